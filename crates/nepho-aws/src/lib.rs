@@ -1,0 +1,1 @@
+//! One AWS account: EC2 and STS.

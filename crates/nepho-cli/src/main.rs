@@ -1,0 +1,2 @@
+//! The nepho command line.
+fn main() {}

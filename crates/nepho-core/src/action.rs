@@ -1,0 +1,60 @@
+//! What an operator can ask of an instance.
+
+use crate::{key::words, state::State};
+
+/// An action on instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Start a stopped instance.
+    Start,
+    /// Stop a running instance.
+    Stop,
+    /// Restart a running instance.
+    Reboot,
+    /// Delete an instance for good.
+    Terminate,
+}
+
+impl Action {
+    /// Every action, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Start, Self::Stop, Self::Reboot, Self::Terminate];
+
+    /// The verb, as on the command line and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Reboot => "reboot",
+            Self::Terminate => "terminate",
+        }
+    }
+
+    /// The state that the action is meant to end in. For a reboot the state does not change.
+    pub const fn goal(self) -> State {
+        match self {
+            Self::Start | Self::Reboot => State::Running,
+            Self::Stop => State::Stopped,
+            Self::Terminate => State::Terminated,
+        }
+    }
+
+    /// The state that the cloud shows while it works.
+    pub const fn transition(self) -> State {
+        match self {
+            Self::Start => State::Pending,
+            Self::Stop => State::Stopping,
+            Self::Reboot => State::Running,
+            Self::Terminate => State::Terminating,
+        }
+    }
+
+    /// The action that takes it back, where one exists.
+    pub const fn inverse(self) -> Option<Self> {
+        match self {
+            Self::Start => Some(Self::Stop),
+            Self::Stop => Some(Self::Start),
+            Self::Reboot | Self::Terminate => None,
+        }
+    }
+}
+words!(Action, "action");

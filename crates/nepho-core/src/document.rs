@@ -1,0 +1,37 @@
+//! The provider's own description of a resource, kept byte for byte.
+
+use bytes::Bytes;
+
+use crate::key::words;
+
+/// How a document's bytes are to be read; each provider's dialect turns them into JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentFormat {
+    /// One `<item>` of `DescribeInstances`' `instancesSet`, as EC2 sent it.
+    Ec2Xml,
+    /// JSON.
+    Json,
+}
+
+impl DocumentFormat {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::Ec2Xml, Self::Json];
+
+    /// The word used in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ec2Xml => "ec2_xml",
+            Self::Json => "json",
+        }
+    }
+}
+words!(DocumentFormat, "document format");
+
+/// Opaque bytes and their format. Cheap to clone: a slice of the page that it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// How to read the bytes.
+    pub format: DocumentFormat,
+    /// The bytes, as the provider sent them.
+    pub bytes: Bytes,
+}

@@ -1,0 +1,247 @@
+//! Identifiers: what a thing is called, for ever. Names change; keys do not.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use thiserror::Error;
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(std::sync::Arc<str>);
+
+        impl $name {
+            /// Wraps the text as it is.
+            pub fn new(text: impl Into<std::sync::Arc<str>>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{:?}", &*self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::new(text)
+            }
+        }
+    };
+}
+pub(crate) use text_id;
+
+text_id! {
+    /// The cloud's own account: an AWS account id (with its partition when that is not `aws`),
+    /// a GCP project, a demo account. Carries `@host-port` when the endpoint is custom.
+    Realm
+}
+text_id! {
+    /// A cloud region, such as `eu-west-1`; `global` for kinds that have none.
+    Region
+}
+text_id! {
+    /// An availability zone, such as `eu-west-1b`.
+    Zone
+}
+text_id! {
+    /// Where a scope is polled: a region, a zone or `global`, as the cloud lists it.
+    Location
+}
+
+impl Realm {
+    /// The realm of `base` behind a custom endpoint, so that a lab never mixes with the cloud.
+    pub fn at_endpoint(base: &str, host_port: &str) -> Self {
+        Self::new(format!("{base}@{}", host_port.replace(':', "-")))
+    }
+}
+
+/// A cloud (or its stand-in) that a provider crate speaks to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ProviderKind {
+    /// Amazon Web Services.
+    Aws,
+    /// The built-in demo cloud.
+    Demo,
+}
+
+impl ProviderKind {
+    /// Every provider, in display order.
+    pub const ALL: [Self; 2] = [Self::Aws, Self::Demo];
+
+    /// The word used in keys, on the command line and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::Demo => "demo",
+        }
+    }
+}
+
+/// The kind of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A virtual machine.
+    Instance,
+}
+
+impl Kind {
+    /// Every kind that can be in the inventory.
+    pub const ALL: [Self; 1] = [Self::Instance];
+
+    /// The word used in keys, queries and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Instance => "instance",
+        }
+    }
+}
+
+/// A word that names none of the alternatives.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("unknown {what} {word:?}")]
+pub struct UnknownWord {
+    /// What was expected, such as `state`.
+    pub what: &'static str,
+    /// What was found.
+    pub word: String,
+}
+
+/// Finds the alternative whose word is `word`.
+pub(crate) fn parse_word<T: Copy>(
+    what: &'static str,
+    word: &str,
+    all: &[T],
+    name: impl Fn(T) -> &'static str,
+) -> Result<T, UnknownWord> {
+    all.iter().copied().find(|&one| name(one) == word).ok_or_else(|| UnknownWord { what, word: word.to_owned() })
+}
+
+macro_rules! words {
+    ($type:ty, $what:literal) => {
+        impl std::str::FromStr for $type {
+            type Err = crate::key::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                crate::key::parse_word($what, word, &<$type>::ALL, <$type>::as_str)
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words!(ProviderKind, "provider");
+words!(Kind, "kind");
+
+/// What one provider lists at once, and the unit of freshness within one account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Scope {
+    /// Where.
+    pub location: Location,
+    /// What.
+    pub kind: Kind,
+}
+
+/// A scope of one account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScopeKey {
+    /// Whose.
+    pub account: crate::AccountId,
+    /// Where and what.
+    pub scope: Scope,
+}
+
+/// The name of a resource that never changes: `provider:realm:region:kind:native`.
+///
+/// Text form splits at the first four colons; the native id is last and unescaped.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ResourceKey {
+    /// The cloud.
+    pub provider: ProviderKind,
+    /// The cloud's account.
+    pub realm: Realm,
+    /// The region, or `global`.
+    pub region: Region,
+    /// The kind.
+    pub kind: Kind,
+    /// The cloud's own id.
+    pub native: Arc<str>,
+}
+
+impl fmt::Display for ResourceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}:{}:{}", self.provider, self.realm, self.region, self.kind, self.native)
+    }
+}
+
+impl fmt::Debug for ResourceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is not a resource key.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum KeyError {
+    /// Fewer than five parts, or an empty one.
+    #[error("not a resource key (provider:realm:region:kind:id)")]
+    Shape,
+    /// A provider or kind that does not exist.
+    #[error(transparent)]
+    Word(#[from] UnknownWord),
+}
+
+impl FromStr for ResourceKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let mut parts = text.splitn(5, ':');
+        let mut next = || parts.next().filter(|part| !part.is_empty()).ok_or(KeyError::Shape);
+        Ok(Self {
+            provider: next()?.parse()?,
+            realm: Realm::new(next()?),
+            region: Region::new(next()?),
+            kind: next()?.parse()?,
+            native: Arc::from(next()?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_keeps_colons_in_its_native_id() {
+        let text = "aws:123456789012@127.0.0.1-5000:eu-west-1:instance:arn:aws:x:y";
+        let key: ResourceKey = text.parse().expect("a key");
+        assert_eq!(&*key.native, "arn:aws:x:y");
+        assert_eq!(key.to_string(), text);
+    }
+
+    #[test]
+    fn a_short_or_foreign_text_is_no_key() {
+        assert_eq!("aws:1:eu-west-1:instance:".parse::<ResourceKey>(), Err(KeyError::Shape));
+        assert_eq!("aws:1:eu-west-1:instance".parse::<ResourceKey>(), Err(KeyError::Shape));
+        assert!("moon:1:eu-west-1:instance:i".parse::<ResourceKey>().is_err());
+        assert!("aws:1:eu-west-1:teapot:i".parse::<ResourceKey>().is_err());
+    }
+}

@@ -1,0 +1,40 @@
+//! The vocabulary of Nephoscope: ids, resources, states, actions, plans and the provider seam.
+//!
+//! Every other crate speaks these types; this one imports no sibling. Deliberately not here: I/O,
+//! an async runtime, and serialisation. What crosses IPC is converted by `nepho-wire`, what is
+//! stored is converted by `nepho-store`.
+
+pub mod account;
+pub mod action;
+pub mod cache;
+pub mod capability;
+pub mod clock;
+pub mod dialect;
+pub mod document;
+pub mod error;
+pub mod fingerprint;
+pub mod journal;
+pub mod key;
+pub mod plan;
+pub mod provider;
+pub mod report;
+pub mod resource;
+pub mod secret;
+pub mod state;
+pub mod text;
+
+pub use account::{Access, Account, AccountId, CredentialSource, Identity};
+pub use action::Action;
+pub use capability::Capabilities;
+pub use clock::{Clock, SystemClock};
+pub use dialect::Dialect;
+pub use document::{Document, DocumentFormat};
+pub use error::{Failure, FailureCode, ProviderError};
+pub use key::{Kind, Location, ProviderKind, Realm, Region, ResourceKey, Scope, ScopeKey, Zone};
+pub use provider::Provider;
+pub use resource::Resource;
+pub use secret::Secret;
+pub use state::{Health, State};
+
+/// A moment in UTC; re-exported so that no crate names another calendar.
+pub use jiff::Timestamp;

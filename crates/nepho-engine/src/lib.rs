@@ -1,0 +1,1 @@
+//! Ledger, sweep, reconcile, poll, plan, act and follow.

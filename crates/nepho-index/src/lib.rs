@@ -1,0 +1,1 @@
+//! The inventory in memory and the query language.

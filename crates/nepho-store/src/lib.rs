@@ -1,0 +1,1 @@
+//! The SQLite databases: durable state and disposable cache.

@@ -1,0 +1,1 @@
+//! Fake provider, conformance suite and loopback clouds.

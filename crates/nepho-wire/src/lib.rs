@@ -1,0 +1,1 @@
+//! What goes over IPC and out of nepho --json.

@@ -1,0 +1,1 @@
+//! Stories over the whole engine, the real window, and invariants.

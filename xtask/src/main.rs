@@ -1,0 +1,2 @@
+//! Tasks: run, test, lint, bench, bindings.
+fn main() {}
