@@ -1,1 +1,2 @@
-//! Stories over the whole engine, the real window, and invariants.
+//! Stories over the whole engine, the real window, and invariants. Everything is in the test binary
+//! `stories`; this library is empty.
