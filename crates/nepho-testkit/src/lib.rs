@@ -1,1 +1,13 @@
-//! Fake provider, conformance suite and loopback clouds.
+//! What Nephoscope is tested against: a programmable provider, a settable clock, and the suite that
+//! every provider must pass.
+//!
+//! A dev-dependency only; nothing here ends up in the app. Deliberately not here: tests of one
+//! crate's own rules, which live beside the code they test.
+
+pub mod clock;
+pub mod fake;
+pub mod instance;
+
+pub use clock::FakeClock;
+pub use fake::{FAKE_DIALECT, FakeProvider, Gate};
+pub use instance::{InstanceBuilder, instance};
