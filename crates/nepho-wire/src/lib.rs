@@ -1,1 +1,21 @@
-//! What goes over IPC and out of nepho --json.
+//! What goes over IPC and out of `nepho --json`: shapes, limits, and the command table.
+//!
+//! serde and ts-rs live here only. Domain types are converted at this edge, both ways; requests
+//! are bounded and closed (no unknown field), replies carry codes and parameters, never prose to be
+//! translated. Deliberately not here: what a command does.
+
+pub mod accounts;
+pub mod bindings;
+pub mod commands;
+pub mod failure;
+pub mod inventory;
+pub mod journal;
+pub mod limits;
+pub mod plan;
+pub mod resource;
+pub mod status;
+pub mod sync;
+pub mod time;
+pub mod words;
+
+pub use commands::COMMANDS;

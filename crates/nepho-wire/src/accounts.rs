@@ -1,0 +1,289 @@
+//! Accounts: what the window sees of them, and how it adds and changes them.
+//!
+//! Secrets are in requests only; no reply has a field that could carry one.
+
+use nepho_core as domain;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    failure::Failure,
+    limits::{List, LongText, NameText, SecretText},
+    time::{maybe, moment},
+    words::{Access, Kind, ProviderKind},
+};
+
+/// All accounts, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Accounts {
+    /// The accounts.
+    pub accounts: Vec<Account>,
+}
+
+/// An account and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Account {
+    /// Nephoscope's own id of it.
+    pub id: String,
+    /// The operator's name for it.
+    pub name: String,
+    /// The cloud.
+    pub provider: ProviderKind,
+    /// Where its credentials come from.
+    pub source: Source,
+    /// A custom endpoint.
+    pub endpoint: Option<String>,
+    /// The regions to poll; empty for all that are enabled.
+    pub regions: Vec<String>,
+    /// What may be done with it.
+    pub access: Access,
+    /// Whether it is a production account.
+    pub prod: bool,
+    /// The cloud's own account, once verified.
+    pub realm: Option<String>,
+    /// Who we are there.
+    pub principal: Option<String>,
+    /// When it was added.
+    pub created_at: String,
+    /// Whether its credentials can be used.
+    pub sign_in: SignIn,
+    /// Its scopes.
+    pub scopes: Vec<Scope>,
+    /// A sync under way.
+    pub progress: Option<Progress>,
+}
+
+/// Where an account's credentials come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Source {
+    /// Environment variables, as they are at each start.
+    Environment,
+    /// A named profile of the provider's own configuration files.
+    Profile {
+        /// Its name.
+        profile: String,
+    },
+    /// The OS keyring.
+    Keyring,
+    /// Nothing needed: the demo cloud.
+    BuiltIn,
+}
+
+/// Whether an account's credentials can be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SignIn {
+    /// Not tried since the start.
+    NotTried,
+    /// They worked the last time.
+    Ok,
+    /// They did not.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// What is known of one scope's polling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Scope {
+    /// The region, the zone or `global`.
+    pub location: String,
+    /// What is listed there.
+    pub kind: Kind,
+    /// How many rows the cache holds of it.
+    pub rows: u64,
+    /// The start of the last complete listing.
+    pub as_of: Option<String>,
+    /// When it was last tried.
+    pub attempted_at: Option<String>,
+    /// Why the last try failed.
+    pub failure: Option<Failure>,
+}
+
+/// How far a sync is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Progress {
+    /// Scopes that have ended.
+    pub done: u32,
+    /// Scopes in all; 0 while that is not known.
+    pub total: u32,
+    /// Rows listed so far.
+    pub rows: u64,
+}
+
+impl From<&domain::report::AccountStatus> for Account {
+    fn from(status: &domain::report::AccountStatus) -> Self {
+        let account = &status.account;
+        Self {
+            id: account.id.to_string(),
+            name: account.name.clone(),
+            provider: account.provider.into(),
+            source: (&account.source).into(),
+            endpoint: account.endpoint.clone(),
+            regions: account.regions.iter().map(ToString::to_string).collect(),
+            access: account.access.into(),
+            prod: account.prod,
+            realm: account.realm.as_ref().map(ToString::to_string),
+            principal: account.principal.clone(),
+            created_at: moment(account.created_at),
+            sign_in: (&status.sign_in).into(),
+            scopes: status.scopes.iter().map(Scope::from).collect(),
+            progress: status.progress.map(Progress::from),
+        }
+    }
+}
+
+impl From<&domain::CredentialSource> for Source {
+    fn from(source: &domain::CredentialSource) -> Self {
+        match source {
+            domain::CredentialSource::Environment => Self::Environment,
+            domain::CredentialSource::Profile(profile) => Self::Profile { profile: profile.clone() },
+            domain::CredentialSource::Keyring => Self::Keyring,
+            domain::CredentialSource::BuiltIn => Self::BuiltIn,
+        }
+    }
+}
+
+impl From<&domain::report::SignIn> for SignIn {
+    fn from(sign_in: &domain::report::SignIn) -> Self {
+        match sign_in {
+            domain::report::SignIn::NotTried => Self::NotTried,
+            domain::report::SignIn::Ok => Self::Ok,
+            domain::report::SignIn::Failed(failure) => Self::Failed { failure: failure.into() },
+        }
+    }
+}
+
+impl From<&domain::cache::ScopeRecord> for Scope {
+    fn from(record: &domain::cache::ScopeRecord) -> Self {
+        Self {
+            location: record.key.scope.location.to_string(),
+            kind: record.key.scope.kind.into(),
+            rows: record.rows,
+            as_of: maybe(record.as_of),
+            attempted_at: maybe(record.attempted_at),
+            failure: record.failure.as_ref().map(Failure::from),
+        }
+    }
+}
+
+impl From<domain::report::Progress> for Progress {
+    fn from(progress: domain::report::Progress) -> Self {
+        Self { done: progress.done, total: progress.total, rows: progress.rows }
+    }
+}
+
+/// What was found on this machine that could become an account. Nothing is added by looking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct FoundAccounts {
+    /// The finds, the environment first, then by profile name.
+    pub found: Vec<FoundAccount>,
+}
+
+/// Credentials found on this machine, named and not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct FoundAccount {
+    /// The cloud.
+    pub provider: ProviderKind,
+    /// Where they are.
+    pub source: Source,
+    /// The region that goes with them, where one is configured.
+    pub region: Option<String>,
+    /// Whether an account uses them already.
+    pub added: bool,
+}
+
+/// Asks to add an account. It is verified first and nothing is stored when that fails.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AddAccountRequest {
+    /// The cloud.
+    pub provider: ProviderKind,
+    /// The operator's name for it.
+    pub name: NameText,
+    /// Its credentials, or where they are.
+    pub credentials: Credentials,
+    /// A custom endpoint; giving it here approves it. `null` for the cloud itself.
+    pub endpoint: Option<LongText>,
+    /// The regions to poll; empty for all that are enabled.
+    #[ts(as = "Vec<NameText>")]
+    pub regions: List<NameText>,
+    /// What may be done with it.
+    pub access: Access,
+    /// Whether it is a production account.
+    pub prod: bool,
+}
+
+/// Credentials, or where they are.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Credentials {
+    /// An access key; it goes to the OS keyring.
+    Keys {
+        /// The key's id.
+        access_key_id: SecretText,
+        /// The key.
+        secret_access_key: SecretText,
+        /// The session token of temporary credentials.
+        session_token: Option<SecretText>,
+    },
+    /// A named profile.
+    Profile {
+        /// Its name.
+        profile: NameText,
+    },
+    /// The environment variables that Nephoscope was started with.
+    Environment {},
+}
+
+/// Asks to verify an account's credentials.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyAccountRequest {
+    /// The account's id.
+    pub account: NameText,
+}
+
+/// Who the credentials belong to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Identity {
+    /// The cloud's own account.
+    pub realm: String,
+    /// The cloud's name for the caller.
+    pub principal: String,
+}
+
+impl From<&domain::Identity> for Identity {
+    fn from(identity: &domain::Identity) -> Self {
+        Self { realm: identity.realm.to_string(), principal: identity.principal.clone() }
+    }
+}
+
+/// Asks to change an account. What is `null` stays as it is.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateAccountRequest {
+    /// The account's id.
+    pub account: NameText,
+    /// A new name.
+    pub name: Option<NameText>,
+    /// What may be done with it.
+    pub access: Option<Access>,
+    /// Whether it is a production account.
+    pub prod: Option<bool>,
+    /// The regions to poll; empty for all that are enabled.
+    #[ts(as = "Option<Vec<NameText>>")]
+    pub regions: Option<List<NameText>>,
+    /// New credentials for the same realm.
+    pub credentials: Option<Credentials>,
+}
+
+/// Asks to forget an account, its rows and its secret. The journal keeps what was done with it.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveAccountRequest {
+    /// The account's id.
+    pub account: NameText,
+}

@@ -1,0 +1,244 @@
+//! The journal and the running operations, as Activity shows them.
+
+use nepho_core as domain;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    failure::Failure,
+    limits::Limit,
+    time::{maybe, moment},
+    words::{Action, State, TargetStatus},
+};
+
+/// Asks for the last operations.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ListOperationsRequest {
+    /// How many, at most 200.
+    pub limit: Limit,
+}
+
+/// The last operations, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Operations {
+    /// The operations.
+    pub operations: Vec<Operation>,
+}
+
+/// A committed plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Operation {
+    /// Its id; also its journal entries' `operation`.
+    pub id: String,
+    /// What was asked.
+    pub action: Action,
+    /// The action that takes it back, where one exists; it needs a plan of its own.
+    pub inverse: Option<Action>,
+    /// When it was sent.
+    pub started_at: String,
+    /// When its last target ended.
+    pub finished_at: Option<String>,
+    /// Its targets.
+    pub targets: Vec<OperationTarget>,
+}
+
+/// One target of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct OperationTarget {
+    /// The resource key.
+    pub key: String,
+    /// The cloud's own id.
+    pub id: String,
+    /// The resource's name at the time.
+    pub name: String,
+    /// The account's name at the time.
+    pub account: String,
+    /// What became of it so far.
+    pub status: TargetStatus,
+    /// The state last observed.
+    pub observed_state: Option<State>,
+    /// Why it was refused, failed or is unknown.
+    pub failure: Option<Failure>,
+    /// Whether it is still being followed.
+    pub running: bool,
+}
+
+impl From<&domain::report::Operation> for Operation {
+    fn from(operation: &domain::report::Operation) -> Self {
+        Self {
+            id: operation.id.to_string(),
+            action: operation.action.into(),
+            inverse: operation.action.inverse().map(Action::from),
+            started_at: moment(operation.started_at),
+            finished_at: maybe(operation.finished_at),
+            targets: operation.targets.iter().map(OperationTarget::from).collect(),
+        }
+    }
+}
+
+impl From<&domain::report::OperationTarget> for OperationTarget {
+    fn from(target: &domain::report::OperationTarget) -> Self {
+        Self {
+            key: target.result.key.to_string(),
+            id: target.result.key.native.to_string(),
+            name: target.name.clone(),
+            account: target.account_name.clone(),
+            status: target.result.status.into(),
+            observed_state: target.result.observed_state.map(State::from),
+            failure: target.result.failure.as_ref().map(Failure::from),
+            running: target.running,
+        }
+    }
+}
+
+/// Asks for a page of the journal.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ListJournalRequest {
+    /// How many, at most 200.
+    pub limit: Limit,
+    /// Only entries before this sequence number; `null` for the newest.
+    pub before: Option<u64>,
+}
+
+/// A page of the journal, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Journal {
+    /// The entries.
+    pub entries: Vec<JournalEntry>,
+}
+
+/// An entry of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct JournalEntry {
+    /// Its place in the chain, from 1.
+    pub seq: u64,
+    /// When.
+    pub at: String,
+    /// By which run of which process.
+    pub run: String,
+    /// Of which operation.
+    pub operation: String,
+    /// The account's id.
+    pub account_id: String,
+    /// The account's name at the time.
+    pub account: String,
+    /// The resource key.
+    pub key: String,
+    /// The cloud's own id.
+    pub id: String,
+    /// The resource's name at the time.
+    pub name: String,
+    /// What was asked.
+    pub action: Action,
+    /// What happened.
+    pub event: JournalEvent,
+}
+
+/// A step in the life of an action on one target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum JournalEvent {
+    /// About to be sent.
+    Sent,
+    /// The provider accepted it.
+    Accepted {
+        /// The provider's word for the state; empty when the reply named none.
+        raw_state: String,
+    },
+    /// The provider refused it.
+    Refused {
+        /// Why.
+        failure: Failure,
+    },
+    /// It may or may not have happened.
+    Unknown {
+        /// Why that is not known.
+        failure: Failure,
+    },
+    /// The cloud was seen in the action's goal.
+    Settled {
+        /// The state seen.
+        state: State,
+        /// The provider's word.
+        raw_state: String,
+    },
+    /// The cloud was seen in a final state that is not the goal.
+    Contradicted {
+        /// The state seen.
+        state: State,
+        /// The provider's word.
+        raw_state: String,
+    },
+    /// Following ended without a final state.
+    TimedOut,
+}
+
+impl From<&domain::journal::JournalEntry> for JournalEntry {
+    fn from(stored: &domain::journal::JournalEntry) -> Self {
+        let entry = &stored.entry;
+        Self {
+            seq: stored.seq,
+            at: moment(entry.at),
+            run: entry.run.to_string(),
+            operation: entry.operation.to_string(),
+            account_id: entry.account.to_string(),
+            account: entry.account_name.clone(),
+            key: entry.key.to_string(),
+            id: entry.key.native.to_string(),
+            name: entry.name.clone(),
+            action: entry.action.into(),
+            event: (&entry.event).into(),
+        }
+    }
+}
+
+impl From<&domain::journal::JournalEvent> for JournalEvent {
+    fn from(event: &domain::journal::JournalEvent) -> Self {
+        match event {
+            domain::journal::JournalEvent::Sent => Self::Sent,
+            domain::journal::JournalEvent::Accepted { raw_state } => Self::Accepted { raw_state: raw_state.clone() },
+            domain::journal::JournalEvent::Refused(failure) => Self::Refused { failure: failure.into() },
+            domain::journal::JournalEvent::Unknown(failure) => Self::Unknown { failure: failure.into() },
+            domain::journal::JournalEvent::Settled { state, raw_state } => {
+                Self::Settled { state: (*state).into(), raw_state: raw_state.clone() }
+            }
+            domain::journal::JournalEvent::Contradicted { state, raw_state } => {
+                Self::Contradicted { state: (*state).into(), raw_state: raw_state.clone() }
+            }
+            domain::journal::JournalEvent::TimedOut => Self::TimedOut,
+        }
+    }
+}
+
+/// What checking the whole journal found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Verification {
+    /// Every entry follows from the one before it.
+    Intact {
+        /// How many entries.
+        entries: u64,
+        /// The last entry's hash, in hex.
+        head: String,
+    },
+    /// The first entry that does not.
+    Broken {
+        /// Its sequence number.
+        seq: u64,
+        /// What is wrong; not translated, shown as a detail.
+        reason: String,
+    },
+}
+
+impl From<&domain::journal::Verification> for Verification {
+    fn from(found: &domain::journal::Verification) -> Self {
+        match found {
+            domain::journal::Verification::Intact { entries, head } => {
+                Self::Intact { entries: *entries, head: head.clone() }
+            }
+            domain::journal::Verification::Broken { seq, reason } => Self::Broken { seq: *seq, reason: reason.clone() },
+        }
+    }
+}

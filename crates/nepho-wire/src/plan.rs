@@ -1,0 +1,300 @@
+//! Plans and their commits.
+
+use nepho_core as domain;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    limits::{KeyText, List, LongText, NameText, QueryText},
+    time::moment,
+    words::{Action, FailureCode, State},
+};
+
+/// Asks what an action would do. Nothing is sent to be carried out.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PlanActionRequest {
+    /// The action.
+    pub action: Action,
+    /// On what.
+    pub target: PlanTarget,
+}
+
+/// What an action is planned for.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PlanTarget {
+    /// These resources.
+    Keys {
+        /// Which.
+        #[ts(as = "Vec<KeyText>")]
+        keys: List<KeyText>,
+    },
+    /// The selection.
+    Selection {
+        /// The query on screen.
+        query: QueryText,
+        /// Whether selected rows that the query hides are meant too.
+        include_hidden: bool,
+    },
+}
+
+/// What would happen if the plan were committed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Plan {
+    /// The single-use token to commit with.
+    pub nonce: String,
+    /// The action.
+    pub action: Action,
+    /// When the token stops working.
+    pub expires_at: String,
+    /// What the operator must do to commit.
+    pub confirmation: Confirmation,
+    /// Each target's verdict, in the order asked.
+    pub targets: Vec<PlannedTarget>,
+}
+
+/// What the operator must do to commit a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Confirmation {
+    /// Nothing.
+    None,
+    /// One click.
+    Click,
+    /// Type one of these.
+    Type {
+        /// The accepted texts; the first is the one to suggest.
+        accepted: Vec<String>,
+    },
+}
+
+/// One target of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct PlannedTarget {
+    /// The resource key.
+    pub key: String,
+    /// The cloud's own id.
+    pub id: String,
+    /// Its name when planned; empty when it has none.
+    pub name: String,
+    /// The account's name.
+    pub account: String,
+    /// The account's id.
+    pub account_id: String,
+    /// The region.
+    pub region: String,
+    /// The state that the fresh read showed.
+    pub state: State,
+    /// The provider's word for it.
+    pub raw_state: String,
+    /// Whether it would be sent.
+    pub verdict: Verdict,
+    /// Why it would not, if refused.
+    pub refusal: Option<Refusal>,
+    /// What to know first.
+    pub warnings: Vec<Warning>,
+}
+
+/// Whether a target would be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It would be sent.
+    Eligible,
+    /// The goal holds already.
+    Already,
+    /// It would not be sent.
+    Refused,
+}
+
+/// Why a target is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The account is read-only.
+    ReadOnly,
+    /// The provider does not offer the action for this kind.
+    Unsupported,
+    /// Not possible in this state.
+    State {
+        /// The state.
+        state: State,
+    },
+    /// Protected against stopping or deleting.
+    Protected,
+    /// Its root disk is local, so it can never be stopped.
+    LocalRoot,
+    /// Another service of the cloud owns it.
+    ManagedBy {
+        /// Which.
+        owner: String,
+    },
+    /// The provider does not know it any more.
+    NotFound,
+    /// The fresh read failed.
+    ReadFailed {
+        /// How.
+        failure: FailureCode,
+        /// The source's words.
+        message: String,
+    },
+}
+
+/// What the operator should know before confirming.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Warning {
+    /// A scale group owns it and will replace it.
+    GroupMember {
+        /// The group's name.
+        group: String,
+    },
+    /// A spot instance.
+    Spot,
+    /// The contents of its local disks are lost.
+    LocalDisksLost,
+    /// Its public address is released.
+    PublicIpLost {
+        /// The address.
+        ip: String,
+    },
+    /// Whether it is protected was not checked.
+    ProtectionNotChecked,
+    /// Its row had not been seen for a while.
+    StaleRow {
+        /// As of when the row was.
+        as_of: String,
+    },
+}
+
+/// Asks to carry a plan out.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CommitPlanRequest {
+    /// The plan's token.
+    pub nonce: NameText,
+    /// What was typed, where the plan asks for typing; otherwise `null`.
+    pub confirmation: Option<LongText>,
+}
+
+/// What became of a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum CommitReply {
+    /// It is in the journal and on its way.
+    Accepted {
+        /// The operation's id.
+        operation: String,
+    },
+    /// Nothing was sent.
+    Refused {
+        /// Why.
+        refusal: CommitRefusal,
+    },
+}
+
+/// Why a commit was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum CommitRefusal {
+    /// The token is unknown, used or expired.
+    Expired,
+    /// What was typed is none of the accepted texts.
+    Confirmation,
+    /// Targets changed since the plan was made.
+    Changed {
+        /// Their keys.
+        changed: Vec<String>,
+    },
+    /// Nothing in the plan is eligible.
+    Nothing,
+}
+
+impl From<&domain::plan::Plan> for Plan {
+    fn from(plan: &domain::plan::Plan) -> Self {
+        Self {
+            nonce: plan.nonce.0.clone(),
+            action: plan.action.into(),
+            expires_at: moment(plan.expires_at),
+            confirmation: (&plan.confirmation).into(),
+            targets: plan.targets.iter().map(PlannedTarget::from).collect(),
+        }
+    }
+}
+
+impl From<&domain::plan::Confirmation> for Confirmation {
+    fn from(confirmation: &domain::plan::Confirmation) -> Self {
+        match confirmation {
+            domain::plan::Confirmation::None => Self::None,
+            domain::plan::Confirmation::Click => Self::Click,
+            domain::plan::Confirmation::Type { accepted } => Self::Type { accepted: accepted.clone() },
+        }
+    }
+}
+
+impl From<&domain::plan::PlannedTarget> for PlannedTarget {
+    fn from(target: &domain::plan::PlannedTarget) -> Self {
+        let (verdict, refusal) = match &target.verdict {
+            domain::plan::Verdict::Eligible => (Verdict::Eligible, None),
+            domain::plan::Verdict::Already => (Verdict::Already, None),
+            domain::plan::Verdict::Refused(refusal) => (Verdict::Refused, Some(refusal.into())),
+        };
+        Self {
+            key: target.key.to_string(),
+            id: target.key.native.to_string(),
+            name: target.name.clone(),
+            account: target.account_name.clone(),
+            account_id: target.account.to_string(),
+            region: target.key.region.to_string(),
+            state: target.state.into(),
+            raw_state: target.raw_state.clone(),
+            verdict,
+            refusal,
+            warnings: target.warnings.iter().map(Warning::from).collect(),
+        }
+    }
+}
+
+impl From<&domain::plan::Refusal> for Refusal {
+    fn from(refusal: &domain::plan::Refusal) -> Self {
+        match refusal {
+            domain::plan::Refusal::ReadOnly => Self::ReadOnly,
+            domain::plan::Refusal::Unsupported => Self::Unsupported,
+            domain::plan::Refusal::State(state) => Self::State { state: (*state).into() },
+            domain::plan::Refusal::Protected => Self::Protected,
+            domain::plan::Refusal::LocalRoot => Self::LocalRoot,
+            domain::plan::Refusal::ManagedBy(owner) => Self::ManagedBy { owner: owner.clone() },
+            domain::plan::Refusal::NotFound => Self::NotFound,
+            domain::plan::Refusal::ReadFailed(failure) => {
+                Self::ReadFailed { failure: failure.code.into(), message: failure.message.clone() }
+            }
+        }
+    }
+}
+
+impl From<&domain::plan::Warning> for Warning {
+    fn from(warning: &domain::plan::Warning) -> Self {
+        match warning {
+            domain::plan::Warning::GroupMember { group } => Self::GroupMember { group: group.clone() },
+            domain::plan::Warning::Spot => Self::Spot,
+            domain::plan::Warning::LocalDisksLost => Self::LocalDisksLost,
+            domain::plan::Warning::PublicIpLost { ip } => Self::PublicIpLost { ip: ip.to_string() },
+            domain::plan::Warning::ProtectionNotChecked => Self::ProtectionNotChecked,
+            domain::plan::Warning::StaleRow { as_of } => Self::StaleRow { as_of: moment(*as_of) },
+        }
+    }
+}
+
+impl From<&domain::plan::CommitRefusal> for CommitRefusal {
+    fn from(refusal: &domain::plan::CommitRefusal) -> Self {
+        match refusal {
+            domain::plan::CommitRefusal::Expired => Self::Expired,
+            domain::plan::CommitRefusal::Confirmation => Self::Confirmation,
+            domain::plan::CommitRefusal::Changed { changed } => {
+                Self::Changed { changed: changed.iter().map(ToString::to_string).collect() }
+            }
+            domain::plan::CommitRefusal::Nothing => Self::Nothing,
+        }
+    }
+}

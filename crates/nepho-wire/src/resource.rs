@@ -1,0 +1,144 @@
+//! One resource: the drawer's overview, its document, its command line, its console page.
+
+use nepho_core as domain;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    inventory::Row,
+    journal::JournalEntry,
+    limits::{KeyText, List},
+    words::{Action, Lifecycle},
+};
+
+/// Asks for one resource.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct GetResourceRequest {
+    /// Which.
+    pub key: KeyText,
+}
+
+/// One resource, as the cache has it.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ResourceDetails {
+    /// The table's row.
+    pub row: Row,
+    /// The cloud's account: an AWS account id, a project.
+    pub realm: String,
+    /// What the table does not show.
+    pub facts: Facts,
+    /// The actions that the provider has for its kind, each with whether its state allows it now.
+    pub actions: Vec<OfferedAction>,
+    /// Whether the cloud's console has a page for it.
+    pub console: bool,
+    /// Its last journal entries, newest first.
+    pub journal: Vec<JournalEntry>,
+}
+
+/// An action that a resource has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct OfferedAction {
+    /// The action.
+    pub action: Action,
+    /// Whether its state and its account allow it, by the cache.
+    pub possible: bool,
+}
+
+/// Facts of an instance beyond the table's columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Facts {
+    /// How it is paid for.
+    pub lifecycle: Lifecycle,
+    /// The scale group that owns it.
+    pub group: Option<String>,
+    /// The cloud service that owns it.
+    pub managed_by: Option<String>,
+    /// Whether its root volume is an instance store.
+    pub root_is_local: bool,
+    /// A public address that a stop releases.
+    pub ephemeral_public_ip: Option<String>,
+    /// The image.
+    pub image: Option<String>,
+    /// The CPU architecture, in the provider's word.
+    pub architecture: Option<String>,
+    /// The operating system or billing platform, in the provider's words.
+    pub platform: Option<String>,
+    /// The VPC or network.
+    pub network: Option<String>,
+    /// The subnet.
+    pub subnet: Option<String>,
+    /// Security groups or firewall tags.
+    pub security_groups: Vec<String>,
+    /// The instance profile or service account.
+    pub identity: Option<String>,
+    /// The SSH key pair's name.
+    pub key_pair: Option<String>,
+    /// Attached disks.
+    pub disks: Vec<String>,
+    /// Why it is in its state, in the provider's words.
+    pub state_reason: Option<String>,
+}
+
+impl From<&domain::resource::InstanceFacts> for Facts {
+    fn from(facts: &domain::resource::InstanceFacts) -> Self {
+        Self {
+            lifecycle: facts.lifecycle.into(),
+            group: facts.group.clone(),
+            managed_by: facts.managed_by.clone(),
+            root_is_local: facts.root_is_local,
+            ephemeral_public_ip: facts.ephemeral_public_ip.map(|ip| ip.to_string()),
+            image: facts.image.clone(),
+            architecture: facts.architecture.clone(),
+            platform: facts.platform.clone(),
+            network: facts.network.clone(),
+            subnet: facts.subnet.clone(),
+            security_groups: facts.security_groups.clone(),
+            identity: facts.identity.clone(),
+            key_pair: facts.key_pair.clone(),
+            disks: facts.disks.clone(),
+            state_reason: facts.state_reason.clone(),
+        }
+    }
+}
+
+/// Asks for the provider's own description of a resource.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct GetDocumentRequest {
+    /// Of which.
+    pub key: KeyText,
+}
+
+/// The provider's own description of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Document {
+    /// Pretty-printed JSON with every member that the provider sent.
+    pub json: String,
+}
+
+/// Asks for the cloud's own command line.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CopyCommandRequest {
+    /// For which action.
+    pub action: Action,
+    /// On which resources.
+    #[ts(as = "Vec<KeyText>")]
+    pub keys: List<KeyText>,
+}
+
+/// The cloud's own command line, for the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct CopiedCommand {
+    /// One line per account and region; `None` when the cloud has no such command.
+    pub command: Option<String>,
+}
+
+/// Asks to open a resource's page of the cloud's console in the browser.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OpenConsoleRequest {
+    /// Of which resource. An address cannot be given.
+    pub key: KeyText,
+}

@@ -1,0 +1,185 @@
+//! The window's own standing and settings.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A request without parameters.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// A reply that only says that it is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Done {}
+
+/// How Nephoscope stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Status {
+    /// Its version.
+    pub version: String,
+    /// Where its data lives.
+    pub data_dir: String,
+    /// Whether the whole inventory is in memory.
+    pub ready: bool,
+    /// How many accounts there are.
+    pub accounts: u32,
+    /// Whether the demo cloud is among them.
+    pub demo: bool,
+    /// The generations, as the `changed` event tells them.
+    pub changes: Changes,
+    /// The whole inventory in numbers.
+    pub totals: Totals,
+    /// The OS keyring, as far as it was used.
+    pub keyring: Keyring,
+    /// What happened to the database when it was opened.
+    pub notes: Vec<StartNote>,
+}
+
+/// The generations; also the `changed` event's payload. They only grow, and say nothing but that
+/// it is worth asking again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Changes {
+    /// Rows, their freshness, the selection.
+    pub inventory: u64,
+    /// Accounts and their scopes.
+    pub accounts: u64,
+    /// Operations and the journal.
+    pub operations: u64,
+}
+
+/// The whole inventory in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Totals {
+    /// All rows.
+    pub all: u64,
+    /// The stale ones.
+    pub stale: u64,
+    /// By state.
+    pub states: Vec<crate::inventory::StateTotal>,
+}
+
+/// How the OS keyring stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Keyring {
+    /// Not used since the start.
+    NotTried,
+    /// It answers.
+    Ok,
+    /// There is none, or it cannot be reached.
+    Unavailable,
+    /// It is locked, or did not answer in time.
+    Locked,
+}
+
+/// What happened to the database when it was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum StartNote {
+    /// The cache was unreadable; it was moved aside and is being rebuilt.
+    CacheRebuilt {
+        /// Where it is now.
+        moved_to: String,
+    },
+    /// The journal was damaged; what could be read was kept.
+    JournalSalvaged {
+        /// How many entries were kept.
+        entries: u64,
+        /// Where the damaged file is now.
+        moved_to: String,
+    },
+}
+
+/// The window's settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Settings {
+    /// Colours.
+    pub theme: Theme,
+    /// The language of the texts.
+    pub language: Language,
+    /// The height of rows.
+    pub density: Density,
+    /// Seconds between two polls.
+    pub poll_interval_s: u32,
+}
+
+/// Asks to change settings. What is `null` or left out stays as it is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct UpdateSettingsRequest {
+    /// Colours.
+    #[ts(optional = nullable)]
+    pub theme: Option<Theme>,
+    /// The language of the texts.
+    #[ts(optional = nullable)]
+    pub language: Option<Language>,
+    /// The height of rows.
+    #[ts(optional = nullable)]
+    pub density: Option<Density>,
+    /// Seconds between two polls.
+    #[ts(optional = nullable)]
+    pub poll_interval_s: Option<u32>,
+}
+
+macro_rules! setting {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant),+
+        }
+
+        impl $name {
+            /// Every choice.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word used on the wire and in storage.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),+
+                }
+            }
+
+            /// The choice that the stored word names; the default for a word that names none, so
+            /// that a setting of a later version does not stop this one.
+            pub fn from_stored(word: Option<&str>) -> Self {
+                Self::ALL.iter().copied().find(|choice| Some(choice.as_str()) == word).unwrap_or_default()
+            }
+        }
+    };
+}
+
+setting! {
+    /// Colours.
+    Theme {
+        /// As the desktop is set.
+        #[default]
+        System = "system",
+        /// Light.
+        Light = "light",
+        /// Dark.
+        Dark = "dark",
+    }
+}
+setting! {
+    /// The language of the texts.
+    Language {
+        /// As the desktop is set.
+        #[default]
+        System = "system",
+        /// English.
+        English = "en",
+        /// Simplified Chinese.
+        Chinese = "zh-CN",
+    }
+}
+setting! {
+    /// The height of rows.
+    Density {
+        /// 28 px.
+        #[default]
+        Compact = "compact",
+        /// 36 px.
+        Comfortable = "comfortable",
+    }
+}

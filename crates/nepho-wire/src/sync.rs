@@ -1,0 +1,97 @@
+//! Syncs: asking for one, and what it did. The same report is printed by `nepho sync --json`.
+
+use nepho_core as domain;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    failure::Failure,
+    limits::{List, NameText},
+    time::maybe,
+    words::{Kind, ProviderKind},
+};
+
+/// Asks for a sync now; the reply comes when it has ended.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SyncNowRequest {
+    /// The accounts' ids; empty for all.
+    #[ts(as = "Vec<NameText>")]
+    pub accounts: List<NameText>,
+}
+
+/// What one sync did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct SyncReport {
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// HTTP requests, retries included.
+    pub requests: u64,
+    /// Body bytes as they came over the wire.
+    pub bytes_in: u64,
+    /// Rows listed by the scopes that completed.
+    pub resources: u64,
+    /// Rows written: new, changed, newly missing, gone.
+    pub changed: u64,
+    /// Each scope.
+    pub scopes: Vec<ScopeReport>,
+}
+
+/// What one sync did to one scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ScopeReport {
+    /// The account's name.
+    pub account: String,
+    /// The cloud.
+    pub provider: ProviderKind,
+    /// The region, the zone or `global`; `null` when the account failed before that was known.
+    pub region: Option<String>,
+    /// What was listed.
+    pub kind: Option<Kind>,
+    /// Whether it completed.
+    pub status: ScopeStatus,
+    /// Rows that the cache holds of it now.
+    pub rows: u64,
+    /// The start of its last complete listing.
+    pub observed_at: Option<String>,
+    /// Why it failed.
+    pub error: Option<Failure>,
+}
+
+/// Whether a scope was listed to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeStatus {
+    /// It was.
+    Ok,
+    /// It was not; its rows are those of the last complete listing.
+    Failed,
+}
+
+impl From<&domain::report::SyncReport> for SyncReport {
+    fn from(report: &domain::report::SyncReport) -> Self {
+        Self {
+            elapsed_ms: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
+            requests: report.traffic.requests,
+            bytes_in: report.traffic.bytes_in,
+            resources: report.resources,
+            changed: report.changed,
+            scopes: report.scopes.iter().map(ScopeReport::from).collect(),
+        }
+    }
+}
+
+impl From<&domain::report::ScopeReport> for ScopeReport {
+    fn from(report: &domain::report::ScopeReport) -> Self {
+        Self {
+            account: report.account_name.clone(),
+            provider: report.provider.into(),
+            region: report.scope.as_ref().map(|scope| scope.location.to_string()),
+            kind: report.scope.as_ref().map(|scope| scope.kind.into()),
+            status: if report.failure.is_some() { ScopeStatus::Failed } else { ScopeStatus::Ok },
+            rows: report.rows,
+            observed_at: maybe(report.as_of),
+            error: report.failure.as_ref().map(Failure::from),
+        }
+    }
+}

@@ -1,0 +1,838 @@
+// Generated from crates/nepho-wire by `cargo xtask bindings`. Do not edit.
+
+/** What may be done with an account. */
+export type Access = "read_only" | "read_write";
+
+/** An account and how it stands. */
+export type Account = {
+  /** Nephoscope's own id of it. */
+  id: string,
+  /** The operator's name for it. */
+  name: string,
+  /** The cloud. */
+  provider: ProviderKind,
+  /** Where its credentials come from. */
+  source: Source,
+  /** A custom endpoint. */
+  endpoint: string | null,
+  /** The regions to poll; empty for all that are enabled. */
+  regions: Array<string>,
+  /** What may be done with it. */
+  access: Access,
+  /** Whether it is a production account. */
+  prod: boolean,
+  /** The cloud's own account, once verified. */
+  realm: string | null,
+  /** Who we are there. */
+  principal: string | null,
+  /** When it was added. */
+  created_at: string,
+  /** Whether its credentials can be used. */
+  sign_in: SignIn,
+  /** Its scopes. */
+  scopes: Array<Scope>,
+  /** A sync under way. */
+  progress: Progress | null, };
+
+/** All accounts, by name. */
+export type Accounts = {
+  /** The accounts. */
+  accounts: Array<Account>, };
+
+/** What an operator can ask for. */
+export type Action = "start" | "stop" | "reboot" | "terminate";
+
+/** How many of the selected rows an action applies to, by the cache; a plan asks the cloud. */
+export type ActionOffer = {
+  /** The action. */
+  action: Action,
+  /** How many it applies to. */
+  eligible: number,
+  /** Of how many. */
+  total: number, };
+
+/** Asks to add an account. It is verified first and nothing is stored when that fails. */
+export type AddAccountRequest = {
+  /** The cloud. */
+  provider: ProviderKind,
+  /** The operator's name for it. */
+  name: NameText,
+  /** Its credentials, or where they are. */
+  credentials: Credentials,
+  /** A custom endpoint; giving it here approves it. `null` for the cloud itself. */
+  endpoint: LongText | null,
+  /** The regions to poll; empty for all that are enabled. */
+  regions: Array<NameText>,
+  /** What may be done with it. */
+  access: Access,
+  /** Whether it is a production account. */
+  prod: boolean, };
+
+/**
+ * The generations; also the `changed` event's payload. They only grow, and say nothing but that
+ * it is worth asking again.
+ */
+export type Changes = {
+  /** Rows, their freshness, the selection. */
+  inventory: number,
+  /** Accounts and their scopes. */
+  accounts: number,
+  /** Operations and the journal. */
+  operations: number, };
+
+/** What went wrong with a command as such. */
+export type CommandCode = "bad_request" | "not_found" | "name_taken" | "realm_taken" | "endpoint_refused" | "no_console" | "busy" | "not_ready" | "failed" | "internal";
+
+/** The answer to a command that could not be carried out. */
+export type CommandError = {
+  /** What the window branches on. */
+  code: CommandCode,
+  /** The class of failure, when `code` is `failed`. */
+  failure: FailureCode | null,
+  /** What happened, in words without secrets; not translated, shown as a detail. */
+  message: string,
+  /** Whether the same command may succeed later without anybody changing anything. */
+  transient: boolean,
+  /** The id of the account that it is about, if it is about one. */
+  account: string | null,
+  /** Where to look in the log. */
+  trace: string | null, };
+
+/** Asks to carry a plan out. */
+export type CommitPlanRequest = {
+  /** The plan's token. */
+  nonce: NameText,
+  /** What was typed, where the plan asks for typing; otherwise `null`. */
+  confirmation: LongText | null, };
+
+/** Why a commit was refused. */
+export type CommitRefusal = { "code": "expired" } | { "code": "confirmation" } | { "code": "changed",
+  /** Their keys. */
+  changed: Array<string>, } | { "code": "nothing" };
+
+/** What became of a commit. */
+export type CommitReply = { "type": "accepted",
+  /** The operation's id. */
+  operation: string, } | { "type": "refused",
+  /** Why. */
+  refusal: CommitRefusal, };
+
+/** What the operator must do to commit a plan. */
+export type Confirmation = { "type": "none" } | { "type": "click" } | { "type": "type",
+  /** The accepted texts; the first is the one to suggest. */
+  accepted: Array<string>, };
+
+/** The cloud's own command line, for the clipboard. */
+export type CopiedCommand = {
+  /** One line per account and region; `None` when the cloud has no such command. */
+  command: string | null, };
+
+/** Asks for the cloud's own command line. */
+export type CopyCommandRequest = {
+  /** For which action. */
+  action: Action,
+  /** On which resources. */
+  keys: Array<KeyText>, };
+
+/** Credentials, or where they are. */
+export type Credentials = { "type": "keys",
+  /** The key's id. */
+  access_key_id: SecretText,
+  /** The key. */
+  secret_access_key: SecretText,
+  /** The session token of temporary credentials. */
+  session_token: SecretText | null, } | { "type": "profile",
+  /** Its name. */
+  profile: NameText, } | { "type": "environment", };
+
+/** The height of rows. */
+export type Density = "compact" | "comfortable";
+
+/** The provider's own description of a resource. */
+export type Document = {
+  /** Pretty-printed JSON with every member that the provider sent. */
+  json: string, };
+
+/** A reply that only says that it is done. */
+export type Done = Record<symbol, never>;
+
+/** A value and how many matching rows have it. */
+export type FacetValue = {
+  /** The value as the query language writes it (quote it when it is not a bare word). */
+  value: string,
+  /** How many. */
+  count: number, };
+
+/** The values by which the matching rows can be narrowed, the most frequent first. */
+export type Facets = {
+  /** By state. */
+  states: Array<FacetValue>,
+  /** By kind. */
+  kinds: Array<FacetValue>,
+  /** By cloud. */
+  providers: Array<FacetValue>,
+  /** By the account's name. */
+  accounts: Array<FacetValue>,
+  /** By region. */
+  regions: Array<FacetValue>, };
+
+/** Facts of an instance beyond the table's columns. */
+export type Facts = {
+  /** How it is paid for. */
+  lifecycle: Lifecycle,
+  /** The scale group that owns it. */
+  group: string | null,
+  /** The cloud service that owns it. */
+  managed_by: string | null,
+  /** Whether its root volume is an instance store. */
+  root_is_local: boolean,
+  /** A public address that a stop releases. */
+  ephemeral_public_ip: string | null,
+  /** The image. */
+  image: string | null,
+  /** The CPU architecture, in the provider's word. */
+  architecture: string | null,
+  /** The operating system or billing platform, in the provider's words. */
+  platform: string | null,
+  /** The VPC or network. */
+  network: string | null,
+  /** The subnet. */
+  subnet: string | null,
+  /** Security groups or firewall tags. */
+  security_groups: Array<string>,
+  /** The instance profile or service account. */
+  identity: string | null,
+  /** The SSH key pair's name. */
+  key_pair: string | null,
+  /** Attached disks. */
+  disks: Array<string>,
+  /** Why it is in its state, in the provider's words. */
+  state_reason: string | null, };
+
+/** Why something failed: its class, and the words of whoever said so. */
+export type Failure = {
+  /** The class. */
+  code: FailureCode,
+  /** What happened, in words without secrets; not translated. */
+  message: string, };
+
+/** The class of a failure. */
+export type FailureCode = "unauthenticated" | "permission_denied" | "not_enabled" | "wrong_account" | "not_found" | "invalid_state" | "conflict" | "throttled" | "capacity_unavailable" | "unsupported" | "read_only" | "unavailable" | "timed_out" | "malformed" | "keyring_unavailable" | "keyring_locked" | "secret_missing" | "credentials_missing" | "other";
+
+/** Credentials found on this machine, named and not read. */
+export type FoundAccount = {
+  /** The cloud. */
+  provider: ProviderKind,
+  /** Where they are. */
+  source: Source,
+  /** The region that goes with them, where one is configured. */
+  region: string | null,
+  /** Whether an account uses them already. */
+  added: boolean, };
+
+/** What was found on this machine that could become an account. Nothing is added by looking. */
+export type FoundAccounts = {
+  /** The finds, the environment first, then by profile name. */
+  found: Array<FoundAccount>, };
+
+/** Asks for the provider's own description of a resource. */
+export type GetDocumentRequest = {
+  /** Of which. */
+  key: KeyText, };
+
+/** Asks for one resource. */
+export type GetResourceRequest = {
+  /** Which. */
+  key: KeyText, };
+
+/** The health. */
+export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
+
+/** Who the credentials belong to. */
+export type Identity = {
+  /** The cloud's own account. */
+  realm: string,
+  /** The cloud's name for the caller. */
+  principal: string, };
+
+/** A window of the rows that match a query, and what is around it. */
+export type InventoryWindow = {
+  /** The inventory's generation; a later `changed` event has a greater one. */
+  generation: number,
+  /** Whether the index is complete. While it is not, only the default query is answered. */
+  ready: boolean,
+  /** How many rows match. */
+  total: number,
+  /** How many rows there are at all. */
+  inventory_total: number,
+  /** The position of the first row of `rows`. */
+  offset: number,
+  /** The rows. */
+  rows: Array<Row>,
+  /** What the matching rows can be narrowed by. */
+  facets: Facets,
+  /** The matching rows by state. */
+  totals: Array<StateTotal>,
+  /** How many of the matching rows are stale. */
+  stale: number,
+  /** The selection. */
+  selection: SelectionSummary,
+  /** What is wrong with the query, if it is not understood; then no row matches. */
+  error: QueryError | null, };
+
+/** A page of the journal, newest first. */
+export type Journal = {
+  /** The entries. */
+  entries: Array<JournalEntry>, };
+
+/** An entry of the journal. */
+export type JournalEntry = {
+  /** Its place in the chain, from 1. */
+  seq: number,
+  /** When. */
+  at: string,
+  /** By which run of which process. */
+  run: string,
+  /** Of which operation. */
+  operation: string,
+  /** The account's id. */
+  account_id: string,
+  /** The account's name at the time. */
+  account: string,
+  /** The resource key. */
+  key: string,
+  /** The cloud's own id. */
+  id: string,
+  /** The resource's name at the time. */
+  name: string,
+  /** What was asked. */
+  action: Action,
+  /** What happened. */
+  event: JournalEvent, };
+
+/** A step in the life of an action on one target. */
+export type JournalEvent = { "type": "sent" } | { "type": "accepted",
+  /** The provider's word for the state; empty when the reply named none. */
+  raw_state: string, } | { "type": "refused",
+  /** Why. */
+  failure: Failure, } | { "type": "unknown",
+  /** Why that is not known. */
+  failure: Failure, } | { "type": "settled",
+  /** The state seen. */
+  state: State,
+  /** The provider's word. */
+  raw_state: string, } | { "type": "contradicted",
+  /** The state seen. */
+  state: State,
+  /** The provider's word. */
+  raw_state: string, } | { "type": "timed_out" };
+
+/** A resource key in its text form, at most 512 bytes. */
+export type KeyText = string;
+
+/** How the OS keyring stands. */
+export type Keyring = "not_tried" | "ok" | "unavailable" | "locked";
+
+/** A kind of resource. */
+export type Kind = "instance";
+
+/** The language of the texts. */
+export type Language = "system" | "en" | "zh-CN";
+
+/** How an instance is paid for. */
+export type Lifecycle = "on_demand" | "spot" | "other";
+
+/** How many rows or entries are asked for: at most 200. */
+export type Limit = number;
+
+/** Asks for a page of the journal. */
+export type ListJournalRequest = {
+  /** How many, at most 200. */
+  limit: Limit,
+  /** Only entries before this sequence number; `null` for the newest. */
+  before: number | null, };
+
+/** Asks for the last operations. */
+export type ListOperationsRequest = {
+  /** How many, at most 200. */
+  limit: Limit, };
+
+/** Any other text, at most 1 KiB. */
+export type LongText = string;
+
+/** A name, an id or a word, at most 128 bytes. */
+export type NameText = string;
+
+/** A request without parameters. */
+export type Nothing = Record<symbol, never>;
+
+/** An action that a resource has. */
+export type OfferedAction = {
+  /** The action. */
+  action: Action,
+  /** Whether its state and its account allow it, by the cache. */
+  possible: boolean, };
+
+/** Asks to open a resource's page of the cloud's console in the browser. */
+export type OpenConsoleRequest = {
+  /** Of which resource. An address cannot be given. */
+  key: KeyText, };
+
+/** A committed plan. */
+export type Operation = {
+  /** Its id; also its journal entries' `operation`. */
+  id: string,
+  /** What was asked. */
+  action: Action,
+  /** The action that takes it back, where one exists; it needs a plan of its own. */
+  inverse: Action | null,
+  /** When it was sent. */
+  started_at: string,
+  /** When its last target ended. */
+  finished_at: string | null,
+  /** Its targets. */
+  targets: Array<OperationTarget>, };
+
+/** One target of an operation. */
+export type OperationTarget = {
+  /** The resource key. */
+  key: string,
+  /** The cloud's own id. */
+  id: string,
+  /** The resource's name at the time. */
+  name: string,
+  /** The account's name at the time. */
+  account: string,
+  /** What became of it so far. */
+  status: TargetStatus,
+  /** The state last observed. */
+  observed_state: State | null,
+  /** Why it was refused, failed or is unknown. */
+  failure: Failure | null,
+  /** Whether it is still being followed. */
+  running: boolean, };
+
+/** The last operations, newest first. */
+export type Operations = {
+  /** The operations. */
+  operations: Array<Operation>, };
+
+/** What would happen if the plan were committed. */
+export type Plan = {
+  /** The single-use token to commit with. */
+  nonce: string,
+  /** The action. */
+  action: Action,
+  /** When the token stops working. */
+  expires_at: string,
+  /** What the operator must do to commit. */
+  confirmation: Confirmation,
+  /** Each target's verdict, in the order asked. */
+  targets: Array<PlannedTarget>, };
+
+/** Asks what an action would do. Nothing is sent to be carried out. */
+export type PlanActionRequest = {
+  /** The action. */
+  action: Action,
+  /** On what. */
+  target: PlanTarget, };
+
+/** What an action is planned for. */
+export type PlanTarget = { "type": "keys",
+  /** Which. */
+  keys: Array<KeyText>, } | { "type": "selection",
+  /** The query on screen. */
+  query: QueryText,
+  /** Whether selected rows that the query hides are meant too. */
+  include_hidden: boolean, };
+
+/** One target of a plan. */
+export type PlannedTarget = {
+  /** The resource key. */
+  key: string,
+  /** The cloud's own id. */
+  id: string,
+  /** Its name when planned; empty when it has none. */
+  name: string,
+  /** The account's name. */
+  account: string,
+  /** The account's id. */
+  account_id: string,
+  /** The region. */
+  region: string,
+  /** The state that the fresh read showed. */
+  state: State,
+  /** The provider's word for it. */
+  raw_state: string,
+  /** Whether it would be sent. */
+  verdict: Verdict,
+  /** Why it would not, if refused. */
+  refusal: Refusal | null,
+  /** What to know first. */
+  warnings: Array<Warning>, };
+
+/** How far a sync is. */
+export type Progress = {
+  /** Scopes that have ended. */
+  done: number,
+  /** Scopes in all; 0 while that is not known. */
+  total: number,
+  /** Rows listed so far. */
+  rows: number, };
+
+/** A cloud. */
+export type ProviderKind = "aws" | "demo";
+
+/** Where a query is not understood. */
+export type QueryError = {
+  /** What is wrong. */
+  code: QueryErrorCode,
+  /** The first wrong character, counted in UTF-16 code units as the window counts. */
+  start: number,
+  /** The character after the last wrong one. */
+  end: number,
+  /** The word that is not understood. */
+  word: string, };
+
+/** What is wrong with a query. */
+export type QueryErrorCode = "unknown_key" | "unknown_value" | "missing_value" | "unclosed_quote" | "too_long";
+
+/** Asks for a window of the rows that match a query. */
+export type QueryInventoryRequest = {
+  /** The query; empty for everything. */
+  query: QueryText,
+  /** In which order. */
+  sort: Sort,
+  /** The first row wanted, from 0. */
+  offset: number,
+  /** How many, at most 200. */
+  limit: Limit, };
+
+/** A query, at most 4 KiB. */
+export type QueryText = string;
+
+/** Why a target is refused. */
+export type Refusal = { "code": "read_only" } | { "code": "unsupported" } | { "code": "state",
+  /** The state. */
+  state: State, } | { "code": "protected" } | { "code": "local_root" } | { "code": "managed_by",
+  /** Which. */
+  owner: string, } | { "code": "not_found" } | { "code": "read_failed",
+  /** How. */
+  failure: FailureCode,
+  /** The source's words. */
+  message: string, };
+
+/** Asks to forget an account, its rows and its secret. The journal keeps what was done with it. */
+export type RemoveAccountRequest = {
+  /** The account's id. */
+  account: NameText, };
+
+/** One resource, as the cache has it. */
+export type ResourceDetails = {
+  /** The table's row. */
+  row: Row,
+  /** The cloud's account: an AWS account id, a project. */
+  realm: string,
+  /** What the table does not show. */
+  facts: Facts,
+  /** The actions that the provider has for its kind, each with whether its state allows it now. */
+  actions: Array<OfferedAction>,
+  /** Whether the cloud's console has a page for it. */
+  console: boolean,
+  /** Its last journal entries, newest first. */
+  journal: Array<JournalEntry>, };
+
+/** A row of the table. */
+export type Row = {
+  /** The resource key. */
+  key: string,
+  /** The cloud. */
+  provider: ProviderKind,
+  /** The account's name. */
+  account: string,
+  /** The account's id. */
+  account_id: string,
+  /** Whether it is a production account. */
+  prod: boolean,
+  /** The kind. */
+  kind: Kind,
+  /** The region. */
+  region: string,
+  /** The zone. */
+  zone: string | null,
+  /** The cloud's own id. */
+  id: string,
+  /** The display name, byte for byte as the cloud has it; empty when it has none. */
+  name: string,
+  /** The normalised state; while an action is pending, what the cloud's reply said. */
+  state: State,
+  /** The provider's word for it. */
+  raw_state: string,
+  /** The action whose effect is expected but not seen yet. */
+  pending: Action | null,
+  /** The health. */
+  health: Health,
+  /** The machine type. */
+  size: string,
+  /** Private addresses, primary first. */
+  private_ips: Array<string>,
+  /** Public addresses, primary first. */
+  public_ips: Array<string>,
+  /** DNS names. */
+  dns_names: Array<string>,
+  /** Tags or labels. */
+  tags: { [key in string]: string },
+  /** When it was created; only from a source that keeps it. */
+  created_at: string | null,
+  /** When it was last started. */
+  started_at: string | null,
+  /** The start of the last complete listing that saw it. */
+  as_of: string | null,
+  /** Whether that is too old, its scope failed, or it is missing. */
+  stale: boolean,
+  /** The start of the first complete listing that did not show it, if the last one did not. */
+  missing_since: string | null,
+  /** Why its scope's last listing failed. */
+  failure: Failure | null,
+  /** Whether it is selected. */
+  selected: boolean, };
+
+/** What is known of one scope's polling. */
+export type Scope = {
+  /** The region, the zone or `global`. */
+  location: string,
+  /** What is listed there. */
+  kind: Kind,
+  /** How many rows the cache holds of it. */
+  rows: number,
+  /** The start of the last complete listing. */
+  as_of: string | null,
+  /** When it was last tried. */
+  attempted_at: string | null,
+  /** Why the last try failed. */
+  failure: Failure | null, };
+
+/** What one sync did to one scope. */
+export type ScopeReport = {
+  /** The account's name. */
+  account: string,
+  /** The cloud. */
+  provider: ProviderKind,
+  /** The region, the zone or `global`; `null` when the account failed before that was known. */
+  region: string | null,
+  /** What was listed. */
+  kind: Kind | null,
+  /** Whether it completed. */
+  status: ScopeStatus,
+  /** Rows that the cache holds of it now. */
+  rows: number,
+  /** The start of its last complete listing. */
+  observed_at: string | null,
+  /** Why it failed. */
+  error: Failure | null, };
+
+/** Whether a scope was listed to its end. */
+export type ScopeStatus = "ok" | "failed";
+
+/**
+ * A secret on its way in, at most 8 KiB. It can be read and handed on, nothing else.
+ *
+ * ```compile_fail
+ * fn serialises<T: serde::Serialize>() {}
+ * serialises::<nepho_wire::limits::SecretText>();
+ * ```
+ */
+export type SecretText = string;
+
+/** A change of the selection. */
+export type SelectionChange = { "type": "toggle",
+  /** Which. */
+  key: KeyText, } | { "type": "set",
+  /** Which. */
+  keys: Array<KeyText>, } | { "type": "range",
+  /** The query. */
+  query: QueryText,
+  /** The order. */
+  sort: Sort,
+  /** One end. */
+  from: KeyText,
+  /** The other end. */
+  to: KeyText, } | { "type": "all",
+  /** The query. */
+  query: QueryText, } | { "type": "clear", };
+
+/** The selection in numbers. */
+export type SelectionSummary = {
+  /** How many rows are selected. */
+  count: number,
+  /** How many of them the query on screen hides. */
+  hidden: number,
+  /** What could be done with the visible ones. */
+  actions: Array<ActionOffer>, };
+
+/** The window's settings. */
+export type Settings = {
+  /** Colours. */
+  theme: Theme,
+  /** The language of the texts. */
+  language: Language,
+  /** The height of rows. */
+  density: Density,
+  /** Seconds between two polls. */
+  poll_interval_s: number, };
+
+/** Whether an account's credentials can be used. */
+export type SignIn = { "type": "not_tried" } | { "type": "ok" } | { "type": "failed",
+  /** Why. */
+  failure: Failure, };
+
+/** An order of rows. */
+export type Sort = {
+  /** By which column. */
+  column: SortColumn,
+  /** Whether the greatest comes first. */
+  descending: boolean, };
+
+/** A column that the table can be sorted by. */
+export type SortColumn = "name" | "state" | "kind" | "account" | "region" | "size" | "private_ip" | "public_ip" | "started_at" | "as_of";
+
+/** Where an account's credentials come from. */
+export type Source = { "type": "environment" } | { "type": "profile",
+  /** Its name. */
+  profile: string, } | { "type": "keyring" } | { "type": "built_in" };
+
+/** What happened to the database when it was opened. */
+export type StartNote = { "code": "cache_rebuilt",
+  /** Where it is now. */
+  moved_to: string, } | { "code": "journal_salvaged",
+  /** How many entries were kept. */
+  entries: number,
+  /** Where the damaged file is now. */
+  moved_to: string, };
+
+/** The normalised power state. */
+export type State = "pending" | "running" | "stopping" | "stopped" | "suspending" | "suspended" | "terminating" | "terminated" | "repairing" | "unknown";
+
+/** How many rows are in a state. */
+export type StateTotal = {
+  /** The state. */
+  state: State,
+  /** How many. */
+  count: number, };
+
+/** How Nephoscope stands. */
+export type Status = {
+  /** Its version. */
+  version: string,
+  /** Where its data lives. */
+  data_dir: string,
+  /** Whether the whole inventory is in memory. */
+  ready: boolean,
+  /** How many accounts there are. */
+  accounts: number,
+  /** Whether the demo cloud is among them. */
+  demo: boolean,
+  /** The generations, as the `changed` event tells them. */
+  changes: Changes,
+  /** The whole inventory in numbers. */
+  totals: Totals,
+  /** The OS keyring, as far as it was used. */
+  keyring: Keyring,
+  /** What happened to the database when it was opened. */
+  notes: Array<StartNote>, };
+
+/** Asks for a sync now; the reply comes when it has ended. */
+export type SyncNowRequest = {
+  /** The accounts' ids; empty for all. */
+  accounts: Array<NameText>, };
+
+/** What one sync did. */
+export type SyncReport = {
+  /** How long it took, in milliseconds. */
+  elapsed_ms: number,
+  /** HTTP requests, retries included. */
+  requests: number,
+  /** Body bytes as they came over the wire. */
+  bytes_in: number,
+  /** Rows listed by the scopes that completed. */
+  resources: number,
+  /** Rows written: new, changed, newly missing, gone. */
+  changed: number,
+  /** Each scope. */
+  scopes: Array<ScopeReport>, };
+
+/** What became of one target of an action. */
+export type TargetStatus = "accepted" | "already" | "refused" | "failed" | "unknown";
+
+/** Colours. */
+export type Theme = "system" | "light" | "dark";
+
+/** The whole inventory in numbers. */
+export type Totals = {
+  /** All rows. */
+  all: number,
+  /** The stale ones. */
+  stale: number,
+  /** By state. */
+  states: Array<StateTotal>, };
+
+/** Asks to change an account. What is `null` stays as it is. */
+export type UpdateAccountRequest = {
+  /** The account's id. */
+  account: NameText,
+  /** A new name. */
+  name: NameText | null,
+  /** What may be done with it. */
+  access: Access | null,
+  /** Whether it is a production account. */
+  prod: boolean | null,
+  /** The regions to poll; empty for all that are enabled. */
+  regions: Array<NameText> | null,
+  /** New credentials for the same realm. */
+  credentials: Credentials | null, };
+
+/** Asks for a change of the selection. */
+export type UpdateSelectionRequest = {
+  /** What to change. */
+  change: SelectionChange,
+  /** The query on screen, so that hidden rows can be counted. */
+  query: QueryText, };
+
+/** Asks to change settings. What is `null` or left out stays as it is. */
+export type UpdateSettingsRequest = {
+  /** Colours. */
+  theme?: Theme | null,
+  /** The language of the texts. */
+  language?: Language | null,
+  /** The height of rows. */
+  density?: Density | null,
+  /** Seconds between two polls. */
+  poll_interval_s?: number | null, };
+
+/** Whether a target would be sent. */
+export type Verdict = "eligible" | "already" | "refused";
+
+/** What checking the whole journal found. */
+export type Verification = { "type": "intact",
+  /** How many entries. */
+  entries: number,
+  /** The last entry's hash, in hex. */
+  head: string, } | { "type": "broken",
+  /** Its sequence number. */
+  seq: number,
+  /** What is wrong; not translated, shown as a detail. */
+  reason: string, };
+
+/** Asks to verify an account's credentials. */
+export type VerifyAccountRequest = {
+  /** The account's id. */
+  account: NameText, };
+
+/** What the operator should know before confirming. */
+export type Warning = { "code": "group_member",
+  /** The group's name. */
+  group: string, } | { "code": "spot" } | { "code": "local_disks_lost" } | { "code": "public_ip_lost",
+  /** The address. */
+  ip: string, } | { "code": "protection_not_checked" } | { "code": "stale_row",
+  /** As of when the row was. */
+  as_of: string, };
