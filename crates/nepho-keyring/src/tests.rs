@@ -1,0 +1,221 @@
+//! What the handle promises, over keyrings that hang, fail and come back.
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use keyring_core::{CredentialStore, Entry, mock};
+use nepho_core::Secret;
+
+use crate::{
+    Item, Keyring, KeyringError, Patience, SERVICE,
+    keyring::Limits,
+    vault::{Opener, Vault},
+};
+
+/// A keyring whose behaviour a test turns.
+struct Scripted {
+    store: Arc<CredentialStore>,
+    locked: AtomicBool,
+    gate: Mutex<bool>,
+    gate_moved: Condvar,
+    unlocks: AtomicUsize,
+    opened: AtomicUsize,
+    absent: AtomicBool,
+    broken: AtomicBool,
+}
+
+impl Scripted {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            store: mock::Store::new().expect("a mock store"),
+            locked: AtomicBool::new(false),
+            gate: Mutex::new(true),
+            gate_moved: Condvar::new(),
+            unlocks: AtomicUsize::new(0),
+            opened: AtomicUsize::new(0),
+            absent: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
+        })
+    }
+
+    fn keyring(self: &Arc<Self>) -> Keyring {
+        let script = self.clone();
+        let opener: Opener = Arc::new(move || {
+            script.opened.fetch_add(1, Ordering::SeqCst);
+            if script.absent.load(Ordering::SeqCst) {
+                return Err(KeyringError::Unavailable { reason: "no bus".to_owned() });
+            }
+            script.broken.store(false, Ordering::SeqCst);
+            Ok(Box::new(Handle(script.clone())))
+        });
+        let limits = Limits {
+            background: Duration::from_millis(100),
+            operator: Duration::from_millis(300),
+            rest: Duration::from_mins(1),
+        };
+        Keyring::opened_by(opener, limits)
+    }
+
+    /// Makes every call wait until it is opened again.
+    fn hang(&self, hang: bool) {
+        *self.gate.lock().unwrap() = !hang;
+        self.gate_moved.notify_all();
+    }
+
+    fn stored(&self) -> Option<Vec<u8>> {
+        Entry::new_in_store(&self.store, SERVICE, &item().user()).unwrap().get_secret().ok()
+    }
+}
+
+struct Handle(Arc<Scripted>);
+
+impl Vault for Handle {
+    fn is_locked(&self, _user: Option<&str>) -> Result<bool, KeyringError> {
+        let open = self.0.gate.lock().unwrap();
+        drop(self.0.gate_moved.wait_while(open, |open| !*open).unwrap());
+        if self.0.broken.load(Ordering::SeqCst) {
+            return Err(KeyringError::Unavailable { reason: "the connection was closed".to_owned() });
+        }
+        Ok(self.0.locked.load(Ordering::SeqCst))
+    }
+
+    fn unlock(&self) -> Result<(), KeyringError> {
+        self.0.unlocks.fetch_add(1, Ordering::SeqCst);
+        self.0.locked.store(false, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn store(&self) -> &Arc<CredentialStore> {
+        &self.0.store
+    }
+}
+
+fn item() -> Item {
+    Item { account: "6f1c".into(), field: "aws".to_owned() }
+}
+
+fn secret() -> Secret {
+    Secret::new("wJalrXUtnFEMI".to_owned())
+}
+
+#[tokio::test]
+async fn what_is_written_is_read_and_listed_and_then_deleted() {
+    let keyring = Keyring::in_memory();
+    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap_err(), KeyringError::Missing);
+    keyring.write(&item(), secret(), Patience::Operator).await.unwrap();
+    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap().expose(), "wJalrXUtnFEMI");
+    keyring.probe(Patience::Background).await.unwrap();
+    assert_eq!(keyring.list().await.unwrap(), [item()]);
+    keyring.delete(&item(), Patience::Operator).await.unwrap();
+    keyring.delete(&item(), Patience::Operator).await.unwrap();
+    assert!(keyring.list().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn only_the_operator_is_asked_for_the_password() {
+    let script = Scripted::new();
+    let keyring = script.keyring();
+    script.locked.store(true, Ordering::SeqCst);
+    assert_eq!(keyring.probe(Patience::Background).await, Err(KeyringError::Locked));
+    assert_eq!(keyring.list().await, Err(KeyringError::Locked));
+    assert_eq!(script.unlocks.load(Ordering::SeqCst), 0);
+    keyring.write(&item(), secret(), Patience::Operator).await.unwrap();
+    assert_eq!(script.unlocks.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_hung_call_is_typed_and_does_not_hold_up_the_next_one() {
+    let script = Scripted::new();
+    let keyring = script.keyring();
+    script.hang(true);
+    let error = keyring.write(&item(), secret(), Patience::Operator).await.unwrap_err();
+    assert!(matches!(error, KeyringError::TimedOut { .. }), "{error}");
+    script.hang(false);
+    keyring.probe(Patience::Operator).await.unwrap();
+    assert_eq!(script.stored(), None, "a write that nobody waits for any more is not carried out");
+}
+
+#[tokio::test]
+async fn background_calls_rest_after_a_timeout_until_a_call_succeeds() {
+    let script = Scripted::new();
+    let keyring = script.keyring();
+    script.hang(true);
+    assert!(keyring.probe(Patience::Background).await.is_err());
+    script.hang(false);
+    let opened = script.opened.load(Ordering::SeqCst);
+    assert!(matches!(keyring.probe(Patience::Background).await, Err(KeyringError::TimedOut { .. })));
+    assert_eq!(script.opened.load(Ordering::SeqCst), opened, "the keyring was asked while resting");
+    keyring.probe(Patience::Operator).await.unwrap();
+    keyring.probe(Patience::Background).await.unwrap();
+}
+
+#[tokio::test]
+async fn threads_left_behind_are_bounded_and_come_back() {
+    let script = Scripted::new();
+    let keyring = script.keyring();
+    script.hang(true);
+    for _ in 0..3 {
+        let error = keyring.probe(Patience::Operator).await.unwrap_err();
+        assert!(matches!(error, KeyringError::TimedOut { .. }), "{error}");
+    }
+    let opened = script.opened.load(Ordering::SeqCst);
+    for _ in 0..20 {
+        let error = keyring.probe(Patience::Operator).await.unwrap_err();
+        assert!(matches!(error, KeyringError::Unavailable { .. }), "{error}");
+    }
+    assert_eq!(script.opened.load(Ordering::SeqCst), opened, "no further thread was started");
+    script.hang(false);
+    let back = async {
+        while keyring.probe(Patience::Operator).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), back).await.expect("the keyring works again");
+}
+
+#[tokio::test]
+async fn a_queued_call_is_served_when_the_one_before_it_hangs() {
+    let script = Scripted::new();
+    let keyring = script.keyring();
+    script.hang(true);
+    let waiting = keyring.clone();
+    let hung = async move { waiting.probe(Patience::Background).await };
+    let behind = keyring.clone();
+    let queued = async move { behind.write(&item(), secret(), Patience::Operator).await };
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(150)).await; // past the first call's limit
+        script.hang(false);
+    };
+    let (hung, queued, ()) = tokio::join!(hung, queued, release);
+    assert!(hung.is_err());
+    queued.unwrap();
+}
+
+#[tokio::test]
+async fn a_keyring_that_comes_late_or_again_is_found() {
+    let script = Scripted::new();
+    let keyring = script.keyring();
+    script.absent.store(true, Ordering::SeqCst);
+    let error = keyring.probe(Patience::Background).await.unwrap_err();
+    assert!(matches!(error, KeyringError::Unavailable { .. }), "{error}");
+    script.absent.store(false, Ordering::SeqCst);
+    keyring.write(&item(), secret(), Patience::Operator).await.unwrap();
+    script.broken.store(true, Ordering::SeqCst); // the daemon restarts; opening again mends it
+    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap().expose(), "wJalrXUtnFEMI");
+}
+
+#[tokio::test]
+async fn many_calls_use_one_connection() {
+    let script = Scripted::new();
+    let keyring = script.keyring();
+    for _ in 0..1_000 {
+        keyring.write(&item(), secret(), Patience::Operator).await.unwrap();
+        keyring.read(&item(), Patience::Background).await.unwrap();
+    }
+    assert_eq!(script.opened.load(Ordering::SeqCst), 1);
+}
