@@ -1,0 +1,127 @@
+//! Planning: gathers the fresh readings, has [`crate::plan`] judge them, freezes the result.
+
+use std::collections::HashMap;
+
+use futures::future::join_all;
+use nepho_core::{
+    Access, Account, AccountId, Action, Clock, Failure, ProviderError, ResourceKey,
+    cache::CachedRow,
+    plan::{Nonce, Plan, PlannedTarget},
+    provider::{Detail, Observed},
+};
+use nepho_index::Snapshot;
+
+use crate::{
+    Host,
+    desk::{LIFE, Waiting},
+    ledger::Ledger,
+    plan::{self, Case},
+    session::Sessions,
+};
+
+type Fresh = HashMap<ResourceKey, Result<Option<Observed>, Failure>>;
+
+/// Makes plans.
+pub struct Planner<'a> {
+    pub ledger: &'a Ledger,
+    pub sessions: &'a Sessions,
+    pub host: &'a dyn Host,
+    pub clock: &'a dyn Clock,
+    pub accounts: &'a HashMap<AccountId, Account>,
+}
+
+impl Planner<'_> {
+    /// Plans `action` for `keys`: each key once, in the order given.
+    pub async fn plan(&self, action: Action, keys: Vec<ResourceKey>) -> Waiting {
+        let before = self.ledger.snapshot();
+        let mut targets: Vec<ResourceKey> = Vec::with_capacity(keys.len());
+        let mut seen = std::collections::HashSet::new();
+        targets.extend(keys.into_iter().filter(|key| seen.insert(key.clone())));
+        let fresh = self.read(&before, &targets).await;
+        let planned: Vec<PlannedTarget> =
+            targets.into_iter().map(|key| self.judge(action, &before, &fresh, key)).collect();
+        let group = |target: &PlannedTarget| match fresh.get(&target.key) {
+            Some(Ok(Some(observed))) => observed.listed.resource.facts.group.clone(),
+            _ => None,
+        };
+        let groups = planned.iter().map(group).collect();
+        let now = self.clock.now();
+        let prod = |target: &PlannedTarget| self.accounts.get(&target.account).is_some_and(|account| account.prod);
+        let shared = |name: &str| before.find(name, now).len() > 1;
+        let confirmation = plan::confirmation(action, &planned, prod, shared);
+        let nonce = Nonce(uuid::Uuid::new_v4().to_string());
+        let plan =
+            Plan { nonce, action, targets: planned, confirmation, expires_at: now.saturating_add(LIFE).unwrap_or(now) };
+        Waiting { plan, groups }
+    }
+
+    fn judge(&self, action: Action, before: &Snapshot, fresh: &Fresh, key: ResourceKey) -> PlannedTarget {
+        let row = before.row(&key);
+        let account = row.as_ref().and_then(|row| self.accounts.get(&row.account));
+        let (Some(row), Some(account)) = (row, account) else { return plan::unknown_target(key) };
+        let shown = before.get(&key, self.clock.now());
+        plan::judge(&Case {
+            action,
+            account,
+            row: &row,
+            as_of: shown.as_ref().and_then(|shown| shown.as_of),
+            stale: shown.as_ref().is_some_and(|shown| shown.stale),
+            capabilities: self.host.dialect(account.provider).capabilities(key.kind),
+            fresh: match fresh.get(&key) {
+                Some(Ok(observed)) => Ok(observed.as_ref()),
+                Some(Err(failure)) => Err(failure.clone()),
+                None => Ok(None),
+            },
+        })
+    }
+
+    /// Reads the targets afresh, each account in parallel. A read-only account is not asked: its
+    /// targets are refused whatever they are doing.
+    async fn read(&self, before: &Snapshot, targets: &[ResourceKey]) -> Fresh {
+        let mut parts: HashMap<&AccountId, Vec<ResourceKey>> = HashMap::new();
+        let rows: Vec<_> = targets.iter().filter_map(|key| before.row(key)).collect();
+        for row in &rows {
+            let writable = self.accounts.get(&row.account).is_some_and(|account| account.access == Access::ReadWrite);
+            if writable {
+                parts.entry(&row.account).or_default().push(row_key(row));
+            }
+        }
+        let read =
+            join_all(parts.into_iter().filter_map(|(id, keys)| Some(self.read_account(self.accounts.get(id)?, keys))));
+        read.await.into_iter().flatten().collect()
+    }
+
+    async fn read_account(
+        &self,
+        account: &Account,
+        keys: Vec<ResourceKey>,
+    ) -> Vec<(ResourceKey, Result<Option<Observed>, Failure>)> {
+        let session = match self.sessions.of(account).await {
+            Ok(session) => session,
+            Err(failure) => return keys.into_iter().map(|key| (key, Err(failure.clone()))).collect(),
+        };
+        let started_at = self.clock.now();
+        let mut fresh = Vec::with_capacity(keys.len());
+        let mut listed = Vec::with_capacity(keys.len());
+        for observation in session.provider.observe(&keys, Detail::Plan).await {
+            let seen = match observation.seen {
+                Ok(observed) => {
+                    listed.push(observed.listed.clone());
+                    Ok(Some(observed))
+                }
+                Err(ProviderError::NotFound { .. }) => Ok(None),
+                Err(error) => Err(Failure::from(&error)),
+            };
+            fresh.push((observation.key, seen));
+        }
+        if let Err(error) = self.ledger.commit_rows(&account.id, started_at, session.provider.converter(), listed).await
+        {
+            tracing::warn!(%error, "a fresh reading could not be stored");
+        }
+        fresh
+    }
+}
+
+fn row_key(row: &CachedRow) -> ResourceKey {
+    row.resource.key.clone()
+}

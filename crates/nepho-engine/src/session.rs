@@ -1,0 +1,111 @@
+//! Sessions: an account's provider, built once per credential and checked against its realm.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use nepho_core::{Account, AccountId, Failure, FailureCode, Identity, Provider, ProviderError, Scope, report::SignIn};
+use tokio::sync::Mutex as AsyncMutex;
+
+use crate::host::Host;
+
+/// A provider whose credentials were found to belong to the account's realm.
+#[derive(Debug)]
+pub struct Session {
+    /// The provider.
+    pub provider: Arc<dyn Provider>,
+    /// Whose credentials they are.
+    pub identity: Identity,
+    scopes: AsyncMutex<Option<Vec<Scope>>>,
+}
+
+impl Session {
+    /// The account's scopes: asked once, then remembered until the session ends.
+    pub async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
+        let mut known = self.scopes.lock().await;
+        if let Some(scopes) = &*known {
+            return Ok(scopes.clone());
+        }
+        let scopes = self.provider.scopes().await?;
+        *known = Some(scopes.clone());
+        Ok(scopes)
+    }
+}
+
+type Slot = Arc<AsyncMutex<Option<Arc<Session>>>>;
+
+/// The live sessions, at most one per account.
+#[derive(Debug)]
+pub struct Sessions {
+    host: Arc<dyn Host>,
+    /// One slot per account; the async lock makes connecting single-flight.
+    slots: Mutex<HashMap<AccountId, Slot>>,
+    sign_in: Mutex<HashMap<AccountId, SignIn>>,
+}
+
+impl Sessions {
+    /// No session yet.
+    pub fn new(host: Arc<dyn Host>) -> Self {
+        Self { host, slots: Mutex::default(), sign_in: Mutex::default() }
+    }
+
+    /// The account's session, connecting and verifying if there is none. A failure is not
+    /// remembered: the next call tries again.
+    pub async fn of(&self, account: &Account) -> Result<Arc<Session>, Failure> {
+        let slot = Arc::clone(lock(&self.slots).entry(account.id.clone()).or_default());
+        let mut slot = slot.lock().await;
+        if let Some(session) = &*slot {
+            return Ok(Arc::clone(session));
+        }
+        let outcome = self.connect(account).await;
+        let sign_in = outcome.as_ref().map_or_else(|failure| SignIn::Failed(failure.clone()), |_| SignIn::Ok);
+        lock(&self.sign_in).insert(account.id.clone(), sign_in);
+        let session = Arc::new(outcome?);
+        *slot = Some(Arc::clone(&session));
+        Ok(session)
+    }
+
+    async fn connect(&self, account: &Account) -> Result<Session, Failure> {
+        let provider = self.host.connect(account).await?;
+        let identity = provider.verify().await.map_err(|error| Failure::from(&error))?;
+        match &account.realm {
+            Some(expected) if *expected != identity.realm => {
+                let error = ProviderError::WrongAccount { expected: expected.clone(), found: identity.realm };
+                Err(Failure::from(&error))
+            }
+            _ => Ok(Session { provider, identity, scopes: AsyncMutex::default() }),
+        }
+    }
+
+    /// Ends the account's session: its credentials or access changed, or were refused.
+    pub async fn forget(&self, account: &AccountId) {
+        let slot = lock(&self.slots).get(account).cloned();
+        if let Some(slot) = slot {
+            *slot.lock().await = None;
+        }
+    }
+
+    /// Notes a failure that shows the credentials to be bad; the next use connects afresh.
+    pub async fn note(&self, account: &AccountId, failure: &Failure) {
+        if matches!(failure.code, FailureCode::Unauthenticated | FailureCode::WrongAccount) {
+            lock(&self.sign_in).insert(account.clone(), SignIn::Failed(failure.clone()));
+            self.forget(account).await;
+        }
+    }
+
+    /// Whether the account's credentials worked the last time.
+    pub fn sign_in(&self, account: &AccountId) -> SignIn {
+        lock(&self.sign_in).get(account).cloned().unwrap_or(SignIn::NotTried)
+    }
+
+    /// Forgets all about an account.
+    pub fn remove(&self, account: &AccountId) {
+        lock(&self.slots).remove(account);
+        lock(&self.sign_in).remove(account);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,182 @@
+//! A sweep: one pass over an account's scopes. It takes no input but the account, may run at any
+//! moment, and never retries: the provider's reads retry, the poller repeats, never both.
+
+use std::collections::{HashMap, HashSet};
+
+use futures::StreamExt;
+use nepho_core::{
+    Account, Clock, Failure, FailureCode, Kind, Scope, ScopeKey, Timestamp,
+    provider::{Listed, SweepItem, Traffic},
+    report::{Progress, ScopeReport},
+};
+use nepho_store::StoreError;
+
+use crate::{
+    ledger::Ledger,
+    reconcile::Listing,
+    session::{Session, Sessions},
+};
+
+/// What one sweep did.
+#[derive(Debug, Default)]
+pub struct Swept {
+    /// Each scope.
+    pub scopes: Vec<ScopeReport>,
+    /// Rows listed by the scopes that completed.
+    pub resources: u64,
+    /// Rows written.
+    pub changed: u64,
+    /// What was sent and received.
+    pub traffic: Traffic,
+}
+
+impl Swept {
+    /// The sweep of an account that could not even begin.
+    pub fn not_run(account: &Account, failure: Failure) -> Self {
+        let report = ScopeReport { failure: Some(failure), ..blank(account) };
+        Self { scopes: vec![report], ..Self::default() }
+    }
+}
+
+/// One pass over one account.
+pub struct Sweep<'a> {
+    pub ledger: &'a Ledger,
+    pub sessions: &'a Sessions,
+    pub clock: &'a dyn Clock,
+    pub account: &'a Account,
+    /// Told how far the sweep is.
+    pub progress: &'a (dyn Fn(Progress) + Send + Sync),
+}
+
+impl Sweep<'_> {
+    /// Lists everything of `kinds` (all of them when empty) and commits scope by scope.
+    pub async fn run(&self, kinds: &[Kind]) -> Result<Swept, StoreError> {
+        let started_at = self.clock.now();
+        let session = match self.sessions.of(self.account).await {
+            Ok(session) => session,
+            Err(failure) => return self.fail_known(started_at, failure).await,
+        };
+        let before = session.provider.traffic();
+        let mut scopes = match session.scopes().await {
+            Ok(scopes) => scopes,
+            Err(error) => {
+                let failure = Failure::from(&error);
+                self.sessions.note(&self.account.id, &failure).await;
+                return self.fail_known(started_at, failure).await;
+            }
+        };
+        self.ledger.retain_scopes(&self.account.id, &scopes).await?;
+        scopes.retain(|scope| kinds.is_empty() || kinds.contains(&scope.kind));
+        let mut swept = self.list(&session, &scopes, started_at).await?;
+        let after = session.provider.traffic();
+        swept.traffic =
+            Traffic { requests: after.requests - before.requests, bytes_in: after.bytes_in - before.bytes_in };
+        Ok(swept)
+    }
+
+    async fn list(&self, session: &Session, scopes: &[Scope], started_at: Timestamp) -> Result<Swept, StoreError> {
+        let mut swept = Swept::default();
+        let mut open: HashSet<&Scope> = scopes.iter().collect();
+        let mut pages: HashMap<Scope, Vec<Listed>> = HashMap::new();
+        let total = u32::try_from(scopes.len()).unwrap_or(u32::MAX);
+        let mut progress = Progress { done: 0, total, rows: 0 };
+        (self.progress)(progress);
+        let mut items = session.provider.list(scopes);
+        while let Some(item) = items.next().await {
+            let ended = match item {
+                SweepItem::Page { scope, resources } => {
+                    progress.rows += resources.len() as u64;
+                    pages.entry(scope).or_default().extend(resources);
+                    None
+                }
+                SweepItem::Complete { scope } => {
+                    let listed = pages.remove(&scope).unwrap_or_default();
+                    open.remove(&scope).then_some((scope, Ok(listed)))
+                }
+                SweepItem::Failed { scope, error } => {
+                    pages.remove(&scope);
+                    open.remove(&scope).then_some((scope, Err(Failure::from(&error))))
+                }
+            };
+            if let Some((scope, outcome)) = ended {
+                self.end(&mut swept, session, scope, started_at, outcome).await?;
+                progress.done += 1;
+            }
+            (self.progress)(progress);
+        }
+        drop(items);
+        for scope in open {
+            let message = "the provider ended the listing without a result".to_owned();
+            let failure = Failure { code: FailureCode::Malformed, message };
+            self.end(&mut swept, session, scope.clone(), started_at, Err(failure)).await?;
+        }
+        swept.scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
+        Ok(swept)
+    }
+
+    async fn end(
+        &self,
+        swept: &mut Swept,
+        session: &Session,
+        scope: Scope,
+        started_at: Timestamp,
+        outcome: Result<Vec<Listed>, Failure>,
+    ) -> Result<(), StoreError> {
+        let key = ScopeKey { account: self.account.id.clone(), scope };
+        match outcome {
+            Ok(listed) => {
+                swept.resources += listed.len() as u64;
+                let listing = Listing { key: key.clone(), started_at, converter: session.provider.converter(), listed };
+                if let Some(applied) = self.ledger.commit_listing(listing).await? {
+                    swept.changed += applied.changed;
+                }
+            }
+            Err(failure) => {
+                self.sessions.note(&self.account.id, &failure).await;
+                self.ledger.fail(&key, started_at, &failure).await?;
+            }
+        }
+        swept.scopes.push(self.report(&key));
+        Ok(())
+    }
+
+    /// The account failed as a whole: every scope that it is known to have says why.
+    async fn fail_known(&self, started_at: Timestamp, failure: Failure) -> Result<Swept, StoreError> {
+        let snapshot = self.ledger.snapshot();
+        let keys: Vec<ScopeKey> =
+            snapshot.scopes_of(&self.account.id).into_iter().map(|record| record.key.clone()).collect();
+        let mut swept = Swept::default();
+        for key in &keys {
+            self.ledger.fail(key, started_at, &failure).await?;
+            swept.scopes.push(self.report(key));
+        }
+        if keys.is_empty() {
+            return Ok(Swept::not_run(self.account, failure));
+        }
+        Ok(swept)
+    }
+
+    fn report(&self, key: &ScopeKey) -> ScopeReport {
+        let snapshot = self.ledger.snapshot();
+        let record = snapshot.scope(key);
+        ScopeReport {
+            scope: Some(key.scope.clone()),
+            rows: record.map_or(0, |record| record.rows),
+            as_of: record.and_then(|record| record.as_of),
+            failure: record.and_then(|record| record.failure.clone()),
+            ..blank(self.account)
+        }
+    }
+}
+
+fn blank(account: &Account) -> ScopeReport {
+    ScopeReport {
+        account: account.id.clone(),
+        account_name: account.name.clone(),
+        provider: account.provider,
+        scope: None,
+        rows: 0,
+        as_of: None,
+        failure: None,
+    }
+}
