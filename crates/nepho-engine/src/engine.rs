@@ -8,25 +8,22 @@ use std::{
 
 use futures::future::join_all;
 use nepho_core::{
-    Account, AccountId, Action, Clock, Failure, FailureCode, Identity, Kind, ResourceKey,
-    journal::{JournalEntry, JournalEvent, OperationId, RunId},
-    plan::{Nonce, Plan},
+    Account, AccountId, Clock, Failure, FailureCode, Identity, Kind, ResourceKey,
+    journal::RunId,
     provider::Detail,
-    report::{AccountStatus, Operation, Progress, SyncReport, TargetResult},
+    report::{AccountStatus, Progress, SyncReport},
 };
 use nepho_index::{Query, Snapshot, Sort};
 use nepho_store::Store;
-use tokio::sync::{Mutex as AsyncMutex, oneshot, watch};
+use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Changes, CommitError, EngineError, Host,
-    act::{Actions, Standing},
+    Changes, EngineError, Host,
+    act::Actions,
     desk::Desk,
     ledger::Ledger,
     locks::Locks,
-    operations,
-    planning::Planner,
     poll::Pollers,
     recover::Orphans,
     session::Sessions,
@@ -38,21 +35,21 @@ const MOVING: &str = "state:pending,stopping,suspending,terminating,repairing";
 
 /// The engine. Cheap to clone; all clones are one engine.
 #[derive(Clone, Debug)]
-pub struct Engine(Arc<Parts>);
+pub struct Engine(pub(crate) Arc<Parts>);
 
 #[derive(Debug)]
-struct Parts {
-    host: Arc<dyn Host>,
-    clock: Arc<dyn Clock>,
-    run: RunId,
-    ledger: Arc<Ledger>,
-    sessions: Arc<Sessions>,
-    locks: Arc<Locks>,
-    desk: Desk,
-    actions: Actions,
+pub(crate) struct Parts {
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) run: RunId,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) locks: Arc<Locks>,
+    pub(crate) desk: Desk,
+    pub(crate) actions: Actions,
     orphans: Orphans,
     pollers: Pollers,
-    accounts: RwLock<HashMap<AccountId, Account>>,
+    pub(crate) accounts: RwLock<HashMap<AccountId, Account>>,
     /// Makes sweeps of one account wait for each other.
     sweeping: Mutex<HashMap<AccountId, Arc<AsyncMutex<()>>>>,
     progress: Mutex<HashMap<AccountId, Progress>>,
@@ -305,79 +302,6 @@ impl Engine {
         Ok(moved)
     }
 
-    /// Plans an action: the cache plus one fresh reading of the targets. Sends nothing.
-    pub async fn plan(&self, action: Action, keys: Vec<ResourceKey>) -> Plan {
-        self.loaded().await;
-        let accounts = read(&self.0.accounts).clone();
-        let planner = Planner {
-            ledger: &self.0.ledger,
-            sessions: &self.0.sessions,
-            host: &*self.0.host,
-            clock: &*self.0.clock,
-            accounts: &accounts,
-        };
-        let waiting = planner.plan(action, keys).await;
-        let plan = waiting.plan.clone();
-        self.0.desk.put(waiting, self.0.clock.now());
-        plan
-    }
-
-    /// Commits a plan. On return every intent is in the journal, on disk; the requests follow on
-    /// a task that runs to its end whatever the caller does.
-    pub async fn commit(&self, nonce: &Nonce, typed: Option<&str>, clicked: bool) -> Result<OperationId, CommitError> {
-        let waiting = self.0.desk.take(nonce, typed, clicked, &self.snapshot(), self.0.clock.now())?;
-        let id = OperationId::new(uuid::Uuid::now_v7().to_string());
-        self.0.actions.open(&id, &waiting);
-        let (journalled, told) = oneshot::channel();
-        let (engine, operation) = (self.clone(), id.clone());
-        let accounts = read(&self.0.accounts).clone();
-        self.spawn(async move { engine.0.actions.run(&operation, waiting, accounts, journalled).await });
-        told.await.map_err(|_| EngineError::Stopping)??;
-        Ok(id)
-    }
-
-    /// Each target's result as soon as every request has been answered.
-    pub async fn submitted(&self, id: &OperationId) -> Vec<TargetResult> {
-        self.results(id, |standing| standing.submitted, None).await
-    }
-
-    /// Each target's result once the cloud has shown it, or after `timeout` as far as it is known.
-    pub async fn wait(&self, id: &OperationId, timeout: Duration) -> Vec<TargetResult> {
-        self.results(id, |standing| standing.done, Some(timeout)).await
-    }
-
-    async fn results(
-        &self,
-        id: &OperationId,
-        ready: impl Fn(&Standing) -> bool,
-        timeout: Option<Duration>,
-    ) -> Vec<TargetResult> {
-        let Some(mut standing) = self.0.actions.standing(id) else { return Vec::new() };
-        let waiting = standing.wait_for(ready);
-        match timeout {
-            // Time running out is an answer: what is known so far.
-            Some(timeout) => drop(tokio::time::timeout(timeout, waiting).await),
-            None => drop(waiting.await),
-        }
-        standing.borrow().results.clone()
-    }
-
-    /// The latest operations, newest first.
-    pub async fn operations(&self, limit: usize) -> Result<Vec<Operation>, EngineError> {
-        let recent = self.store().recent_operations(limit).await?;
-        let alive = |entry: &JournalEntry| {
-            entry.entry.run == self.0.run && self.is_followed(entry) || self.0.host.is_running(&entry.entry.run)
-        };
-        let stories =
-            recent.iter().filter_map(|entries| operations::story(&entries.first()?.entry.operation, entries, alive));
-        Ok(stories.collect())
-    }
-
-    fn is_followed(&self, entry: &JournalEntry) -> bool {
-        let standing = self.0.actions.standing(&entry.entry.operation);
-        standing.is_some_and(|standing| !standing.borrow().done) || entry.entry.event == JournalEvent::Sent
-    }
-
     pub(crate) async fn settle_orphans(&self, account: &AccountId) {
         let parts = &self.0;
         if let Err(error) = parts.orphans.settle(&parts.ledger, account, &parts.run, parts.clock.now()).await {
@@ -434,7 +358,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+pub(crate) fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod follow;
 mod host;
+mod intent;
 mod ledger;
 mod locks;
 mod operations;
