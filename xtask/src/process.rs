@@ -1,0 +1,187 @@
+//! Other programs: how they are run, and what they print is shown, kept, or both.
+
+use std::{
+    ffi::OsStr,
+    fmt,
+    io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Write},
+    path::Path,
+    process::{Command, ExitStatus, Stdio},
+    thread,
+};
+
+use anyhow::{Context as _, Result, bail};
+
+/// One program to be run in a folder, with nothing on its standard input.
+#[derive(Debug)]
+pub struct Run {
+    command: Command,
+    shown: String,
+}
+
+/// What a program printed, both streams together, and how it ended.
+#[derive(Debug)]
+pub struct Output {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it printed, without colours.
+    pub text: String,
+}
+
+impl Run {
+    /// `program`, to be started in `folder`.
+    pub fn new(program: impl AsRef<OsStr>, folder: &Path) -> Self {
+        let program = program.as_ref();
+        let mut command = Command::new(program);
+        command.current_dir(folder).stdin(Stdio::null());
+        let shown = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
+        Self { command, shown }
+    }
+
+    /// Adds an argument.
+    pub fn arg(self, argument: impl AsRef<OsStr>) -> Self {
+        self.args([argument])
+    }
+
+    /// Adds arguments.
+    pub fn args<I: IntoIterator<Item: AsRef<OsStr>>>(mut self, arguments: I) -> Self {
+        for argument in arguments {
+            let argument = argument.as_ref();
+            self.shown.push(' ');
+            self.shown.push_str(&argument.to_string_lossy());
+            self.command.arg(argument);
+        }
+        self
+    }
+
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Takes away every variable whose name begins so.
+    pub fn without_env(mut self, prefixes: &[&str]) -> Self {
+        for (name, _) in std::env::vars_os() {
+            if prefixes.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+                self.command.env_remove(name);
+            }
+        }
+        self
+    }
+
+    /// Lets it read what the person types, for a password.
+    pub fn interactive(mut self) -> Self {
+        self.command.stdin(Stdio::inherit());
+        self
+    }
+
+    /// Runs it with its output shown, and fails if it does.
+    pub fn show(mut self) -> Result<()> {
+        eprintln!("$ {self}");
+        let status = self.command.status().with_context(|| format!("failed to start `{}`", self.shown))?;
+        if !status.success() {
+            bail!("`{}` ended with {status}", self.shown);
+        }
+        Ok(())
+    }
+
+    /// Runs it with its output both shown as it comes and kept.
+    pub fn tee(mut self) -> Result<Output> {
+        eprintln!("$ {self}");
+        if io::stderr().is_terminal() {
+            self.command.env("CARGO_TERM_COLOR", "always");
+        }
+        self.collect(true)
+    }
+
+    /// Runs it in silence and keeps its output; shows it only if the program fails.
+    pub fn quiet(self) -> Result<Output> {
+        eprintln!("$ {self}");
+        let output = self.collect(false)?;
+        if !output.status.success() {
+            eprintln!("{}", output.text);
+        }
+        Ok(output)
+    }
+
+    /// Runs it in silence, fails if it does, and gives what it printed to its standard output.
+    pub fn stdout(mut self) -> Result<String> {
+        let output = self.command.output().with_context(|| format!("failed to start `{}`", self.shown))?;
+        if !output.status.success() {
+            let error = String::from_utf8_lossy(&output.stderr);
+            bail!("`{}` ended with {}: {}", self.shown, output.status, error.trim());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn collect(mut self, show: bool) -> Result<Output> {
+        let mut child = self
+            .command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("failed to start `{}`", self.shown))?;
+        let out = child.stdout.take().context("no standard output")?;
+        let err = child.stderr.take().context("no standard error")?;
+        // Each stream has its reader, so that neither pipe fills up while the other is waited for.
+        let err = thread::spawn(move || lines(err, show));
+        let mut text = lines(out, show);
+        text.push_str(&err.join().unwrap_or_default());
+        let status = child.wait().with_context(|| format!("failed to wait for `{}`", self.shown))?;
+        Ok(Output { status, text })
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+/// Reads a stream to its end, line by line; a line that is not UTF-8 is kept as well as it can be.
+fn lines(stream: impl Read, show: bool) -> String {
+    let mut reader = BufReader::new(stream);
+    let (mut line, mut text) = (Vec::new(), String::new());
+    while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        if show {
+            // A closed terminal is no reason to stop the tests.
+            let _ = io::stderr().write_all(&line);
+        }
+        text.push_str(&without_colour(&String::from_utf8_lossy(&line)));
+        line.clear();
+    }
+    text
+}
+
+/// Takes the terminal's colour sequences (`ESC [ … m`) out of a text.
+pub fn without_colour(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        rest = rest.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest);
+    }
+    plain.push_str(rest);
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_taken_out_and_nothing_else_is() {
+        assert_eq!(without_colour("\u{1b}[1;32m3\u{1b}[0m passed"), "3 passed");
+        assert_eq!(without_colour("Summary [ 1.2s]"), "Summary [ 1.2s]");
+        assert_eq!(without_colour("cut short \u{1b}["), "cut short ");
+    }
+
+    #[test]
+    fn both_streams_are_kept_and_the_status_is_told() {
+        let output = Run::new("sh", Path::new("/")).args(["-c", "echo out; echo err >&2; exit 3"]).quiet().unwrap();
+        assert!(output.text.contains("out\n") && output.text.contains("err\n"));
+        assert_eq!(output.status.code(), Some(3));
+        assert!(Run::new("sh", Path::new("/")).args(["-c", "exit 3"]).stdout().is_err());
+    }
+}
