@@ -11,13 +11,14 @@ use crate::{
         VerifyAccountRequest,
     },
     bindings::Declarations,
-    inventory::{InventoryWindow, QueryInventoryRequest, SelectionSummary, UpdateSelectionRequest},
+    inventory::{InventoryWindow, QueryInventoryRequest},
     journal::{Journal, ListJournalRequest, ListOperationsRequest, Operations, Verification},
     plan::{CommitPlanRequest, CommitReply, Plan, PlanActionRequest},
     resource::{
         CopiedCommand, CopyCommandRequest, Document, GetDocumentRequest, GetResourceRequest, OpenConsoleRequest,
         ResourceDetails,
     },
+    selection::{SelectionSummary, UpdateSelectionRequest},
     status::{Done, Nothing, Settings, Status, UpdateSettingsRequest},
     sync::{SyncNowRequest, SyncReport},
 };

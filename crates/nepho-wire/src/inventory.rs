@@ -1,42 +1,23 @@
-//! The inventory: a window of rows, what there is to filter by, and the selection.
+//! The inventory: a window of rows, and what there is to filter by.
 //!
 //! Rows live in Rust; a reply never carries more than [`crate::limits::MAX_LIMIT`] of them.
 
-use std::collections::BTreeMap;
-
+use nepho_index as index;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    failure::Failure,
-    limits::{KeyText, Limit, List, QueryText},
-    words::{Action, Health, Kind, ProviderKind, State},
+    limits::{Limit, QueryText},
+    row::Row,
+    selection::SelectionSummary,
+    words::{State, word},
 };
 
-/// A column that the table can be sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum SortColumn {
-    /// The display name, then the id.
-    Name,
-    /// The state.
-    State,
-    /// The kind.
-    Kind,
-    /// The account's name.
-    Account,
-    /// The region.
-    Region,
-    /// The machine type.
-    Size,
-    /// The first private address, as a number.
-    PrivateIp,
-    /// The first public address, as a number.
-    PublicIp,
-    /// The last start.
-    StartedAt,
-    /// How fresh the row is.
-    AsOf,
+word! {
+    /// A column that the table can be sorted by.
+    SortColumn mirrors index::SortColumn {
+        Name, State, Kind, Account, Region, Size, PrivateIp, PublicIp, StartedAt, AsOf,
+    }
 }
 
 /// An order of rows.
@@ -102,23 +83,23 @@ pub struct StateTotal {
 /// The values by which the matching rows can be narrowed, the most frequent first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Facets {
-    /// By state.
-    pub states: Vec<FacetValue>,
-    /// By kind.
-    pub kinds: Vec<FacetValue>,
     /// By cloud.
     pub providers: Vec<FacetValue>,
-    /// By the account's name.
+    /// By account.
     pub accounts: Vec<FacetValue>,
     /// By region.
     pub regions: Vec<FacetValue>,
+    /// By state.
+    pub states: Vec<FacetValue>,
 }
 
 /// A value and how many matching rows have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct FacetValue {
-    /// The value as the query language writes it (quote it when it is not a bare word).
+    /// The value: a word or an id.
     pub value: String,
+    /// The value as it is shown where it is not a word to translate: an account's name, a region.
+    pub label: String,
     /// How many.
     pub count: u64,
 }
@@ -136,143 +117,92 @@ pub struct QueryError {
     pub word: String,
 }
 
-/// A row of the table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[expect(clippy::struct_excessive_bools, reason = "independent marks of a row")]
-pub struct Row {
-    /// The resource key.
-    pub key: String,
-    /// The cloud.
-    pub provider: ProviderKind,
-    /// The account's name.
-    pub account: String,
-    /// The account's id.
-    pub account_id: String,
-    /// Whether it is a production account.
-    pub prod: bool,
-    /// The kind.
-    pub kind: Kind,
-    /// The region.
-    pub region: String,
-    /// The zone.
-    pub zone: Option<String>,
-    /// The cloud's own id.
-    pub id: String,
-    /// The display name, byte for byte as the cloud has it; empty when it has none.
-    pub name: String,
-    /// The normalised state; while an action is pending, what the cloud's reply said.
-    pub state: State,
-    /// The provider's word for it.
-    pub raw_state: String,
-    /// The action whose effect is expected but not seen yet.
-    pub pending: Option<Action>,
-    /// The health.
-    pub health: Health,
-    /// The machine type.
-    pub size: String,
-    /// Private addresses, primary first.
-    pub private_ips: Vec<String>,
-    /// Public addresses, primary first.
-    pub public_ips: Vec<String>,
-    /// DNS names.
-    pub dns_names: Vec<String>,
-    /// Tags or labels.
-    pub tags: BTreeMap<String, String>,
-    /// When it was created; only from a source that keeps it.
-    pub created_at: Option<String>,
-    /// When it was last started.
-    pub started_at: Option<String>,
-    /// The start of the last complete listing that saw it.
-    pub as_of: Option<String>,
-    /// Whether that is too old, its scope failed, or it is missing.
-    pub stale: bool,
-    /// The start of the first complete listing that did not show it, if the last one did not.
-    pub missing_since: Option<String>,
-    /// Why its scope's last listing failed.
-    pub failure: Option<Failure>,
-    /// Whether it is selected.
-    pub selected: bool,
+word! {
+    /// What is wrong with a query.
+    QueryErrorCode mirrors index::QueryErrorCode {
+        UnknownKey, UnknownState, UnknownKind, UnknownProvider, UnknownMark, UnknownColumn, BadAddress, EmptyValue,
+        UnterminatedQuote, NegatedSort, RepeatedSort,
+    }
 }
 
-/// Asks for a change of the selection.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct UpdateSelectionRequest {
-    /// What to change.
-    pub change: SelectionChange,
-    /// The query on screen, so that hidden rows can be counted.
-    pub query: QueryText,
+impl From<Sort> for index::Sort {
+    fn from(sort: Sort) -> Self {
+        Self { column: sort.column.into(), descending: sort.descending }
+    }
 }
 
-/// A change of the selection.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub enum SelectionChange {
-    /// Adds the row, or takes it away.
-    Toggle {
-        /// Which.
-        key: KeyText,
-    },
-    /// Selects exactly these.
-    Set {
-        /// Which.
-        #[ts(as = "Vec<KeyText>")]
-        keys: List<KeyText>,
-    },
-    /// Adds the rows between two of the query's rows, both included.
-    Range {
-        /// The query.
-        query: QueryText,
-        /// The order.
-        sort: Sort,
-        /// One end.
-        from: KeyText,
-        /// The other end.
-        to: KeyText,
-    },
-    /// Selects every row that the query matches.
-    All {
-        /// The query.
-        query: QueryText,
-    },
-    /// Selects nothing.
-    Clear {},
+impl From<&index::Facets> for Facets {
+    fn from(facets: &index::Facets) -> Self {
+        Self {
+            providers: values(&facets.provider),
+            accounts: values(&facets.account),
+            regions: values(&facets.region),
+            states: values(&facets.state),
+        }
+    }
 }
 
-/// The selection in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
-pub struct SelectionSummary {
-    /// How many rows are selected.
-    pub count: u64,
-    /// How many of them the query on screen hides.
-    pub hidden: u64,
-    /// What could be done with the visible ones.
-    pub actions: Vec<ActionOffer>,
+fn values<T: ToString>(facets: &[index::Facet<T>]) -> Vec<FacetValue> {
+    facets
+        .iter()
+        .map(|facet| FacetValue {
+            value: facet.value.to_string(),
+            label: facet.label.to_string(),
+            count: count(facet.count),
+        })
+        .collect()
 }
 
-/// How many of the selected rows an action applies to, by the cache; a plan asks the cloud.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct ActionOffer {
-    /// The action.
-    pub action: Action,
-    /// How many it applies to.
-    pub eligible: u64,
-    /// Of how many.
-    pub total: u64,
+/// The states of a result, the most frequent first.
+pub fn state_totals(facets: &index::Facets) -> Vec<StateTotal> {
+    facets.state.iter().map(|facet| StateTotal { state: facet.value.into(), count: count(facet.count) }).collect()
 }
 
-/// What is wrong with a query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum QueryErrorCode {
-    /// There is no such key.
-    UnknownKey,
-    /// The key has no such value, such as a state that does not exist.
-    UnknownValue,
-    /// A key without a value.
-    MissingValue,
-    /// A quotation that does not end.
-    UnclosedQuote,
-    /// The query has too many terms.
-    TooLong,
+/// A count as it goes over the wire.
+pub(crate) fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+impl QueryError {
+    /// The error, with its place counted in `text` as the window counts: in UTF-16 code units.
+    pub fn new(error: &index::QueryError, text: &str) -> Self {
+        let units = |end: usize| {
+            let before = text.get(..end).unwrap_or(text);
+            u32::try_from(before.encode_utf16().count()).unwrap_or(u32::MAX)
+        };
+        Self {
+            code: error.code.into(),
+            start: units(error.span.start),
+            end: units(error.span.end),
+            word: error.word.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_and_codes_have_the_words_of_the_index() {
+        for column in index::SortColumn::ALL {
+            assert_eq!(serde_json::to_value(SortColumn::from(column)).unwrap(), column.as_str());
+        }
+        for code in index::QueryErrorCode::ALL {
+            assert_eq!(serde_json::to_value(QueryErrorCode::from(code)).unwrap(), code.as_str());
+        }
+    }
+
+    #[test]
+    fn a_place_is_counted_as_the_window_counts() {
+        let text = "名前 😀 stat:x";
+        let error = index::QueryError {
+            code: index::QueryErrorCode::UnknownKey,
+            span: text.find("stat").unwrap()..text.len(),
+            word: "stat:x".to_owned(),
+        };
+        let shown = QueryError::new(&error, text);
+        // Two characters, a blank, a surrogate pair, a blank.
+        assert_eq!((shown.start, shown.end), (6, 12));
+    }
 }

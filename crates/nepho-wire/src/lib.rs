@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod bindings;
+pub mod cli;
 pub mod commands;
 pub mod failure;
 pub mod inventory;
@@ -13,9 +14,14 @@ pub mod journal;
 pub mod limits;
 pub mod plan;
 pub mod resource;
+pub mod row;
+pub mod selection;
 pub mod status;
 pub mod sync;
 pub mod time;
 pub mod words;
 
 pub use commands::COMMANDS;
+
+#[cfg(test)]
+mod tests;

@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for KeyText {
 
 /// A secret on its way in, at most 8 KiB. It can be read and handed on, nothing else.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// fn serialises<T: serde::Serialize>() {}
 /// serialises::<nepho_wire::limits::SecretText>();
 /// ```

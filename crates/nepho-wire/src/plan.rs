@@ -1,12 +1,12 @@
-//! Plans and their commits.
+//! Plans and their commits: what an action would do, and what became of asking for it.
 
-use nepho_core as domain;
+mod convert;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
     limits::{KeyText, List, LongText, NameText, QueryText},
-    time::moment,
     words::{Action, FailureCode, State},
 };
 
@@ -141,6 +141,22 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// Its code.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read_only",
+            Self::Unsupported => "unsupported",
+            Self::State { .. } => "state",
+            Self::Protected => "protected",
+            Self::LocalRoot => "local_root",
+            Self::ManagedBy { .. } => "managed_by",
+            Self::NotFound => "not_found",
+            Self::ReadFailed { .. } => "read_failed",
+        }
+    }
+}
+
 /// What the operator should know before confirming.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "code", rename_all = "snake_case")]
@@ -209,92 +225,4 @@ pub enum CommitRefusal {
     },
     /// Nothing in the plan is eligible.
     Nothing,
-}
-
-impl From<&domain::plan::Plan> for Plan {
-    fn from(plan: &domain::plan::Plan) -> Self {
-        Self {
-            nonce: plan.nonce.0.clone(),
-            action: plan.action.into(),
-            expires_at: moment(plan.expires_at),
-            confirmation: (&plan.confirmation).into(),
-            targets: plan.targets.iter().map(PlannedTarget::from).collect(),
-        }
-    }
-}
-
-impl From<&domain::plan::Confirmation> for Confirmation {
-    fn from(confirmation: &domain::plan::Confirmation) -> Self {
-        match confirmation {
-            domain::plan::Confirmation::None => Self::None,
-            domain::plan::Confirmation::Click => Self::Click,
-            domain::plan::Confirmation::Type { accepted } => Self::Type { accepted: accepted.clone() },
-        }
-    }
-}
-
-impl From<&domain::plan::PlannedTarget> for PlannedTarget {
-    fn from(target: &domain::plan::PlannedTarget) -> Self {
-        let (verdict, refusal) = match &target.verdict {
-            domain::plan::Verdict::Eligible => (Verdict::Eligible, None),
-            domain::plan::Verdict::Already => (Verdict::Already, None),
-            domain::plan::Verdict::Refused(refusal) => (Verdict::Refused, Some(refusal.into())),
-        };
-        Self {
-            key: target.key.to_string(),
-            id: target.key.native.to_string(),
-            name: target.name.clone(),
-            account: target.account_name.clone(),
-            account_id: target.account.to_string(),
-            region: target.key.region.to_string(),
-            state: target.state.into(),
-            raw_state: target.raw_state.clone(),
-            verdict,
-            refusal,
-            warnings: target.warnings.iter().map(Warning::from).collect(),
-        }
-    }
-}
-
-impl From<&domain::plan::Refusal> for Refusal {
-    fn from(refusal: &domain::plan::Refusal) -> Self {
-        match refusal {
-            domain::plan::Refusal::ReadOnly => Self::ReadOnly,
-            domain::plan::Refusal::Unsupported => Self::Unsupported,
-            domain::plan::Refusal::State(state) => Self::State { state: (*state).into() },
-            domain::plan::Refusal::Protected => Self::Protected,
-            domain::plan::Refusal::LocalRoot => Self::LocalRoot,
-            domain::plan::Refusal::ManagedBy(owner) => Self::ManagedBy { owner: owner.clone() },
-            domain::plan::Refusal::NotFound => Self::NotFound,
-            domain::plan::Refusal::ReadFailed(failure) => {
-                Self::ReadFailed { failure: failure.code.into(), message: failure.message.clone() }
-            }
-        }
-    }
-}
-
-impl From<&domain::plan::Warning> for Warning {
-    fn from(warning: &domain::plan::Warning) -> Self {
-        match warning {
-            domain::plan::Warning::GroupMember { group } => Self::GroupMember { group: group.clone() },
-            domain::plan::Warning::Spot => Self::Spot,
-            domain::plan::Warning::LocalDisksLost => Self::LocalDisksLost,
-            domain::plan::Warning::PublicIpLost { ip } => Self::PublicIpLost { ip: ip.to_string() },
-            domain::plan::Warning::ProtectionNotChecked => Self::ProtectionNotChecked,
-            domain::plan::Warning::StaleRow { as_of } => Self::StaleRow { as_of: moment(*as_of) },
-        }
-    }
-}
-
-impl From<&domain::plan::CommitRefusal> for CommitRefusal {
-    fn from(refusal: &domain::plan::CommitRefusal) -> Self {
-        match refusal {
-            domain::plan::CommitRefusal::Expired => Self::Expired,
-            domain::plan::CommitRefusal::Confirmation => Self::Confirmation,
-            domain::plan::CommitRefusal::Changed { changed } => {
-                Self::Changed { changed: changed.iter().map(ToString::to_string).collect() }
-            }
-            domain::plan::CommitRefusal::Nothing => Self::Nothing,
-        }
-    }
 }

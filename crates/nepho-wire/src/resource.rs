@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    inventory::Row,
     journal::JournalEntry,
     limits::{KeyText, List},
+    row::Row,
     words::{Action, Lifecycle},
 };
 

@@ -76,17 +76,25 @@ pub enum Keyring {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum StartNote {
-    /// The cache was unreadable; it was moved aside and is being rebuilt.
+    /// The cache could not be used; it was moved aside, and polling fills a new one.
     CacheRebuilt {
+        /// Whether a newer Nephoscope had written it; otherwise it was damaged.
+        newer: bool,
         /// Where it is now.
-        moved_to: String,
+        kept: String,
     },
-    /// The journal was damaged; what could be read was kept.
-    JournalSalvaged {
-        /// How many entries were kept.
+    /// The durable database was damaged; what could be read was saved.
+    StateSalvaged {
+        /// Journal entries saved.
         entries: u64,
+        /// Journal entries known to have existed and not saved.
+        lost: u64,
+        /// Accounts saved.
+        accounts: u64,
+        /// Settings saved.
+        settings: u64,
         /// Where the damaged file is now.
-        moved_to: String,
+        kept: String,
     },
 }
 

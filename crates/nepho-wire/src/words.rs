@@ -34,6 +34,7 @@ macro_rules! word {
         }
     };
 }
+pub(crate) use word;
 
 word! {
     /// A cloud.

@@ -158,23 +158,23 @@ export type Done = Record<symbol, never>;
 
 /** A value and how many matching rows have it. */
 export type FacetValue = {
-  /** The value as the query language writes it (quote it when it is not a bare word). */
+  /** The value: a word or an id. */
   value: string,
+  /** The value as it is shown where it is not a word to translate: an account's name, a region. */
+  label: string,
   /** How many. */
   count: number, };
 
 /** The values by which the matching rows can be narrowed, the most frequent first. */
 export type Facets = {
-  /** By state. */
-  states: Array<FacetValue>,
-  /** By kind. */
-  kinds: Array<FacetValue>,
   /** By cloud. */
   providers: Array<FacetValue>,
-  /** By the account's name. */
+  /** By account. */
   accounts: Array<FacetValue>,
   /** By region. */
-  regions: Array<FacetValue>, };
+  regions: Array<FacetValue>,
+  /** By state. */
+  states: Array<FacetValue>, };
 
 /** Facts of an instance beyond the table's columns. */
 export type Facts = {
@@ -495,7 +495,7 @@ export type QueryError = {
   word: string, };
 
 /** What is wrong with a query. */
-export type QueryErrorCode = "unknown_key" | "unknown_value" | "missing_value" | "unclosed_quote" | "too_long";
+export type QueryErrorCode = "unknown_key" | "unknown_state" | "unknown_kind" | "unknown_provider" | "unknown_mark" | "unknown_column" | "bad_address" | "empty_value" | "unterminated_quote" | "negated_sort" | "repeated_sort";
 
 /** Asks for a window of the rows that match a query. */
 export type QueryInventoryRequest = {
@@ -703,12 +703,20 @@ export type Source = { "type": "environment" } | { "type": "profile",
 
 /** What happened to the database when it was opened. */
 export type StartNote = { "code": "cache_rebuilt",
+  /** Whether a newer Nephoscope had written it; otherwise it was damaged. */
+  newer: boolean,
   /** Where it is now. */
-  moved_to: string, } | { "code": "journal_salvaged",
-  /** How many entries were kept. */
+  kept: string, } | { "code": "state_salvaged",
+  /** Journal entries saved. */
   entries: number,
+  /** Journal entries known to have existed and not saved. */
+  lost: number,
+  /** Accounts saved. */
+  accounts: number,
+  /** Settings saved. */
+  settings: number,
   /** Where the damaged file is now. */
-  moved_to: string, };
+  kept: string, };
 
 /** The normalised power state. */
 export type State = "pending" | "running" | "stopping" | "stopped" | "suspending" | "suspended" | "terminating" | "terminated" | "repairing" | "unknown";

@@ -1,0 +1,88 @@
+//! `nepho start|stop|reboot|terminate --json`.
+
+use nepho_core::{
+    journal::OperationId,
+    plan::{Plan, PlannedTarget},
+    report::TargetResult,
+};
+use serde::Serialize;
+
+use crate::{
+    failure::Failure,
+    plan::{Refusal, Verdict, Warning},
+    words::{State, TargetStatus},
+};
+
+/// What was planned and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ActionJson {
+    /// Each target's verdict.
+    pub plan: Vec<PlanRow>,
+    /// What became of each target; empty when nothing was sent.
+    pub results: Vec<ResultRow>,
+    /// The operation in the journal; `null` when nothing was sent.
+    pub journal_id: Option<String>,
+}
+
+/// One target's verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlanRow {
+    /// The resource key.
+    pub key: String,
+    /// Whether it would be sent.
+    pub verdict: Verdict,
+    /// Why not, in one word; `null` unless refused.
+    pub reason: Option<&'static str>,
+    /// The same with its parameters.
+    pub refusal: Option<Refusal>,
+    /// What to know first.
+    pub warnings: Vec<Warning>,
+}
+
+/// What became of one target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ResultRow {
+    /// The resource key.
+    pub key: String,
+    /// What became of it.
+    pub status: TargetStatus,
+    /// The state last observed.
+    pub observed_state: Option<State>,
+    /// Why it was refused, failed or is unknown.
+    pub error: Option<Failure>,
+}
+
+impl ActionJson {
+    /// A plan alone, or with what became of it.
+    pub fn new(plan: &Plan, results: &[TargetResult], operation: Option<&OperationId>) -> Self {
+        Self {
+            plan: plan.targets.iter().map(PlanRow::from).collect(),
+            results: results.iter().map(ResultRow::from).collect(),
+            journal_id: operation.map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&PlannedTarget> for PlanRow {
+    fn from(target: &PlannedTarget) -> Self {
+        let shown = crate::plan::PlannedTarget::from(target);
+        Self {
+            key: shown.key,
+            verdict: shown.verdict,
+            reason: shown.refusal.as_ref().map(Refusal::word),
+            refusal: shown.refusal,
+            warnings: shown.warnings,
+        }
+    }
+}
+
+impl From<&TargetResult> for ResultRow {
+    fn from(result: &TargetResult) -> Self {
+        Self {
+            key: result.key.to_string(),
+            status: result.status.into(),
+            observed_state: result.observed_state.map(State::from),
+            error: result.failure.as_ref().map(Failure::from),
+        }
+    }
+}

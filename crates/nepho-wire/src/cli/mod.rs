@@ -1,0 +1,16 @@
+//! What `nepho --json` prints. Fields may be added; those here keep their names and meaning.
+//!
+//! A sync's report is [`crate::sync::SyncReport`], the same as the window's. Text for people is
+//! not here: the command line writes it.
+
+mod action;
+mod listing;
+mod records;
+mod standing;
+
+pub use action::{ActionJson, PlanRow, ResultRow};
+pub use listing::{ListRow, Membership, ShowJson};
+pub use records::{JournalRow, VerifyJson, VerifyStatus};
+pub use standing::{AccountJson, AccountScope, DoctorJson, DoctorRow, IdentityJson};
+
+pub use crate::sync::{ScopeReport, SyncReport as SyncJson};

@@ -1,0 +1,113 @@
+//! `nepho journal --json` and `nepho journal verify --json`.
+
+use nepho_core::journal::{JournalEntry, JournalEvent, Verification};
+use serde::Serialize;
+
+use crate::{
+    failure::Failure,
+    time::moment,
+    words::{Action, State},
+};
+
+/// An entry of the journal. `nepho journal` prints an array of them, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct JournalRow {
+    /// Its place in the chain, from 1.
+    pub seq: u64,
+    /// When.
+    pub at: String,
+    /// The operation; `journal_id` of the command that began it.
+    pub journal_id: String,
+    /// By which run of which process.
+    pub run: String,
+    /// The account's name at the time.
+    pub account: String,
+    /// The resource key.
+    pub key: String,
+    /// The resource's name at the time.
+    pub name: String,
+    /// What was asked.
+    pub action: Action,
+    /// What happened: sent, accepted, refused, unknown, settled, contradicted, `timed_out`.
+    pub event: &'static str,
+    /// The state seen, for settled and contradicted.
+    pub state: Option<State>,
+    /// The provider's word for it, where it named one.
+    pub raw_state: Option<String>,
+    /// Why, for refused and unknown.
+    pub error: Option<Failure>,
+}
+
+impl From<&JournalEntry> for JournalRow {
+    fn from(stored: &JournalEntry) -> Self {
+        let entry = &stored.entry;
+        let (state, raw_state, error) = match &entry.event {
+            JournalEvent::Sent | JournalEvent::TimedOut => (None, None, None),
+            JournalEvent::Accepted { raw_state } => (None, Some(raw_state.clone()), None),
+            JournalEvent::Refused(failure) | JournalEvent::Unknown(failure) => (None, None, Some(failure.into())),
+            JournalEvent::Settled { state, raw_state } | JournalEvent::Contradicted { state, raw_state } => {
+                (Some((*state).into()), Some(raw_state.clone()), None)
+            }
+        };
+        Self {
+            seq: stored.seq,
+            at: moment(entry.at),
+            journal_id: entry.operation.to_string(),
+            run: entry.run.to_string(),
+            account: entry.account_name.clone(),
+            key: entry.key.to_string(),
+            name: entry.name.clone(),
+            action: entry.action.into(),
+            event: entry.event.as_str(),
+            state,
+            raw_state: raw_state.filter(|word| !word.is_empty()),
+            error,
+        }
+    }
+}
+
+/// What checking the whole journal found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VerifyJson {
+    /// Whether every entry follows from the one before it.
+    pub status: VerifyStatus,
+    /// How many entries; `null` when broken.
+    pub entries: Option<u64>,
+    /// The last entry's hash, in hex; `null` when broken.
+    pub head: Option<String>,
+    /// The first bad entry; `null` when intact.
+    pub bad_seq: Option<u64>,
+    /// What is wrong with it; `null` when intact.
+    pub reason: Option<String>,
+}
+
+/// Whether the journal's chain holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerifyStatus {
+    /// It does.
+    Intact,
+    /// It does not.
+    Broken,
+}
+
+impl From<&Verification> for VerifyJson {
+    fn from(found: &Verification) -> Self {
+        match found {
+            Verification::Intact { entries, head } => Self {
+                status: VerifyStatus::Intact,
+                entries: Some(*entries),
+                head: Some(head.clone()),
+                bad_seq: None,
+                reason: None,
+            },
+            Verification::Broken { seq, reason } => Self {
+                status: VerifyStatus::Broken,
+                entries: None,
+                head: None,
+                bad_seq: Some(*seq),
+                reason: Some(reason.clone()),
+            },
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! `nepho accounts --json` and `nepho doctor --json`.
+
+use nepho_core::{
+    Identity,
+    account::{Account, CredentialSource},
+    cache::ScopeRecord,
+    report::{AccountStatus, Diagnosis, SignIn},
+};
+use serde::Serialize;
+
+use crate::{
+    failure::Failure,
+    row::texts,
+    sync::ScopeStatus,
+    time::{maybe, moment},
+    words::{Access, Kind, ProviderKind, Soundness},
+};
+
+/// An account. `nepho accounts list` prints an array of them, `add` and `set` print one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountJson {
+    /// Nephoscope's own id of it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The cloud.
+    pub provider: ProviderKind,
+    /// Where its credentials come from: environment, profile, keyring, `built_in`.
+    pub source: &'static str,
+    /// The profile's name, when they come from one.
+    pub profile: Option<String>,
+    /// A custom endpoint.
+    pub endpoint: Option<String>,
+    /// The regions to poll; empty for all that are enabled.
+    pub regions: Vec<String>,
+    /// What may be done with it.
+    pub access: Access,
+    /// Whether it is a production account.
+    pub prod: bool,
+    /// The cloud's own account, once verified.
+    pub realm: Option<String>,
+    /// Who we are there.
+    pub principal: Option<String>,
+    /// When it was added.
+    pub created_at: String,
+    /// Why its credentials cannot be used, if they were tried and failed.
+    pub error: Option<Failure>,
+    /// Its scopes.
+    pub scopes: Vec<AccountScope>,
+}
+
+/// What is known of one scope's polling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountScope {
+    /// The region, the zone or `global`.
+    pub region: String,
+    /// What is listed there.
+    pub kind: Kind,
+    /// Whether the last try succeeded; `null` before the first.
+    pub status: Option<ScopeStatus>,
+    /// How many rows the cache holds of it.
+    pub rows: u64,
+    /// The start of the last complete listing.
+    pub as_of: Option<String>,
+    /// When it was last tried.
+    pub attempted_at: Option<String>,
+    /// Why the last try failed.
+    pub error: Option<Failure>,
+}
+
+impl From<&Account> for AccountJson {
+    fn from(account: &Account) -> Self {
+        let (source, profile) = match &account.source {
+            CredentialSource::Environment => ("environment", None),
+            CredentialSource::Profile(profile) => ("profile", Some(profile.clone())),
+            CredentialSource::Keyring => ("keyring", None),
+            CredentialSource::BuiltIn => ("built_in", None),
+        };
+        Self {
+            id: account.id.to_string(),
+            name: account.name.clone(),
+            provider: account.provider.into(),
+            source,
+            profile,
+            endpoint: account.endpoint.clone(),
+            regions: texts(&account.regions),
+            access: account.access.into(),
+            prod: account.prod,
+            realm: account.realm.as_ref().map(ToString::to_string),
+            principal: account.principal.clone(),
+            created_at: moment(account.created_at),
+            error: None,
+            scopes: Vec::new(),
+        }
+    }
+}
+
+impl From<&AccountStatus> for AccountJson {
+    fn from(status: &AccountStatus) -> Self {
+        let error = match &status.sign_in {
+            SignIn::NotTried | SignIn::Ok => None,
+            SignIn::Failed(failure) => Some(failure.into()),
+        };
+        let scopes = status.scopes.iter().map(AccountScope::from).collect();
+        Self { error, scopes, ..Self::from(&status.account) }
+    }
+}
+
+impl From<&ScopeRecord> for AccountScope {
+    fn from(record: &ScopeRecord) -> Self {
+        let status = match (&record.failure, record.attempted_at.or(record.as_of)) {
+            (Some(_), _) => Some(ScopeStatus::Failed),
+            (None, Some(_)) => Some(ScopeStatus::Ok),
+            (None, None) => None,
+        };
+        Self {
+            region: record.key.scope.location.to_string(),
+            kind: record.key.scope.kind.into(),
+            status,
+            rows: record.rows,
+            as_of: maybe(record.as_of),
+            attempted_at: maybe(record.attempted_at),
+            error: record.failure.as_ref().map(Failure::from),
+        }
+    }
+}
+
+/// What `nepho accounts verify` found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IdentityJson {
+    /// The account's name.
+    pub account: String,
+    /// The cloud's own account.
+    pub realm: String,
+    /// The cloud's name for the caller.
+    pub principal: String,
+}
+
+impl IdentityJson {
+    /// Whose the credentials of the account of that name are.
+    pub fn new(account: &str, identity: &Identity) -> Self {
+        Self { account: account.to_owned(), realm: identity.realm.to_string(), principal: identity.principal.clone() }
+    }
+}
+
+/// What `nepho doctor` prints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DoctorJson(Vec<DoctorRow>);
+
+/// One verdict of `nepho doctor`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DoctorRow {
+    /// What was looked at.
+    pub subject: String,
+    /// Whether it is as it should be.
+    pub verdict: Soundness,
+    /// What was found.
+    pub finding: String,
+    /// What to do about it; empty when nothing.
+    pub advice: String,
+}
+
+impl From<&[Diagnosis]> for DoctorJson {
+    fn from(found: &[Diagnosis]) -> Self {
+        Self(
+            found
+                .iter()
+                .map(|one| DoctorRow {
+                    subject: one.subject.clone(),
+                    verdict: one.verdict.into(),
+                    finding: one.finding.clone(),
+                    advice: one.advice.clone(),
+                })
+                .collect(),
+        )
+    }
+}

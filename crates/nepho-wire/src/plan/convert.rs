@@ -1,0 +1,94 @@
+//! From core's plans to the wire's. Every match is exhaustive: a new warning must be shown.
+
+use nepho_core as domain;
+
+use super::{CommitRefusal, Confirmation, Plan, PlannedTarget, Refusal, Verdict, Warning};
+use crate::time::moment;
+
+impl From<&domain::plan::Plan> for Plan {
+    fn from(plan: &domain::plan::Plan) -> Self {
+        Self {
+            nonce: plan.nonce.0.clone(),
+            action: plan.action.into(),
+            expires_at: moment(plan.expires_at),
+            confirmation: (&plan.confirmation).into(),
+            targets: plan.targets.iter().map(PlannedTarget::from).collect(),
+        }
+    }
+}
+
+impl From<&domain::plan::Confirmation> for Confirmation {
+    fn from(confirmation: &domain::plan::Confirmation) -> Self {
+        match confirmation {
+            domain::plan::Confirmation::None => Self::None,
+            domain::plan::Confirmation::Click => Self::Click,
+            domain::plan::Confirmation::Type { accepted } => Self::Type { accepted: accepted.clone() },
+        }
+    }
+}
+
+impl From<&domain::plan::PlannedTarget> for PlannedTarget {
+    fn from(target: &domain::plan::PlannedTarget) -> Self {
+        let (verdict, refusal) = match &target.verdict {
+            domain::plan::Verdict::Eligible => (Verdict::Eligible, None),
+            domain::plan::Verdict::Already => (Verdict::Already, None),
+            domain::plan::Verdict::Refused(refusal) => (Verdict::Refused, Some(refusal.into())),
+        };
+        Self {
+            key: target.key.to_string(),
+            id: target.key.native.to_string(),
+            name: target.name.clone(),
+            account: target.account_name.clone(),
+            account_id: target.account.to_string(),
+            region: target.key.region.to_string(),
+            state: target.state.into(),
+            raw_state: target.raw_state.clone(),
+            verdict,
+            refusal,
+            warnings: target.warnings.iter().map(Warning::from).collect(),
+        }
+    }
+}
+
+impl From<&domain::plan::Refusal> for Refusal {
+    fn from(refusal: &domain::plan::Refusal) -> Self {
+        match refusal {
+            domain::plan::Refusal::ReadOnly => Self::ReadOnly,
+            domain::plan::Refusal::Unsupported => Self::Unsupported,
+            domain::plan::Refusal::State(state) => Self::State { state: (*state).into() },
+            domain::plan::Refusal::Protected => Self::Protected,
+            domain::plan::Refusal::LocalRoot => Self::LocalRoot,
+            domain::plan::Refusal::ManagedBy(owner) => Self::ManagedBy { owner: owner.clone() },
+            domain::plan::Refusal::NotFound => Self::NotFound,
+            domain::plan::Refusal::ReadFailed(failure) => {
+                Self::ReadFailed { failure: failure.code.into(), message: failure.message.clone() }
+            }
+        }
+    }
+}
+
+impl From<&domain::plan::Warning> for Warning {
+    fn from(warning: &domain::plan::Warning) -> Self {
+        match warning {
+            domain::plan::Warning::GroupMember { group } => Self::GroupMember { group: group.clone() },
+            domain::plan::Warning::Spot => Self::Spot,
+            domain::plan::Warning::LocalDisksLost => Self::LocalDisksLost,
+            domain::plan::Warning::PublicIpLost { ip } => Self::PublicIpLost { ip: ip.to_string() },
+            domain::plan::Warning::ProtectionNotChecked => Self::ProtectionNotChecked,
+            domain::plan::Warning::StaleRow { as_of } => Self::StaleRow { as_of: moment(*as_of) },
+        }
+    }
+}
+
+impl From<&domain::plan::CommitRefusal> for CommitRefusal {
+    fn from(refusal: &domain::plan::CommitRefusal) -> Self {
+        match refusal {
+            domain::plan::CommitRefusal::Expired => Self::Expired,
+            domain::plan::CommitRefusal::Confirmation => Self::Confirmation,
+            domain::plan::CommitRefusal::Changed { changed } => {
+                Self::Changed { changed: changed.iter().map(ToString::to_string).collect() }
+            }
+            domain::plan::CommitRefusal::Nothing => Self::Nothing,
+        }
+    }
+}

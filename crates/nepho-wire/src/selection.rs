@@ -1,0 +1,77 @@
+//! The selection: it lives in Rust, so that *select all* needs no rows in the window.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    inventory::Sort,
+    limits::{KeyText, List, QueryText},
+    words::Action,
+};
+
+/// Asks for a change of the selection.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateSelectionRequest {
+    /// What to change.
+    pub change: SelectionChange,
+    /// The query on screen, so that hidden rows can be counted.
+    pub query: QueryText,
+}
+
+/// A change of the selection.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SelectionChange {
+    /// Adds the row, or takes it away.
+    Toggle {
+        /// Which.
+        key: KeyText,
+    },
+    /// Selects exactly these.
+    Set {
+        /// Which.
+        #[ts(as = "Vec<KeyText>")]
+        keys: List<KeyText>,
+    },
+    /// Adds the rows between two of the query's rows, both included.
+    Range {
+        /// The query.
+        query: QueryText,
+        /// The order.
+        sort: Sort,
+        /// One end.
+        from: KeyText,
+        /// The other end.
+        to: KeyText,
+    },
+    /// Selects every row that the query matches.
+    All {
+        /// The query.
+        query: QueryText,
+    },
+    /// Selects nothing.
+    Clear {},
+}
+
+/// The selection in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+pub struct SelectionSummary {
+    /// How many rows are selected.
+    pub count: u64,
+    /// How many of them the query on screen hides.
+    pub hidden: u64,
+    /// What could be done with the visible ones.
+    pub actions: Vec<ActionOffer>,
+}
+
+/// How many of the selected rows an action applies to, by the cache; a plan asks the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ActionOffer {
+    /// The action.
+    pub action: Action,
+    /// How many it applies to.
+    pub eligible: u64,
+    /// Of how many.
+    pub total: u64,
+}

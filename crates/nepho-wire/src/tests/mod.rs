@@ -1,0 +1,7 @@
+//! What leaves and what enters, held in tests.
+
+mod cli;
+mod fixture;
+mod replies;
+mod requests;
+mod step;

@@ -1,0 +1,111 @@
+//! What leaves towards the window, shape by shape.
+
+use insta::assert_json_snapshot;
+use nepho_core as domain;
+use nepho_core::plan::CommitRefusal as Refused;
+
+use super::fixture;
+use crate::{accounts, failure, inventory, journal, plan, resource, row, sync};
+
+#[test]
+fn a_row() {
+    assert_json_snapshot!(row::Row::new(&fixture::row(), true));
+}
+
+#[test]
+fn facts() {
+    assert_json_snapshot!(resource::Facts::from(&fixture::facts()));
+}
+
+#[test]
+fn facets() {
+    let facets = nepho_index::Facets {
+        account: vec![nepho_index::Facet { value: domain::AccountId::new("7b0c"), label: "prod".into(), count: 3 }],
+        state: vec![nepho_index::Facet { value: domain::State::Running, label: "running".into(), count: 2 }],
+        ..nepho_index::Facets::default()
+    };
+    assert_json_snapshot!((inventory::Facets::from(&facets), inventory::state_totals(&facets)));
+}
+
+#[test]
+fn a_plan_with_every_warning_and_refusal() {
+    let shown = plan::Plan::from(&fixture::plan());
+    assert_json_snapshot!(shown);
+    for target in &shown.targets {
+        if let Some(refusal) = &target.refusal {
+            assert_eq!(serde_json::to_value(refusal).unwrap()["code"], refusal.word());
+        }
+    }
+}
+
+#[test]
+fn commits() {
+    let refusals = [
+        Refused::Expired,
+        Refused::Confirmation,
+        Refused::Changed { changed: vec![fixture::key("i-1")] },
+        Refused::Nothing,
+    ];
+    let replies: Vec<_> = refusals
+        .iter()
+        .map(|refusal| plan::CommitReply::Refused { refusal: refusal.into() })
+        .chain([plan::CommitReply::Accepted { operation: "op-1".to_owned() }])
+        .collect();
+    assert_json_snapshot!(replies);
+}
+
+#[test]
+fn an_operation() {
+    assert_json_snapshot!(journal::Operation::from(&fixture::operation()));
+}
+
+#[test]
+fn a_journal_with_every_event() {
+    let entries: Vec<_> = fixture::entries().iter().map(journal::JournalEntry::from).collect();
+    assert_json_snapshot!(entries);
+}
+
+#[test]
+fn an_account() {
+    assert_json_snapshot!(accounts::Account::from(&fixture::status()));
+}
+
+#[test]
+fn a_sync() {
+    assert_json_snapshot!(sync::SyncReport::from(&fixture::sync()));
+}
+
+#[test]
+fn an_error() {
+    let account = domain::AccountId::new("7b0c");
+    assert_json_snapshot!([
+        failure::CommandError::of_failure(&fixture::denied(), Some(&account)),
+        failure::CommandError::new(failure::CommandCode::NameTaken, "there is an account \"prod\""),
+    ]);
+}
+
+/// A failure class is as transient on the wire as the error that it comes from.
+#[test]
+fn transience_is_the_domain_s() {
+    let text = || String::from("x");
+    use domain::ProviderError as E;
+    for error in [
+        E::Unauthenticated { message: text() },
+        E::PermissionDenied { operation: text(), message: text() },
+        E::NotEnabled { api: text(), message: text() },
+        E::NotFound { key: fixture::key("i-1") },
+        E::InvalidState { message: text() },
+        E::Conflict { message: text() },
+        E::Throttled { retry_after: None },
+        E::CapacityUnavailable { message: text() },
+        E::Unsupported { message: text() },
+        E::ReadOnly,
+        E::Unavailable { message: text() },
+        E::TimedOut { operation: text() },
+        E::Malformed { message: text() },
+        E::Other { code: text(), message: text() },
+    ] {
+        let shown = failure::CommandError::of_failure(&domain::Failure::from(&error), None);
+        assert_eq!(shown.transient, error.is_transient(), "{error:?}");
+    }
+}
