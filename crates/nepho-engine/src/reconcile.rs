@@ -108,3 +108,108 @@ pub fn after(known: &KnownScope, commit: &ScopeCommit, generation: u64) -> Known
     }
     KnownScope { generation, rows: rows.into_values().collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use nepho_core::{AccountId, State};
+    use nepho_testkit::{instance, instance::scope};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const T: i64 = 1_000_000;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(T + second).expect("a moment")
+    }
+
+    fn listing(second: i64, machines: &BTreeMap<u8, u8>) -> Listing {
+        let listed = machines
+            .iter()
+            .map(|(id, name)| instance(&format!("i-{id}")).named(&format!("n{name}")).state(State::Running).listed());
+        let key = ScopeKey { account: AccountId::new("a"), scope: scope("eu-west-1") };
+        Listing { key, started_at: at(second), converter: 1, listed: listed.collect() }
+    }
+
+    fn ids<'a>(natives: impl IntoIterator<Item = &'a Arc<str>>) -> Vec<String> {
+        let mut ids: Vec<String> = natives.into_iter().map(ToString::to_string).collect();
+        ids.sort();
+        ids
+    }
+
+    fn machines() -> impl Strategy<Value = BTreeMap<u8, u8>> {
+        proptest::collection::btree_map(0..12_u8, 0..3_u8, 0..10)
+    }
+
+    proptest! {
+        #[test]
+        fn two_listings_apart_what_is_listed_stays_and_what_is_not_goes(first in machines(), then in machines()) {
+            let nothing = HashSet::<Arc<str>>::new();
+            let commit = reconcile(&KnownScope::default(), &listing(0, &first), &nothing);
+            let known = after(&KnownScope::default(), &commit, 1);
+            let commit = reconcile(&known, &listing(1, &then), &nothing);
+            let changed = then.iter().filter(|(id, name)| first.get(id) != Some(name)).count();
+            prop_assert_eq!(commit.writes.len(), changed);
+            let lost: Vec<String> = first.keys().filter(|id| !then.contains_key(id)).map(|id| format!("i-{id}")).collect();
+            let mut lost = lost;
+            lost.sort();
+            prop_assert_eq!(ids(&commit.missing), lost.clone());
+            prop_assert!(commit.gone.is_empty(), "absent once is not gone");
+            let known = after(&known, &commit, 2);
+            let again = reconcile(&known, &listing(2, &then), &nothing);
+            prop_assert_eq!(ids(&again.gone), lost);
+            prop_assert!(again.writes.is_empty() && again.missing.is_empty() && again.seen_again.is_empty());
+            let known = after(&known, &again, 3);
+            prop_assert_eq!(known.rows.len(), then.len());
+            let settled = reconcile(&known, &listing(3, &then), &nothing);
+            prop_assert_eq!(settled.writes.len() + settled.missing.len() + settled.gone.len(), 0);
+        }
+
+        #[test]
+        fn rows_that_a_listing_may_not_touch_are_left_as_they_are(
+            stored in machines(), listed in machines(), observed in 0..12_u8, held in 0..12_u8,
+        ) {
+            let nothing = HashSet::<Arc<str>>::new();
+            let commit = reconcile(&KnownScope::default(), &listing(0, &stored), &nothing);
+            let mut known = after(&KnownScope::default(), &commit, 1);
+            let (observed, held) = (format!("i-{observed}"), Arc::<str>::from(format!("i-{held}")));
+            for row in known.rows.iter_mut().filter(|row| *row.native == *observed) {
+                row.observed_at = Some(at(5)); // after this listing began
+            }
+            let commit = reconcile(&known, &listing(4, &listed), &HashSet::from([Arc::clone(&held)]));
+            let was_stored = |id: &str| known.rows.iter().any(|row| *row.native == *id);
+            for id in [&*observed, &*held] {
+                if was_stored(id) {
+                    prop_assert!(commit.writes.iter().all(|write| *write.resource.key.native != *id));
+                    prop_assert!([&commit.missing, &commit.gone, &commit.seen_again].iter().all(|list| !ids(*list).contains(&id.to_owned())));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_older_single_reading_yields_to_the_listing() {
+        let nothing = HashSet::<Arc<str>>::new();
+        let one = BTreeMap::from([(1, 1)]);
+        let mut known =
+            after(&KnownScope::default(), &reconcile(&KnownScope::default(), &listing(0, &one), &nothing), 1);
+        known.rows[0].observed_at = Some(at(3));
+        let commit = reconcile(&known, &listing(4, &one), &nothing);
+        assert_eq!(ids(&commit.seen_again), ["i-1"]);
+    }
+
+    #[test]
+    fn only_the_document_changed_only_the_document_is_written() {
+        let nothing = HashSet::<Arc<str>>::new();
+        let one = BTreeMap::from([(1, 1)]);
+        let known = after(&KnownScope::default(), &reconcile(&KnownScope::default(), &listing(0, &one), &nothing), 1);
+        let mut changed = listing(1, &one);
+        changed.listed[0].document.bytes = bytes::Bytes::from_static(b"{\"other\":1}");
+        let commit = reconcile(&known, &changed, &nothing);
+        assert_eq!(commit.writes.len(), 1);
+        assert_eq!(commit.writes[0].row, known.rows[0].row);
+        assert!(commit.writes[0].document.is_some());
+    }
+}
