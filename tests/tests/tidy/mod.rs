@@ -1,0 +1,20 @@
+//! Invariants as tests: they read the sources and the manifests, and hold what ARCHITECTURE.md says.
+//!
+//! Each rule is a function from text to problems, so that each has a control: a bad sample that it
+//! must find. Deliberately not here: what the compiler, clippy or `ESLint` can hold themselves.
+
+mod checkout;
+mod features;
+mod imports;
+mod locks;
+mod migrations;
+mod names;
+mod shape;
+mod texts;
+mod ui;
+
+/// Fails with all the problems of a rule at once.
+#[track_caller]
+fn assert_none(rule: &str, problems: &[String]) {
+    assert!(problems.is_empty(), "{rule}:\n  {}", problems.join("\n  "));
+}

@@ -1,0 +1,132 @@
+//! The shape of the sources: how long files are, how they open, and what stands where.
+
+use super::{
+    assert_none,
+    checkout::{Source, rust, sources},
+};
+
+/// A file says one thing.
+const LONGEST: usize = 400;
+/// A component says it at a glance.
+const LONGEST_COMPONENT: usize = 200;
+
+/// The only files with `unsafe`: the top of each host's `main`, before any thread, sets variables of
+/// the environment.
+const MAY_BE_UNSAFE: [&str; 2] = ["crates/nepho-cli/src/main.rs", "src-tauri/src/main.rs"];
+
+/// The clouds are told apart where they are composed, and where the vocabulary defines them.
+const MAY_MATCH_PROVIDERS: [&str; 2] = ["crates/nepho-app/", "crates/nepho-core/src/key.rs"];
+
+fn too_long(sources: &[Source]) -> Vec<String> {
+    sources
+        .iter()
+        .filter(|source| source.is_one_of(&["rs", "ts", "js", "mjs", "css", "svelte", "py", "sql"]))
+        .filter(|source| !source.is_generated())
+        .filter_map(|source| {
+            let limit = if source.is_one_of(&["svelte"]) { LONGEST_COMPONENT } else { LONGEST };
+            let lines = source.text.lines().count();
+            (lines > limit).then(|| format!("{} has {lines} lines, more than {limit}", source.path))
+        })
+        .collect()
+}
+
+fn without_purpose(sources: &[Source]) -> Vec<String> {
+    sources
+        .iter()
+        .filter(|source| !source.text.trim_start().starts_with("//!"))
+        .map(|source| format!("{} does not open with its purpose (`//!`)", source.path))
+        .collect()
+}
+
+fn unsafe_code(sources: &[Source]) -> Vec<String> {
+    let is_unsafe = |line: &str| line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == "unsafe");
+    sources
+        .iter()
+        .filter(|source| !MAY_BE_UNSAFE.contains(&source.path.as_str()))
+        .flat_map(|source| {
+            let found = source.code().filter(move |(_, line)| is_unsafe(line) && !line.contains('"'));
+            found.map(|(at, _)| format!("{}:{at} is unsafe", source.path))
+        })
+        .collect()
+}
+
+fn provider_matches(sources: &[Source]) -> Vec<String> {
+    let tells_apart = |line: &str| {
+        line.split_once("ProviderKind::").is_some_and(|(before, after)| {
+            let compared = before.trim_end().ends_with("==") || before.trim_end().ends_with("!=");
+            // An arm's pattern ends at the arrow; a macro's pattern ends at the bracket.
+            let arm = after.split_once("=>").is_some_and(|(pattern, _)| !pattern.contains(['(', ';']));
+            compared || arm || before.contains("matches!(")
+        })
+    };
+    sources
+        .iter()
+        .filter(|source| !source.is_test() && !MAY_MATCH_PROVIDERS.iter().any(|place| source.path.starts_with(place)))
+        .flat_map(|source| {
+            let found = source.code().filter(move |(_, line)| tells_apart(line));
+            found.map(|(at, _)| format!("{}:{at} tells providers apart", source.path))
+        })
+        .collect()
+}
+
+/// An ignored test is one that another test of its file starts, inside a session of its own.
+fn ignored_tests(sources: &[Source]) -> Vec<String> {
+    // Written apart, so that this file does not find itself.
+    let attribute = concat!("#[", "ignore");
+    sources
+        .iter()
+        .filter(|source| source.text.lines().any(|line| line.trim_start().starts_with(attribute)))
+        .filter(|source| !source.text.contains(concat!("--", "ignored")))
+        .map(|source| format!("{} has a test that never runs", source.path))
+        .collect()
+}
+
+#[test]
+fn files_are_short() {
+    assert_none("a file says one thing: split it by subject", &too_long(&sources()));
+}
+
+#[test]
+fn every_module_says_its_purpose() {
+    assert_none("modules without a purpose", &without_purpose(&rust()));
+}
+
+#[test]
+fn unsafe_stands_in_the_hosts_mains_only() {
+    assert_none("unsafe code", &unsafe_code(&rust()));
+}
+
+#[test]
+fn providers_are_told_apart_in_one_place() {
+    assert_none("what a resource can do comes from `Capabilities`", &provider_matches(&rust()));
+}
+
+#[test]
+fn every_test_runs() {
+    assert_none("a test that cannot run says so with its reason", &ignored_tests(&rust()));
+}
+
+#[test]
+fn control_bad_shapes_are_found() {
+    let long = Source::sample("crates/a/src/lib.rs", &"//! A.\n".repeat(401));
+    let component = Source::sample("ui/src/A.svelte", &"<p>a</p>\n".repeat(201));
+    let generated = Source::sample("ui/src/lib/ipc/generated/types.ts", &"// a\n".repeat(500));
+    assert_eq!(too_long(&[long, component, generated]).len(), 2);
+
+    let bare = Source::sample("crates/a/src/lib.rs", "use std::fmt;\n//! Late.\n");
+    assert_eq!(without_purpose(&[bare]).len(), 1);
+
+    let text = "//! A.\nfn f() { unsafe { g() } }\n// unsafe in words\n#[cfg(test)]\nmod tests {}\n";
+    let places = ["crates/a/src/lib.rs", "src-tauri/src/main.rs"];
+    assert_eq!(unsafe_code(&places.map(|path| Source::sample(path, text))).len(), 1);
+
+    let text = "match kind {\n    ProviderKind::Aws => 1,\n}\nif kind == ProviderKind::Demo {}\nmatches!(kind, \
+                ProviderKind::Aws);\nlet one = Account { provider: ProviderKind::Aws };\nname => \
+                f(ProviderKind::Demo),\n";
+    let places = ["crates/nepho-engine/src/lib.rs", "crates/nepho-app/src/provider.rs", "crates/a/tests/b.rs"];
+    assert_eq!(provider_matches(&places.map(|path| Source::sample(path, text))).len(), 3);
+
+    let text = concat!("#[test]\n#[", "ignore = \"slow\"]\nfn f() {}\n");
+    let started = format!("{text}fn start() {{ run(\"--{}\") }}\n", "ignored");
+    assert_eq!(ignored_tests(&[Source::sample("a.rs", text), Source::sample("b.rs", &started)]).len(), 1);
+}

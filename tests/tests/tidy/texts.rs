@@ -1,0 +1,117 @@
+//! The project's documents and what must not stand in any file.
+
+use std::{fs, path::Path};
+
+use super::{
+    assert_none,
+    checkout::{Source, root, rust, sources},
+};
+
+/// The first code block of a document.
+fn first_block(markdown: &str) -> Vec<&str> {
+    markdown
+        .lines()
+        .skip_while(|line| !line.starts_with("```"))
+        .skip(1)
+        .take_while(|line| !line.starts_with("```"))
+        .collect()
+}
+
+/// Folders of one person's machine.
+fn machine_paths(sources: &[Source]) -> Vec<String> {
+    // Written apart, so that this file does not find itself.
+    let folders = [
+        concat!("/ro", "ot/"),
+        concat!("/wo", "rk/"),
+        concat!("/Use", "rs/"),
+        concat!("/ho", "me/"),
+        concat!("../sha", "red"),
+    ];
+    let mut problems = Vec::new();
+    for source in sources {
+        for (at, line) in source.text.lines().enumerate() {
+            for folder in folders {
+                // A longer word that ends so, as in a web address, is none; `operator` stands for anybody.
+                let found = line.match_indices(folder).any(|(start, _)| {
+                    !line[start..].contains("/operator/")
+                        && !line[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '}' || c == '.')
+                });
+                if found {
+                    problems.push(format!("{}:{} names {folder}", source.path, at + 1));
+                }
+            }
+        }
+    }
+    problems
+}
+
+/// The targets of a document's relative links and pictures.
+fn links(markdown: &str) -> Vec<&str> {
+    markdown
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', '#']).next())
+        .filter(|target| !target.is_empty() && !target.contains("://") && !target.starts_with("mailto:"))
+        .collect()
+}
+
+/// The tests that ARCHITECTURE.md says hold an invariant: words in backticks after "Held by".
+fn named_tests(markdown: &str) -> Vec<&str> {
+    markdown
+        .lines()
+        .filter_map(|line| line.split_once("Held by "))
+        .flat_map(|(_, tests)| tests.split('`').skip(1).step_by(2))
+        .filter_map(|path| path.rsplit("::").next())
+        .collect()
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+#[test]
+fn the_readme_begins_with_the_two_commands() {
+    let readme = read("README.md");
+    let commands: Vec<&str> =
+        first_block(&readme).into_iter().filter_map(|line| line.split('#').next()).map(str::trim).collect();
+    assert_eq!(commands, ["cargo xtask run", "cargo xtask test"]);
+}
+
+#[test]
+fn no_file_names_a_folder_of_one_machine() {
+    assert_none("paths of one machine", &machine_paths(&sources()));
+}
+
+#[test]
+fn documents_link_to_what_is_there() {
+    let mut problems = Vec::new();
+    for source in sources().iter().filter(|source| source.is_one_of(&["md"])) {
+        let folder = root().join(&source.path).parent().map(Path::to_path_buf).unwrap_or_default();
+        let missing = links(&source.text).into_iter().filter(|target| !folder.join(target).exists());
+        problems.extend(missing.map(|target| format!("{} links to {target}", source.path)));
+    }
+    assert_none("broken links", &problems);
+}
+
+#[test]
+fn the_tests_that_hold_the_invariants_exist() {
+    let document = read("ARCHITECTURE.md");
+    let named = named_tests(&document);
+    assert!(named.len() >= 14, "each invariant names a test, found {named:?}");
+    let sources: Vec<Source> = rust();
+    let missing: Vec<String> = named
+        .into_iter()
+        .filter(|test| !sources.iter().any(|source| source.text.contains(&format!("fn {test}("))))
+        .map(str::to_owned)
+        .collect();
+    assert_none("ARCHITECTURE.md names tests that are not there", &missing);
+}
+
+#[test]
+fn control_bad_texts_are_found() {
+    assert_eq!(first_block("# A\n\n```sh\nmake\n```\n```\nother\n```\n"), ["make"]);
+    let line = format!("see {}me/x, {}ot/y and https://a.example{}me/z", "/ho", "/ro", "/ho");
+    assert_eq!(machine_paths(&[Source::sample("a.md", &line)]).len(), 2);
+    assert_eq!(links("[a](b.md#c) ![d](e.png) [f](https://g.example) [h](#i)"), ["b.md", "e.png"]);
+    assert_eq!(named_tests("1. A rule. Held by `cache::opens`, `a::b::c`.\n`not this`\n"), ["opens", "c"]);
+}
