@@ -12,11 +12,11 @@ pub enum OpenNote {
         /// Where the old file is now.
         kept: PathBuf,
     },
-    /// The durable database was damaged; what could be read is in a new file.
+    /// The durable database was damaged; what could be read of it is in a new file.
     StateSalvaged {
-        /// Journal entries saved, with their places in the chain.
+        /// Journal entries saved, each at its place in the chain.
         entries: u64,
-        /// Journal entries known to have existed and not saved.
+        /// Journal entries known to have been there and not saved; verifying finds the first.
         lost: u64,
         /// Accounts saved.
         accounts: u64,

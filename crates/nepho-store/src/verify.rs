@@ -1,0 +1,58 @@
+//! Checking the journal's chain from its first entry to its last.
+
+use nepho_core::journal::Verification;
+use rusqlite::{Connection, Row};
+
+use crate::{
+    chain::{self, Hash, START},
+    columns::count,
+    connection,
+    error::Fault,
+    journal::{self, COLUMNS, WIDTH},
+};
+
+/// Finds the first entry that does not follow from the one before it.
+pub(crate) fn verify(connection: &mut Connection) -> Result<Verification, Fault> {
+    let reading = connection::read(connection)?;
+    let mut previous = START;
+    let mut last = 0_i64;
+    let mut statement = reading.prepare(&format!("SELECT {COLUMNS}, hash FROM journal ORDER BY seq"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let seq: i64 = row.get(0)?;
+        if seq > last + 1 {
+            return Ok(broken(last + 1, "the entry is missing"));
+        }
+        if seq <= last {
+            return Ok(broken(seq, "the entry was put in before the first"));
+        }
+        match linked(&previous, row) {
+            Some(hash) => previous = hash,
+            None => return Ok(broken(seq, "the entry does not follow from the one before it")),
+        }
+        last = seq;
+    }
+    let (seq, hash) = journal::head(&reading)?;
+    if seq > last {
+        return Ok(broken(last + 1, "the entry is missing"));
+    }
+    if seq < last {
+        return Ok(broken(seq + 1, "the entry was put in after the last"));
+    }
+    if hash != previous {
+        return Ok(broken(last, "the entry is not the one that was written last"));
+    }
+    let head = if last == 0 { String::new() } else { chain::hex(&previous) };
+    Ok(Verification::Intact { entries: count(last), head })
+}
+
+/// The entry's hash, if the stored one is what its columns and the previous hash make.
+fn linked(previous: &Hash, row: &Row<'_>) -> Option<Hash> {
+    let columns: Vec<_> = (0..WIDTH).map(|column| row.get_ref(column)).collect::<Result<_, _>>().ok()?;
+    let hash = chain::link(previous, columns);
+    (row.get_ref(WIDTH).ok()?.as_blob().ok()? == hash).then_some(hash)
+}
+
+fn broken(seq: i64, reason: &str) -> Verification {
+    Verification::Broken { seq: count(seq), reason: reason.to_owned() }
+}
