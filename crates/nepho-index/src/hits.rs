@@ -1,17 +1,17 @@
 //! The result of a query: counts over all of it, rows for a window of it.
 
-use std::sync::Arc;
+use std::{cmp::Reverse, collections::BTreeMap, fmt, sync::Arc};
 
 use nepho_core::{AccountId, ProviderKind, Region, ResourceKey, State};
 
-use crate::{RowView, Sort};
+use crate::{Query, RowView, Snapshot, Sort, bits::Bits, freshness::Freshness, order::At, search::Scene};
 
 /// How many hits have one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facet<T> {
-    /// The value, as a query names it.
+    /// The value.
     pub value: T,
-    /// The value as it is shown: an account's name, else the word itself.
+    /// The value as it is shown and as a query names it: an account's name, else the word itself.
     pub label: Arc<str>,
     /// How many hits have it; never 0.
     pub count: usize,
@@ -31,7 +31,7 @@ pub struct Facets {
 }
 
 /// The hits of one query in one snapshot, in order. Holds the snapshot, so it stays true to it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Hits {
     /// How many.
     pub total: usize,
@@ -43,19 +43,52 @@ pub struct Hits {
     pub facets: Facets,
     /// The order that was used: the query's own `sort:`, else the caller's.
     pub sort: Sort,
+    snapshot: Snapshot,
+    freshness: Freshness,
+    rows: Arc<Vec<At>>,
+    /// The hits of each slot; `None` when every row is one.
+    matched: Option<Vec<Bits>>,
 }
 
 impl Hits {
+    pub(crate) fn of(snapshot: Snapshot, query: &Query, sort: Sort, freshness: Freshness) -> Self {
+        let inner = &snapshot.inner;
+        let mut counts = Counts::default();
+        let mut matched = vec![Bits::filled(0, false); inner.segments.len()];
+        for (slot, scene) in inner.scenes() {
+            let rows = scene.matches(query, freshness);
+            counts.add(&scene, &rows, freshness);
+            matched[slot as usize] = rows;
+        }
+        let is_hit = |at: &At| matched[at.slot as usize].get(at.row());
+        let inventory_total = inner.by_name.len();
+        let rows = if query.is_unfiltered() {
+            Arc::clone(inner.in_order(sort))
+        } else if inner.is_in_order(sort) || counts.total * 4 > inventory_total {
+            Arc::new(inner.in_order(sort).iter().copied().filter(is_hit).collect())
+        } else {
+            // A few hits are sorted sooner than all rows are.
+            let hits: Vec<At> = inner.by_name.iter().copied().filter(is_hit).collect();
+            Arc::new(inner.sorted(&hits, sort))
+        };
+        let matched = (!query.is_unfiltered()).then_some(matched);
+        let facets = counts.facets(&snapshot);
+        let (total, stale) = (counts.total, counts.stale);
+        Self { total, inventory_total, stale, facets, sort, snapshot, freshness, rows, matched }
+    }
+
     /// The rows from `offset`, at most `len`; empty past the end.
     pub fn window(&self, offset: usize, len: usize) -> Vec<RowView> {
-        let _ = (offset, len);
-        Vec::new()
+        let inner = &self.snapshot.inner;
+        let rows = self.rows.iter().skip(offset).take(len);
+        rows.filter_map(|at| Some(crate::view::view(&inner.scene(at.slot)?, at.row(), self.freshness))).collect()
     }
 
     /// The keys of the hits from `offset`, at most `len`; builds no rows.
     pub fn keys_in(&self, offset: usize, len: usize) -> Vec<ResourceKey> {
-        let _ = (offset, len);
-        Vec::new()
+        let inner = &self.snapshot.inner;
+        let rows = self.rows.iter().skip(offset).take(len);
+        rows.filter_map(|at| Some(inner.segment(at.slot)?.row(at.row()).resource.key.clone())).collect()
     }
 
     /// The keys of all hits, in order.
@@ -65,12 +98,83 @@ impl Hits {
 
     /// Where the row is among the hits.
     pub fn position(&self, key: &ResourceKey) -> Option<usize> {
-        let _ = key;
-        None
+        let at = self.snapshot.inner.locate(key).find(|at| self.is_hit(*at))?;
+        self.rows.iter().position(|row| *row == at)
     }
 
     /// Whether the row is among the hits; faster than [`Hits::position`].
     pub fn contains(&self, key: &ResourceKey) -> bool {
-        self.position(key).is_some()
+        self.snapshot.inner.locate(key).any(|at| self.is_hit(at))
     }
+
+    /// The snapshot that they are hits of.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    fn is_hit(&self, at: At) -> bool {
+        self.matched.as_ref().is_none_or(|matched| matched[at.slot as usize].get(at.row()))
+    }
+}
+
+impl fmt::Debug for Hits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hits").field("total", &self.total).field("sort", &self.sort).finish_non_exhaustive()
+    }
+}
+
+/// Counts over the hits.
+#[derive(Default)]
+struct Counts {
+    total: usize,
+    stale: usize,
+    provider: BTreeMap<ProviderKind, usize>,
+    account: BTreeMap<AccountId, usize>,
+    region: BTreeMap<Region, usize>,
+    state: [usize; State::ALL.len()],
+}
+
+impl Counts {
+    fn add(&mut self, scene: &Scene<'_>, rows: &Bits, freshness: Freshness) {
+        let total = rows.count();
+        if total == 0 {
+            return;
+        }
+        self.total += total;
+        *self.account.entry(scene.segment.key.account.clone()).or_default() += total;
+        let places = scene.segment.places.values();
+        let mut at_place = vec![0; places.len()];
+        for at in rows.iter() {
+            at_place[scene.segment.places.number(at)] += 1;
+            self.state[scene.state(at) as usize] += 1;
+        }
+        for (place, count) in places.iter().zip(at_place) {
+            *self.provider.entry(place.provider).or_default() += count;
+            *self.region.entry(place.region.clone()).or_default() += count;
+        }
+        let mut stale = scene.stale(freshness);
+        stale.intersect(rows);
+        self.stale += stale.count();
+    }
+
+    fn facets(&self, snapshot: &Snapshot) -> Facets {
+        Facets {
+            provider: facet(counts_of(&self.provider), |provider| provider.as_str().into()),
+            account: facet(counts_of(&self.account), |id| snapshot.inner.account_name(id).into()),
+            region: facet(counts_of(&self.region), |region| region.as_str().into()),
+            state: facet(State::ALL.into_iter().zip(self.state), |state| state.as_str().into()),
+        }
+    }
+}
+
+fn counts_of<T: Clone>(counts: &BTreeMap<T, usize>) -> impl Iterator<Item = (T, usize)> {
+    counts.iter().map(|(value, count)| (value.clone(), *count))
+}
+
+/// Most frequent first; of equals the one that comes first in its own order.
+fn facet<T>(counts: impl Iterator<Item = (T, usize)>, label: impl Fn(&T) -> Arc<str>) -> Vec<Facet<T>> {
+    let counts = counts.filter(|(_, count)| *count > 0);
+    let mut facets: Vec<_> = counts.map(|(value, count)| Facet { label: label(&value), value, count }).collect();
+    facets.sort_by_key(|facet| Reverse(facet.count));
+    facets
 }

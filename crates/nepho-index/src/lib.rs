@@ -9,17 +9,25 @@
 //! `now`), and any decision about actions. This crate is the only place where a query is parsed;
 //! the window and `nepho` both come here.
 
+mod apply;
+mod bits;
 mod change;
+mod column;
+mod freshness;
 mod hits;
+mod order;
 mod query;
+mod search;
+mod segment;
 mod snapshot;
 mod sort;
+mod text;
 mod view;
 
 pub use change::{Change, Overlay};
 pub use hits::{Facet, Facets, Hits};
 pub use query::{
-    Query,
+    Query, Term,
     error::{QueryError, QueryErrorCode},
 };
 pub use snapshot::{DEFAULT_STALE_AFTER, Snapshot};

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use nepho_core::{AccountId, Action, Failure, Health, Kind, ProviderKind, Region, ResourceKey, State, Timestamp, Zone};
 
+use crate::{freshness::Freshness, search::Scene};
+
 /// One row as the table and `nepho list` show it. Owned, built only for the rows that are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowView {
@@ -87,4 +89,52 @@ pub struct Totals {
     pub missing: usize,
     /// Rows with an overlay, see [`RowView::pending`].
     pub pending: usize,
+}
+
+/// Builds a row.
+pub(crate) fn view(scene: &Scene<'_>, at: usize, freshness: Freshness) -> RowView {
+    let row = scene.segment.row(at);
+    let resource = &row.resource;
+    let overlay = scene.overlay(at);
+    let raw_state = overlay.filter(|overlay| overlay.state.is_some()).map_or(&resource.raw_state, |it| &it.raw_state);
+    let failure = scene.record.and_then(|record| record.failure.clone());
+    let as_of = scene.as_of(at);
+    RowView {
+        key: resource.key.clone(),
+        provider: resource.key.provider,
+        account: row.account.clone(),
+        account_name: scene.account.map_or(row.account.as_str(), |account| &account.name).into(),
+        prod: scene.is_prod(),
+        kind: resource.key.kind,
+        region: resource.key.region.clone(),
+        zone: resource.zone.clone(),
+        name: resource.name.clone(),
+        state: scene.state(at),
+        raw_state: raw_state.clone(),
+        pending: overlay.map(|overlay| overlay.action),
+        health: Health::Unknown,
+        size: resource.size.clone(),
+        private_ips: resource.private_ips.clone(),
+        public_ips: resource.public_ips.clone(),
+        dns_names: resource.dns_names.clone(),
+        tags: resource.tags.clone(),
+        created_at: resource.created_at,
+        started_at: resource.started_at,
+        as_of,
+        stale: failure.is_some() || row.missing_since.is_some() || freshness.is_old(as_of),
+        missing_since: row.missing_since,
+        failure,
+    }
+}
+
+/// Takes a glance at a row.
+pub(crate) fn glance(scene: &Scene<'_>, at: usize) -> Glance {
+    let row = scene.segment.row(at);
+    Glance {
+        account: row.account.clone(),
+        provider: row.resource.key.provider,
+        kind: row.resource.key.kind,
+        state: scene.state(at),
+        pending: scene.overlay(at).map(|overlay| overlay.action),
+    }
 }

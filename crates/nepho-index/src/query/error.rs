@@ -16,6 +16,13 @@ pub struct QueryError {
     pub word: String,
 }
 
+impl QueryError {
+    pub(super) fn at(text: &str, code: QueryErrorCode, span: Range<usize>) -> Self {
+        let word = text.get(span.clone()).unwrap_or_default().to_owned();
+        Self { code, span, word }
+    }
+}
+
 /// What is wrong with a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryErrorCode {
@@ -79,6 +86,6 @@ impl QueryErrorCode {
 
 impl fmt::Display for QueryErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }

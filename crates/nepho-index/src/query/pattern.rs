@@ -1,0 +1,137 @@
+//! Patterns: a text in which `*` stands for any run of characters.
+
+use std::fmt;
+
+use memchr::memmem;
+
+use super::lex::Atom;
+use crate::text;
+
+/// Folded pieces of text with anything between them. One piece alone has to be met exactly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    pieces: Vec<String>,
+}
+
+impl Pattern {
+    /// The pattern that `atoms` write: each `*` outside quotes stands for any run.
+    pub(super) fn new(atoms: &[Atom]) -> Self {
+        let pieces = atoms
+            .split(|atom| atom.is('*'))
+            .map(|piece| piece.iter().flat_map(|atom| text::fold_char(atom.c)).collect())
+            .collect();
+        Self { pieces }
+    }
+
+    /// The pattern that exactly `text` meets.
+    #[cfg(test)]
+    pub(super) fn exactly(text: &str) -> Self {
+        Self { pieces: vec![text::fold(text)] }
+    }
+
+    /// The pattern that every text beginning with `start` meets.
+    pub(super) fn beginning(start: &str) -> Self {
+        Self { pieces: vec![text::fold(start), String::new()] }
+    }
+
+    /// The text that the pattern is, if there is no `*` in it.
+    pub(crate) fn literal(&self) -> Option<&str> {
+        match &*self.pieces {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The longest text that must occur in whatever the pattern meets; may be empty.
+    pub(crate) fn longest(&self) -> &str {
+        self.pieces.iter().max_by_key(|piece| piece.len()).map_or("", |piece| piece)
+    }
+
+    /// Whether all of the folded `text` meets the pattern. An absent fact meets none, not even `*`.
+    pub(crate) fn is_met(&self, text: &str) -> bool {
+        if text.is_empty() {
+            return self.literal() == Some("");
+        }
+        let [first, middle @ .., last] = &*self.pieces else {
+            return self.literal() == Some(text);
+        };
+        let Some(rest) = text.strip_prefix(first.as_str()) else { return false };
+        let Some(rest) = rest.strip_suffix(last.as_str()) else { return false };
+        occurs(middle, rest)
+    }
+
+    /// Whether some part of the folded `text` meets the pattern.
+    pub(crate) fn occurs_in(&self, text: &str) -> bool {
+        occurs(&self.pieces, text)
+    }
+}
+
+/// Whether the pieces occur in `text` one after another. Taking each at its first place is enough.
+fn occurs(pieces: &[String], text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    pieces.iter().all(|piece| match memmem::find(rest, piece.as_bytes()) {
+        Some(at) => {
+            rest = &rest[at + piece.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, piece) in self.pieces.iter().enumerate() {
+            if i > 0 {
+                f.write_str("*")?;
+            }
+            if i > 0 && piece.is_empty() {
+                continue;
+            }
+            if !piece.is_empty() || self.pieces.len() == 1 {
+                write_word(f, piece)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes `text` so that it is read back as itself: in quotes unless it is plain.
+pub(super) fn write_word(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '/');
+    let begins_plain = text.chars().next().is_some_and(plain);
+    if begins_plain && text.chars().all(|c| plain(c) || c == '-') {
+        return f.write_str(text);
+    }
+    f.write_str("\"")?;
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            f.write_str("\\")?;
+        }
+        write!(f, "{c}")?;
+    }
+    f.write_str("\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glob(text: &str) -> Pattern {
+        Pattern { pieces: text.split('*').map(text::fold).collect() }
+    }
+
+    #[test]
+    fn a_star_stands_for_any_run() {
+        for (pattern, met, unmet) in [
+            ("us-*", "us-east-1", "aus-east-1"),
+            ("*-1", "us-east-1", "us-east-12"),
+            ("a*b*c", "a-b-b-c", "a-c-b"),
+            ("ab*ba", "abba", "aba"),
+            ("web", "web", "web-1"),
+            ("*", "x", ""),
+        ] {
+            assert!(glob(pattern).is_met(met), "{pattern} {met}");
+            assert!(!glob(pattern).is_met(unmet), "{pattern} {unmet}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Which rows of a segment meet a query.
+
+use nepho_core::{Account, State, Timestamp, cache::ScopeRecord};
+
+use crate::{
+    Overlay, Query,
+    bits::Bits,
+    freshness::Freshness,
+    order::At,
+    query::{IpPattern, Mark, Pattern, TagPattern, Test},
+    segment::Segment,
+    text::{self, ADDRESS, END, TAG, VALUE},
+};
+
+/// A segment and what is known beside its rows.
+pub(crate) struct Scene<'a> {
+    pub(crate) segment: &'a Segment,
+    pub(crate) account: Option<&'a Account>,
+    pub(crate) record: Option<&'a ScopeRecord>,
+    /// The overlays of this segment's rows.
+    pub(crate) overlays: &'a [(At, Overlay)],
+}
+
+impl Scene<'_> {
+    /// The rows that meet every term.
+    pub(crate) fn matches(&self, query: &Query, freshness: Freshness) -> Bits {
+        let mut rows = Bits::filled(self.segment.len(), true);
+        for term in query.terms() {
+            if rows.is_empty() {
+                break;
+            }
+            let mut met = self.meets(&term.test, freshness);
+            if term.negated {
+                met.invert();
+            }
+            rows.intersect(&met);
+        }
+        rows
+    }
+
+    /// The state of a row as it is shown.
+    pub(crate) fn state(&self, at: usize) -> State {
+        self.overlay(at).and_then(|overlay| overlay.state).unwrap_or(self.segment.states[at])
+    }
+
+    /// The overlay of a row.
+    pub(crate) fn overlay(&self, at: usize) -> Option<&Overlay> {
+        let found = self.overlays.binary_search_by_key(&at, |(at, _)| at.row()).ok()?;
+        Some(&self.overlays[found].1)
+    }
+
+    /// Whether the account is a production account.
+    pub(crate) fn is_prod(&self) -> bool {
+        self.account.is_some_and(|account| account.prod)
+    }
+
+    /// How old a row's facts are.
+    pub(crate) fn as_of(&self, at: usize) -> Option<Timestamp> {
+        let row = self.segment.row(at);
+        crate::freshness::as_of(self.record, row.missing_since, row.observed_at)
+    }
+
+    /// The rows that are stale.
+    pub(crate) fn stale(&self, freshness: Freshness) -> Bits {
+        let failed = self.record.is_some_and(|record| record.failure.is_some());
+        let listed = self.record.and_then(|record| record.as_of);
+        let mut stale = Bits::filled(self.segment.len(), failed || freshness.is_old(listed));
+        if !failed {
+            for &(at, _) in &self.segment.observed {
+                stale.set(at as usize, freshness.is_old(self.as_of(at as usize)));
+            }
+        }
+        for &at in &self.segment.missing {
+            stale.set(at as usize, true);
+        }
+        stale
+    }
+
+    fn meets(&self, test: &Test, freshness: Freshness) -> Bits {
+        let segment = self.segment;
+        match test {
+            Test::Word(pattern) => segment.search(pattern.longest(), |packed| {
+                pattern.literal().is_some() || packed.split([END, VALUE]).any(|field| pattern.occurs_in(field))
+            }),
+            Test::Name(any) => self.field(any, 0),
+            Test::Id(any) => self.field(any, 1),
+            Test::Tag(any) => each(segment.len(), any, |tag| self.tag(tag)),
+            Test::Ip(any) => each(segment.len(), any, |ip| self.ip(ip)),
+            Test::Account(any) => self.account_is(any),
+            Test::Region(any) => segment.places.select(|place| is_any(any, place.region.as_str())),
+            Test::Zone(any) => segment.zones.select(|zone| is_any(any, zone)),
+            Test::Size(any) => segment.sizes.select(|size| is_any(any, size)),
+            Test::Raw(any) => {
+                let mut rows = segment.raw_states.select(|raw| is_any(any, raw));
+                self.overlaid(&mut rows, |overlay| overlay.state.map(|_| is_any(any, &overlay.raw_state)));
+                rows
+            }
+            Test::State(any) => {
+                let mut rows = Bits::from_fn(segment.len(), |at| any.contains(&segment.states[at]));
+                self.overlaid(&mut rows, |overlay| overlay.state.map(|state| any.contains(&state)));
+                rows
+            }
+            Test::Kind(any) => Bits::filled(segment.len(), any.contains(&segment.key.scope.kind)),
+            Test::Provider(any) => segment.places.select(|place| any.contains(&place.provider)),
+            Test::Is(any) => each(segment.len(), any, |mark| self.is(*mark, freshness)),
+        }
+    }
+
+    fn field(&self, any: &[Pattern], number: usize) -> Bits {
+        each(self.segment.len(), any, |pattern| {
+            self.segment.search(pattern.longest(), |packed| {
+                text::fields(packed).nth(number).is_some_and(|field| pattern.is_met(field))
+            })
+        })
+    }
+
+    fn tag(&self, tag: &TagPattern) -> Bits {
+        let needle = match (tag.key.literal(), &tag.value) {
+            (Some(key), None) => format!("{TAG}{key}{VALUE}"),
+            (Some(key), Some(value)) => match value.literal() {
+                Some(value) => format!("{TAG}{key}{VALUE}{value}{END}"),
+                None => format!("{TAG}{key}{VALUE}"),
+            },
+            (None, _) => TAG.to_string(),
+        };
+        self.segment.search(&needle, |packed| {
+            text::fields(packed)
+                .filter_map(|field| field.strip_prefix(TAG)?.split_once(VALUE))
+                .any(|(key, value)| tag.key.is_met(key) && tag.value.as_ref().is_none_or(|any| any.is_met(value)))
+        })
+    }
+
+    fn ip(&self, ip: &IpPattern) -> Bits {
+        let needle = match ip {
+            IpPattern::Exactly(address) => format!("{ADDRESS}{address}{END}"),
+            IpPattern::Network(..) | IpPattern::Written(_) => ADDRESS.to_string(),
+        };
+        self.segment.search(&needle, |packed| {
+            text::fields(packed).filter_map(|field| field.strip_prefix(ADDRESS)).any(|address| ip.is_met(address))
+        })
+    }
+
+    fn account_is(&self, any: &[Pattern]) -> Bits {
+        let known = self.account.is_some_and(|account| is_any(any, &account.name))
+            || is_any(any, self.segment.key.account.as_str());
+        if known {
+            return Bits::filled(self.segment.len(), true);
+        }
+        self.segment.places.select(|place| is_any(any, place.realm.as_str()))
+    }
+
+    fn is(&self, mark: Mark, freshness: Freshness) -> Bits {
+        let mut rows = Bits::filled(self.segment.len(), false);
+        match mark {
+            Mark::Stale => rows = self.stale(freshness),
+            Mark::Missing => self.segment.missing.iter().for_each(|&at| rows.set(at as usize, true)),
+            Mark::Prod => rows = Bits::filled(self.segment.len(), self.is_prod()),
+            Mark::Pending => self.overlaid(&mut rows, |_| Some(true)),
+        }
+        rows
+    }
+
+    /// Sets anew the rows that have an overlay with something to say.
+    fn overlaid(&self, rows: &mut Bits, is_met: impl Fn(&Overlay) -> Option<bool>) {
+        for (at, overlay) in self.overlays {
+            if let Some(is_met) = is_met(overlay) {
+                rows.set(at.row(), is_met);
+            }
+        }
+    }
+}
+
+/// Whether the text, not yet folded, meets one of the patterns.
+fn is_any(any: &[Pattern], text: &str) -> bool {
+    let folded = text::fold(text);
+    any.iter().any(|pattern| pattern.is_met(&folded))
+}
+
+/// The rows that meet one of several values.
+fn each<T>(len: usize, any: &[T], meets: impl Fn(&T) -> Bits) -> Bits {
+    let mut rows = Bits::filled(len, false);
+    for one in any {
+        rows.unite(&meets(one));
+    }
+    rows
+}

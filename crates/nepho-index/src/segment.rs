@@ -1,0 +1,120 @@
+//! The rows of one scope, laid out for searching. Built whole, then only read.
+
+mod build;
+
+use std::{cmp::Ordering, sync::Arc};
+
+use memchr::memmem;
+use nepho_core::{ProviderKind, Realm, Region, ResourceKey, ScopeKey, State, Timestamp, cache::CachedRow};
+
+use crate::{bits::Bits, column::Column, text};
+
+/// Where a resource is, as its key says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) provider: ProviderKind,
+    pub(crate) realm: Realm,
+    pub(crate) region: Region,
+}
+
+impl Place {
+    pub(crate) fn of(key: &ResourceKey) -> Self {
+        Self { provider: key.provider, realm: key.realm.clone(), region: key.region.clone() }
+    }
+}
+
+/// The rows of one scope, in order of name, then key; no two have one key.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) key: ScopeKey,
+    rows: Vec<Arc<CachedRow>>,
+    /// The packed texts, one after another, and where each ends; see [`text`].
+    packed: String,
+    ends: Vec<usize>,
+    /// Row numbers in order of key.
+    by_key: Vec<u32>,
+    pub(crate) places: Column<Place>,
+    pub(crate) zones: Column<Box<str>>,
+    pub(crate) sizes: Column<Box<str>>,
+    pub(crate) raw_states: Column<Box<str>>,
+    pub(crate) states: Vec<State>,
+    /// The rows that are missing.
+    pub(crate) missing: Vec<u32>,
+    /// The rows that were read alone, and when.
+    pub(crate) observed: Vec<(u32, Timestamp)>,
+}
+
+impl Segment {
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(crate) fn row(&self, at: usize) -> &Arc<CachedRow> {
+        &self.rows[at]
+    }
+
+    /// The packed text of a row.
+    pub(crate) fn packed(&self, at: usize) -> &str {
+        &self.packed[self.begin(at)..self.ends[at]]
+    }
+
+    fn begin(&self, at: usize) -> usize {
+        at.checked_sub(1).map_or(0, |before| self.ends[before])
+    }
+
+    /// Where the row of `key` is.
+    pub(crate) fn position(&self, key: &ResourceKey) -> Option<usize> {
+        let found = self.by_key.binary_search_by(|&at| self.rows[at as usize].resource.key.cmp(key)).ok()?;
+        Some(self.by_key[found] as usize)
+    }
+
+    /// The order of two rows: by folded name, unnamed last, then by key, then by account. No two
+    /// rows of an inventory are equal in it.
+    pub(crate) fn compare(&self, at: usize, other: &Self, other_at: usize) -> Ordering {
+        compare(self.packed(at), &self.rows[at], other.packed(other_at), &other.rows[other_at])
+    }
+
+    /// Whether the same names and keys stand in the same order, so that row numbers mean the same.
+    pub(crate) fn is_aligned_with(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && (0..self.len()).all(|at| {
+                Arc::ptr_eq(&self.rows[at], &other.rows[at])
+                    || (self.rows[at].resource.key == other.rows[at].resource.key
+                        && text::name(self.packed(at)) == text::name(other.packed(at)))
+            })
+    }
+
+    /// The rows of whose packed text `is_met` says so, where all such texts have `needle` in them.
+    pub(crate) fn search(&self, needle: &str, is_met: impl Fn(&str) -> bool) -> Bits {
+        if needle.is_empty() {
+            return Bits::from_fn(self.len(), |at| is_met(self.packed(at)));
+        }
+        let mut found = Bits::filled(self.len(), false);
+        let finder = memmem::Finder::new(needle);
+        let (mut from, mut row) = (0, 0);
+        while let Some(hit) = finder.find(&self.packed.as_bytes()[from..]) {
+            row += self.ends[row..].partition_point(|&end| end <= from + hit);
+            if is_met(self.packed(row)) {
+                found.set(row, true);
+            }
+            from = self.ends[row];
+            row += 1;
+        }
+        found
+    }
+}
+
+/// See [`Segment::compare`].
+fn compare(packed: &str, row: &CachedRow, other_packed: &str, other: &CachedRow) -> Ordering {
+    let (name, other_name) = (text::name(packed), text::name(other_packed));
+    (name.is_empty().cmp(&other_name.is_empty()))
+        .then_with(|| name.cmp(other_name))
+        .then_with(|| row.resource.key.cmp(&other.resource.key))
+        .then_with(|| (&row.account, &row.scope).cmp(&(&other.account, &other.scope)))
+}
+
+/// The number of a row or of a value, in the width in which millions of them are kept.
+#[expect(clippy::cast_possible_truncation, reason = "four billion rows of one scope do not fit into memory")]
+pub(crate) const fn row_number(at: usize) -> u32 {
+    at as u32
+}

@@ -1,0 +1,136 @@
+//! How a segment is made: from new rows, and from what the one before it has unchanged.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    sync::Arc,
+};
+
+use nepho_core::{Realm, Region, ResourceKey, ScopeKey, Zone, cache::CachedRow};
+
+use super::{Place, Segment, compare, row_number};
+use crate::{bits::Bits, column::Column, text};
+
+/// A row on its way into a segment, with its packed text.
+struct Source<'a> {
+    row: Arc<CachedRow>,
+    packed: Cow<'a, str>,
+}
+
+impl Source<'_> {
+    fn new(row: CachedRow) -> Self {
+        Self { packed: text::pack(&row.resource).into(), row: Arc::new(row) }
+    }
+}
+
+impl Segment {
+    /// All rows of a scope. What `old` has unchanged is taken over from it.
+    pub(crate) fn replace(key: ScopeKey, rows: Vec<CachedRow>, old: Option<&Self>) -> Self {
+        let mut home = Home::new(&key);
+        let sources = last_of_each_key(rows)
+            .map(|row| {
+                let row = home.take_in(row);
+                match old.and_then(|old| Some((old, old.position(&row.resource.key)?))) {
+                    Some((old, at)) if *old.rows[at] == row => old.source(at),
+                    _ => Source::new(row),
+                }
+            })
+            .collect();
+        Self::build(key, sources)
+    }
+
+    /// This segment with some rows put in and some taken out.
+    pub(crate) fn with(&self, upserts: Vec<CachedRow>, removed: &[ResourceKey]) -> Self {
+        let mut kept = Bits::filled(self.len(), true);
+        for key in removed.iter().chain(upserts.iter().map(|row| &row.resource.key)) {
+            if let Some(at) = self.position(key) {
+                kept.set(at, false);
+            }
+        }
+        let mut home = Home::new(&self.key);
+        let kept = kept.iter().map(|at| self.source(at));
+        let sources = kept.chain(last_of_each_key(upserts).map(|row| Source::new(home.take_in(row)))).collect();
+        Self::build(self.key.clone(), sources)
+    }
+
+    fn source(&self, at: usize) -> Source<'_> {
+        Source { row: Arc::clone(&self.rows[at]), packed: self.packed(at).into() }
+    }
+
+    fn build(key: ScopeKey, mut sources: Vec<Source<'_>>) -> Self {
+        // A stable sort uses runs, and what comes from an old segment is one.
+        sources.sort_by(|a, b| compare(&a.packed, &a.row, &b.packed, &b.row));
+        let mut packed = String::with_capacity(sources.iter().map(|source| source.packed.len()).sum());
+        let ends = sources
+            .iter()
+            .map(|source| {
+                packed.push_str(&source.packed);
+                packed.len()
+            })
+            .collect();
+        let rows: Vec<_> = sources.into_iter().map(|source| source.row).collect();
+        let mut by_key: Vec<u32> = (0..rows.len()).map(row_number).collect();
+        by_key.sort_unstable_by(|&a, &b| rows[a as usize].resource.key.cmp(&rows[b as usize].resource.key));
+        let resources = || rows.iter().map(|row| &row.resource);
+        let numbered = || rows.iter().enumerate().map(|(at, row)| (row_number(at), row));
+        Self {
+            key,
+            packed,
+            ends,
+            by_key,
+            places: Column::new(
+                resources().map(|resource| (resource.key.provider, &resource.key.realm, &resource.key.region)),
+                |(provider, realm, region)| Place { provider, realm: realm.clone(), region: region.clone() },
+            ),
+            zones: Column::new(resources().map(|resource| resource.zone.as_ref().map_or("", Zone::as_str)), Box::from),
+            sizes: Column::new(resources().map(|resource| &*resource.size), Box::from),
+            raw_states: Column::new(resources().map(|resource| &*resource.raw_state), Box::from),
+            states: resources().map(|resource| resource.state).collect(),
+            missing: numbered().filter(|(_, row)| row.missing_since.is_some()).map(|(at, _)| at).collect(),
+            observed: numbered().filter_map(|(at, row)| Some((at, row.observed_at?))).collect(),
+            rows,
+        }
+    }
+}
+
+/// The rows, but of several with one key only the last: a listing may repeat itself.
+fn last_of_each_key(rows: Vec<CachedRow>) -> impl Iterator<Item = CachedRow> {
+    let last: HashMap<ResourceKey, usize> =
+        rows.iter().enumerate().map(|(i, row)| (row.resource.key.clone(), i)).collect();
+    rows.into_iter().enumerate().filter(move |(i, row)| last[&row.resource.key] == *i).map(|(_, row)| row)
+}
+
+/// Makes rows share what they have in common, so that 100,000 rows hold 20 regions and not 100,000.
+struct Home<'a> {
+    key: &'a ScopeKey,
+    realms: HashSet<Realm>,
+    regions: HashSet<Region>,
+    zones: HashSet<Zone>,
+}
+
+impl<'a> Home<'a> {
+    fn new(key: &'a ScopeKey) -> Self {
+        Self { key, realms: HashSet::new(), regions: HashSet::new(), zones: HashSet::new() }
+    }
+
+    fn take_in(&mut self, mut row: CachedRow) -> CachedRow {
+        row.account = self.key.account.clone();
+        row.scope = self.key.scope.clone();
+        share(&mut self.realms, &mut row.resource.key.realm);
+        share(&mut self.regions, &mut row.resource.key.region);
+        if let Some(zone) = &mut row.resource.zone {
+            share(&mut self.zones, zone);
+        }
+        row
+    }
+}
+
+fn share<T: Clone + Eq + Hash>(shared: &mut HashSet<T>, own: &mut T) {
+    match shared.get(own) {
+        Some(one) => *own = one.clone(),
+        None => {
+            shared.insert(own.clone());
+        }
+    }
+}
