@@ -101,12 +101,8 @@ pub fn test(place: &Place, fast: bool, chosen: &[Suite]) -> Result<ExitCode> {
 
 /// Writes the TypeScript bindings. Only `nepho-wire` and what it stands on is built for it.
 pub fn bindings(place: &Place) -> Result<ExitCode> {
-    let folder = place.ui().join("src/lib/ipc/generated");
-    Run::new("cargo", &place.root)
-        .args(["run", "--quiet", "--package", "nepho-wire", "--example", "bindings", "--"])
-        .arg(&folder)
-        .show()?;
-    println!("wrote {}", folder.display());
+    Run::new("cargo", &place.root).args(["run", "--quiet", "--package", "nepho-wire", "--example", "bindings"]).show()?;
+    println!("wrote ui/src/lib/ipc/generated");
     Ok(ExitCode::SUCCESS)
 }
 
