@@ -3,4 +3,5 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test says what it expected by failing")]
 
+mod e2e;
 mod tidy;

@@ -1,0 +1,10 @@
+//! The real window: the built app on a private desktop, driven by WebDriver like an operator would.
+//!
+//! The driver clicks and types; page scripts only read. The app is the one that
+//! `cargo xtask run` opens, told apart by nothing. Every desktop is private: its own display, its
+//! own D-Bus, its own keyring, its own home. Screenshots are kept, see [`artifacts`].
+
+mod artifacts;
+mod desktop;
+mod process;
+mod window;
