@@ -18,6 +18,7 @@ pub mod key;
 pub mod plan;
 pub mod provider;
 pub mod report;
+pub mod request;
 pub mod resource;
 pub mod secret;
 pub mod state;

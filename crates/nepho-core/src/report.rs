@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    Account, AccountId, Action, Failure, ProviderKind, ResourceKey, Scope, State, Timestamp, cache::ScopeRecord,
+    Account, AccountId, Action, CredentialSource, Failure, ProviderKind, Region, ResourceKey, Scope, State, Timestamp, cache::ScopeRecord,
     journal::OperationId, provider::Traffic,
 };
 
@@ -147,6 +147,55 @@ pub struct OperationTarget {
     pub result: TargetResult,
     /// Whether it is still being followed.
     pub running: bool,
+}
+
+/// Credentials found on this machine: named, and not read. Finding adds nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundAccount {
+    /// The cloud.
+    pub provider: ProviderKind,
+    /// Where they are.
+    pub source: CredentialSource,
+    /// The region that goes with them, where one is configured.
+    pub region: Option<Region>,
+    /// Whether an account uses them already.
+    pub added: bool,
+}
+
+/// The selection in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SelectionSummary {
+    /// Selected rows.
+    pub count: usize,
+    /// Selected rows that the query on screen hides.
+    pub hidden: usize,
+    /// What could be done with the visible ones; actions that none of them has are left out.
+    pub actions: Vec<ActionOffer>,
+}
+
+/// How many of the selected rows an action applies to, by the cache alone; a plan asks the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionOffer {
+    /// The action.
+    pub action: Action,
+    /// Rows whose state and account allow it.
+    pub eligible: usize,
+    /// Of how many.
+    pub total: usize,
+}
+
+/// How the OS keyring answered the last time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyringStanding {
+    /// Not used since the start.
+    #[default]
+    NotTried,
+    /// It answers.
+    Ok,
+    /// There is none, or it cannot be reached.
+    Unavailable,
+    /// It is locked, or did not answer in time.
+    Locked,
 }
 
 /// A verdict of `nepho doctor`.

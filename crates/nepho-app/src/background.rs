@@ -1,0 +1,94 @@
+//! What runs without being asked: noticing other processes, and sweeping up lost secrets.
+
+use std::time::Duration;
+
+use nepho_core::Account;
+use nepho_keyring::Patience;
+use nepho_store::StoreError;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{App, intents, locks};
+
+/// How often the databases are looked at: what `nepho` did must show within 2 s.
+const WATCH: Duration = Duration::from_secs(1);
+
+/// What moves when another process stores something.
+#[derive(PartialEq)]
+struct Seen {
+    cache: i64,
+    accounts: Vec<Account>,
+    journal: Option<u64>,
+}
+
+/// Starts what every process does once.
+pub(crate) fn begin(app: &App) {
+    let task = app.clone();
+    app.parts().tasks.spawn(async move { task.sweep_secrets().await });
+}
+
+/// Takes over what other processes store, until the application ends.
+pub(crate) fn watch_others(app: &App) {
+    let task = app.clone();
+    app.parts().tasks.spawn(async move {
+        let stopping = task.parts().stopping.clone();
+        stopping.run_until_cancelled(task.follow_others()).await;
+    });
+}
+
+impl App {
+    async fn follow_others(&self) {
+        self.ready().await;
+        let mut ticks = interval(WATCH);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut before = None;
+        loop {
+            ticks.tick().await;
+            match self.look().await {
+                Ok(seen) if before.as_ref() != Some(&seen) => {
+                    before = Some(seen);
+                    if let Err(error) = self.engine().reload().await {
+                        tracing::warn!(%error, "what another process stored could not be read");
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "the databases could not be looked at"),
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<Seen, StoreError> {
+        let store = self.store();
+        Ok(Seen {
+            cache: store.data_version().await?,
+            accounts: store.accounts().await?,
+            journal: store.journal(1, None).await?.first().map(|entry| entry.seq),
+        })
+    }
+
+    /// Deletes the secrets that an addition or a removal left without an account. Asks for no
+    /// password: a locked keyring keeps them until the next start.
+    pub(crate) async fn sweep_secrets(&self) {
+        if let Err(error) = self.try_sweep_secrets().await {
+            tracing::warn!(%error, "the keyring could not be tidied");
+        }
+    }
+
+    async fn try_sweep_secrets(&self) -> Result<(), crate::AppError> {
+        let noted = intents::noted(self.store()).await?;
+        if noted.is_empty() {
+            return Ok(());
+        }
+        // Whoever adds an account now holds this lock: its intent is not lost, it is under way.
+        let path = self.composition().directory.accounts_lock();
+        let Ok(_held) = locks::try_take(&path, self.composition().host)? else { return Ok(()) };
+        let accounts = self.store().accounts().await?;
+        for id in intents::noted(self.store()).await? {
+            let belongs = accounts.iter().any(|account| account.id == id);
+            let done = belongs || self.composition().vault.delete(&id, Patience::Background).await.is_ok();
+            if done {
+                intents::strike(self.store(), &id).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! What `nepho doctor` looks at, each with a verdict and what to do.
+
+use nepho_core::{
+    AccountId, FailureCode,
+    journal::Verification,
+    report::{AccountStatus, Diagnosis, Soundness},
+};
+use nepho_store::OpenNote;
+
+use crate::{App, AppError};
+
+impl App {
+    /// Looks at everything that has to be right. Asks the clouds who we are, and the keyring to keep
+    /// a worthless secret for a moment; changes nothing else.
+    pub async fn diagnose(&self) -> Vec<Diagnosis> {
+        let mut found = vec![self.diagnose_directory()];
+        found.extend(self.parts().notes.iter().map(diagnose_note));
+        found.push(diagnose_journal(self.verify_journal().await));
+        found.push(self.diagnose_keyring().await);
+        let accounts = self.accounts();
+        let visits = accounts.iter().map(|status| self.diagnose_account(status));
+        found.extend(futures::future::join_all(visits).await.into_iter().flatten());
+        found
+    }
+
+    fn diagnose_directory(&self) -> Diagnosis {
+        // It was checked when it was opened: a directory that others may change is refused.
+        let root = self.composition().directory.root().display().to_string();
+        diagnosis("data directory", Soundness::Ok, format!("{root} is this user's alone"), "")
+    }
+
+    async fn diagnose_keyring(&self) -> Diagnosis {
+        match self.composition().vault.probe().await {
+            Ok(()) => diagnosis("keyring", Soundness::Ok, "it keeps secrets".to_owned(), ""),
+            Err(failure) => {
+                let advice = match failure.code {
+                    FailureCode::KeyringLocked => {
+                        "unlock the keyring; until then only --env and --profile accounts work"
+                    }
+                    _ => {
+                        "start a Secret Service (gnome-keyring, KWallet, KeePassXC), or use --env or --profile accounts"
+                    }
+                };
+                let needed =
+                    self.accounts().iter().any(|status| status.account.source == nepho_core::CredentialSource::Keyring);
+                let verdict = if needed { Soundness::Broken } else { Soundness::Warning };
+                diagnosis("keyring", verdict, failure.message, advice)
+            }
+        }
+    }
+
+    async fn diagnose_account(&self, status: &AccountStatus) -> Vec<Diagnosis> {
+        let account = &status.account;
+        let subject = format!("account {}", account.name);
+        let mut found = vec![match self.engine().verify(account).await {
+            Ok(identity) => diagnosis(&subject, Soundness::Ok, format!("signed in as {identity}"), ""),
+            Err(failure) => diagnosis(&subject, Soundness::Broken, failure.message, advice_for(failure.code)),
+        }];
+        if let Some(endpoint) = &account.endpoint {
+            let finding = format!("it talks to {endpoint}, not to the cloud itself");
+            found.push(diagnosis(&subject, Soundness::Warning, finding, "remove the account if you did not mean that"));
+        }
+        let failed = self.failed_scopes(&account.id);
+        if !failed.is_empty() {
+            let finding = format!("not listed the last time: {}", failed.join("; "));
+            found.push(diagnosis(&subject, Soundness::Warning, finding, "their rows are as old as they say"));
+        }
+        found
+    }
+
+    fn failed_scopes(&self, account: &AccountId) -> Vec<String> {
+        let snapshot = self.snapshot();
+        let scopes = snapshot.scopes_of(account).into_iter();
+        scopes
+            .filter_map(|scope| {
+                let failure = scope.failure.as_ref()?;
+                Some(format!("{} ({})", scope.key.scope.location, failure.message))
+            })
+            .collect()
+    }
+}
+
+fn diagnosis(subject: &str, verdict: Soundness, finding: String, advice: &str) -> Diagnosis {
+    Diagnosis { subject: subject.to_owned(), verdict, finding, advice: advice.to_owned() }
+}
+
+fn diagnose_note(note: &OpenNote) -> Diagnosis {
+    match note {
+        OpenNote::CacheRebuilt { kept, .. } => diagnosis(
+            "cache",
+            Soundness::Warning,
+            format!("it was unusable and is rebuilt by polling; the old file is {}", kept.display()),
+            "sync, then delete that file",
+        ),
+        OpenNote::StateSalvaged { entries, lost, kept, .. } => diagnosis(
+            "journal",
+            Soundness::Broken,
+            format!("it was damaged: {entries} entries kept, {lost} lost; the damaged file is {}", kept.display()),
+            "keep that file; check the disk",
+        ),
+    }
+}
+
+fn diagnose_journal(verified: Result<Verification, AppError>) -> Diagnosis {
+    match verified {
+        Ok(Verification::Intact { entries, .. }) => {
+            diagnosis("journal", Soundness::Ok, format!("{entries} entries, each follows from the one before"), "")
+        }
+        Ok(Verification::Broken { seq, reason }) => diagnosis(
+            "journal",
+            Soundness::Broken,
+            format!("entry {seq} does not follow from the one before: {reason}"),
+            "somebody or something changed the file; keep a copy",
+        ),
+        Err(error) => diagnosis("journal", Soundness::Broken, error.to_string(), "check the disk"),
+    }
+}
+
+fn advice_for(code: FailureCode) -> &'static str {
+    match code {
+        FailureCode::Unauthenticated => "renew the credentials: nepho accounts set, or sign in again",
+        FailureCode::WrongAccount => "use the credentials of the account that this one was added for",
+        FailureCode::CredentialsMissing => "set the variables, or restore the profile, that the account names",
+        FailureCode::SecretMissing => "enter the access key again",
+        FailureCode::KeyringLocked | FailureCode::KeyringUnavailable => "unlock or start the keyring",
+        FailureCode::Unavailable | FailureCode::TimedOut => "check the network and the endpoint",
+        FailureCode::PermissionDenied => "allow sts:GetCallerIdentity and ec2:DescribeRegions",
+        _ => "see the message",
+    }
+}

@@ -1,0 +1,83 @@
+//! The window's settings. Words are the host's: an unknown one is the host's to default.
+
+use std::time::Duration;
+
+use nepho_store::{Store, StoreError};
+
+use crate::{App, AppError};
+
+const THEME: &str = "theme";
+const LANGUAGE: &str = "language";
+const DENSITY: &str = "density";
+const POLL_INTERVAL: &str = "poll_interval_s";
+
+/// Between two sweeps of an account, unless the operator says otherwise.
+const DEFAULT_INTERVAL: Duration = Duration::from_mins(5);
+/// More often would spend the cloud's quota for nothing.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(30);
+const LONGEST_INTERVAL: Duration = Duration::from_hours(24);
+
+/// The settings as they are stored; `None` where nothing was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Colours, in the host's word.
+    pub theme: Option<String>,
+    /// The language of the texts, in the host's word.
+    pub language: Option<String>,
+    /// The height of rows, in the host's word.
+    pub density: Option<String>,
+    /// Between two sweeps of an account.
+    pub poll_interval: Duration,
+}
+
+/// A change of settings. What is `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct SettingsChange {
+    /// See [`Settings::theme`].
+    pub theme: Option<String>,
+    /// See [`Settings::language`].
+    pub language: Option<String>,
+    /// See [`Settings::density`].
+    pub density: Option<String>,
+    /// See [`Settings::poll_interval`]; brought into 30 s to 24 h.
+    pub poll_interval: Option<Duration>,
+}
+
+pub(crate) async fn poll_interval(store: &Store) -> Result<Duration, StoreError> {
+    let stored = store.setting(POLL_INTERVAL).await?.and_then(|text| text.parse().ok());
+    Ok(stored.map_or(DEFAULT_INTERVAL, |seconds| bounded(Duration::from_secs(seconds))))
+}
+
+fn bounded(interval: Duration) -> Duration {
+    interval.clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL)
+}
+
+impl App {
+    /// The settings.
+    pub async fn settings(&self) -> Result<Settings, AppError> {
+        let store = self.store();
+        Ok(Settings {
+            theme: store.setting(THEME).await?,
+            language: store.setting(LANGUAGE).await?,
+            density: store.setting(DENSITY).await?,
+            poll_interval: poll_interval(store).await?,
+        })
+    }
+
+    /// Changes settings; a new poll interval takes effect at once.
+    pub async fn update_settings(&self, change: SettingsChange) -> Result<Settings, AppError> {
+        let store = self.store();
+        for (name, value) in [(THEME, change.theme), (LANGUAGE, change.language), (DENSITY, change.density)] {
+            if let Some(value) = value {
+                store.put_setting(name, &value).await?;
+            }
+        }
+        if let Some(interval) = change.poll_interval.map(bounded) {
+            store.put_setting(POLL_INTERVAL, &interval.as_secs().to_string()).await?;
+            if self.is_polling() {
+                self.engine().poll(interval);
+            }
+        }
+        self.settings().await
+    }
+}

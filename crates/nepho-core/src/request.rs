@@ -1,0 +1,70 @@
+//! Requests: what an operator asks of the application, whichever host passes it on.
+//!
+//! Secrets are in these types only on their way in; nothing that is answered holds one.
+
+use crate::{Access, CredentialSource, ProviderKind, Region, Secret};
+
+/// Credentials, or where they are.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// An access key; it goes to the OS keyring.
+    Keys {
+        /// The key's id.
+        access_key_id: Secret,
+        /// The key.
+        secret_access_key: Secret,
+        /// The session token of temporary credentials.
+        session_token: Option<Secret>,
+    },
+    /// A named profile of the provider's own configuration files; nothing is stored.
+    Profile(String),
+    /// The provider's environment variables, as they are at each run; nothing is stored.
+    Environment,
+}
+
+impl Credentials {
+    /// What an account remembers of them.
+    pub fn source(&self) -> CredentialSource {
+        match self {
+            Self::Keys { .. } => CredentialSource::Keyring,
+            Self::Profile(profile) => CredentialSource::Profile(profile.clone()),
+            Self::Environment => CredentialSource::Environment,
+        }
+    }
+}
+
+/// An account to be added.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The cloud.
+    pub provider: ProviderKind,
+    /// The operator's name for it; unique.
+    pub name: String,
+    /// Its credentials, or where they are.
+    pub credentials: Credentials,
+    /// A custom endpoint; giving it approves it. `None` is the cloud itself.
+    pub endpoint: Option<String>,
+    /// The regions to poll; empty for all that the account has enabled.
+    pub regions: Vec<Region>,
+    /// What may be done with it.
+    pub access: Access,
+    /// A production account.
+    pub prod: bool,
+    /// Whether it is verified first; without, it is stored unpinned.
+    pub verify: bool,
+}
+
+/// A change of an account. What is `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct AccountChange {
+    /// A new name.
+    pub name: Option<String>,
+    /// What may be done with it.
+    pub access: Option<Access>,
+    /// Whether it is a production account.
+    pub prod: Option<bool>,
+    /// The regions to poll; empty for all that the account has enabled.
+    pub regions: Option<Vec<Region>>,
+    /// New credentials, which must lead to the same realm.
+    pub credentials: Option<Credentials>,
+}
