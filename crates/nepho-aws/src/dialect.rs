@@ -1,6 +1,13 @@
 //! What AWS says without credentials: capabilities, console links, `aws` commands, documents.
 
-use nepho_core::{Account, Action, Capabilities, Dialect, Document, Kind, Resource, dialect::DocumentError};
+use std::borrow::Cow;
+
+use nepho_core::{
+    Account, Action, Capabilities, CredentialSource, Dialect, Document, Kind, Resource, State, capability::ActionRule,
+    dialect::DocumentError,
+};
+
+use crate::{document, services::submit::BATCH};
 
 /// AWS's dialect.
 pub static DIALECT: AwsDialect = AwsDialect;
@@ -9,20 +16,83 @@ pub static DIALECT: AwsDialect = AwsDialect;
 #[derive(Clone, Copy, Debug)]
 pub struct AwsDialect;
 
+/// Which states allow what: "Instance lifecycle"
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html>). EC2 does
+/// not stop, and does not usefully reboot, an instance that is still starting.
+static INSTANCES: Capabilities = Capabilities {
+    actions: &[
+        ActionRule { action: Action::Start, from: &[State::Stopped], already: &[State::Running, State::Pending] },
+        ActionRule { action: Action::Stop, from: &[State::Running], already: &[State::Stopped, State::Stopping] },
+        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[] },
+        ActionRule {
+            action: Action::Terminate,
+            from: &[State::Pending, State::Running, State::Stopping, State::Stopped],
+            already: &[State::Terminating, State::Terminated],
+        },
+    ],
+    max_batch: BATCH,
+};
+
 impl Dialect for AwsDialect {
-    fn capabilities(&self, _kind: Kind) -> Option<&'static Capabilities> {
-        None
+    fn capabilities(&self, kind: Kind) -> Option<&'static Capabilities> {
+        match kind {
+            Kind::Instance => Some(&INSTANCES),
+        }
     }
 
-    fn console_url(&self, _resource: &Resource) -> Option<String> {
-        None
+    fn console_url(&self, resource: &Resource) -> Option<String> {
+        let region = resource.key.region.as_str();
+        let id = &*resource.key.native;
+        let realm = resource.key.realm.as_str();
+        // A custom endpoint has no console; and nothing but plain words goes into a link.
+        if realm.contains('@') || !is_plain(region) || !is_plain(id) {
+            return None;
+        }
+        let domain = match realm.split_once('.').map_or("aws", |(partition, _)| partition) {
+            "aws" => "console.aws.amazon.com",
+            "aws-cn" => "console.amazonaws.cn",
+            "aws-us-gov" => "console.amazonaws-us-gov.com",
+            _ => return None,
+        };
+        Some(format!("https://{region}.{domain}/ec2/home?region={region}#InstanceDetails:instanceId={id}"))
     }
 
-    fn command(&self, _account: &Account, _action: Action, _resources: &[Resource]) -> Option<String> {
-        None
+    fn command(&self, account: &Account, action: Action, resources: &[Resource]) -> Option<String> {
+        let region = &resources.first()?.key.region;
+        if resources.iter().any(|resource| resource.key.region != *region) {
+            return None;
+        }
+        let verb = match action {
+            Action::Start => "start-instances",
+            Action::Stop => "stop-instances",
+            Action::Reboot => "reboot-instances",
+            Action::Terminate => "terminate-instances",
+        };
+        let mut words = vec!["aws", "ec2", verb, "--region", region.as_str(), "--instance-ids"];
+        words.extend(resources.iter().map(|resource| &*resource.key.native));
+        if let CredentialSource::Profile(profile) = &account.source {
+            words.extend(["--profile", profile.as_str()]);
+        }
+        if let Some(endpoint) = &account.endpoint {
+            words.extend(["--endpoint-url", endpoint.as_str()]);
+        }
+        Some(words.into_iter().map(quoted).collect::<Vec<_>>().join(" "))
     }
 
-    fn document_json(&self, _document: &Document) -> Result<String, DocumentError> {
-        Ok(String::new())
+    fn document_json(&self, document: &Document) -> Result<String, DocumentError> {
+        document::json(document)
     }
+}
+
+fn is_plain(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// The word as a POSIX shell reads it back.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
+    if !word.is_empty() && word.bytes().all(safe) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
 }

@@ -1,54 +1,162 @@
 //! The provider: one connected AWS account.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use async_trait::async_trait;
 use futures::{StreamExt, stream, stream::BoxStream};
 use nepho_core::{
-    Action, Identity, Provider, ProviderError, ResourceKey, Scope,
+    Access, Action, Identity, Provider, ProviderError, Realm, Region, ResourceKey, Scope,
     provider::{Detail, Observation, Submission, SweepItem, Traffic},
 };
 
-use crate::{AwsOptions, ConnectError};
+use crate::{
+    AwsOptions, ConnectError,
+    budget::Budget,
+    client::Wire,
+    convert,
+    reader::Reader,
+    services::{listing, observe, sts, submit, traits::Traits},
+    session::Session,
+    writer::Writer,
+};
 
 /// One AWS account, connected.
 #[derive(Debug)]
 pub struct AwsProvider {
-    _options: AwsOptions,
+    wire: Wire,
+    reader: Reader,
+    /// Only for accounts that may be written.
+    writer: Option<Writer>,
+    regions: Vec<Region>,
+    pinned: Option<Realm>,
+    mark: Option<String>,
+    verified: Mutex<Option<Realm>>,
+    traits: Traits,
 }
 
 impl AwsProvider {
-    /// Prepares the clients. Asks nothing of AWS: the first request is the first `verify`.
+    /// Prepares the clients. Asks nothing of AWS: the first request is the first `verify`, and
+    /// what a profile's role or SSO session needs is asked with it.
     pub async fn connect(options: AwsOptions) -> Result<Self, ConnectError> {
-        Ok(Self { _options: options })
+        let session = Session::new(&options).await?;
+        let budget = Arc::new(Budget::new());
+        let writer = match options.access {
+            Access::ReadOnly => None,
+            Access::ReadWrite => Some(Writer::new(&session, Arc::clone(&budget))),
+        };
+        Ok(Self {
+            reader: Reader::new(&session, budget),
+            writer,
+            mark: session.reach.mark(),
+            wire: session.wire,
+            regions: options.regions,
+            pinned: options.realm,
+            verified: Mutex::default(),
+            traits: Traits::default(),
+        })
+    }
+
+    /// The realm that these credentials lead to, asked once; an error when the account is pinned
+    /// to another.
+    async fn realm(&self) -> Result<Realm, ProviderError> {
+        let known = self.verified.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let found = match known {
+            Some(realm) => realm,
+            None => self.verify().await?.realm,
+        };
+        match &self.pinned {
+            Some(expected) if *expected != found => {
+                Err(ProviderError::WrongAccount { expected: expected.clone(), found })
+            }
+            _ => Ok(found),
+        }
+    }
+
+    /// The keys of this realm, and an error for each of the others.
+    fn own<'k>(realm: &Realm, keys: &'k [ResourceKey]) -> (Vec<ResourceKey>, Vec<(&'k ResourceKey, ProviderError)>) {
+        let (own, foreign): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.realm == *realm);
+        let wrong =
+            |key: &ResourceKey| ProviderError::WrongAccount { expected: key.realm.clone(), found: realm.clone() };
+        (own.into_iter().cloned().collect(), foreign.into_iter().map(|key| (key, wrong(key))).collect())
     }
 }
 
 #[async_trait]
 impl Provider for AwsProvider {
     async fn verify(&self) -> Result<Identity, ProviderError> {
-        Err(ProviderError::Unsupported { message: "verify".to_owned() })
+        let identity = sts::identity(&self.reader, self.mark.as_deref()).await?;
+        *self.verified.lock().unwrap_or_else(PoisonError::into_inner) = Some(identity.realm.clone());
+        Ok(identity)
     }
 
     async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
-        Ok(Vec::new())
+        if !self.regions.is_empty() {
+            return Ok(self.regions.iter().map(listing::scope).collect());
+        }
+        match listing::regions(&self.reader).await.map_err(ProviderError::from) {
+            Ok(regions) => Ok(regions.iter().map(listing::scope).collect()),
+            Err(ProviderError::PermissionDenied { operation, message }) => Err(ProviderError::PermissionDenied {
+                operation,
+                message: format!("{message} Name the account's regions to do without it."),
+            }),
+            Err(error) => Err(error),
+        }
     }
 
-    fn list<'a>(&'a self, _scopes: &'a [Scope]) -> BoxStream<'a, SweepItem> {
-        stream::empty().boxed()
+    fn list<'a>(&'a self, scopes: &'a [Scope]) -> BoxStream<'a, SweepItem> {
+        let streams = async move {
+            match self.realm().await {
+                Ok(realm) => stream::select_all(
+                    scopes.iter().map(|scope| listing::instances(&self.reader, realm.clone(), scope.clone()).boxed()),
+                )
+                .boxed(),
+                Err(error) => stream::iter(
+                    scopes.iter().map(move |scope| SweepItem::Failed { scope: scope.clone(), error: error.clone() }),
+                )
+                .boxed(),
+            }
+        };
+        stream::once(streams).flatten().boxed()
     }
 
-    async fn observe(&self, _keys: &[ResourceKey], _detail: Detail) -> Vec<Observation> {
-        Vec::new()
+    async fn observe(&self, keys: &[ResourceKey], detail: Detail) -> Vec<Observation> {
+        let realm = match self.realm().await {
+            Ok(realm) => realm,
+            Err(error) => {
+                return keys.iter().map(|key| Observation { key: key.clone(), seen: Err(error.clone()) }).collect();
+            }
+        };
+        let (own, foreign) = Self::own(&realm, keys);
+        let mut observations = observe::observe(&self.reader, &self.traits, &realm, &own, detail).await;
+        observations.extend(foreign.into_iter().map(|(key, error)| Observation { key: key.clone(), seen: Err(error) }));
+        observations
     }
 
-    async fn submit(&self, _action: Action, _keys: &[ResourceKey]) -> Vec<Submission> {
-        Vec::new()
+    async fn submit(&self, action: Action, keys: &[ResourceKey]) -> Vec<Submission> {
+        let all = |error: &ProviderError| {
+            keys.iter().map(|key| Submission { key: key.clone(), outcome: Err(error.clone()) }).collect()
+        };
+        let Some(writer) = &self.writer else { return all(&ProviderError::ReadOnly) };
+        let realm = match self.realm().await {
+            Ok(realm) => realm,
+            // Nothing was sent, so nothing is unknown.
+            Err(error) if error.leaves_unknown() => {
+                return all(&ProviderError::Other { code: "NotSent".to_owned(), message: error.to_string() });
+            }
+            Err(error) => return all(&error),
+        };
+        let (own, foreign) = Self::own(&realm, keys);
+        let mut submissions = submit::submit(writer, action, &own).await;
+        submissions
+            .extend(foreign.into_iter().map(|(key, error)| Submission { key: key.clone(), outcome: Err(error) }));
+        submissions
     }
 
     fn converter(&self) -> u32 {
-        1
+        convert::VERSION
     }
 
     fn traffic(&self) -> Traffic {
-        Traffic::default()
+        self.wire.traffic()
     }
 }

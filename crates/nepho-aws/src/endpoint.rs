@@ -1,0 +1,168 @@
+//! Which hosts an account's requests may go to.
+//!
+//! The SDK takes endpoints from several places besides the account's own setting. Whatever it
+//! decides, a request to a host that is not the account's is not sent.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use crate::ConnectError;
+
+/// The domains of AWS's own endpoints, by partition (botocore's `endpoints.json`).
+const CLOUD: [&str; 9] = [
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".api.aws",
+    ".api.amazonwebservices.com.cn",
+    ".amazonaws.eu",
+    ".c2s.ic.gov",
+    ".sc2s.sgov.gov",
+    ".cloud.adc-e.uk",
+    ".csp.hci.ic.gov",
+];
+
+/// Where requests may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// AWS's own endpoints, by https.
+    Cloud,
+    /// One endpoint and nothing else.
+    Only(Url),
+}
+
+impl Reach {
+    /// The account's reach: AWS, or the endpoint that the operator approved.
+    ///
+    /// Plain http is for this machine only, and link-local addresses are refused: they are where
+    /// clouds serve the credentials of the machine that one runs on.
+    pub fn new(endpoint: Option<&Url>) -> Result<Self, ConnectError> {
+        let Some(url) = endpoint else { return Ok(Self::Cloud) };
+        let refuse =
+            |reason| Err(ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason });
+        let Some(host) = url.host() else { return refuse("it names no host") };
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("it holds a user name or a password");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("it has a query or a fragment");
+        }
+        if address(&host).is_some_and(is_link_local) || matches!(host, Host::Domain("metadata.google.internal")) {
+            return refuse("it is a link-local address");
+        }
+        match url.scheme() {
+            "https" => Ok(Self::Only(url.clone())),
+            "http" if is_loopback(&host) => Ok(Self::Only(url.clone())),
+            "http" => refuse("plain http is accepted for this machine only; use https"),
+            _ => refuse("it is neither https nor http"),
+        }
+    }
+
+    /// Whether a request to `uri` may be sent; the offending host if not.
+    pub fn check(&self, uri: &str) -> Result<(), String> {
+        let Ok(url) = Url::parse(uri) else { return Err("?".to_owned()) };
+        let allowed = match self {
+            Self::Only(endpoint) => url.origin() == endpoint.origin(),
+            Self::Cloud => {
+                url.scheme() == "https"
+                    && url.port().is_none()
+                    && url.domain().is_some_and(|host| CLOUD.iter().any(|domain| host.ends_with(domain)))
+            }
+        };
+        if allowed { Ok(()) } else { Err(url.host_str().unwrap_or("?").to_owned()) }
+    }
+
+    /// The endpoint as it is given to the SDK.
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::Cloud => None,
+            Self::Only(url) => Some(url.as_str()),
+        }
+    }
+
+    /// The `host:port` that marks the realm; `None` for AWS itself.
+    pub fn mark(&self) -> Option<String> {
+        let Self::Only(url) = self else { return None };
+        let host = url.host_str()?;
+        Some(match url.port_or_known_default() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        })
+    }
+}
+
+fn address(host: &Host<&str>) -> Option<IpAddr> {
+    match host {
+        Host::Domain(_) => None,
+        Host::Ipv4(ip) => Some(IpAddr::V4(*ip)),
+        Host::Ipv6(ip) => Some(ip.to_ipv4_mapped().map_or(IpAddr::V6(*ip), IpAddr::V4)),
+    }
+}
+
+fn is_link_local(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => ip.is_link_local(),
+        // fd00:ec2::254 is EC2's metadata service over IPv6.
+        IpAddr::V6(ip) => ip.is_unicast_link_local() || ip.segments()[..2] == [0xfd00, 0x0ec2],
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        _ => address(host).is_some_and(|ip| ip.is_loopback()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reach(url: &str) -> Result<Reach, ConnectError> {
+        Reach::new(Some(&Url::parse(url).expect("a URL")))
+    }
+
+    #[test]
+    fn an_endpoint_is_https_or_this_machine() {
+        for url in ["https://ec2.lab.example", "http://127.0.0.1:5000", "http://localhost:1", "http://[::1]:5000/"] {
+            assert!(reach(url).is_ok(), "{url}");
+        }
+        for url in [
+            "http://ec2.lab.example",
+            "http://10.0.0.1:5000",
+            "ftp://127.0.0.1",
+            "https://169.254.169.254",
+            "http://169.254.169.254/latest",
+            "https://[::ffff:169.254.169.254]",
+            "https://[fe80::1]",
+            "https://[fd00:ec2::254]",
+            "https://key:secret@lab.example",
+            "https://lab.example/?token=x",
+        ] {
+            let error = reach(url).expect_err(url);
+            assert!(!error.to_string().contains("secret") && !error.to_string().contains("token"), "{error}");
+        }
+    }
+
+    #[test]
+    fn requests_stay_within_reach() {
+        assert_eq!(Reach::Cloud.check("https://ec2.eu-west-1.amazonaws.com/"), Ok(()));
+        assert_eq!(Reach::Cloud.check("https://sts.cn-north-1.amazonaws.com.cn/"), Ok(()));
+        for uri in [
+            "http://ec2.eu-west-1.amazonaws.com/",
+            "https://ec2.eu-west-1.amazonaws.com.evil.example/",
+            "https://amazonaws.com.evil.example/",
+            "https://evil-amazonaws.com/",
+            "https://127.0.0.1:5000/",
+            "https://ec2.eu-west-1.amazonaws.com:8443/",
+            "nonsense",
+        ] {
+            assert!(Reach::Cloud.check(uri).is_err(), "{uri}");
+        }
+        let lab = reach("http://127.0.0.1:5000/").expect("an endpoint");
+        assert_eq!(lab.check("http://127.0.0.1:5000/x"), Ok(()));
+        assert!(lab.check("http://127.0.0.1:5001/").is_err());
+        assert!(lab.check("https://ec2.eu-west-1.amazonaws.com/").is_err());
+        assert_eq!(lab.mark().as_deref(), Some("127.0.0.1:5000"));
+    }
+}

@@ -1,0 +1,102 @@
+//! What every SDK client of an account shares: credentials, connections, endpoint, time limits.
+
+use std::fmt;
+
+use aws_config::{BehaviorVersion, SdkConfig, identity::IdentityCache};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::{app_name::AppName, region};
+use nepho_core::Region;
+
+use crate::{AwsCredentials, AwsOptions, ConnectError, Timeouts, client::Wire, credentials, endpoint::Reach, profile};
+
+/// The region that is asked where no other is named.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// The shared half of an account's clients.
+pub(crate) struct Session {
+    /// The HTTP client.
+    pub wire: Wire,
+    /// Where requests may go.
+    pub reach: Reach,
+    /// The region for questions that are of no region.
+    pub home: Region,
+    config: SdkConfig,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("reach", &self.reach).field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// Prepares everything, asks nothing.
+    pub async fn new(options: &AwsOptions) -> Result<Self, ConnectError> {
+        let reach = Reach::new(options.endpoint.as_ref())?;
+        let wire = Wire::new(reach.clone());
+        let home = home(options).await?;
+        let mut base = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(region::Region::new(home.as_str().to_owned()))
+            .http_client(wire.clone())
+            .timeout_config(timeouts(options.timeouts))
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .identity_cache(IdentityCache::lazy().load_timeout(options.timeouts.operation).build())
+            // The client reads every body to its end before the SDK sees it.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        base.set_endpoint_url(reach.url().map(ToOwned::to_owned));
+        base.set_app_name(AppName::new("nephoscope").ok());
+        let bare = base.build();
+        let credentials = provider(options, &bare, &wire).await?;
+        let config = bare.into_builder().credentials_provider(credentials).build();
+        Ok(Self { wire, reach, home, config })
+    }
+
+    /// The configuration of clients that only read: transient failures are tried three times.
+    pub fn reading(&self) -> SdkConfig {
+        self.config.clone()
+    }
+
+    /// The configuration of a client that mutates: each request is sent once, whatever happens.
+    pub fn writing(&self) -> SdkConfig {
+        self.config.clone().into_builder().retry_config(RetryConfig::disabled()).build()
+    }
+}
+
+async fn provider(
+    options: &AwsOptions,
+    bare: &SdkConfig,
+    wire: &Wire,
+) -> Result<SharedCredentialsProvider, ConnectError> {
+    match &options.credentials {
+        AwsCredentials::Keys { access_key_id, secret_access_key, session_token }
+        | AwsCredentials::Environment { access_key_id, secret_access_key, session_token } => {
+            credentials::keys(access_key_id, secret_access_key, session_token.as_ref())
+        }
+        AwsCredentials::Profile(name) => profile::resolve(&options.files, name, bare, wire).await,
+    }
+}
+
+/// The first region that the operator named, else the profile's, else the default: it decides the
+/// partition, so an account outside of `aws` must name one.
+async fn home(options: &AwsOptions) -> Result<Region, ConnectError> {
+    if let Some(region) = options.regions.first() {
+        return Ok(region.clone());
+    }
+    let named = match &options.credentials {
+        AwsCredentials::Profile(name) => profile::region(&options.files, name).await?,
+        _ => None,
+    };
+    Ok(Region::from(named.as_deref().unwrap_or(DEFAULT_REGION)))
+}
+
+fn timeouts(limits: Timeouts) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(limits.connect)
+        .read_timeout(limits.read)
+        .operation_attempt_timeout(limits.attempt)
+        .operation_timeout(limits.operation)
+        .build()
+}

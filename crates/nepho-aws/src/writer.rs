@@ -1,0 +1,119 @@
+//! The client that mutates. It exists only for accounts that the operator made writable, and it
+//! sends each request once: the SDK would send a mutation again after a timeout or an HTTP 500,
+//! which may have happened the first time.
+
+use std::{fmt, sync::Arc};
+
+use aws_sdk_ec2::types::InstanceStateChange;
+use nepho_core::{Action, Region, provider::Accepted};
+
+use crate::{
+    budget::Budget,
+    client::Capture,
+    convert,
+    error::AwsError,
+    reader::Regional,
+    session::Session,
+    xml::{Cursor, ReplyError},
+};
+
+/// EC2, for acting.
+pub(crate) struct Writer {
+    regional: Regional,
+    budget: Arc<Budget>,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    /// Acts within `budget`.
+    pub fn new(session: &Session, budget: Arc<Budget>) -> Self {
+        Self { regional: Regional::new(aws_sdk_ec2::Config::new(&session.writing())), budget }
+    }
+
+    /// Sends one request for `action` on `ids`. Answers with each id that EC2 confirmed.
+    pub async fn send(
+        &self,
+        region: &Region,
+        action: Action,
+        ids: Vec<String>,
+    ) -> Result<Vec<(String, Accepted)>, AwsError> {
+        let _leave = self.budget.act(region, action).await;
+        let client = self.regional.client(region);
+        let ids = Some(ids);
+        let operation = operation(action);
+        match action {
+            Action::Start => {
+                let sent = client.start_instances().set_instance_ids(ids).send().await;
+                let reply = sent.map_err(|error| AwsError::new(operation, &error))?;
+                Ok(changes(reply.starting_instances()))
+            }
+            Action::Stop => {
+                let sent = client.stop_instances().set_instance_ids(ids).send().await;
+                let reply = sent.map_err(|error| AwsError::new(operation, &error))?;
+                Ok(changes(reply.stopping_instances()))
+            }
+            Action::Terminate => {
+                let sent = client.terminate_instances().set_instance_ids(ids).send().await;
+                let reply = sent.map_err(|error| AwsError::new(operation, &error))?;
+                Ok(changes(reply.terminating_instances()))
+            }
+            Action::Reboot => {
+                let named = ids.clone().unwrap_or_default();
+                // The SDK does not look at this reply's body at all, so a captive portal's page
+                // would pass for a success.
+                let capture = Capture::new("");
+                let request = client.reboot_instances().set_instance_ids(ids).customize();
+                let sent = request.interceptor(capture.clone()).send().await;
+                sent.map_err(|error| AwsError::new(operation, &error))?;
+                returned(&capture.take()).map_err(|error| AwsError::reply(operation, &error))?;
+                Ok(named.into_iter().map(|id| (id, Accepted { state: None, raw_state: String::new() })).collect())
+            }
+        }
+    }
+}
+
+/// The API operation of an action.
+pub(crate) const fn operation(action: Action) -> &'static str {
+    match action {
+        Action::Start => "ec2:StartInstances",
+        Action::Stop => "ec2:StopInstances",
+        Action::Reboot => "ec2:RebootInstances",
+        Action::Terminate => "ec2:TerminateInstances",
+    }
+}
+
+fn changes(changes: &[InstanceStateChange]) -> Vec<(String, Accepted)> {
+    let accepted = |change: &InstanceStateChange| {
+        let state = change.current_state()?;
+        let word = state.name().map(|name| name.as_str()).unwrap_or_default();
+        let code = state.code().map(|code| code.to_string()).unwrap_or_default();
+        let raw_state = if word.is_empty() { code.clone() } else { word.to_owned() };
+        Some(Accepted { state: Some(convert::state(word, &code)), raw_state })
+    };
+    changes.iter().filter_map(|change| Some((change.instance_id()?.to_owned(), accepted(change)?))).collect()
+}
+
+/// Whether a reply with only a `<return>` says that it was done.
+fn returned(body: &[u8]) -> Result<(), ReplyError> {
+    let mut cursor = Cursor::new(body)?;
+    cursor.root("RebootInstancesResponse")?;
+    let mut done = None;
+    cursor.children(|cursor, name, _| {
+        if name == "return" {
+            done = Some(cursor.text()? == "true");
+            Ok(())
+        } else {
+            cursor.skip()
+        }
+    })?;
+    match done {
+        Some(true) => Ok(()),
+        Some(false) => Err(ReplyError::Failed { code: "return was not true".to_owned() }),
+        None => Err(ReplyError::Missing { element: "return" }),
+    }
+}
