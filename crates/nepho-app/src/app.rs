@@ -153,7 +153,7 @@ impl App {
         &self.0.composition
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         self.0.composition.clock.now()
     }
 

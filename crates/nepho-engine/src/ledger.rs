@@ -195,8 +195,7 @@ impl Ledger {
                 Some(known) => known,
                 None => self.store.known_scope(&key).await?,
             };
-            let held = self.overlays().held(&key, listing.started_at);
-            let commit = reconcile::reconcile(&known, &listing, &held);
+            let commit = reconcile::reconcile(&known, &listing);
             match self.store.commit_scope(commit.clone()).await? {
                 CommitOutcome::Moved => {}
                 CommitOutcome::Older => return Ok(None),
@@ -264,10 +263,8 @@ impl Ledger {
 
     /// Shows a reply over its row.
     pub async fn lay_overlay(&self, key: &ResourceKey, action: Action, reply: &Accepted) {
-        let Some(row) = self.snapshot().row(key) else { return };
-        let scope = ScopeKey { account: row.account.clone(), scope: row.scope.clone() };
         let _known = self.known.lock().await;
-        let overlay = self.overlays().lay(scope, key.clone(), action, reply, self.clock.now());
+        let overlay = self.overlays().lay(key.clone(), action, reply, self.clock.now());
         self.publish(vec![Change::Overlay { key: key.clone(), overlay: Some(overlay) }]);
     }
 

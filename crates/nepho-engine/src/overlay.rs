@@ -4,62 +4,36 @@
 //! shows the action's transition or goal, or after [`LIFE`]: EC2 is eventually consistent, so a
 //! read right after `StopInstances` may still say *running*.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
-use nepho_core::{Action, ResourceKey, ScopeKey, State, Timestamp, provider::Accepted};
+use nepho_core::{Action, ResourceKey, State, Timestamp, provider::Accepted};
 use nepho_index::Overlay;
 
 /// How long a reply outlives reads that contradict it.
 pub const LIFE: Duration = Duration::from_mins(1);
 
-/// An overlay and the scope that it lies on.
-#[derive(Clone, Debug)]
-struct Laid {
-    scope: ScopeKey,
-    overlay: Overlay,
-}
-
 /// The overlays in force.
 #[derive(Debug, Default)]
-pub struct Overlays(HashMap<ResourceKey, Laid>);
+pub struct Overlays(HashMap<ResourceKey, Overlay>);
 
 impl Overlays {
     /// Lays the reply to `action`, which came at `replied_at`, over the row.
-    pub fn lay(
-        &mut self,
-        scope: ScopeKey,
-        key: ResourceKey,
-        action: Action,
-        reply: &Accepted,
-        replied_at: Timestamp,
-    ) -> Overlay {
+    pub fn lay(&mut self, key: ResourceKey, action: Action, reply: &Accepted, replied_at: Timestamp) -> Overlay {
         let overlay = Overlay { action, state: reply.state, raw_state: reply.raw_state.clone(), since: replied_at };
-        self.0.insert(key, Laid { scope, overlay: overlay.clone() });
+        self.0.insert(key, overlay.clone());
         overlay
-    }
-
-    /// The native ids of `scope` whose reply came after a read that began at `started_at`: such a
-    /// read cannot know about the action.
-    pub fn held(&self, scope: &ScopeKey, started_at: Timestamp) -> HashSet<Arc<str>> {
-        let newer = |laid: &&Laid| laid.scope == *scope && laid.overlay.since > started_at;
-        self.0.iter().filter(|(_, laid)| newer(laid)).map(|(key, _)| Arc::clone(&key.native)).collect()
     }
 
     /// Whether a read of `key` that began at `started_at` may be stored at all.
     pub fn admits(&self, key: &ResourceKey, started_at: Timestamp) -> bool {
-        self.0.get(key).is_none_or(|laid| laid.overlay.since <= started_at)
+        self.0.get(key).is_none_or(|laid| laid.since <= started_at)
     }
 
     /// Tells what a read showed; answers whether that ended the overlay.
     pub fn confirm(&mut self, key: &ResourceKey, seen: State, started_at: Timestamp) -> bool {
         let ends = self.0.get(key).is_some_and(|laid| {
-            let action = laid.overlay.action;
-            laid.overlay.since <= started_at
-                && (seen == action.transition() || seen == action.goal() || seen.is_transitional())
+            let action = laid.action;
+            laid.since <= started_at && (seen == action.transition() || seen == action.goal() || seen.is_transitional())
         });
         ends && self.0.remove(key).is_some()
     }
@@ -71,9 +45,8 @@ impl Overlays {
 
     /// Drops what has outlived [`LIFE`]; answers which.
     pub fn expire(&mut self, now: Timestamp) -> Vec<ResourceKey> {
-        let old = |laid: &Laid| {
-            now.duration_since(laid.overlay.since) >= jiff::SignedDuration::try_from(LIFE).unwrap_or_default()
-        };
+        let old =
+            |laid: &Overlay| now.duration_since(laid.since) >= jiff::SignedDuration::try_from(LIFE).unwrap_or_default();
         let expired: Vec<_> = self.0.iter().filter(|(_, laid)| old(laid)).map(|(key, _)| key.clone()).collect();
         for key in &expired {
             self.0.remove(key);

@@ -27,14 +27,9 @@ pub struct Listing {
 
 /// Computes the changes that `listing` makes to `known`.
 ///
-/// Rows that this listing may not touch are left as they are, listed or not: those read singly
-/// after the listing started, and those in `held` (an action's reply came after it started). A row
+/// Rows that were read singly after the listing started are left as they are, listed or not. A row
 /// absent once is *missing*; a row absent from two complete listings in a row is *gone*.
-pub fn reconcile<S: std::hash::BuildHasher>(
-    known: &KnownScope,
-    listing: &Listing,
-    held: &HashSet<Arc<str>, S>,
-) -> ScopeCommit {
+pub fn reconcile(known: &KnownScope, listing: &Listing) -> ScopeCommit {
     let started_at = listing.started_at;
     let mut commit = ScopeCommit {
         key: listing.key.clone(),
@@ -45,7 +40,7 @@ pub fn reconcile<S: std::hash::BuildHasher>(
         missing: Vec::new(),
         gone: Vec::new(),
     };
-    let may_touch = |row: &KnownRow| row.observed_at.is_none_or(|at| at <= started_at) && !held.contains(&row.native);
+    let may_touch = |row: &KnownRow| row.observed_at.is_none_or(|at| at <= started_at);
     let mut unseen: HashMap<&str, &KnownRow> = known.rows.iter().map(|row| (&*row.native, row)).collect();
     let mut taken: HashSet<&str> = HashSet::with_capacity(listing.listed.len());
     for one in &listing.listed {
@@ -146,10 +141,9 @@ mod tests {
     proptest! {
         #[test]
         fn two_listings_apart_what_is_listed_stays_and_what_is_not_goes(first in machines(), then in machines()) {
-            let nothing = HashSet::<Arc<str>>::new();
-            let commit = reconcile(&KnownScope::default(), &listing(0, &first), &nothing);
+            let commit = reconcile(&KnownScope::default(), &listing(0, &first));
             let known = after(&KnownScope::default(), &commit, 1);
-            let commit = reconcile(&known, &listing(1, &then), &nothing);
+            let commit = reconcile(&known, &listing(1, &then));
             let changed = then.iter().filter(|(id, name)| first.get(id) != Some(name)).count();
             prop_assert_eq!(commit.writes.len(), changed);
             let lost: Vec<String> = first.keys().filter(|id| !then.contains_key(id)).map(|id| format!("i-{id}")).collect();
@@ -158,56 +152,50 @@ mod tests {
             prop_assert_eq!(ids(&commit.missing), lost.clone());
             prop_assert!(commit.gone.is_empty(), "absent once is not gone");
             let known = after(&known, &commit, 2);
-            let again = reconcile(&known, &listing(2, &then), &nothing);
+            let again = reconcile(&known, &listing(2, &then));
             prop_assert_eq!(ids(&again.gone), lost);
             prop_assert!(again.writes.is_empty() && again.missing.is_empty() && again.seen_again.is_empty());
             let known = after(&known, &again, 3);
             prop_assert_eq!(known.rows.len(), then.len());
-            let settled = reconcile(&known, &listing(3, &then), &nothing);
+            let settled = reconcile(&known, &listing(3, &then));
             prop_assert_eq!(settled.writes.len() + settled.missing.len() + settled.gone.len(), 0);
         }
 
         #[test]
-        fn rows_that_a_listing_may_not_touch_are_left_as_they_are(
-            stored in machines(), listed in machines(), observed in 0..12_u8, held in 0..12_u8,
+        fn a_row_read_after_the_listing_began_is_left_as_it_is(
+            stored in machines(), listed in machines(), observed in 0..12_u8,
         ) {
-            let nothing = HashSet::<Arc<str>>::new();
-            let commit = reconcile(&KnownScope::default(), &listing(0, &stored), &nothing);
+            let commit = reconcile(&KnownScope::default(), &listing(0, &stored));
             let mut known = after(&KnownScope::default(), &commit, 1);
-            let (observed, held) = (format!("i-{observed}"), Arc::<str>::from(format!("i-{held}")));
+            let observed = format!("i-{observed}");
             for row in known.rows.iter_mut().filter(|row| *row.native == *observed) {
-                row.observed_at = Some(at(5)); // after this listing began
+                row.observed_at = Some(at(5));
             }
-            let commit = reconcile(&known, &listing(4, &listed), &HashSet::from([Arc::clone(&held)]));
-            let was_stored = |id: &str| known.rows.iter().any(|row| *row.native == *id);
-            for id in [&*observed, &*held] {
-                if was_stored(id) {
-                    prop_assert!(commit.writes.iter().all(|write| *write.resource.key.native != *id));
-                    prop_assert!([&commit.missing, &commit.gone, &commit.seen_again].iter().all(|list| !ids(*list).contains(&id.to_owned())));
-                }
+            let commit = reconcile(&known, &listing(4, &listed));
+            if known.rows.iter().any(|row| *row.native == *observed) {
+                prop_assert!(commit.writes.iter().all(|write| *write.resource.key.native != *observed));
+                let touched = [&commit.missing, &commit.gone, &commit.seen_again];
+                prop_assert!(touched.iter().all(|list| !ids(*list).contains(&observed)));
             }
         }
     }
 
     #[test]
     fn an_older_single_reading_yields_to_the_listing() {
-        let nothing = HashSet::<Arc<str>>::new();
         let one = BTreeMap::from([(1, 1)]);
-        let mut known =
-            after(&KnownScope::default(), &reconcile(&KnownScope::default(), &listing(0, &one), &nothing), 1);
+        let mut known = after(&KnownScope::default(), &reconcile(&KnownScope::default(), &listing(0, &one)), 1);
         known.rows[0].observed_at = Some(at(3));
-        let commit = reconcile(&known, &listing(4, &one), &nothing);
+        let commit = reconcile(&known, &listing(4, &one));
         assert_eq!(ids(&commit.seen_again), ["i-1"]);
     }
 
     #[test]
     fn only_the_document_changed_only_the_document_is_written() {
-        let nothing = HashSet::<Arc<str>>::new();
         let one = BTreeMap::from([(1, 1)]);
-        let known = after(&KnownScope::default(), &reconcile(&KnownScope::default(), &listing(0, &one), &nothing), 1);
+        let known = after(&KnownScope::default(), &reconcile(&KnownScope::default(), &listing(0, &one)), 1);
         let mut changed = listing(1, &one);
         changed.listed[0].document.bytes = bytes::Bytes::from_static(b"{\"other\":1}");
-        let commit = reconcile(&known, &changed, &nothing);
+        let commit = reconcile(&known, &changed);
         assert_eq!(commit.writes.len(), 1);
         assert_eq!(commit.writes[0].row, known.rows[0].row);
         assert!(commit.writes[0].document.is_some());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nepho_core::{
     Access, Action, FailureCode, ProviderError, State,
-    plan::CommitRefusal,
+    plan::{CommitRefusal, Refusal, Verdict},
     report::{TargetResult, TargetStatus},
 };
 use nepho_engine::CommitError;
@@ -140,6 +140,19 @@ async fn a_read_that_began_before_the_reply_cannot_undo_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_listing_from_before_the_reply_does_not_end_what_the_reply_said() {
+    let stage = one_running().await;
+    let listing = stage.cloud.hold_listing("eu-west-1");
+    tokio::join!(stage.sync(), async {
+        listing.reached().await;
+        let id = stage.act(Action::Stop, &["i-1"]).await;
+        stage.engine.submitted(&id).await;
+        listing.open();
+    });
+    assert_eq!((stage.row("i-1").state, stage.row("i-1").pending), (State::Stopping, Some(Action::Stop)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stale_read_after_the_reply_does_not_show_the_old_state() {
     let stage = one_running().await;
     stage.cloud.read_stale("i-1", 3 + 1); // the plan's reading, and three after the reply
@@ -230,6 +243,7 @@ async fn a_read_only_account_is_never_asked() {
     let read_only = nepho_core::Account { access: Access::ReadOnly, ..account("lab") };
     stage.engine.put_account(read_only).await;
     let plan = stage.plan(Action::Stop, &["i-1"]).await;
+    assert_eq!(plan.targets[0].verdict, Verdict::Refused(Refusal::ReadOnly));
     let refused = stage.engine.commit(&plan.nonce, Some("web"), true).await;
     assert!(matches!(refused, Err(CommitError::Refused(CommitRefusal::Nothing))));
     assert!(!stage.cloud.calls().iter().any(|call| matches!(call, Recorded::Submit { .. })));

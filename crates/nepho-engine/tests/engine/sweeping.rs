@@ -38,8 +38,8 @@ async fn a_failed_region_keeps_its_rows_says_why_and_spoils_nothing_else() {
     let first = stage.sync().await;
     stage.cloud.break_listing("me-south-1", denied());
     stage.cloud.change("i-2", |resource| resource.name = "new".to_owned());
-    let before = stage.store.rows_of(&nepho_core::ScopeKey { account: account("lab").id, scope: scope("me-south-1") });
-    let before = before.await.unwrap();
+    let key = nepho_core::ScopeKey { account: account("lab").id, scope: scope("me-south-1") };
+    let before = stage.store.rows_of(&key).await.unwrap();
     let second = stage.sync().await;
 
     let broken = &second.scopes[0];
@@ -47,8 +47,7 @@ async fn a_failed_region_keeps_its_rows_says_why_and_spoils_nothing_else() {
     assert_eq!((broken.rows, broken.as_of), (1, first.scopes[0].as_of));
     assert!(stage.row("i-1").stale && stage.row("i-1").failure.is_some());
     assert_eq!(stage.row("i-2").name, "new");
-    let after = stage.store.rows_of(&nepho_core::ScopeKey { account: account("lab").id, scope: scope("me-south-1") });
-    assert_eq!(after.await.unwrap(), before);
+    assert_eq!(stage.store.rows_of(&key).await.unwrap(), before);
 
     stage.cloud.heal("me-south-1");
     stage.sync().await;

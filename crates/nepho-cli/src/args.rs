@@ -1,0 +1,252 @@
+//! The command line's grammar.
+
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// See and drive the machines of all your clouds.
+#[derive(Debug, Parser)]
+#[command(name = "nepho", version, propagate_version = true)]
+pub struct Args {
+    /// Print one JSON document on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say on stderr what is being done
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Add, list, change, verify and remove accounts
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// Read the inventory from the clouds
+    Sync(Sync),
+    /// List what matches a query, from the cache
+    List(List),
+    /// Show one resource with the provider's own document, from the cache
+    Show(Show),
+    /// Start stopped instances
+    Start(Act),
+    /// Stop running instances
+    Stop(Act),
+    /// Restart running instances
+    Reboot(Act),
+    /// Delete instances for good
+    Terminate(Act),
+    /// Read or verify the record of actions
+    Journal(Journal),
+    /// Check that everything is as it should be
+    Doctor,
+    /// Add the built-in demo cloud, or remove it
+    Demo(Demo),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Accounts {
+    /// Add an account; it is verified first
+    #[command(subcommand)]
+    Add(Add),
+    /// List accounts and how fresh they are
+    List,
+    /// Remove an account, its cached rows and its secret
+    Remove {
+        /// The account
+        name: String,
+    },
+    /// Say who we are there
+    Verify {
+        /// The account
+        name: String,
+    },
+    /// Change an account
+    Set(Set),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Add {
+    /// An AWS account
+    Aws(AddAws),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["profile", "env", "access_key_id"]))]
+pub struct AddAws {
+    /// Your name for it
+    #[arg(long)]
+    pub name: String,
+    /// Use a profile of the AWS configuration files
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Use the AWS_* variables as they are at each run; nothing is stored
+    #[arg(long)]
+    pub env: bool,
+    /// An access key id; the secret key is read from stdin and both go to the OS keyring
+    #[arg(long, value_name = "ID", requires = "secret_stdin")]
+    pub access_key_id: Option<String>,
+    /// Read the secret access key (and on a second line the session token, if any) from stdin
+    #[arg(long, requires = "access_key_id")]
+    pub secret_stdin: bool,
+    /// A custom endpoint; giving it approves it
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Only these regions; the first is the home region
+    #[arg(long, value_delimiter = ',')]
+    pub regions: Vec<String>,
+    /// Allow actions; accounts are read-only otherwise
+    #[arg(long)]
+    pub read_write: bool,
+    /// Mark as production: actions are confirmed by typing
+    #[arg(long)]
+    pub prod: bool,
+    /// Store it without verifying it
+    #[arg(long)]
+    pub no_verify: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Set {
+    /// The account
+    pub name: String,
+    /// Allow only reads
+    #[arg(long, conflicts_with = "read_write")]
+    pub read_only: bool,
+    /// Allow actions
+    #[arg(long)]
+    pub read_write: bool,
+    /// Mark as production
+    #[arg(long, conflicts_with = "no_prod")]
+    pub prod: bool,
+    /// Take the production mark away
+    #[arg(long)]
+    pub no_prod: bool,
+    /// Only these regions
+    #[arg(long, value_delimiter = ',', conflicts_with = "all_regions")]
+    pub regions: Option<Vec<String>>,
+    /// All regions that are enabled
+    #[arg(long)]
+    pub all_regions: bool,
+    /// A new name
+    #[arg(long)]
+    pub rename: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Sync {
+    /// Only this account; may be repeated
+    #[arg(long = "account", value_name = "NAME")]
+    pub accounts: Vec<String>,
+    /// Only this kind; may be repeated
+    #[arg(long = "kind", value_name = "KIND")]
+    pub kinds: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct List {
+    /// The query, as in the window: web state:running region:us-* tag:env=prod sort:-as_of
+    #[arg(allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// At most this many rows
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Read from the clouds first
+    #[arg(long)]
+    pub sync: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Show {
+    /// A key, a native id or an exact name
+    pub target: String,
+    /// Read from the clouds first
+    #[arg(long)]
+    pub sync: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Act {
+    /// Keys, native ids or exact names
+    #[arg(required = true, value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// Show what would happen and send nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Confirm what one click confirms in the window; never what must be typed
+    #[arg(long)]
+    pub yes: bool,
+    /// Confirm by name: what the plan asks to be typed
+    #[arg(long, value_name = "NAME")]
+    pub confirm: Option<String>,
+    /// Wait until the cloud shows the result
+    #[arg(long)]
+    pub wait: bool,
+    /// How long to wait, in seconds
+    #[arg(long, value_name = "S", default_value = "600", value_parser = seconds)]
+    pub timeout: Duration,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Journal {
+    #[command(subcommand)]
+    pub command: Option<JournalCommand>,
+    /// At most this many entries
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Check that no entry was changed, removed or inserted
+    Verify,
+}
+
+#[derive(Clone, Copy, Debug, ClapArgs)]
+pub struct Demo {
+    /// Remove the demo cloud
+    #[arg(long)]
+    pub remove: bool,
+}
+
+fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.parse().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Args, Command};
+
+    #[test]
+    fn the_grammar_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_negated_term_is_a_query_not_an_option() {
+        let args = Args::parse_from(["nepho", "list", "web", "-state:stopped", "--json"]);
+        let Command::List(list) = args.command else { panic!("not a list") };
+        assert_eq!(list.query, ["web", "-state:stopped", "--json"][..2]);
+        assert!(args.json);
+    }
+
+    #[test]
+    fn a_secret_is_never_an_argument() {
+        let without = ["nepho", "accounts", "add", "aws", "--name", "lab", "--access-key-id", "AKIA"];
+        assert!(Args::try_parse_from(without).is_err());
+        assert!(Args::try_parse_from(without.into_iter().chain(["--secret-stdin"])).is_ok());
+    }
+
+    #[test]
+    fn an_account_has_exactly_one_source() {
+        let add = |rest: &[&str]| {
+            Args::try_parse_from(["nepho", "accounts", "add", "aws", "--name", "lab"].iter().chain(rest)).is_ok()
+        };
+        assert!(add(&["--env"]) && add(&["--profile", "p"]));
+        assert!(!add(&[]) && !add(&["--env", "--profile", "p"]));
+    }
+}

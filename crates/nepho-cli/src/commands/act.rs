@@ -1,0 +1,148 @@
+//! `nepho start|stop|reboot|terminate`: plan, confirm, commit, wait.
+
+use nepho_app::{App, Targets};
+use nepho_core::{
+    Action, ResourceKey, Timestamp,
+    plan::{Confirmation, Plan, PlannedTarget, Verdict},
+    report::{TargetResult, TargetStatus},
+};
+use nepho_wire::cli::ActionJson;
+
+use crate::{
+    args::Act,
+    exit::{Code, Failed},
+    output::Output,
+    table::Table,
+    text,
+};
+
+pub async fn run(app: &App, action: Action, args: Act, output: Output) -> Result<Code, Failed> {
+    app.ready().await;
+    let targets = args.targets.iter().map(|text| Ok(super::show::target(app, text)?.key));
+    let keys: Vec<ResourceKey> = targets.collect::<Result<_, Failed>>()?;
+    let plan = app.plan(action, Targets::Keys(keys)).await?;
+    if args.plan {
+        output.result(&ActionJson::new(&plan, &[], None), || people(&plan, &[], app.now()))?;
+        return Ok(if is_refused(&plan) { Code::Refused } else { Code::Done });
+    }
+    if plan.eligible().next().is_none() {
+        output.result(&ActionJson::new(&plan, &[], None), || people(&plan, &[], app.now()))?;
+        let refused = plan.targets.iter().any(|target| matches!(target.verdict, Verdict::Refused(_)));
+        return Ok(if refused { Code::Refused } else { Code::Done });
+    }
+    let (typed, clicked) = confirm(&plan, &args, output, app.now())?;
+    let operation = app.commit(&plan.nonce, typed.as_deref(), clicked).await?;
+    let results = if args.wait { app.wait(&operation, args.timeout).await } else { app.submitted(&operation).await };
+    let document = ActionJson::new(&plan, &results, Some(&operation));
+    output.result(&document, || people(&plan, &results, app.now()))?;
+    Ok(code(&results, args.wait, action))
+}
+
+/// What the operator did to confirm: given on the command line, or asked on the terminal.
+fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(Option<String>, bool), Failed> {
+    match &plan.confirmation {
+        Confirmation::None => Ok((args.confirm.clone(), true)),
+        Confirmation::Click if args.yes || args.confirm.is_some() => Ok((args.confirm.clone(), true)),
+        Confirmation::Click if output.is_interactive() => {
+            output.warn(&people(plan, &[], now));
+            let answer = output.ask(&format!("{} {}? [y/N]", plan.action, plan.eligible().count()))?;
+            if answer.eq_ignore_ascii_case("y") {
+                Ok((None, true))
+            } else {
+                Err(Failed::usage("not confirmed; nothing was sent"))
+            }
+        }
+        Confirmation::Click => Err(Failed::usage("confirm with --yes; nothing was sent")),
+        Confirmation::Type { .. } if args.confirm.is_some() => Ok((args.confirm.clone(), args.yes)),
+        Confirmation::Type { accepted } if output.is_interactive() => {
+            output.warn(&people(plan, &[], now));
+            let wanted = accepted.first().map_or("", String::as_str);
+            let answer = output.ask(&format!("type {} to {}:", text::shown(wanted), plan.action))?;
+            Ok((Some(answer), true))
+        }
+        Confirmation::Type { accepted } => {
+            let wanted = accepted.first().map_or("", String::as_str);
+            Err(Failed::usage(format!("confirm with --confirm {wanted:?}; nothing was sent")))
+        }
+    }
+}
+
+fn is_refused(plan: &Plan) -> bool {
+    let refused = |target: &PlannedTarget| matches!(target.verdict, Verdict::Refused(_));
+    !plan.targets.is_empty() && plan.targets.iter().all(refused)
+}
+
+/// All well: 0. Refused, failed or unknown for some: 3. Failed for all that were sent: 1.
+fn code(results: &[TargetResult], waited: bool, action: Action) -> Code {
+    let well = |result: &TargetResult| match result.status {
+        TargetStatus::Already => true,
+        // Whoever waited wanted to see it; a time-out without an observation is no success.
+        TargetStatus::Accepted => !waited || result.observed_state == Some(action.goal()),
+        TargetStatus::Refused | TargetStatus::Failed | TargetStatus::Unknown => false,
+    };
+    if results.iter().all(well) {
+        return Code::Done;
+    }
+    let failed = |result: &TargetResult| matches!(result.status, TargetStatus::Failed);
+    if results.iter().all(failed) { Code::Failed } else { Code::Partial }
+}
+
+fn people(plan: &Plan, results: &[TargetResult], now: Timestamp) -> String {
+    let mut table = Table::new(&["NAME", "ID", "ACCOUNT", "STATE", "PLAN", "RESULT", "NOTES"]);
+    for target in &plan.targets {
+        let result = results.iter().find(|result| result.key == target.key);
+        let (verdict, reason) = match &target.verdict {
+            Verdict::Eligible => (plan.action.as_str(), None),
+            Verdict::Already => ("already", None),
+            Verdict::Refused(refusal) => ("refused", Some(text::refusal(refusal))),
+        };
+        let failure = result.and_then(|result| result.failure.as_ref()).map(ToString::to_string);
+        let warnings = target.warnings.iter().map(|warning| text::warning(warning, now));
+        let notes: Vec<String> = reason.into_iter().chain(failure).chain(warnings).collect();
+        table.row([
+            if target.name.is_empty() { "-".to_owned() } else { target.name.clone() },
+            target.key.native.to_string(),
+            target.account_name.clone(),
+            target.state.to_string(),
+            verdict.to_owned(),
+            result.map_or_else(|| "-".to_owned(), outcome),
+            notes.join("; "),
+        ]);
+    }
+    table.to_string()
+}
+
+fn outcome(result: &TargetResult) -> String {
+    match result.observed_state {
+        Some(state) => format!("{} ({state})", result.status),
+        None => result.status.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nepho_core::State;
+
+    use super::*;
+
+    fn result(status: TargetStatus, observed_state: Option<State>) -> TargetResult {
+        let key = "aws:1:eu-west-1:instance:i-1".parse().expect("a key");
+        TargetResult { key, status, observed_state, failure: None }
+    }
+
+    #[test]
+    fn the_exit_code_says_what_became_of_the_targets() {
+        let stopped = result(TargetStatus::Accepted, Some(State::Stopped));
+        let accepted = result(TargetStatus::Accepted, None);
+        let failed = result(TargetStatus::Failed, None);
+        let unknown = result(TargetStatus::Unknown, None);
+        let stop = |results: &[TargetResult], waited| code(results, waited, Action::Stop);
+        assert_eq!(stop(std::slice::from_ref(&stopped), true), Code::Done);
+        assert_eq!(stop(std::slice::from_ref(&accepted), false), Code::Done);
+        assert_eq!(stop(std::slice::from_ref(&accepted), true), Code::Partial, "waited in vain");
+        assert_eq!(stop(&[stopped.clone(), failed.clone()], true), Code::Partial);
+        assert_eq!(stop(&[failed.clone(), failed], true), Code::Failed);
+        assert_eq!(stop(&[unknown], true), Code::Partial);
+        assert_eq!(stop(&[result(TargetStatus::Already, Some(State::Stopped))], true), Code::Done);
+    }
+}

@@ -1,0 +1,26 @@
+//! `nepho demo`.
+
+use nepho_app::App;
+use nepho_core::ProviderKind;
+use nepho_wire::cli::AccountJson;
+
+use crate::{
+    args::Demo,
+    exit::{Code, Failed},
+    output::Output,
+};
+
+pub async fn run(app: &App, args: Demo, output: Output) -> Result<Code, Failed> {
+    if args.remove {
+        app.remove_demo().await?;
+    } else {
+        app.add_demo().await?;
+    }
+    let demo = app.accounts().into_iter().filter(|status| status.account.provider == ProviderKind::Demo);
+    let accounts: Vec<AccountJson> = demo.map(|status| AccountJson::from(&status)).collect();
+    output.result(&accounts, || match accounts.len() {
+        0 => "the demo cloud is removed".to_owned(),
+        count => format!("the demo cloud is here as {count} accounts; remove it with `nepho demo --remove`"),
+    })?;
+    Ok(Code::Done)
+}

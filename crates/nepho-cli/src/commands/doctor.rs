@@ -1,0 +1,25 @@
+//! `nepho doctor`.
+
+use nepho_app::App;
+use nepho_core::report::Soundness;
+use nepho_wire::cli::DoctorJson;
+
+use crate::{
+    exit::{Code, Failed},
+    output::Output,
+    table::Table,
+};
+
+pub async fn run(app: &App, output: Output) -> Result<Code, Failed> {
+    let found = app.diagnose().await;
+    let table = || {
+        let mut table = Table::new(&["SUBJECT", "VERDICT", "FINDING", "WHAT TO DO"]);
+        for one in &found {
+            table.row([one.subject.clone(), one.verdict.to_string(), one.finding.clone(), one.advice.clone()]);
+        }
+        table
+    };
+    output.table(&DoctorJson::from(found.as_slice()), table, "nothing to look at")?;
+    let broken = found.iter().any(|one| one.verdict == Soundness::Broken);
+    Ok(if broken { Code::Failed } else { Code::Done })
+}

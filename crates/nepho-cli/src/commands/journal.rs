@@ -1,0 +1,60 @@
+//! `nepho journal` and `nepho journal verify`.
+
+use nepho_app::App;
+use nepho_core::journal::{JournalEntry, JournalEvent, Verification};
+use nepho_wire::cli::{JournalRow, VerifyJson};
+
+use crate::{
+    args::{Journal, JournalCommand},
+    exit::{Code, Failed},
+    output::Output,
+    table::Table,
+};
+
+pub async fn run(app: &App, args: &Journal, output: Output) -> Result<Code, Failed> {
+    match args.command {
+        Some(JournalCommand::Verify) => verify(app, output).await,
+        None => list(app, args.limit, output).await,
+    }
+}
+
+async fn verify(app: &App, output: Output) -> Result<Code, Failed> {
+    let found = app.verify_journal().await?;
+    output.result(&VerifyJson::from(&found), || match &found {
+        Verification::Intact { entries, head } => format!("{entries} entries, intact; head {head}"),
+        Verification::Broken { seq, reason } => format!("broken at entry {seq}: {reason}"),
+    })?;
+    Ok(match found {
+        Verification::Intact { .. } => Code::Done,
+        Verification::Broken { .. } => Code::Failed,
+    })
+}
+
+async fn list(app: &App, limit: usize, output: Output) -> Result<Code, Failed> {
+    let entries = app.journal(limit, None).await?;
+    let document: Vec<JournalRow> = entries.iter().map(JournalRow::from).collect();
+    output.table(&document, || table(&entries), "the journal is empty")?;
+    Ok(Code::Done)
+}
+
+fn table(entries: &[JournalEntry]) -> Table {
+    let mut table = Table::new(&["SEQ", "AT", "ACTION", "EVENT", "NAME", "KEY", "NOTES"]);
+    for JournalEntry { seq, entry } in entries {
+        let notes = match &entry.event {
+            JournalEvent::Sent | JournalEvent::TimedOut => String::new(),
+            JournalEvent::Accepted { raw_state } => raw_state.clone(),
+            JournalEvent::Refused(failure) | JournalEvent::Unknown(failure) => failure.to_string(),
+            JournalEvent::Settled { state, .. } | JournalEvent::Contradicted { state, .. } => state.to_string(),
+        };
+        table.row([
+            seq.to_string(),
+            entry.at.to_string(),
+            entry.action.to_string(),
+            entry.event.as_str().to_owned(),
+            entry.name.clone(),
+            entry.key.to_string(),
+            notes,
+        ]);
+    }
+    table
+}

@@ -1,0 +1,53 @@
+//! `nepho list`.
+
+use nepho_app::App;
+use nepho_index::{RowView, Sort};
+use nepho_wire::cli::ListRow;
+
+use crate::{
+    args::List,
+    exit::{Code, Failed},
+    output::Output,
+    table::Table,
+    text,
+};
+
+pub async fn run(app: &App, args: &List, output: Output) -> Result<Code, Failed> {
+    let code = if args.sync { super::sync::refresh(app, output).await } else { Code::Done };
+    app.ready().await;
+    let hits = app.search(&args.query.join(" "), Sort::default())?;
+    let rows = hits.window(0, args.limit.unwrap_or(usize::MAX));
+    let document: Vec<ListRow> = rows.iter().map(ListRow::from).collect();
+    output.table(&document, || table(&rows, app), "nothing matches")?;
+    Ok(code)
+}
+
+fn table(rows: &[RowView], app: &App) -> Table {
+    let mut table =
+        Table::new(&["NAME", "ID", "STATE", "ACCOUNT", "REGION", "SIZE", "PRIVATE IP", "PUBLIC IP", "AS OF"]);
+    for row in rows {
+        let first = |ips: &[std::net::IpAddr]| ips.first().map_or_else(|| "-".to_owned(), ToString::to_string);
+        let mark = if row.stale { " stale" } else { "" };
+        let as_of = row.as_of.map_or_else(|| "never".to_owned(), |at| text::age(at, app.now()));
+        table.row([
+            if row.name.is_empty() { "-".to_owned() } else { row.name.clone() },
+            row.key.native.to_string(),
+            state(row),
+            row.account_name.to_string(),
+            row.zone.as_ref().map_or_else(|| row.region.to_string(), ToString::to_string),
+            row.size.clone(),
+            first(&row.private_ips),
+            first(&row.public_ips),
+            format!("{as_of}{mark}"),
+        ]);
+    }
+    table
+}
+
+/// The state; the provider's own word beside one that we do not know.
+fn state(row: &RowView) -> String {
+    match row.state {
+        nepho_core::State::Unknown => format!("unknown ({})", row.raw_state),
+        known => known.to_string(),
+    }
+}

@@ -1,0 +1,36 @@
+//! One module per command.
+
+mod accounts;
+mod act;
+mod demo;
+mod doctor;
+mod journal;
+mod list;
+mod show;
+mod sync;
+
+use nepho_app::App;
+use nepho_core::Action;
+
+use crate::{
+    args::Command,
+    exit::{Code, Failed},
+    output::Output,
+};
+
+/// Runs a command to its end.
+pub async fn run(app: &App, command: Command, output: Output) -> Result<Code, Failed> {
+    match command {
+        Command::Accounts(command) => accounts::run(app, command, output).await,
+        Command::Sync(args) => sync::run(app, &args, output).await,
+        Command::List(args) => list::run(app, &args, output).await,
+        Command::Show(args) => show::run(app, &args, output).await,
+        Command::Start(args) => act::run(app, Action::Start, args, output).await,
+        Command::Stop(args) => act::run(app, Action::Stop, args, output).await,
+        Command::Reboot(args) => act::run(app, Action::Reboot, args, output).await,
+        Command::Terminate(args) => act::run(app, Action::Terminate, args, output).await,
+        Command::Journal(args) => journal::run(app, &args, output).await,
+        Command::Doctor => doctor::run(app, output).await,
+        Command::Demo(args) => demo::run(app, args, output).await,
+    }
+}

@@ -1,0 +1,75 @@
+//! `nepho show`, and how a target on the command line is found.
+
+use std::fmt::Write;
+
+use nepho_app::{App, Details};
+use nepho_index::RowView;
+use nepho_wire::cli::ShowJson;
+
+use crate::{
+    args::Show,
+    exit::{Code, Failed},
+    output::Output,
+    text,
+};
+
+pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, Failed> {
+    let code = if args.sync { super::sync::refresh(app, output).await } else { Code::Done };
+    app.ready().await;
+    let row = target(app, &args.target)?;
+    let details = app.details(&row.key).await?;
+    // A row can be here without its document; the rest of it is still worth showing.
+    let document = app.document(&row.key).await.ok();
+    let facts = &details.cached.resource.facts;
+    let json = ShowJson::new(&details.row, facts, document.as_deref()).map_err(Failed::internal)?;
+    output.result(&json, || people(&details, document.as_deref(), app))?;
+    Ok(code)
+}
+
+/// The one row that `text` names: a key, a native id or an exact name.
+pub fn target(app: &App, text: &str) -> Result<RowView, Failed> {
+    let mut found = app.find(text);
+    if found.len() > 1 {
+        let candidates: Vec<String> = found.iter().map(|row| format!("  {}", row.key)).collect();
+        return Err(Failed::usage(format!("{text:?} is ambiguous; it may be\n{}", candidates.join("\n"))));
+    }
+    found
+        .pop()
+        .ok_or_else(|| Failed::usage(format!("{text:?} is not in the inventory; run `nepho sync` or check the name")))
+}
+
+fn people(details: &Details, document: Option<&str>, app: &App) -> String {
+    let row = &details.row;
+    let facts = &details.cached.resource.facts;
+    let join = |texts: Vec<String>| texts.join(", ");
+    let tags = row.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let lines = [
+        ("name", row.name.clone()),
+        ("key", row.key.to_string()),
+        ("state", format!("{} (raw {:?})", row.state, row.raw_state)),
+        ("reason", facts.state_reason.clone().unwrap_or_default()),
+        ("account", row.account_name.to_string()),
+        ("zone", row.zone.as_ref().map_or_else(|| row.region.to_string(), ToString::to_string)),
+        ("size", row.size.clone()),
+        ("lifecycle", facts.lifecycle.to_string()),
+        ("group", facts.group.clone().unwrap_or_default()),
+        ("private ips", join(row.private_ips.iter().map(ToString::to_string).collect())),
+        ("public ips", join(row.public_ips.iter().map(ToString::to_string).collect())),
+        ("started", row.started_at.map(|at| at.to_string()).unwrap_or_default()),
+        ("image", facts.image.clone().unwrap_or_default()),
+        ("network", join(facts.network.iter().chain(&facts.subnet).cloned().collect())),
+        ("firewalls", join(facts.security_groups.clone())),
+        ("tags", join(tags)),
+        ("as of", row.as_of.map_or_else(|| "never".to_owned(), |at| format!("{} ago", text::age(at, app.now())))),
+        ("stale", row.failure.as_ref().map(ToString::to_string).unwrap_or_default()),
+    ];
+    let mut shown = String::new();
+    for (label, value) in lines.into_iter().filter(|(_, value)| !value.is_empty()) {
+        let _ = writeln!(shown, "{label:<12} {}", text::shown(&value)); // writing to a String cannot fail
+    }
+    if let Some(document) = document {
+        let lines: Vec<_> = document.lines().map(text::shown).collect();
+        let _ = writeln!(shown, "\n{}", lines.join("\n"));
+    }
+    shown
+}

@@ -1,0 +1,94 @@
+//! Exit codes: how it went, for scripts.
+
+use std::process::ExitCode;
+
+use nepho_app::{AppError, CommitError};
+use nepho_core::{Failure, FailureCode};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Code {
+    /// Done.
+    Done = 0,
+    /// Failed.
+    Failed = 1,
+    /// The command line is wrong, or a confirmation is needed and nobody can be asked.
+    Usage = 2,
+    /// Some scope or target failed, or a target ended unknown.
+    Partial = 3,
+    /// Refused by the plan or by read-only.
+    Refused = 4,
+    /// Not signed in, or the keyring is unavailable.
+    NotSignedIn = 5,
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// Why a command did not do its work. The message is for people and holds no secret.
+#[derive(Debug)]
+pub struct Failed {
+    code: Code,
+    /// The word for scripts.
+    pub word: &'static str,
+    /// The words for people.
+    pub message: String,
+}
+
+impl Failed {
+    /// A failure of Nephoscope itself.
+    pub fn internal(error: impl std::fmt::Display) -> Self {
+        Self { code: Code::Failed, word: "internal", message: error.to_string() }
+    }
+
+    /// The command line asks for something that makes no sense.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { code: Code::Usage, word: "usage", message: message.into() }
+    }
+
+    /// How the process ends.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+}
+
+impl From<AppError> for Failed {
+    fn from(error: AppError) -> Self {
+        let (code, word) = match &error {
+            AppError::Query(_) => (Code::Usage, "query"),
+            AppError::Failed { failure, .. } => (code_of(failure), failure.code.as_str()),
+            AppError::BadName { .. } | AppError::EndpointRefused { .. } => (Code::Usage, "usage"),
+            AppError::UnknownAccount { .. } | AppError::UnknownResource { .. } => (Code::Failed, "not_found"),
+            _ => (Code::Failed, "failed"),
+        };
+        Self { code, word, message: error.to_string() }
+    }
+}
+
+impl From<CommitError> for Failed {
+    fn from(error: CommitError) -> Self {
+        let (code, word) = match &error {
+            CommitError::Refused(_) => (Code::Refused, "refused"),
+            CommitError::Engine(_) => (Code::Failed, "internal"),
+        };
+        Self { code, word, message: error.to_string() }
+    }
+}
+
+/// How a command ends that failed for this reason alone.
+pub fn code_of(failure: &Failure) -> Code {
+    match failure.code {
+        FailureCode::Unauthenticated
+        | FailureCode::WrongAccount
+        | FailureCode::KeyringUnavailable
+        | FailureCode::KeyringLocked
+        | FailureCode::SecretMissing
+        | FailureCode::CredentialsMissing => Code::NotSignedIn,
+        FailureCode::ReadOnly => Code::Refused,
+        _ => Code::Failed,
+    }
+}

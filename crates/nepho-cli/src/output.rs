@@ -1,0 +1,75 @@
+//! What is printed: one JSON document or people's text on stdout, all else on stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::{exit::Failed, table::Table};
+
+/// Where results go.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    json: bool,
+}
+
+impl Output {
+    /// JSON when asked for, else text.
+    pub const fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Whether a person reads this and can answer.
+    pub fn is_interactive(self) -> bool {
+        !self.json && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Prints the result: `document` as JSON, or the text.
+    pub fn result(self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failed> {
+        let mut stdout = io::stdout().lock();
+        let written = if self.json {
+            let json = serde_json::to_string_pretty(document).map_err(Failed::internal)?;
+            writeln!(stdout, "{json}")
+        } else {
+            let text = text();
+            if text.is_empty() { Ok(()) } else { writeln!(stdout, "{}", text.trim_end()) }
+        };
+        match written.and_then(|()| stdout.flush()) {
+            // The reader has seen enough (`nepho list | head`).
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(Failed::internal),
+        }
+    }
+
+    /// Prints a table, or `none` when it is empty.
+    pub fn table(self, document: &impl Serialize, table: impl FnOnce() -> Table, none: &str) -> Result<(), Failed> {
+        self.result(document, || {
+            let table = table();
+            if table.is_empty() { none.to_owned() } else { table.to_string() }
+        })
+    }
+
+    /// Says something on stderr.
+    pub fn warn(self, message: &str) {
+        // Nothing can be done when stderr is gone.
+        let _ = writeln!(io::stderr(), "{message}");
+    }
+
+    /// Says why the command failed: for people on stderr, for scripts also as JSON on stdout.
+    pub fn failed(self, failed: &Failed) {
+        self.warn(&format!("nepho: {}", crate::text::shown(&failed.message)));
+        if self.json {
+            let error = serde_json::json!({"error": {"code": failed.word, "message": failed.message}});
+            // Nothing can be done when stdout is gone.
+            let _ = writeln!(io::stdout(), "{error:#}");
+        }
+    }
+
+    /// Asks a person on the terminal; the answer without its line end.
+    pub fn ask(self, question: &str) -> Result<String, Failed> {
+        let mut stderr = io::stderr();
+        write!(stderr, "{question} ").and_then(|()| stderr.flush()).map_err(Failed::internal)?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).map_err(Failed::internal)?;
+        Ok(answer.trim_end_matches(['\n', '\r']).to_owned())
+    }
+}
