@@ -108,8 +108,6 @@ impl Display {
             .arg(program)
             .env("DISPLAY", &self.name)
             .env_remove("WAYLAND_DISPLAY")
-            // There is no graphics card: saves memory and much processor time.
-            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .stdin(Stdio::null())
             .stdout(log.try_clone().context("failed to share the log")?)
             .stderr(log);
