@@ -26,6 +26,8 @@ mod schema;
 mod scopes;
 mod settings;
 mod store;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod verify;
 

@@ -75,7 +75,9 @@ fn fill(dir: &Path, filling: &Path) -> Result<Saved, Fault> {
         Err(fault) => tracing::warn!(?fault, "nothing of the damaged database can be read as it is"),
     }
     if saved.entries == 0 {
-        // The first page names all tables: with ours in its place the rest may be readable.
+        // The first page names all tables: with ours in its place the rest may be readable. It must be
+        // in the file for that, not only in the log.
+        new.pragma_query(None, "wal_checkpoint", |_| Ok(()))?;
         if let Some(grafted) = page_one::graft(&damaged, filling)? {
             if let Ok(found) = connection::open_untouched(&grafted).and_then(|old| copy(&old, &mut new)) {
                 saved = found;
@@ -97,8 +99,12 @@ fn copy(old: &Connection, new: &mut Connection) -> Result<Saved, Fault> {
     let writing = connection::write(new)?;
     let mut saved = Saved::default();
     for account in readable(old, "SELECT * FROM accounts", accounts::account) {
-        accounts::put(&writing, &account)?;
-        saved.accounts += 1;
+        match accounts::put(&writing, &account) {
+            Ok(()) => saved.accounts += 1,
+            // Damage can make two of one: the first is saved.
+            Err(Fault::Store(error)) => tracing::warn!(?error, "an account of the damaged database is not saved"),
+            Err(fault) => return Err(fault),
+        }
     }
     for (name, value) in readable(old, "SELECT name, value FROM settings", |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
@@ -134,10 +140,15 @@ fn copy_journal(old: &Connection, new: &Connection, saved: &mut Saved) -> Result
     let mut seq = 0;
     while seq < known.unwrap_or(end.0 + GAP) {
         seq += 1;
-        if let Ok(Some((columns, hash))) = one(old, seq) {
-            journal::insert(new, &columns, &hash)?;
-            end = (seq, hash);
-            saved.entries += 1;
+        let Ok(Some((columns, hash))) = one(old, seq) else { continue };
+        match journal::insert(new, &columns, &hash) {
+            Ok(()) => {
+                end = (seq, hash);
+                saved.entries += 1;
+            }
+            // Readable, and yet not what the table holds: as lost as the unreadable.
+            Err(fault) if fault.is_about_content() => tracing::warn!(?fault, seq, "a journal entry is not saved"),
+            Err(fault) => return Err(fault),
         }
     }
     let expected = known.unwrap_or(end.0);

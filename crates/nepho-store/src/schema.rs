@@ -30,12 +30,12 @@ impl Schema {
         Ok(Migrations::from_slice(self.steps).to_latest(connection)?)
     }
 
-    /// Whether everything that the migrations make is there as they make it.
+    /// Whether every table that the migrations make is there as they make it.
     pub(crate) fn is_present(self, connection: &Connection) -> Result<bool, Fault> {
         let mut fresh = Connection::open_in_memory()?;
         self.migrate(&mut fresh)?;
-        let found = objects(connection)?;
-        Ok(objects(&fresh)?.iter().all(|object| found.contains(object)))
+        let found = tables(connection)?;
+        Ok(tables(&fresh)?.iter().all(|table| found.contains(table)))
     }
 }
 
@@ -44,8 +44,8 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, Fault> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-fn objects(connection: &Connection) -> Result<Vec<(String, Option<String>)>, Fault> {
-    let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema")?;
+fn tables(connection: &Connection) -> Result<Vec<(String, Option<String>)>, Fault> {
+    let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -70,7 +70,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().expect("a database");
         Schema { steps: STEPS }.migrate(&mut connection).expect_err("the second step is wrong");
         assert_eq!(version(&connection).expect("a version"), 0);
-        assert_eq!(objects(&connection).expect("objects"), vec![]);
+        assert_eq!(tables(&connection).expect("tables"), vec![]);
     }
 
     #[test]
@@ -83,7 +83,7 @@ mod tests {
                 }
                 schema.migrate(&mut connection).expect("a migration");
                 assert_eq!(version(&connection).expect("a version"), schema.latest());
-                assert!(schema.is_present(&connection).expect("objects"));
+                assert!(schema.is_present(&connection).expect("tables"));
             }
         }
     }

@@ -1,0 +1,165 @@
+//! What can only be seen from inside: how much is written, and a disk that is full.
+
+use std::{
+    future::Future,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+use nepho_core::{
+    Document, DocumentFormat, Kind, ProviderKind, Resource, ResourceKey, Scope, ScopeKey, State, Timestamp,
+    cache::{CommitOutcome, RowWrite, ScopeCommit},
+    fingerprint::Fingerprint,
+    resource::InstanceFacts,
+};
+
+use crate::{Store, StoreError};
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+}
+
+fn scope() -> ScopeKey {
+    ScopeKey { account: "acc-1".into(), scope: Scope { location: "eu-west-1".into(), kind: Kind::Instance } }
+}
+
+fn row(i: usize, state: State) -> RowWrite {
+    let resource = Resource {
+        key: ResourceKey {
+            provider: ProviderKind::Aws,
+            realm: "123456789012".into(),
+            region: "eu-west-1".into(),
+            kind: Kind::Instance,
+            native: Arc::from(format!("i-{i:017x}")),
+        },
+        name: format!("web-{i}"),
+        zone: Some("eu-west-1a".into()),
+        state,
+        raw_state: state.to_string(),
+        size: "m6i.large".to_owned(),
+        private_ips: vec!["10.0.0.7".parse().expect("an address")],
+        public_ips: vec![],
+        dns_names: vec![format!("ip-10-0-0-7.{i}.internal")],
+        tags: [("Name".to_owned(), format!("web-{i}")), ("team".to_owned(), "pay".to_owned())].into(),
+        created_at: None,
+        started_at: Some(at(-5)),
+        facts: InstanceFacts { image: Some("ami-1".to_owned()), ..InstanceFacts::default() },
+    };
+    let bytes = Bytes::from(format!("<item>{i} {state}</item>"));
+    let document = Document { format: DocumentFormat::Ec2Xml, bytes };
+    let hash = Fingerprint::of_document(&document);
+    RowWrite { row: Fingerprint::of_row(&resource, 1), resource, document: Some((document, hash)) }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + second).expect("a time")
+}
+
+fn listing(base: u64, started: i64, writes: Vec<RowWrite>) -> ScopeCommit {
+    let key = scope();
+    ScopeCommit { key, base, started_at: at(started), writes, seen_again: vec![], missing: vec![], gone: vec![] }
+}
+
+/// Rows of the cache that were written since it was opened.
+fn written(store: &Store) -> u64 {
+    wait(store.write("count", |pair| Ok(pair.cache.total_changes()))).expect("a count")
+}
+
+#[test]
+fn a_listing_that_changes_nothing_writes_the_scopes_age_and_no_row() {
+    let store = Store::in_memory().expect("a store");
+    let rows: Vec<_> = (0..500).map(|i| row(i, State::Running)).collect();
+    wait(store.commit_scope(listing(0, 1, rows.clone()))).expect("committed");
+    for (second, writes) in [(2, vec![]), (3, rows)] {
+        let before = written(&store);
+        wait(store.commit_scope(listing(1, second, writes))).expect("committed");
+        assert_eq!(written(&store) - before, 1);
+    }
+    let before = written(&store);
+    wait(store.commit_scope(listing(1, 4, vec![row(7, State::Stopped)]))).expect("committed");
+    // The row, its document, the scope's generation, the scope's age.
+    assert_eq!(written(&store) - before, 4);
+}
+
+#[test]
+fn a_store_in_memory_answers_in_the_first_poll() {
+    let store = Store::in_memory().expect("a store");
+    let commit = pin!(store.commit_scope(listing(0, 1, vec![row(1, State::Running)])));
+    let answer = commit.poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(answer, Poll::Ready(Ok(CommitOutcome::Committed(1)))), "{answer:?}");
+}
+
+#[test]
+fn a_full_disk_is_said_and_loses_nothing() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (store, _) = Store::open(dir.path()).expect("a store");
+    wait(store.commit_scope(listing(0, 1, (0..50).map(|i| row(i, State::Running)).collect()))).expect("committed");
+    let before = wait(store.rows()).expect("rows");
+    limit_pages(&store, Some(4));
+    let refused = wait(store.commit_scope(listing(1, 2, (0..5_000).map(|i| row(i, State::Stopped)).collect())));
+    assert!(matches!(refused, Err(StoreError::Full { .. })), "{refused:?}");
+    assert_eq!(wait(store.rows()).expect("rows"), before);
+    let record = &wait(store.scopes()).expect("scopes")[0];
+    assert_eq!((record.generation, record.as_of), (1, Some(at(1))));
+    limit_pages(&store, None);
+    let resumed = wait(store.commit_scope(listing(1, 3, (0..5_000).map(|i| row(i, State::Stopped)).collect())));
+    assert_eq!(resumed.expect("there is room again"), CommitOutcome::Committed(2));
+    assert_eq!(wait(store.rows()).expect("rows").len(), 5_000);
+}
+
+/// Lets the cache grow by so many pages more; `None` for as much as it likes.
+fn limit_pages(store: &Store, more: Option<i64>) {
+    let limit = wait(store.write("limit", move |pair| {
+        let pages: i64 = pair.cache.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        let limit = more.map_or(1 << 30, |more| pages + more);
+        pair.cache.pragma_update_and_check(None, "max_page_count", limit, |_| Ok(()))?;
+        Ok(limit)
+    }));
+    assert!(limit.expect("a limit") > 0);
+}
+
+#[test]
+fn a_job_that_panics_is_rolled_back_and_the_next_one_runs() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (store, _) = Store::open(dir.path()).expect("a store");
+    wait(store.put_setting("theme", "dark")).expect("stored");
+    let panicked = wait(store.write("panic", |pair| -> Result<(), crate::error::Fault> {
+        let writing = crate::connection::write(&mut pair.state)?;
+        crate::settings::put(&writing, "theme", "light")?;
+        panic!("on purpose")
+    }));
+    assert!(matches!(panicked, Err(StoreError::Closed)), "{panicked:?}");
+    assert_eq!(wait(store.setting("theme")).expect("a text").as_deref(), Some("dark"));
+    wait(store.put_setting("theme", "light")).expect("stored");
+}
+
+#[test]
+fn a_store_that_was_closed_in_order_is_not_checked_again() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let open = || crate::presence::Presence::enter(dir.path()).expect("entered");
+    drop(Store::open(dir.path()).expect("a store"));
+    assert!(dir.path().join("clean").exists());
+    let (ours, opening) = open();
+    assert!(opening.trusted, "closed in order");
+    drop(opening);
+    let (theirs, opening) = open();
+    assert!(opening.trusted, "in use by another, who has checked it");
+    drop(opening);
+    ours.leave(true);
+    assert!(!dir.path().join("clean").exists(), "another still has it open");
+    theirs.leave(true);
+    assert!(dir.path().join("clean").exists());
+    let (ours, opening) = open();
+    assert!(opening.trusted);
+    drop((ours, opening));
+    assert!(!open().1.trusted, "the last one ended without leaving");
+    let (ours, opening) = open();
+    drop(opening);
+    ours.leave(false);
+    assert!(!open().1.trusted, "the last one had seen damage");
+    open().0.leave(true);
+    std::fs::write(dir.path().join("cache.db"), "changed").expect("written");
+    assert!(!open().1.trusted, "changed by somebody else since");
+}

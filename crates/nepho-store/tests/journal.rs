@@ -1,0 +1,273 @@
+//! The journal: append-only, chained, and honest about what was done to it.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::path::Path;
+
+use nepho_core::{
+    State,
+    journal::{JournalEntry, JournalEvent, Verification},
+};
+use nepho_store::Store;
+use proptest::{
+    prelude::*,
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+use rusqlite::Connection;
+use support::*;
+
+fn every_event() -> Vec<JournalEvent> {
+    vec![
+        JournalEvent::Sent,
+        JournalEvent::Accepted { raw_state: String::new() },
+        JournalEvent::Refused(failure()),
+        JournalEvent::Unknown(failure()),
+        JournalEvent::Settled { state: State::Stopped, raw_state: "stopped".to_owned() },
+        JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned() },
+        JournalEvent::TimedOut,
+    ]
+}
+
+fn append(store: &Store, operation: &str, native: &str, events: Vec<JournalEvent>) -> Vec<JournalEntry> {
+    let entries = events.into_iter().map(|event| entry(operation, native, event)).collect();
+    wait(store.append(entries)).expect("appended")
+}
+
+fn places(entries: &[JournalEntry]) -> Vec<u64> {
+    entries.iter().map(|entry| entry.seq).collect()
+}
+
+#[test]
+fn entries_come_back_as_they_were_in_their_order() {
+    let store = Store::in_memory().expect("a store");
+    let one = append(&store, "op-1", "i-1", every_event());
+    let two = append(&store, "op-2", "i-2", vec![JournalEvent::Sent]);
+    assert_eq!(places(&one), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(places(&two), [8]);
+    let mut newest = wait(store.journal(100, None)).expect("entries");
+    newest.reverse();
+    assert_eq!(newest, [one.clone(), two.clone()].concat());
+    assert_eq!(places(&wait(store.journal(2, Some(6))).expect("entries")), [5, 4]);
+    assert_eq!(places(&wait(store.entries_of(&key("eu-west-1", "i-1"), 3)).expect("entries")), [7, 6, 5]);
+    assert_eq!(wait(store.operation(&"op-1".into())).expect("entries"), one);
+    append(&store, "op-1", "i-1", vec![JournalEvent::TimedOut]);
+    let recent = wait(store.recent_operations(5)).expect("operations");
+    assert_eq!(
+        recent.iter().map(|entries| places(entries)).collect::<Vec<_>>(),
+        [vec![8], vec![1, 2, 3, 4, 5, 6, 7, 9]]
+    );
+    assert_eq!(wait(store.recent_operations(1)).expect("operations"), [two]);
+}
+
+#[test]
+fn unfinished_is_the_last_entry_of_each_target_that_is_not_final() {
+    let store = Store::in_memory().expect("a store");
+    append(
+        &store,
+        "op-1",
+        "i-1",
+        vec![JournalEvent::Sent, JournalEvent::Accepted { raw_state: "stopping".to_owned() }],
+    );
+    append(&store, "op-1", "i-2", vec![JournalEvent::Sent, JournalEvent::Refused(failure())]);
+    append(&store, "op-2", "i-1", vec![JournalEvent::Sent]);
+    append(&store, "op-2", "i-3", vec![JournalEvent::Sent, JournalEvent::Unknown(failure())]);
+    assert_eq!(places(&wait(store.unfinished()).expect("entries")), [2, 5, 7]);
+    for event in every_event() {
+        let operation = format!("op-{}", event.as_str());
+        let unfinished = wait(store.unfinished()).expect("entries").len();
+        append(&store, &operation, "i-9", vec![event.clone()]);
+        let more = wait(store.unfinished()).expect("entries").len() - unfinished;
+        assert_eq!(more == 1, !event.is_final(), "{event:?}");
+    }
+}
+
+#[test]
+fn an_intact_chain_tells_its_head_and_continues_over_a_restart() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let empty = wait(open(dir.path()).verify_journal()).expect("a verdict");
+    assert_eq!(empty, Verification::Intact { entries: 0, head: String::new() });
+    append(&open(dir.path()), "op-1", "i-1", every_event());
+    let store = open(dir.path());
+    let Verification::Intact { entries: 7, head: first } = wait(store.verify_journal()).expect("a verdict") else {
+        panic!("not intact")
+    };
+    assert_eq!(first.len(), 64);
+    append(&store, "op-2", "i-1", every_event());
+    let Verification::Intact { entries: 14, head } = wait(store.verify_journal()).expect("a verdict") else {
+        panic!("not intact")
+    };
+    assert_ne!(head, first);
+}
+
+#[test]
+fn the_database_itself_refuses_to_change_an_entry() {
+    let dir = tempfile::tempdir().expect("a directory");
+    append(&open(dir.path()), "op-1", "i-1", every_event());
+    let raw = Connection::open(dir.path().join("state.db")).expect("the database");
+    for sql in [
+        "UPDATE journal SET name = 'x' WHERE seq = 2",
+        "DELETE FROM journal WHERE seq = 7",
+        "INSERT OR REPLACE INTO journal SELECT * FROM journal WHERE seq = 3",
+    ] {
+        let refused = raw.execute(sql, []).expect_err(sql).to_string();
+        assert!(refused.contains("append-only"), "{sql}: {refused}");
+    }
+    assert!(matches!(wait(open(dir.path()).verify_journal()), Ok(Verification::Intact { entries: 7, .. })));
+}
+
+/// What was done to a journal, and the place that must be found.
+#[derive(Clone, Debug)]
+enum Tampering {
+    Edit { seq: u64, column: &'static str },
+    Delete { seq: u64 },
+    CutOff { seq: u64 },
+    Swap { seq: u64, with: u64 },
+    Insert { after: u64 },
+    ForgedEnd,
+}
+
+/// Entries in the journal that is tampered with.
+const ENTRIES: u64 = 120;
+
+fn tampering() -> impl Strategy<Value = Tampering> {
+    let seq = 1..=ENTRIES;
+    let columns = prop::sample::select(vec![
+        "at",
+        "run",
+        "operation",
+        "account",
+        "account_name",
+        "key",
+        "name",
+        "action",
+        "event",
+        "failure_code",
+        "detail",
+        "state",
+        "hash",
+    ]);
+    prop_oneof![
+        4 => (seq.clone(), columns).prop_map(|(seq, column)| Tampering::Edit { seq, column }),
+        2 => seq.clone().prop_map(|seq| Tampering::Delete { seq }),
+        1 => seq.clone().prop_map(|seq| Tampering::CutOff { seq }),
+        2 => (1..ENTRIES).prop_flat_map(|seq| (Just(seq), seq + 1..=ENTRIES))
+            .prop_map(|(seq, with)| Tampering::Swap { seq, with }),
+        2 => (0..ENTRIES).prop_map(|after| Tampering::Insert { after }),
+        1 => Just(Tampering::ForgedEnd),
+    ]
+}
+
+impl Tampering {
+    /// Does it with plain SQL, and returns the first place that is no longer as written.
+    fn apply(&self, raw: &Connection) -> u64 {
+        let run = |sql: String| raw.execute_batch(&sql).expect("tampered with");
+        match *self {
+            Self::Edit { seq, column } => {
+                let value = match column {
+                    "at" => "at + 1".to_owned(),
+                    "hash" => "randomblob(32)".to_owned(),
+                    other => format!("ifnull({other}, '') || 'x'"),
+                };
+                run(format!("UPDATE journal SET {column} = {value} WHERE seq = {seq}"));
+                seq
+            }
+            Self::Delete { seq } => {
+                run(format!("DELETE FROM journal WHERE seq = {seq}"));
+                seq
+            }
+            Self::CutOff { seq } => {
+                run(format!("DELETE FROM journal WHERE seq >= {seq}"));
+                seq
+            }
+            Self::Swap { seq, with } => {
+                run(format!(
+                    "UPDATE journal SET seq = 999999 WHERE seq = {seq};
+                     UPDATE journal SET seq = {seq} WHERE seq = {with};
+                     UPDATE journal SET seq = {with} WHERE seq = 999999;"
+                ));
+                seq
+            }
+            Self::Insert { after } => {
+                // Makes room as a careful forger would, then repeats an entry there.
+                run(format!(
+                    "UPDATE journal SET seq = -seq - 1 WHERE seq > {after}; UPDATE journal SET seq = -seq WHERE seq < 0;
+                     CREATE TEMP TABLE copied AS SELECT * FROM journal WHERE seq <> {after} + 1 LIMIT 1;
+                     UPDATE copied SET seq = {after} + 1;
+                     INSERT INTO journal SELECT * FROM copied; DROP TABLE copied;"
+                ));
+                // Repeating the first entry in the first place would change nothing before the second.
+                if after == 0 { 2 } else { after + 1 }
+            }
+            Self::ForgedEnd => {
+                run(format!(
+                    "CREATE TEMP TABLE copied AS SELECT * FROM journal WHERE seq = {ENTRIES};
+                     UPDATE copied SET seq = {ENTRIES} + 1;
+                     INSERT INTO journal SELECT * FROM copied; DROP TABLE copied;"
+                ));
+                ENTRIES + 1
+            }
+        }
+    }
+}
+
+fn found(path: &Path) -> u64 {
+    let store = open(path);
+    match wait(store.verify_journal()).expect("a verdict") {
+        Verification::Broken { seq, .. } => seq,
+        Verification::Intact { .. } => 0,
+    }
+}
+
+#[test]
+fn a_hundred_tamperings_are_each_found_at_their_first_entry() {
+    let dir = tempfile::tempdir().expect("a directory");
+    {
+        let store = open(dir.path());
+        let events = every_event();
+        let entries = (0..ENTRIES).map(|i| {
+            let event = events[usize::try_from(i).expect("small") % events.len()].clone();
+            entry(&format!("op-{}", i / 3), &format!("i-{i}"), event)
+        });
+        wait(store.append(entries.collect())).expect("appended");
+    }
+    let path = dir.path().join("state.db");
+    let pristine = std::fs::read(&path).expect("the database");
+    let config = Config { cases: 100, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    runner
+        .run(&tampering(), |tampering| {
+            std::fs::write(&path, &pristine).expect("restored");
+            let first = {
+                let raw = Connection::open(&path).expect("the database");
+                raw.execute_batch(
+                    "DROP TRIGGER journal_update; DROP TRIGGER journal_delete; DROP TRIGGER journal_insert;
+                     PRAGMA ignore_check_constraints = ON;",
+                )
+                .expect("no triggers");
+                tampering.apply(&raw)
+            };
+            prop_assert_eq!(found(dir.path()), first);
+            Ok(())
+        })
+        .expect("every tampering is found");
+    std::fs::write(&path, &pristine).expect("restored");
+    assert_eq!(found(dir.path()), 0, "untouched, it is intact");
+}
+
+#[test]
+fn what_was_put_in_behind_our_back_does_not_stop_the_journal() {
+    let dir = tempfile::tempdir().expect("a directory");
+    append(&open(dir.path()), "op-1", "i-1", every_event());
+    let raw = Connection::open(dir.path().join("state.db")).expect("the database");
+    raw.execute_batch(
+        "CREATE TEMP TABLE copied AS SELECT * FROM journal WHERE seq = 7; UPDATE copied SET seq = 8;
+         INSERT INTO journal SELECT * FROM copied;",
+    )
+    .expect("an entry of somebody else's");
+    drop(raw);
+    let store = open(dir.path());
+    assert_eq!(places(&append(&store, "op-2", "i-1", vec![JournalEvent::Sent])), [9]);
+    assert!(matches!(wait(store.verify_journal()), Ok(Verification::Broken { seq: 8, .. })));
+}
