@@ -1,10 +1,11 @@
-//! What Nephoscope is tested against: a programmable provider, a settable clock, and the suite that
-//! every provider must pass.
+//! What Nephoscope is tested against: a programmable provider, a settable clock, the suite that
+//! every provider must pass, and the counterparts that stand in for clouds.
 //!
 //! A dev-dependency only; nothing here ends up in the app. Deliberately not here: tests of one
 //! crate's own rules, which live beside the code they test.
 
 pub mod clock;
+pub mod ec2;
 pub mod fake;
 pub mod instance;
 

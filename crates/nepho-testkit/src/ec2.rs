@@ -1,0 +1,174 @@
+//! A loopback double of EC2 and STS, on a thread of its own.
+//!
+//! It reads the region from the `SigV4` credential scope, as one endpoint serves all regions. It
+//! answers the actions that Nephoscope sends, refuses what EC2's documentation says that EC2
+//! refuses, and goes wrong on request: see [`Fault`]. It is also the server of `bench sync`
+//! ([`fleet`], `ec2_double`). Deliberately not here: signatures are not checked, and nobody but
+//! the documentation vouches for it; moto is the other opinion.
+
+/// Appends formatted text to a string, which does not fail.
+macro_rules! put {
+    ($to:expr, $($text:tt)*) => {{
+        let _ = std::fmt::Write::write_fmt(&mut $to, format_args!($($text)*));
+    }};
+}
+
+mod cloud;
+mod control;
+mod fault;
+pub mod fleet;
+mod machine;
+mod pages;
+mod reply;
+mod request;
+mod serve;
+mod setup;
+mod types;
+mod world;
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+};
+
+use nepho_core::State;
+use tokio::{net::TcpListener, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+pub use fault::{Fault, FaultRule};
+pub use machine::{Ec2Instance, Spot, id};
+pub use setup::{ACCOUNT, Setup};
+pub use world::{Seen, Served};
+
+use serve::{Shared, locked};
+use world::World;
+
+/// A running double. Dropped, it closes its port and all connections.
+#[derive(Debug)]
+pub struct Ec2Double {
+    port: u16,
+    world: Shared,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Ec2Double {
+    /// Starts one on a free port (unless the setup names one) of 127.0.0.1.
+    pub fn start(setup: Setup) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", setup.port)))?;
+        let port = listener.local_addr()?.port();
+        let world: Shared = Arc::new(Mutex::new(World::new(setup)));
+        let stop = CancellationToken::new();
+        let serving = serve::serve(listener, Arc::clone(&world), stop.clone());
+        let thread =
+            std::thread::Builder::new().name("ec2-double".to_owned()).spawn(move || runtime.block_on(serving))?;
+        Ok(Self { port, world, stop, thread: Some(thread) })
+    }
+
+    /// Its endpoint, for `AWS_ENDPOINT_URL` and `--endpoint`.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Puts an instance there, or replaces the one with its id. A new region is enabled by it.
+    pub fn put(&self, instance: Ec2Instance) {
+        locked(&self.world).put(instance);
+    }
+
+    /// Removes an instance, as if it had never been; whether it was there.
+    pub fn remove(&self, region: &str, id: &str) -> bool {
+        locked(&self.world).regions.get_mut(region).is_some_and(|all| all.remove(id))
+    }
+
+    /// Puts an instance into a state behind everybody's back; whether it is there.
+    pub fn set_state(&self, region: &str, id: &str, state: State) -> bool {
+        locked(&self.world).regions.get_mut(region).is_some_and(|all| all.set_state(id, state))
+    }
+
+    /// The true state of an instance now, whatever describes show.
+    pub fn state(&self, region: &str, id: &str) -> Option<State> {
+        let mut world = locked(&self.world);
+        let timing = world.timing();
+        let all = world.regions.get_mut(region)?;
+        all.settle(Instant::now(), timing);
+        all.truth().find(|(instance, _)| instance.id == id).map(|(_, state)| state)
+    }
+
+    /// Makes every EC2 request to the region go wrong (`DescribeRegions` excepted).
+    pub fn break_region(&self, region: &str, fault: Fault) {
+        self.add_rule(FaultRule { region: Some(region.to_owned()), action: None, times: None, fault });
+    }
+
+    /// Makes one action go wrong in every region.
+    pub fn break_action(&self, action: &str, fault: Fault) {
+        self.add_rule(FaultRule { region: None, action: Some(action.to_owned()), times: None, fault });
+    }
+
+    /// Adds a rule behind those there are.
+    pub fn add_rule(&self, rule: FaultRule) {
+        locked(&self.world).rules.push(rule);
+    }
+
+    /// Makes the region well again: its rules go, those for every region stay.
+    pub fn heal_region(&self, region: &str) {
+        locked(&self.world).rules.retain(|rule| rule.region.as_deref() != Some(region));
+    }
+
+    /// Makes everything well again.
+    pub fn heal(&self) {
+        locked(&self.world).rules.clear();
+    }
+
+    /// Changes the setup while it runs; account, regions and port keep their first values.
+    pub fn adjust(&self, change: impl FnOnce(&mut Setup)) {
+        change(&mut locked(&self.world).setup);
+    }
+
+    /// Renders every listing's pages of 1,000 ahead, compressed as well, so that a benchmark
+    /// measures the client.
+    pub fn warm(&self) {
+        locked(&self.world).warm(Instant::now());
+    }
+
+    /// What was served so far.
+    pub fn served(&self) -> Served {
+        locked(&self.world).served
+    }
+
+    /// The requests so far, in order of arrival.
+    pub fn seen(&self) -> Vec<Seen> {
+        locked(&self.world).seen.clone()
+    }
+
+    /// How often an action was asked for.
+    pub fn count(&self, action: &str) -> usize {
+        locked(&self.world).seen.iter().filter(|seen| seen.action == action).count()
+    }
+
+    /// Forgets what was served and asked.
+    pub fn forget_requests(&self) {
+        let mut world = locked(&self.world);
+        world.served = Served::default();
+        world.seen.clear();
+    }
+}
+
+impl Drop for Ec2Double {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the server has been printed; there is nobody to pass it on to.
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
