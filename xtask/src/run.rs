@@ -1,7 +1,8 @@
 //! `cargo xtask run`: from a fresh clone to the open window.
 
 use std::{
-    path::{self, PathBuf},
+    env, fs,
+    path::{self, Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
@@ -13,6 +14,7 @@ use crate::{
     packages::{self, Need},
     place::Place,
     process::Run,
+    report::Outcome,
     ui,
 };
 
@@ -53,6 +55,32 @@ pub fn run(place: &Place, keep: bool, screenshot: Option<PathBuf>) -> Result<Exi
         window.wait()?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does what a newcomer does on a machine without a display, with a home of its own, and looks for
+/// the picture.
+pub fn check(place: &Place) -> Result<Outcome> {
+    let artifacts = place.artifacts()?;
+    let home = artifacts.join("run-home");
+    // Left over from the last time; the first time there is none.
+    let _ = fs::remove_dir_all(&home);
+    let (picture, state) = (artifacts.join("run.png"), home.join("state"));
+    let _ = fs::remove_file(&picture);
+    fs::create_dir_all(&state).with_context(|| format!("failed to make {}", state.display()))?;
+    let task = env::current_exe().context("failed to find this program")?;
+    let output = Run::new(task, &place.root)
+        .args(["run", "--screenshot"])
+        .arg(&picture)
+        .without_env(&["DISPLAY", "WAYLAND_DISPLAY", "AWS_"])
+        .env("NEPHOSCOPE_CACHE_DIR", &place.cache)
+        .env("NEPHOSCOPE_DATA_DIR", home.join("nephoscope"))
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env("XDG_CACHE_HOME", home.join("cache"))
+        .env("XDG_STATE_HOME", state)
+        .tee()?;
+    let told = output.text.lines().any(|line| Path::new(line) == picture);
+    Ok(Outcome::check("`cargo xtask run` without a display", output.status.success() && told && picture.is_file()))
 }
 
 /// An empty window teaches little: with no account configured, adds the demo cloud.

@@ -15,7 +15,7 @@ use crate::{
     place::Place,
     process::Run,
     report::{Outcome, Report},
-    ui,
+    run, ui,
 };
 
 /// A part of `cargo xtask test`.
@@ -33,13 +33,16 @@ pub enum Suite {
     Rust,
     /// The stories in the real window, on real parts.
     E2e,
+    /// `cargo xtask run` on a machine without a display.
+    Run,
     /// The documentation builds, and its examples run.
     Docs,
 }
 
 impl Suite {
     /// All of them, in order. The UI is early: cargo embeds what it builds.
-    const ALL: [Self; 7] = [Self::Format, Self::Ui, Self::Rust, Self::E2e, Self::Lints, Self::Docs, Self::Deny];
+    const ALL: [Self; 8] =
+        [Self::Format, Self::Ui, Self::Rust, Self::E2e, Self::Run, Self::Lints, Self::Docs, Self::Deny];
     /// What is quick once the dependencies are built.
     const FAST: [Self; 3] = [Self::Format, Self::Ui, Self::Rust];
 
@@ -51,6 +54,7 @@ impl Suite {
             Self::Deny => "deny",
             Self::Rust => "rust",
             Self::E2e => "e2e",
+            Self::Run => "run",
             Self::Docs => "docs",
         }
     }
@@ -67,6 +71,7 @@ impl Suite {
             Self::Deny => cargo::deny(place),
             Self::Rust => cargo::tests(place, self.name(), "not (package(nepho-tests) & test(/^e2e::/))"),
             Self::E2e => cargo::tests(place, self.name(), "package(nepho-tests) & test(/^e2e::/)"),
+            Self::Run => run::check(place),
             Self::Docs => cargo::docs(place),
         }
     }
@@ -101,7 +106,9 @@ pub fn test(place: &Place, fast: bool, chosen: &[Suite]) -> Result<ExitCode> {
 
 /// Writes the TypeScript bindings. Only `nepho-wire` and what it stands on is built for it.
 pub fn bindings(place: &Place) -> Result<ExitCode> {
-    Run::new("cargo", &place.root).args(["run", "--quiet", "--package", "nepho-wire", "--example", "bindings"]).show()?;
+    Run::new("cargo", &place.root)
+        .args(["run", "--quiet", "--package", "nepho-wire", "--example", "bindings"])
+        .show()?;
     println!("wrote ui/src/lib/ipc/generated");
     Ok(ExitCode::SUCCESS)
 }
