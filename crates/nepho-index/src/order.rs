@@ -75,12 +75,13 @@ impl Inner {
 
     /// For each row a number that sorts as the column does; `None` where the fact is absent.
     fn sort_keys(&self, rows: &[At], column: SortColumn) -> Vec<Option<u128>> {
+        let scenes: Vec<_> = (0..).zip(&self.segments).map(|(slot, _)| self.scene(slot)).collect();
         let each = |key: &dyn Fn(&Segment, At) -> Option<u128>| {
             rows.iter().map(|&at| key(self.segment(at.slot)?, at)).collect()
         };
         match column {
             SortColumn::Name => self.name_ranks(rows),
-            SortColumn::State => each(&|_, at| Some(self.scene(at.slot).map(|scene| scene.state(at.row()))? as u128)),
+            SortColumn::State => each(&|_, at| Some(scenes[at.slot as usize].as_ref()?.state(at.row()) as u128)),
             SortColumn::Kind => each(&|segment, _| Some(segment.key.scope.kind as u128)),
             SortColumn::Account => {
                 let ranks = self.ranks(|segment| vec![self.account_name(&segment.key.account)]);
@@ -97,7 +98,7 @@ impl Inner {
             SortColumn::PrivateIp => each(&|segment, at| ip(&segment.row(at.row()).resource.private_ips)),
             SortColumn::PublicIp => each(&|segment, at| ip(&segment.row(at.row()).resource.public_ips)),
             SortColumn::StartedAt => each(&|segment, at| segment.row(at.row()).resource.started_at.map(moment)),
-            SortColumn::AsOf => each(&|_, at| self.scene(at.slot)?.as_of(at.row()).map(moment)),
+            SortColumn::AsOf => each(&|_, at| scenes[at.slot as usize].as_ref()?.as_of(at.row()).map(moment)),
         }
     }
 

@@ -12,7 +12,6 @@ use std::fmt;
 use crate::Sort;
 use error::QueryError;
 
-pub(crate) use ip::IpPattern;
 pub(crate) use pattern::Pattern;
 pub use term::Term;
 pub(crate) use term::{Mark, TagPattern, Test};

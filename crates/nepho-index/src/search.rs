@@ -7,7 +7,7 @@ use crate::{
     bits::Bits,
     freshness::Freshness,
     order::At,
-    query::{IpPattern, Mark, Pattern, TagPattern, Test},
+    query::{Mark, Pattern, TagPattern, Test},
     segment::Segment,
     text::{self, ADDRESS, END, TAG, VALUE},
 };
@@ -29,7 +29,7 @@ impl Scene<'_> {
             if rows.is_empty() {
                 break;
             }
-            let mut met = self.meets(&term.test, freshness);
+            let mut met = self.meets(&term.test, &rows, freshness);
             if term.negated {
                 met.invert();
             }
@@ -76,16 +76,21 @@ impl Scene<'_> {
         stale
     }
 
-    fn meets(&self, test: &Test, freshness: Freshness) -> Bits {
+    /// The rows that meet one test; only what it says of the rows `among` some counts.
+    fn meets(&self, test: &Test, among: &Bits, freshness: Freshness) -> Bits {
         let segment = self.segment;
         match test {
-            Test::Word(pattern) => segment.search(pattern.longest(), |packed| {
+            Test::Word(pattern) => segment.search(among, pattern.longest(), |packed| {
                 pattern.literal().is_some() || packed.split([END, VALUE]).any(|field| pattern.occurs_in(field))
             }),
-            Test::Name(any) => self.field(any, 0),
-            Test::Id(any) => self.field(any, 1),
-            Test::Tag(any) => each(segment.len(), any, |tag| self.tag(tag)),
-            Test::Ip(any) => each(segment.len(), any, |ip| self.ip(ip)),
+            Test::Name(any) => self.field(any, among, text::name),
+            Test::Id(any) => self.field(any, among, text::id),
+            Test::Tag(any) => each(segment.len(), any, |tag| self.tag(tag, among)),
+            Test::Ip(any) => each(segment.len(), any, |ip| {
+                segment.search(among, &format!("{ADDRESS}{}", ip.beginning()), |packed| {
+                    text::marked(packed, ADDRESS).any(|address| ip.is_met(address))
+                })
+            }),
             Test::Account(any) => self.account_is(any),
             Test::Region(any) => segment.places.select(|place| is_any(any, place.region.as_str())),
             Test::Zone(any) => segment.zones.select(|zone| is_any(any, zone)),
@@ -106,15 +111,13 @@ impl Scene<'_> {
         }
     }
 
-    fn field(&self, any: &[Pattern], number: usize) -> Bits {
+    fn field(&self, any: &[Pattern], among: &Bits, field: impl Fn(&str) -> &str) -> Bits {
         each(self.segment.len(), any, |pattern| {
-            self.segment.search(pattern.longest(), |packed| {
-                text::fields(packed).nth(number).is_some_and(|field| pattern.is_met(field))
-            })
+            self.segment.search(among, pattern.longest(), |packed| pattern.is_met(field(packed)))
         })
     }
 
-    fn tag(&self, tag: &TagPattern) -> Bits {
+    fn tag(&self, tag: &TagPattern, among: &Bits) -> Bits {
         let needle = match (tag.key.literal(), &tag.value) {
             (Some(key), None) => format!("{TAG}{key}{VALUE}"),
             (Some(key), Some(value)) => match value.literal() {
@@ -123,20 +126,10 @@ impl Scene<'_> {
             },
             (None, _) => TAG.to_string(),
         };
-        self.segment.search(&needle, |packed| {
-            text::fields(packed)
-                .filter_map(|field| field.strip_prefix(TAG)?.split_once(VALUE))
+        self.segment.search(among, &needle, |packed| {
+            text::marked(packed, TAG)
+                .filter_map(|tag| tag.split_once(VALUE))
                 .any(|(key, value)| tag.key.is_met(key) && tag.value.as_ref().is_none_or(|any| any.is_met(value)))
-        })
-    }
-
-    fn ip(&self, ip: &IpPattern) -> Bits {
-        let needle = match ip {
-            IpPattern::Exactly(address) => format!("{ADDRESS}{address}{END}"),
-            IpPattern::Network(..) | IpPattern::Written(_) => ADDRESS.to_string(),
-        };
-        self.segment.search(&needle, |packed| {
-            text::fields(packed).filter_map(|field| field.strip_prefix(ADDRESS)).any(|address| ip.is_met(address))
         })
     }
 

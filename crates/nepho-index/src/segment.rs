@@ -2,7 +2,11 @@
 
 mod build;
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{
+    cmp::Ordering,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use memchr::memmem;
 use nepho_core::{ProviderKind, Realm, Region, ResourceKey, ScopeKey, State, Timestamp, cache::CachedRow};
@@ -31,8 +35,9 @@ pub(crate) struct Segment {
     /// The packed texts, one after another, and where each ends; see [`text`].
     packed: String,
     ends: Vec<usize>,
-    /// Row numbers in order of key.
-    by_key: Vec<u32>,
+    /// The [`digest`] of each key and its row's number, in order: a look-up reads one place in one
+    /// block of memory, not a dozen rows.
+    digests: Vec<(u64, u32)>,
     pub(crate) places: Column<Place>,
     pub(crate) zones: Column<Box<str>>,
     pub(crate) sizes: Column<Box<str>>,
@@ -64,8 +69,10 @@ impl Segment {
 
     /// Where the row of `key` is.
     pub(crate) fn position(&self, key: &ResourceKey) -> Option<usize> {
-        let found = self.by_key.binary_search_by(|&at| self.rows[at as usize].resource.key.cmp(key)).ok()?;
-        Some(self.by_key[found] as usize)
+        let digest = digest(key);
+        let from = self.digests.partition_point(|(other, _)| *other < digest);
+        let alike = self.digests[from..].iter().take_while(|(other, _)| *other == digest);
+        alike.map(|&(_, at)| at as usize).find(|&at| self.rows[at].resource.key == *key)
     }
 
     /// The order of two rows: by folded name, unnamed last, then by key, then by account. No two
@@ -84,17 +91,21 @@ impl Segment {
             })
     }
 
-    /// The rows of whose packed text `is_met` says so, where all such texts have `needle` in them.
-    pub(crate) fn search(&self, needle: &str, is_met: impl Fn(&str) -> bool) -> Bits {
+    /// The rows `among` some of whose packed text `is_met` says so, where all such texts have
+    /// `needle` in them.
+    pub(crate) fn search(&self, among: &Bits, needle: &str, is_met: impl Fn(&str) -> bool) -> Bits {
         if needle.is_empty() {
-            return Bits::from_fn(self.len(), |at| is_met(self.packed(at)));
+            return Bits::from_fn(self.len(), |at| among.get(at) && is_met(self.packed(at)));
         }
         let mut found = Bits::filled(self.len(), false);
         let finder = memmem::Finder::new(needle);
         let (mut from, mut row) = (0, 0);
         while let Some(hit) = finder.find(&self.packed.as_bytes()[from..]) {
-            row += self.ends[row..].partition_point(|&end| end <= from + hit);
-            if is_met(self.packed(row)) {
+            // A short needle is in nearly every row, and then the next row is the one.
+            if self.ends[row] <= from + hit {
+                row += self.ends[row..].partition_point(|&end| end <= from + hit);
+            }
+            if among.get(row) && is_met(self.packed(row)) {
                 found.set(row, true);
             }
             from = self.ends[row];
@@ -111,6 +122,15 @@ fn compare(packed: &str, row: &CachedRow, other_packed: &str, other: &CachedRow)
         .then_with(|| name.cmp(other_name))
         .then_with(|| row.resource.key.cmp(&other.resource.key))
         .then_with(|| (&row.account, &row.scope).cmp(&(&other.account, &other.scope)))
+}
+
+/// A number for looking a key up. Keys with one number are told apart by comparing them.
+fn digest(key: &ResourceKey) -> u64 {
+    // Without random keys: a stranger who makes ids collide gains a slower look-up, and there is
+    // no order to be had from it.
+    let mut hasher = DefaultHasher::new();
+    key.native.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The number of a row or of a value, in the width in which millions of them are kept.

@@ -159,7 +159,9 @@ impl Snapshot {
     /// The little that deciding about a selection needs.
     pub fn glance(&self, key: &ResourceKey) -> Option<Glance> {
         let at = self.inner.locate_one(key)?;
-        Some(crate::view::glance(&self.inner.scene(at.slot)?, at.row()))
+        let overlaid = &self.inner.overlaid;
+        let overlay = overlaid.binary_search_by_key(&at, |(at, _)| *at).ok().map(|found| &overlaid[found].1);
+        Some(crate::view::glance(self.inner.segment(at.slot)?, at.row(), overlay))
     }
 
     /// The rows that `text` names: the row with exactly that key; else the rows with exactly that

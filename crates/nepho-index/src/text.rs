@@ -75,12 +75,17 @@ pub(crate) fn pack(resource: &Resource) -> String {
     text
 }
 
-/// The fields of a packed row, without their ends.
-pub(crate) fn fields(packed: &str) -> impl Iterator<Item = &str> {
-    packed.split_terminator(END)
+/// The fields of a packed row that begin with `mark`, without it.
+pub(crate) fn marked(packed: &str, mark: char) -> impl Iterator<Item = &str> {
+    memchr::memchr_iter(mark as u8, packed.as_bytes()).map(|at| name(&packed[at + 1..]))
 }
 
-/// The folded name of a packed row.
+/// The folded native id of a packed row.
+pub(crate) fn id(packed: &str) -> &str {
+    name(packed.get(name(packed).len() + 1..).unwrap_or_default())
+}
+
+/// The folded name of a packed row: its first field.
 pub(crate) fn name(packed: &str) -> &str {
     let end = memchr::memchr(b'\n', packed.as_bytes()).unwrap_or(packed.len());
     &packed[..end]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use nepho_core::{AccountId, Action, Failure, Health, Kind, ProviderKind, Region, ResourceKey, State, Timestamp, Zone};
 
-use crate::{freshness::Freshness, search::Scene};
+use crate::{Overlay, freshness::Freshness, search::Scene, segment::Segment};
 
 /// One row as the table and `nepho list` show it. Owned, built only for the rows that are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,13 +128,13 @@ pub(crate) fn view(scene: &Scene<'_>, at: usize, freshness: Freshness) -> RowVie
 }
 
 /// Takes a glance at a row.
-pub(crate) fn glance(scene: &Scene<'_>, at: usize) -> Glance {
-    let row = scene.segment.row(at);
+pub(crate) fn glance(segment: &Segment, at: usize, overlay: Option<&Overlay>) -> Glance {
+    let row = segment.row(at);
     Glance {
         account: row.account.clone(),
         provider: row.resource.key.provider,
         kind: row.resource.key.kind,
-        state: scene.state(at),
-        pending: scene.overlay(at).map(|overlay| overlay.action),
+        state: overlay.and_then(|overlay| overlay.state).unwrap_or(segment.states[at]),
+        pending: overlay.map(|overlay| overlay.action),
     }
 }

@@ -34,6 +34,25 @@ impl IpPattern {
         Some(Self::Written(if pattern.literal().is_some() { Pattern::beginning(value) } else { pattern }))
     }
 
+    /// What every address that meets it begins with, as written; may be empty.
+    pub(crate) fn beginning(&self) -> String {
+        match self {
+            Self::Exactly(address) => address.to_string(),
+            // The last octet has no dot after it.
+            Self::Network(IpAddr::V4(network), bits) => {
+                let [a, b, c, _] = network.octets();
+                match bits {
+                    ..8 => String::new(),
+                    8..16 => format!("{a}."),
+                    16..24 => format!("{a}.{b}."),
+                    24.. => format!("{a}.{b}.{c}."),
+                }
+            }
+            Self::Network(IpAddr::V6(_), _) => String::new(),
+            Self::Written(pattern) => pattern.beginning_of_all().to_owned(),
+        }
+    }
+
     /// Whether `address`, written as `text`, meets it.
     pub(crate) fn is_met(&self, text: &str) -> bool {
         match self {

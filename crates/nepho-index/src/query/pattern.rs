@@ -47,6 +47,11 @@ impl Pattern {
         self.pieces.iter().max_by_key(|piece| piece.len()).map_or("", |piece| piece)
     }
 
+    /// What everything that the pattern meets begins with; may be empty.
+    pub(super) fn beginning_of_all(&self) -> &str {
+        self.pieces.first().map_or("", |piece| piece)
+    }
+
     /// Whether all of the folded `text` meets the pattern. An absent fact meets none, not even `*`.
     pub(crate) fn is_met(&self, text: &str) -> bool {
         if text.is_empty() {

@@ -9,7 +9,7 @@ use std::{
 
 use nepho_core::{Realm, Region, ResourceKey, ScopeKey, Zone, cache::CachedRow};
 
-use super::{Place, Segment, compare, row_number};
+use super::{Place, Segment, compare, digest, row_number};
 use crate::{bits::Bits, column::Column, text};
 
 /// A row on its way into a segment, with its packed text.
@@ -28,15 +28,18 @@ impl Segment {
     /// All rows of a scope. What `old` has unchanged is taken over from it.
     pub(crate) fn replace(key: ScopeKey, rows: Vec<CachedRow>, old: Option<&Self>) -> Self {
         let mut home = Home::new(&key);
-        let sources = last_of_each_key(rows)
-            .map(|row| {
-                let row = home.take_in(row);
-                match old.and_then(|old| Some((old, old.position(&row.resource.key)?))) {
-                    Some((old, at)) if *old.rows[at] == row => old.source(at),
-                    _ => Source::new(row),
-                }
-            })
-            .collect();
+        let (mut kept, mut new) = (Vec::new(), Vec::new());
+        for row in last_of_each_key(rows) {
+            let row = home.take_in(row);
+            match old.and_then(|old| Some((old, old.position(&row.resource.key)?))) {
+                Some((old, at)) if *old.rows[at] == row => kept.push(at),
+                _ => new.push(Source::new(row)),
+            }
+        }
+        // In their old order, so that sorting finds them in order.
+        kept.sort_unstable();
+        let kept = kept.into_iter().filter_map(|at| Some(old?.source(at)));
+        let sources = kept.chain(new).collect();
         Self::build(key, sources)
     }
 
@@ -70,15 +73,15 @@ impl Segment {
             })
             .collect();
         let rows: Vec<_> = sources.into_iter().map(|source| source.row).collect();
-        let mut by_key: Vec<u32> = (0..rows.len()).map(row_number).collect();
-        by_key.sort_unstable_by(|&a, &b| rows[a as usize].resource.key.cmp(&rows[b as usize].resource.key));
         let resources = || rows.iter().map(|row| &row.resource);
         let numbered = || rows.iter().enumerate().map(|(at, row)| (row_number(at), row));
+        let mut digests: Vec<_> = numbered().map(|(at, row)| (digest(&row.resource.key), at)).collect();
+        digests.sort_unstable();
         Self {
             key,
             packed,
             ends,
-            by_key,
+            digests,
             places: Column::new(
                 resources().map(|resource| (resource.key.provider, &resource.key.realm, &resource.key.region)),
                 |(provider, realm, region)| Place { provider, realm: realm.clone(), region: region.clone() },

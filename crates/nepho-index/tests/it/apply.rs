@@ -1,0 +1,120 @@
+//! From snapshot to snapshot: what changes, what stays, what is shared.
+
+use std::sync::Arc;
+
+use nepho_core::{AccountId, State, cache::CachedRow};
+use nepho_index::{Change, Query, Snapshot, Sort};
+
+use crate::fleet::{at, four, ids, key, record, row, scope, with};
+
+fn rows(upserts: Vec<CachedRow>) -> Vec<Change> {
+    vec![Change::Rows { upserts, removed: vec![] }]
+}
+
+#[test]
+fn a_scope_is_replaced_whole_and_the_others_stay() {
+    let before = four();
+    let home = scope("b2", "us-west-2");
+    let after = before.apply(vec![Change::ReplaceScope {
+        key: home,
+        rows: vec![row("b2", "us-west-2", "i-0ee", "fresh"), row("b2", "us-west-2", "i-0dd", "")],
+    }]);
+    assert_eq!(ids(&after, ""), ["i-0bb", "i-0ee", "i-0aa", "i-0dd"]);
+    assert_eq!(ids(&before, ""), ["i-0bb", "i-0cc", "i-0aa", "i-0dd"], "a snapshot never changes");
+    for (account, region, id) in
+        [("a1", "eu-west-1", "i-0aa"), ("a1", "us-east-1", "i-0bb"), ("b2", "us-west-2", "i-0dd")]
+    {
+        let key = key(account, region, id);
+        let (old, new) = (before.row(&key).expect("a row"), after.row(&key).expect("a row"));
+        assert!(Arc::ptr_eq(&old, &new), "{key} is the same and is shared");
+    }
+}
+
+#[test]
+fn rows_come_change_and_go_one_by_one() {
+    let snapshot = four();
+    let renamed = with(row("a1", "eu-west-1", "i-0aa", "zebra"), |r| r.state = State::Stopped);
+    let changes = vec![Change::Rows {
+        upserts: vec![renamed, row("b2", "eu-north-1", "i-0ff", "bear")],
+        removed: vec![key("b2", "us-west-2", "i-0cc"), key("b2", "us-west-2", "nobody")],
+    }];
+    let next = snapshot.apply(changes);
+    assert_eq!(ids(&next, ""), ["i-0ff", "i-0bb", "i-0aa", "i-0dd"]);
+    assert_eq!(ids(&next, "state:stopped"), ["i-0bb", "i-0aa"]);
+    assert_eq!(ids(&next, "web"), [""; 0], "the old name is forgotten");
+    assert_eq!((next.len(), next.totals(at(0)).missing), (4, 0));
+    assert!(next.get(&key("b2", "us-west-2", "i-0cc"), at(0)).is_none());
+}
+
+#[test]
+fn a_change_of_state_alone_is_seen() {
+    let stopped = with(row("a1", "eu-west-1", "i-0aa", "web-1"), |r| r.state = State::Stopped);
+    let next = four().apply(rows(vec![stopped]));
+    assert_eq!(ids(&next, "state:stopped"), ["i-0bb", "i-0aa"]);
+}
+
+#[test]
+fn scopes_and_accounts_are_forgotten_with_their_rows() {
+    let snapshot = four();
+    let next = snapshot.apply(vec![Change::RemoveScopes(vec![scope("a1", "us-east-1")])]);
+    assert_eq!(ids(&next, ""), ["i-0cc", "i-0aa", "i-0dd"]);
+    assert!(next.scope(&scope("a1", "us-east-1")).is_none() && next.scope(&scope("a1", "eu-west-1")).is_some());
+    let next = next.apply(vec![Change::RemoveAccount(AccountId::new("a1"))]);
+    assert_eq!(ids(&next, ""), ["i-0cc", "i-0dd"]);
+    assert_eq!((next.accounts().len(), next.scopes().len(), next.scopes_of(&AccountId::new("a1")).len()), (1, 1, 0));
+    assert_eq!(next.account(&AccountId::new("b2")).map(|account| &*account.name), Some("lab"));
+    // What took the places that are free now is found, and what was there is not.
+    let next = next.apply(vec![Change::ReplaceScope {
+        key: scope("c3", "eu-west-1"),
+        rows: vec![row("c3", "eu-west-1", "i-1", "new"), row("c3", "eu-west-1", "i-2", "newer")],
+    }]);
+    assert_eq!(ids(&next, ""), ["i-1", "i-2", "i-0cc", "i-0dd"]);
+    assert_eq!(ids(&next, "account:c3"), ["i-1", "i-2"]);
+    assert!(next.get(&key("a1", "eu-west-1", "i-0aa"), at(0)).is_none());
+}
+
+#[test]
+fn a_row_belongs_to_the_scope_that_lists_it() {
+    let stray = row("b2", "us-west-2", "i-1", "stray");
+    let next = Snapshot::empty().apply(vec![Change::ReplaceScope { key: scope("a1", "eu-west-1"), rows: vec![stray] }]);
+    let key = key("b2", "us-west-2", "i-1");
+    let row = next.row(&key).expect("a row");
+    assert_eq!((row.account.as_str(), row.scope.location.as_str()), ("a1", "eu-west-1"));
+    assert_eq!(ids(&next, "account:a1"), ["i-1"]);
+    assert_eq!(ids(&next.apply(vec![Change::Rows { upserts: vec![], removed: vec![key] }]), ""), [""; 0]);
+}
+
+#[test]
+fn a_listing_that_repeats_itself_has_each_row_once_the_last() {
+    let twice = ["first", "last"].map(|name| row("a1", "eu-west-1", "i-1", name)).to_vec();
+    let replaced =
+        Snapshot::empty().apply(vec![Change::ReplaceScope { key: scope("a1", "eu-west-1"), rows: twice.clone() }]);
+    for next in [Snapshot::empty().apply(rows(twice.clone())), replaced.apply(rows(twice)), replaced] {
+        assert_eq!((ids(&next, ""), ids(&next, "name:last")), (vec!["i-1".to_owned()], vec!["i-1".to_owned()]));
+    }
+}
+
+#[test]
+fn of_two_listings_of_one_row_the_one_that_shows_it_counts() {
+    let missing = CachedRow { missing_since: Some(at(0)), ..row("a1", "eu-west-1", "i-1", "moved") };
+    let there = with(row("a1", "eu-west-1", "i-1", "moved"), |r| r.state = State::Stopped);
+    let next = Snapshot::empty().apply(vec![
+        Change::ReplaceScope { key: scope("a1", "zone-1"), rows: vec![missing] },
+        Change::ReplaceScope { key: scope("a1", "zone-2"), rows: vec![there] },
+    ]);
+    let key = key("a1", "eu-west-1", "i-1");
+    assert_eq!(next.get(&key, at(0)).map(|row| (row.state, row.missing_since)), Some((State::Stopped, None)));
+    let hits = next.search(&Query::parse("is:missing").expect("a query"), Sort::default(), at(0));
+    assert_eq!((hits.total, hits.position(&key)), (1, Some(0)));
+}
+
+#[test]
+fn records_are_replaced_one_by_one() {
+    let home = scope("a1", "eu-west-1");
+    let next = four().apply(vec![Change::Scopes(vec![record(&home, 9)])]);
+    assert_eq!(next.scope(&home).and_then(|record| record.as_of), Some(at(9)));
+    assert_eq!(next.scopes().len(), 3);
+    let locations: Vec<_> =
+        next.scopes_of(&AccountId::new("a1")).iter().map(|record| record.key.scope.location.to_string()).collect();
+    assert_eq!(locations, ["eu-west-1", "us-east-1"]);
+}

@@ -1,0 +1,11 @@
+//! The index through its public surface.
+
+#![expect(clippy::expect_used, reason = "these are helpers of tests, which the lint does not know")]
+
+mod apply;
+mod fleet;
+mod model;
+mod overlay;
+mod search;
+mod sort;
+mod stale;

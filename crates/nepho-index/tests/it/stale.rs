@@ -1,0 +1,88 @@
+//! Freshness: how old a row's facts are, and when they are stale.
+
+use std::time::Duration;
+
+use nepho_core::{
+    Failure, FailureCode,
+    cache::{CachedRow, ScopeRecord},
+};
+use nepho_index::{Change, DEFAULT_STALE_AFTER, Query, Snapshot, Sort};
+
+use crate::fleet::{at, key, record, row, scope};
+
+/// One scope, listed at noon: a plain row, one read alone at 800 s, one missing since noon's listing.
+fn scene() -> Snapshot {
+    let home = scope("a1", "eu-west-1");
+    let plain = row("a1", "eu-west-1", "i-1", "plain");
+    let observed = CachedRow { observed_at: Some(at(800)), ..row("a1", "eu-west-1", "i-2", "observed") };
+    let missing = CachedRow { missing_since: Some(at(-300)), ..row("a1", "eu-west-1", "i-3", "missing") };
+    Snapshot::empty().apply(vec![
+        Change::Scopes(vec![record(&home, 0)]),
+        Change::ReplaceScope { key: home, rows: vec![plain, observed, missing] },
+    ])
+}
+
+/// The stale rows by all three ways of asking, which have to agree.
+fn stale(snapshot: &Snapshot, seconds: i64) -> String {
+    let now = at(seconds);
+    let all = snapshot.search(&Query::default(), Sort::default(), now);
+    let by_row: Vec<_> = all.window(0, 9).into_iter().filter(|row| row.stale).map(|row| row.name).collect();
+    let asked = snapshot.search(&Query::parse("is:stale").expect("a query"), Sort::default(), now);
+    let by_query: Vec<_> = asked.window(0, 9).into_iter().map(|row| row.name).collect();
+    assert_eq!(by_row, by_query);
+    assert_eq!((all.stale, asked.stale, snapshot.totals(now).stale), (by_row.len(), by_row.len(), by_row.len()));
+    by_row.join(" ")
+}
+
+#[test]
+fn facts_are_stale_when_they_are_older_than_the_limit() {
+    let snapshot = scene();
+    assert_eq!(snapshot.stale_after(), DEFAULT_STALE_AFTER);
+    assert_eq!(stale(&snapshot, 900), "missing", "fifteen minutes are not too old yet");
+    assert_eq!(stale(&snapshot, 901), "missing plain", "the row that was read alone is younger");
+    assert_eq!(stale(&snapshot, 1701), "missing observed plain");
+    assert_eq!(stale(&snapshot, -50), "missing", "a clock set back makes nothing old");
+}
+
+#[test]
+fn the_limit_is_the_callers_and_stays() {
+    let polled = scene().with_stale_after(Duration::from_secs(90));
+    assert_eq!(stale(&polled, 90), "missing");
+    assert_eq!(stale(&polled, 91), "missing plain");
+    let next = polled.apply(vec![Change::Scopes(vec![record(&scope("a1", "eu-west-1"), 10)])]);
+    assert_eq!(stale(&next, 91), "missing");
+    assert_eq!(stale(&next, 101), "missing plain");
+}
+
+#[test]
+fn a_failed_try_makes_the_whole_scope_stale_and_says_why() {
+    let failure = Failure { code: FailureCode::TimedOut, message: "DescribeInstances timed out".to_owned() };
+    let home = scope("a1", "eu-west-1");
+    let snapshot =
+        scene().apply(vec![Change::Scopes(vec![ScopeRecord { failure: Some(failure.clone()), ..record(&home, 0) }])]);
+    assert_eq!(stale(&snapshot, 1), "missing observed plain");
+    let row = snapshot.get(&key("a1", "eu-west-1", "i-1"), at(1)).expect("a row");
+    assert_eq!((row.failure, row.as_of), (Some(failure), Some(at(0))));
+    assert_eq!(stale(&snapshot.apply(vec![Change::Scopes(vec![record(&home, 0)])]), 1), "missing", "and recovers");
+}
+
+#[test]
+fn facts_of_unknown_age_are_stale() {
+    let unknown = Snapshot::empty()
+        .apply(vec![Change::Rows { upserts: vec![row("a1", "eu-west-1", "i-1", "plain")], removed: vec![] }]);
+    assert_eq!(stale(&unknown, 0), "plain");
+}
+
+#[test]
+fn age_is_of_the_last_listing_that_can_have_shown_the_row() {
+    let snapshot = scene();
+    let as_of = |id| snapshot.get(&key("a1", "eu-west-1", id), at(900)).expect("a row").as_of;
+    assert_eq!((as_of("i-1"), as_of("i-2"), as_of("i-3")), (Some(at(0)), Some(at(800)), Some(at(-300))));
+}
+
+#[test]
+fn totals_count_everything_once() {
+    let totals = scene().totals(at(901));
+    assert_eq!((totals.all, totals.stale, totals.missing, totals.pending), (3, 2, 1, 0));
+    assert_eq!(totals.states.values().sum::<usize>(), 3);
+}
