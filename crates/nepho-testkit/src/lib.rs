@@ -8,6 +8,8 @@ pub mod clock;
 pub mod ec2;
 pub mod fake;
 pub mod instance;
+pub mod moto;
+pub mod python;
 
 pub use clock::FakeClock;
 pub use fake::{FAKE_DIALECT, FakeProvider, Gate};

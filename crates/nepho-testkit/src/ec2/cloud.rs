@@ -29,7 +29,7 @@ pub(crate) struct Kept {
 #[derive(Clone, Copy, Debug)]
 struct Moving {
     to: State,
-    at: Instant,
+    since: Instant,
 }
 
 /// How long things take.
@@ -74,12 +74,12 @@ impl Instances {
     /// Lets everything whose time has come happen; the version then tells what describes show.
     pub(crate) fn settle(&mut self, now: Instant, timing: Timing) -> u64 {
         for kept in self.kept.values_mut() {
-            if let Some(moving) = kept.moving.filter(|moving| moving.at <= now) {
+            if let Some(moving) = kept.moving.filter(|moving| moving.since + timing.lag <= now) {
                 kept.is.state = moving.to;
                 kept.moving = None;
                 self.version += 1;
                 if moving.to == State::Terminated {
-                    kept.terminated = Some(moving.at);
+                    kept.terminated = Some(moving.since + timing.lag);
                 }
             }
             if kept.stale.is_some_and(|(_, until)| until <= now) {
@@ -207,7 +207,7 @@ impl Kept {
             _ => return,
         };
         self.is.state = through;
-        self.moving = Some(Moving { to, at: now + timing.lag });
+        self.moving = Some(Moving { to, since: now });
         if !timing.stale.is_zero() {
             self.stale = Some((before, now + timing.stale));
         }

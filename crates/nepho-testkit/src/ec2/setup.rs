@@ -24,7 +24,8 @@ pub struct Setup {
     pub handshake_rtts: u32,
     /// Whether `Accept-Encoding: gzip` is honoured.
     pub gzip: bool,
-    /// How long an instance takes from a transitional state to the final one.
+    /// How long an instance takes from a transitional state to the final one; changed, it holds for
+    /// those under way as well, so zero ends them all.
     pub lag: Duration,
     /// For how long describes show the old state after an accepted action.
     pub stale: Duration,
