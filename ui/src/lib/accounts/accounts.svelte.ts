@@ -1,0 +1,111 @@
+// The accounts and how they stand.
+import { SvelteSet } from "svelte/reactivity";
+import { call, type Request } from "$lib/ipc";
+import type { Account, FoundAccount, UpdateAccountRequest } from "$lib/ipc/types";
+import { failedGroups, isOffline } from "$lib/accounts/freshness";
+import { toasts } from "$lib/shell/toasts.svelte";
+import { visible } from "$lib/text/visible";
+import * as m from "$messages";
+
+const UNCHANGED = { name: null, access: null, prod: null, regions: null, credentials: null };
+
+class Accounts {
+  list = $state.raw<Account[]>([]);
+  loaded = $state(false);
+  found = $state.raw<FoundAccount[]>([]);
+  /** Ids of accounts that something is being done with. */
+  readonly busy = new SvelteSet<string>();
+
+  readonly failed = $derived(failedGroups(this.list));
+  readonly offline = $derived(isOffline(this.list));
+  /** Scopes done and to do of all syncs under way; `null` when there is none. */
+  readonly progress = $derived.by(() => {
+    const running = this.list.flatMap(({ progress }) => (progress ? [progress] : []));
+    if (running.length === 0) return null;
+    return running.reduce((a, b) => ({
+      done: a.done + b.done,
+      total: a.total + b.total,
+      rows: a.rows + b.rows,
+    }));
+  });
+
+  async load(): Promise<void> {
+    try {
+      this.list = (await call("list_accounts", {})).accounts;
+      this.loaded = true;
+    } catch (error) {
+      toasts.fail(m.failed_accounts(), error);
+    }
+  }
+
+  /** Looks for credentials on this machine. Nothing is added by looking. */
+  async look(): Promise<void> {
+    try {
+      this.found = (await call("find_accounts", {})).found;
+    } catch (error) {
+      toasts.fail(m.failed_find(), error);
+    }
+  }
+
+  /** Adds an account; throws the error, for the form to show. */
+  async add(request: Request<"add_account">): Promise<void> {
+    const account = await call("add_account", request);
+    toasts.say("good", m.account_added({ name: visible(account.name) }));
+    await this.load();
+    void this.sync([account.id]);
+  }
+
+  async sync(ids: string[]): Promise<void> {
+    const all = ids.length > 0 ? ids : this.list.map(({ id }) => id);
+    await this.#hold(all, m.failed_sync(), async () => {
+      await call("sync_now", { accounts: ids });
+    });
+  }
+
+  async verify(account: Account): Promise<void> {
+    await this.#hold([account.id], m.failed_verify({ name: visible(account.name) }), async () => {
+      const { principal } = await call("verify_account", { account: account.id });
+      toasts.say("good", m.account_verified({ name: visible(account.name) }), visible(principal));
+    });
+  }
+
+  async update(account: Account, change: Partial<UpdateAccountRequest>): Promise<void> {
+    await this.#hold([account.id], m.failed_update({ name: visible(account.name) }), async () => {
+      await call("update_account", { ...UNCHANGED, ...change, account: account.id });
+    });
+  }
+
+  async remove(account: Account): Promise<void> {
+    await this.#hold([account.id], m.failed_remove({ name: visible(account.name) }), async () => {
+      const { secret_left } = await call("remove_account", { account: account.id });
+      if (secret_left)
+        toasts.say("bad", m.secret_left({ name: visible(account.name) }), visible(secret_left.message));
+    });
+  }
+
+  async addDemo(): Promise<void> {
+    await this.#hold(["demo"], m.failed_demo(), async () => {
+      await call("add_demo", {});
+    });
+  }
+
+  async removeDemo(): Promise<void> {
+    await this.#hold(["demo"], m.failed_demo(), async () => {
+      await call("remove_demo", {});
+    });
+  }
+
+  async #hold(ids: string[], what: string, work: () => Promise<void>): Promise<void> {
+    ids.forEach((id) => this.busy.add(id));
+    try {
+      await work();
+    } catch (error) {
+      toasts.fail(what, error);
+    } finally {
+      ids.forEach((id) => this.busy.delete(id));
+    }
+    await this.load();
+  }
+}
+
+export const accounts = new Accounts();

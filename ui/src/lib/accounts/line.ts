@@ -1,0 +1,39 @@
+// One line about an account: where it is, how fresh, or what is wrong.
+import type { Account } from "$lib/ipc/types";
+import { health, oldest } from "$lib/accounts/freshness";
+import { ago } from "$lib/time/age";
+import { providerName } from "$lib/words/account";
+import { failureName } from "$lib/words/failure";
+import * as m from "$messages";
+
+/** "AWS · 17 regions · 40 s ago", "AWS · me-south-1: permission denied", "AWS · not signed in". */
+export function accountLine(account: Account, now: number): string {
+  return [providerName(account.provider), ...facts(account, now)].join(" · ");
+}
+
+function facts(account: Account, now: number): string[] {
+  const { scopes, sign_in, progress } = account;
+  if (progress) return [m.line_syncing({ done: progress.done, total: progress.total })];
+  const failed = scopes.filter(({ failure }) => failure !== null);
+  const [first] = failed;
+  const standing = health(account);
+  if (sign_in.type === "failed" && (standing === "failed" || scopes.length === 0)) {
+    return [failureName(sign_in.failure.code)];
+  }
+  if (first?.failure) {
+    const reason = failureName(first.failure.code);
+    if (standing === "failed") return [reason, ...aged(account, now)];
+    return [
+      failed.length === 1
+        ? m.line_scope({ scope: first.location, reason })
+        : m.line_failed({ count: failed.length, total: scopes.length, reason }),
+    ];
+  }
+  if (standing === "unknown") return [m.line_never()];
+  return [m.line_regions({ count: scopes.length }), ...aged(account, now)];
+}
+
+function aged({ scopes }: Account, now: number): string[] {
+  const moment = oldest(scopes);
+  return moment === null ? [] : [ago(moment, now)];
+}

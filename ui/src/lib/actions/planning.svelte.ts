@@ -1,0 +1,151 @@
+// One action on its way: planned, confirmed in proportion, sent. The core checks every step again.
+import { call, ipcError, type IpcError } from "$lib/ipc";
+import type { Action, CommitRefusal, Plan, PlanTarget } from "$lib/ipc/types";
+import { needsDialog } from "$lib/actions/proportion";
+import { count } from "$lib/i18n/number";
+import { copy } from "$lib/shell/clipboard";
+import { toasts } from "$lib/shell/toasts.svelte";
+import { actionName } from "$lib/words/action";
+import { commitRefusal } from "$lib/words/plan";
+import * as m from "$messages";
+
+export type Phase = "closed" | "planning" | "ready" | "sending";
+
+/** A spinner only after this, in milliseconds. */
+const PATIENCE_MS = 300;
+
+class Planning {
+  phase = $state<Phase>("closed");
+  action = $state<Action>("start");
+  plan = $state.raw<Plan | null>(null);
+  /** What the operator typed to confirm. */
+  typed = $state("");
+  refusal = $state.raw<CommitRefusal | null>(null);
+  error = $state.raw<IpcError | null>(null);
+  /** Whether the dialog is on screen: not for what needs no confirmation, nor for a quick plan. */
+  visible = $state(false);
+
+  #target: PlanTarget | null = null;
+  #round = 0;
+
+  readonly eligible = $derived(this.plan?.targets.filter(({ verdict }) => verdict === "eligible") ?? []);
+  /** Whether what must be done to confirm has been done. */
+  readonly confirmed = $derived.by(() => {
+    if (!this.plan || this.eligible.length === 0) return false;
+    const { confirmation } = this.plan;
+    return confirmation.type !== "type" || confirmation.accepted.includes(this.typed);
+  });
+
+  /** Plans an action; shows the plan, or sends it at once where nothing is to be confirmed. */
+  async begin(action: Action, target: PlanTarget): Promise<void> {
+    if (this.phase !== "closed") return;
+    this.action = action;
+    this.#target = target;
+    await this.#make();
+  }
+
+  /** Plans the same again, after the plan expired or its targets changed. */
+  async again(): Promise<void> {
+    if (this.phase === "ready") await this.#make();
+  }
+
+  async commit(): Promise<void> {
+    const { plan } = this;
+    if (!plan || !this.confirmed || this.phase !== "ready") return;
+    this.phase = "sending";
+    const confirmation = plan.confirmation.type === "type" ? this.typed : null;
+    const names = this.eligible.length;
+    try {
+      const reply = await call("commit_plan", { nonce: plan.nonce, confirmation });
+      if (reply.type === "accepted") {
+        toasts.say(
+          "quiet",
+          m.sent_toast({ action: actionName(this.action), count: names, number: count(names) }),
+        );
+        this.close();
+        return;
+      }
+      this.refusal = reply.refusal;
+      if (!this.visible) toasts.say("bad", commitRefusal(reply.refusal));
+    } catch (error) {
+      this.error = ipcError(error);
+    }
+    this.phase = "ready";
+    this.visible = true;
+  }
+
+  close(): void {
+    this.#round += 1;
+    this.phase = "closed";
+    this.visible = false;
+    this.plan = null;
+    this.typed = "";
+    this.refusal = null;
+    this.error = null;
+  }
+
+  /** Copies the cloud's own command for the targets that would be sent, or else for all. */
+  async copyCommand(): Promise<void> {
+    const targets = this.eligible.length > 0 ? this.eligible : (this.plan?.targets ?? []);
+    await copyCommand(
+      this.action,
+      targets.map(({ key }) => key),
+    );
+  }
+
+  async #make(): Promise<void> {
+    const round = ++this.#round;
+    this.phase = "planning";
+    this.plan = null;
+    this.typed = "";
+    this.refusal = null;
+    this.error = null;
+    const patience = setTimeout(() => {
+      if (round === this.#round) this.visible = true;
+    }, PATIENCE_MS);
+    try {
+      if (!this.#target) return;
+      const plan = await call("plan_action", { action: this.action, target: this.#target });
+      if (round !== this.#round) return;
+      this.plan = plan;
+      this.phase = "ready";
+      if (!this.visible && !needsDialog(plan)) await this.commit();
+      else this.visible = true;
+    } catch (error) {
+      if (round !== this.#round) return;
+      this.error = ipcError(error);
+      this.phase = "ready";
+      this.visible = true;
+    } finally {
+      clearTimeout(patience);
+    }
+  }
+}
+
+/** Copies the cloud's own command line for an action on resources. */
+export async function copyCommand(action: Action, keys: string[]): Promise<void> {
+  try {
+    const { command } = await call("copy_command", { action, keys });
+    if (command === null) toasts.say("bad", m.no_command());
+    else await copy(command, m.copied_command({ action: actionName(action) }));
+  } catch (error) {
+    toasts.fail(m.failed_command(), error);
+  }
+}
+
+/** Copies the command for the selected rows; a plan says which of them it is for. */
+export async function copyCommandOfSelection(action: Action, query: string): Promise<void> {
+  try {
+    const target: PlanTarget = { type: "selection", query, include_hidden: false };
+    const plan = await call("plan_action", { action, target });
+    const eligible = plan.targets.filter(({ verdict }) => verdict === "eligible");
+    await copyCommand(
+      action,
+      (eligible.length > 0 ? eligible : plan.targets).map(({ key }) => key),
+    );
+  } catch (error) {
+    toasts.fail(m.failed_command(), error);
+  }
+}
+
+export const planning = new Planning();

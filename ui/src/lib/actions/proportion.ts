@@ -1,0 +1,19 @@
+// Confirmation in proportion: what goes at once, and what is looked at first.
+import type { Plan } from "$lib/ipc/types";
+
+/**
+ * Whether a plan is shown before it is sent: always, unless the core asks for no confirmation,
+ * every target would be sent, and there is nothing to know first.
+ */
+export function needsDialog(plan: Plan): boolean {
+  return (
+    plan.confirmation.type !== "none" ||
+    plan.targets.length === 0 ||
+    plan.targets.some(({ verdict, warnings }) => verdict !== "eligible" || warnings.length > 0)
+  );
+}
+
+/** Whole seconds until the plan stops working; never below zero. */
+export function secondsLeft(plan: Plan, now: number): number {
+  return Math.max(0, Math.ceil((Date.parse(plan.expires_at) - now) / 1000));
+}

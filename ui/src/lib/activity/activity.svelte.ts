@@ -1,0 +1,65 @@
+// What was done: running operations, and the journal page by page.
+import { call, ipcError, type IpcError } from "$lib/ipc";
+import type { JournalEntry, Operation, Verification } from "$lib/ipc/types";
+import { endings } from "$lib/activity/endings";
+import { toasts } from "$lib/shell/toasts.svelte";
+import * as m from "$messages";
+
+const OPERATIONS = 100;
+const ENTRIES = 100;
+
+class Activity {
+  operations = $state.raw<Operation[]>([]);
+  entries = $state.raw<JournalEntry[]>([]);
+  /** There may be older entries. */
+  more = $state(false);
+  verification = $state.raw<Verification | null>(null);
+  error = $state.raw<IpcError | null>(null);
+  loaded = $state(false);
+
+  readonly running = $derived(this.operations.filter(({ finished_at }) => finished_at === null));
+
+  async load(): Promise<void> {
+    try {
+      const [{ operations }, { entries }] = await Promise.all([
+        call("list_operations", { limit: OPERATIONS }),
+        call("list_journal", { limit: ENTRIES, before: null }),
+      ]);
+      if (this.loaded) this.#announce(operations);
+      this.operations = operations;
+      this.entries = entries;
+      this.more = entries.length === ENTRIES;
+      this.error = null;
+      this.loaded = true;
+    } catch (error) {
+      this.error = ipcError(error);
+    }
+  }
+
+  async older(): Promise<void> {
+    const before = this.entries.at(-1)?.seq ?? null;
+    try {
+      const { entries } = await call("list_journal", { limit: ENTRIES, before });
+      this.entries = [...this.entries, ...entries];
+      this.more = entries.length === ENTRIES;
+    } catch (error) {
+      toasts.fail(m.failed_journal(), error);
+    }
+  }
+
+  async verify(): Promise<void> {
+    try {
+      this.verification = await call("verify_journal", {});
+    } catch (error) {
+      toasts.fail(m.failed_verify_journal(), error);
+    }
+  }
+
+  #announce(operations: Operation[]): void {
+    const before = new Set(this.running.map(({ id }) => id));
+    for (const { tone, text } of endings(operations.filter(({ id }) => before.has(id))))
+      toasts.say(tone, text);
+  }
+}
+
+export const activity = new Activity();

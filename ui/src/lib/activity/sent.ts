@@ -1,0 +1,11 @@
+// When each target of each operation was sent, for saying how long its steps took.
+import type { JournalEntry } from "$lib/ipc/types";
+
+/** Milliseconds since the epoch, by "operation key". */
+export function sentAt(entries: readonly JournalEntry[]): Map<string, number> {
+  const sent = new Map<string, number>();
+  for (const { operation, key, at, event } of entries) {
+    if (event.type === "sent") sent.set(`${operation} ${key}`, Date.parse(at));
+  }
+  return sent;
+}

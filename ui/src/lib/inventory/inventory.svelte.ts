@@ -1,0 +1,221 @@
+// The inventory on screen: a query, an order, and a few windows of rows. The rows live in Rust.
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { call } from "$lib/ipc";
+import type { InventoryWindow, Row, SelectionChange, Sort, SortColumn } from "$lib/ipc/types";
+import { changedKeys } from "$lib/inventory/difference";
+import { withoutSort } from "$lib/inventory/term";
+import { toasts } from "$lib/shell/toasts.svelte";
+import * as m from "$messages";
+
+/** Rows per window: few enough for one quick reply, many enough for a screen. */
+export const PAGE = 100;
+/** How many windows are kept. */
+const PAGES_KEPT = 6;
+/** A pause in typing, in milliseconds. */
+const TYPING_MS = 60;
+/** A little longer than the glow's animation, in milliseconds. */
+const GLOW_MS = 2_000;
+
+export class Inventory {
+  query = $state("");
+  sort = $state<Sort>({ column: "name", descending: false });
+  /** The last reply, for everything in it but the rows. */
+  last = $state.raw<InventoryWindow | null>(null);
+  /** Where the keyboard is: a position, and the row that was there. */
+  cursor = $state<{ index: number; key: string | null }>({ index: 0, key: null });
+  /** Rows that changed a moment ago. */
+  readonly glowing = new SvelteSet<string>();
+
+  readonly total = $derived(this.last?.total ?? 0);
+  readonly selection = $derived(this.last?.selection ?? { count: 0, hidden: 0, actions: [] });
+  /** The row under the cursor, if it still is the row that the operator put it on. */
+  readonly cursorRow = $derived.by(() => {
+    const row = this.row(this.cursor.index);
+    return row && row.key === this.cursor.key ? row : null;
+  });
+
+  readonly #pages = new SvelteMap<number, readonly Row[]>();
+  #shown = { first: 0, count: 0 };
+  /** Counts queries and orders: a reply to an earlier one is dropped. */
+  #epoch = 0;
+  #fresh = true;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+  #anchor: string | null = null;
+  // Not on screen, so not reactive.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
+  readonly #loading = new Set<number>();
+  #again = false;
+  #selecting: Promise<void> = Promise.resolve();
+
+  /** The row at a position, if its window is here. */
+  row(index: number): Row | undefined {
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  }
+
+  /** Takes another query, as it is typed. */
+  ask(query: string, typed = false): void {
+    this.query = query;
+    clearTimeout(this.#typing);
+    if (typed) this.#typing = setTimeout(() => this.#restart(), TYPING_MS);
+    else this.#restart();
+  }
+
+  /** Sorts by a column; a second time, the other way round. */
+  sortBy(column: SortColumn): void {
+    const descending = this.sort.column === column && !this.sort.descending;
+    this.sort = { column, descending };
+    this.query = withoutSort(this.query);
+    this.#restart();
+  }
+
+  /** Says which rows are on screen, so that their windows are fetched. */
+  show(first: number, count: number): void {
+    this.#shown = { first, count };
+    for (const page of this.#wanted()) if (!this.#pages.has(page)) void this.#load(page);
+  }
+
+  /** Asks again for what is on screen, after a hint. */
+  async refresh(): Promise<void> {
+    if (this.#loading.size > 0) {
+      this.#again = true;
+      return;
+    }
+    const wanted = this.#wanted();
+    for (const page of [...this.#pages.keys()]) if (!wanted.includes(page)) this.#pages.delete(page);
+    await Promise.all(wanted.map((page) => this.#load(page)));
+  }
+
+  moveTo(index: number): void {
+    const at = Math.min(Math.max(0, index), Math.max(0, this.total - 1));
+    this.cursor = { index: at, key: this.row(at)?.key ?? null };
+  }
+
+  toggle(row: Row): void {
+    this.#anchor = row.key;
+    this.#mark((one) => (one.key === row.key ? !one.selected : one.selected));
+    this.#select({ type: "toggle", key: row.key });
+  }
+
+  /** Adds the rows between the last one that was toggled and this one. */
+  extendTo(row: Row): void {
+    const from = this.#anchor ?? row.key;
+    this.#select({ type: "range", query: this.query, sort: { ...this.sort }, from, to: row.key });
+  }
+
+  /** Starts a range at the row under the cursor, if none was begun. */
+  anchorAt(row: Row): void {
+    this.#anchor = row.key;
+  }
+
+  selectAll(): void {
+    this.#mark(() => true);
+    this.#select({ type: "all", query: this.query });
+  }
+
+  clearSelection(): void {
+    this.#anchor = null;
+    this.#mark(() => false);
+    this.#select({ type: "clear" });
+  }
+
+  #restart(): void {
+    this.#epoch += 1;
+    this.#fresh = true;
+    this.#loading.clear();
+    this.#shown = { first: 0, count: Math.max(this.#shown.count, 1) };
+    this.cursor = { index: 0, key: null };
+    void this.#load(0);
+  }
+
+  #wanted(): number[] {
+    const { first, count } = this.#shown;
+    const from = Math.floor(first / PAGE);
+    const to = Math.floor(Math.max(first, first + count - 1) / PAGE);
+    return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+  }
+
+  async #load(page: number): Promise<void> {
+    if (this.#loading.has(page)) return;
+    this.#loading.add(page);
+    const epoch = this.#epoch;
+    try {
+      const { query, sort } = this;
+      const request = { query, sort: { ...sort }, offset: page * PAGE, limit: PAGE };
+      const reply = await call("query_inventory", request);
+      if (epoch === this.#epoch) this.#take(page, reply);
+    } catch (error) {
+      if (epoch === this.#epoch) toasts.fail(m.failed_query(), error);
+    } finally {
+      if (epoch === this.#epoch) this.#loading.delete(page);
+    }
+    if (this.#again && this.#loading.size === 0) {
+      this.#again = false;
+      await this.refresh();
+    }
+  }
+
+  #take(page: number, reply: InventoryWindow): void {
+    if (this.#fresh) this.#pages.clear();
+    this.#glow(changedKeys(this.#pages.get(page) ?? [], reply.rows));
+    this.#pages.set(page, reply.rows);
+    this.#fresh = false;
+    this.last = reply;
+    this.#forget();
+    this.#follow();
+  }
+
+  /** Drops the windows farthest from the screen. */
+  #forget(): void {
+    const middle = this.#shown.first / PAGE;
+    const far = [...this.#pages.keys()].sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+    for (const page of far.slice(PAGES_KEPT)) this.#pages.delete(page);
+  }
+
+  /** Keeps the cursor on its row, wherever that went. */
+  #follow(): void {
+    const { index, key } = this.cursor;
+    const here = this.row(index);
+    if (key === null) {
+      if (here) this.cursor = { index, key: here.key };
+      return;
+    }
+    if (here?.key === key) return;
+    for (const [page, rows] of this.#pages) {
+      const at = rows.findIndex((row) => row.key === key);
+      if (at >= 0) {
+        this.cursor = { index: page * PAGE + at, key };
+        return;
+      }
+    }
+  }
+
+  /** Shows a change of the selection before the reply says so. */
+  #mark(selected: (row: Row) => boolean): void {
+    for (const [page, rows] of this.#pages) {
+      this.#pages.set(
+        page,
+        rows.map((row) => (selected(row) === row.selected ? row : { ...row, selected: !row.selected })),
+      );
+    }
+  }
+
+  #select(change: SelectionChange): void {
+    this.#selecting = this.#selecting.then(async () => {
+      try {
+        const selection = await call("update_selection", { change, query: this.query });
+        if (this.last) this.last = { ...this.last, selection };
+      } catch (error) {
+        toasts.fail(m.failed_select(), error);
+      }
+      await this.refresh();
+    });
+  }
+
+  #glow(keys: string[]): void {
+    if (keys.length === 0) return;
+    for (const key of keys) this.glowing.add(key);
+    setTimeout(() => keys.forEach((key) => this.glowing.delete(key)), GLOW_MS);
+  }
+}
+
+export const inventory = new Inventory();

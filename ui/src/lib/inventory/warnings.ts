@@ -1,0 +1,26 @@
+// What the drawer warns of: how actions behave on this machine, and why its facts may be old.
+import type { ResourceDetails } from "$lib/ipc/types";
+import { visible } from "$lib/text/visible";
+import { exact } from "$lib/time/age";
+import { failureAdvice, failureName } from "$lib/words/failure";
+import * as m from "$messages";
+
+export type OverviewWarning = { text: string; bad: boolean };
+
+export function overviewWarnings({ row, facts }: ResourceDetails): OverviewWarning[] {
+  const warnings: OverviewWarning[] = [];
+  const warn = (text: string, bad = false) => warnings.push({ text, bad });
+  if (row.missing_since !== null) warn(m.missing_since({ moment: exact(row.missing_since) }), true);
+  if (row.failure) {
+    const { code, message } = row.failure;
+    warn(
+      `${m.scope_failed({ reason: failureName(code), message: visible(message) })} ${failureAdvice(code)}`,
+    );
+  }
+  if (facts.group !== null) warn(m.overview_group({ group: visible(facts.group) }));
+  if (facts.managed_by !== null) warn(m.refusal_managed_by({ service: visible(facts.managed_by) }));
+  if (facts.lifecycle === "spot") warn(m.warning_spot());
+  if (facts.root_is_local) warn(m.overview_local_root());
+  if (facts.ephemeral_public_ip !== null) warn(m.warning_public_ip({ ip: facts.ephemeral_public_ip }));
+  return warnings;
+}

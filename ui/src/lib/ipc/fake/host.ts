@@ -1,0 +1,39 @@
+// The stand-in for the application, in a plain browser: for development, pictures and tests.
+import type { Command, Reply, Request } from "$lib/ipc";
+import type { Host } from "$lib/ipc/host";
+import { accountCommands } from "./accounts";
+import { Cloud } from "./cloud";
+import { inventoryCommands } from "./inventory";
+import { Plans } from "./plans";
+import { scenario } from "./scenario";
+
+export type Answers = { [C in Command]: (request: Request<C>) => Reply<C> };
+
+export function fakeHost(address: URLSearchParams): Host {
+  const cloud = new Cloud(scenario(address));
+  const plans = new Plans(cloud);
+  const answers: Answers = {
+    ...inventoryCommands(cloud),
+    ...accountCommands(cloud),
+    plan_action: ({ action, target }) => plans.make(action, target),
+    commit_plan: ({ nonce, confirmation }) => plans.commit(nonce, confirmation),
+    list_operations: ({ limit }) => ({ operations: cloud.operations.slice(0, limit) }),
+    list_journal: ({ limit, before }) => ({
+      entries: cloud.journal.filter(({ seq }) => before === null || seq < before).slice(0, limit),
+    }),
+    verify_journal: () => ({ type: "intact", entries: cloud.journal.length, head: "c0ffee".repeat(10) }),
+  };
+  return {
+    invoke: async (command, request) => {
+      if (cloud.scenario.lag > 0) await new Promise((done) => setTimeout(done, cloud.scenario.lag));
+      const answer = answers[command as Command] as ((request: unknown) => unknown) | undefined;
+      if (!answer) throw new Error(`no such command: ${command}`);
+      // As over real IPC, nothing is shared between the two sides.
+      return structuredClone(answer(request));
+    },
+    onChanged: (handler) => {
+      cloud.listeners.add(handler);
+      return Promise.resolve(() => cloud.listeners.delete(handler));
+    },
+  };
+}

@@ -1,0 +1,101 @@
+// The stand-in's plans: the shapes and the care of the real ones, none of the checks.
+import type { Action, CommitReply, Plan, PlannedTarget, PlanTarget, Row, Warning } from "$lib/ipc/types";
+import type { Cloud } from "./cloud";
+import { parse } from "./query";
+
+const DONE: Record<Action, string> = {
+  start: "running",
+  stop: "stopped",
+  reboot: "",
+  terminate: "terminated",
+};
+
+export class Plans {
+  readonly #cloud: Cloud;
+  readonly #open = new Map<string, Plan>();
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  make(action: Action, target: PlanTarget): Plan {
+    const targets = this.#rows(target).map((row) => this.#target(action, row));
+    const sent = targets.filter(({ verdict }) => verdict === "eligible");
+    const plan: Plan = {
+      nonce: crypto.randomUUID(),
+      action,
+      expires_at: new Date(Date.now() + 60_000).toISOString(),
+      confirmation: this.#confirmation(action, sent),
+      targets,
+    };
+    this.#open.set(plan.nonce, plan);
+    return plan;
+  }
+
+  commit(nonce: string, typed: string | null): CommitReply {
+    const plan = this.#open.get(nonce);
+    if (!plan) return { type: "refused", refusal: { code: "expired" } };
+    const { confirmation } = plan;
+    if (confirmation.type === "type" && !confirmation.accepted.includes(typed ?? "")) {
+      return { type: "refused", refusal: { code: "confirmation" } };
+    }
+    this.#open.delete(nonce);
+    const keys = new Set(plan.targets.filter(({ verdict }) => verdict === "eligible").map(({ key }) => key));
+    const operation = this.#cloud.send(
+      plan.action,
+      this.#cloud.rows.filter(({ key }) => keys.has(key)),
+    );
+    return { type: "accepted", operation };
+  }
+
+  #rows(target: PlanTarget): Row[] {
+    const { rows, selected } = this.#cloud;
+    if (target.type === "keys") return rows.filter(({ key }) => target.keys.includes(key));
+    const parsed = parse(target.query);
+    const shown = "filter" in parsed && !target.include_hidden ? parsed.filter : () => true;
+    return rows.filter((row) => selected.has(row.key) && shown(row));
+  }
+
+  #target(action: Action, row: Row): PlannedTarget {
+    const readOnly = this.#cloud.accounts.find(({ id }) => id === row.account_id)?.access === "read_only";
+    const already = DONE[action] === row.state;
+    const eligible = this.#cloud.accepts(action, row);
+    return {
+      key: row.key,
+      id: row.id,
+      name: row.name,
+      account: row.account,
+      account_id: row.account_id,
+      region: row.region,
+      state: row.state,
+      raw_state: row.raw_state,
+      verdict: already ? "already" : eligible ? "eligible" : "refused",
+      refusal:
+        already || eligible ? null : readOnly ? { code: "read_only" } : { code: "state", state: row.state },
+      warnings: eligible ? warnings(action, row) : [],
+    };
+  }
+
+  #confirmation(action: Action, sent: PlannedTarget[]): Plan["confirmation"] {
+    const prod = this.#cloud.accounts.some((a) => a.prod && sent.some((t) => t.account_id === a.id));
+    if (action === "terminate" || (prod && action !== "start")) {
+      const [only] = sent;
+      const accepted =
+        sent.length === 1 && only
+          ? [only.name, only.id].filter((text) => text !== "")
+          : [`${only?.account ?? ""} ${sent.length}`];
+      return { type: "type", accepted };
+    }
+    return action === "start" && sent.length === 1 && !prod ? { type: "none" } : { type: "click" };
+  }
+}
+
+function warnings(action: Action, row: Row): Warning[] {
+  const found: Warning[] = [];
+  if (action === "start" || action === "reboot") return found;
+  if (row.tags["role"] === "web") found.push({ code: "group_member", group: `asg-${row.tags["role"]}-prod` });
+  const [ip] = row.public_ips;
+  if (ip !== undefined) found.push({ code: "public_ip_lost", ip });
+  if (row.stale && row.as_of) found.push({ code: "stale_row", as_of: row.as_of });
+  return found;
+}

@@ -1,0 +1,41 @@
+// Short notes that pass: few, and never the only place where something is said.
+import { blocks, type IpcError, ipcError } from "$lib/ipc";
+import { visible } from "$lib/text/visible";
+import { errorAdvice, errorName } from "$lib/words/failure";
+
+export type Tone = "good" | "bad" | "quiet";
+export type Toast = { id: number; tone: Tone; title: string; detail: string };
+
+/** The most at once; an older one makes room. */
+const MOST = 3;
+/** How long a note stays, in milliseconds. Bad news stays until it is put away. */
+const STAYS_MS = 6_000;
+
+class Toasts {
+  list = $state<Toast[]>([]);
+  #next = 1;
+
+  say(tone: Tone, title: string, detail = ""): void {
+    const id = this.#next++;
+    this.list = [...this.list.slice(1 - MOST), { id, tone, title, detail }];
+    if (tone !== "bad") setTimeout(() => this.dismiss(id), STAYS_MS);
+  }
+
+  /** Says what failed, why, and what to do. */
+  fail(what: string, thrown: unknown): void {
+    const error = ipcError(thrown);
+    if (blocks(error)) return; // The whole window says so.
+    this.say("bad", `${what}: ${errorName(error)}`, explained(error));
+  }
+
+  dismiss(id: number): void {
+    this.list = this.list.filter((toast) => toast.id !== id);
+  }
+}
+
+/** What to do, then the source's own words. */
+export function explained(error: IpcError): string {
+  return [errorAdvice(error), visible(error.message)].filter((text) => text !== "").join(" ");
+}
+
+export const toasts = new Toasts();

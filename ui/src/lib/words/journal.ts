@@ -1,0 +1,71 @@
+// What the journal's steps and the ends of targets are called.
+import type { JournalEvent, TargetStatus } from "$lib/ipc/types";
+import { visible } from "$lib/text/visible";
+import { failureName } from "$lib/words/failure";
+import { stateName } from "$lib/words/state";
+import * as m from "$messages";
+
+/** How an end is coloured; always beside its word. */
+export type Tone = "good" | "bad" | "warn" | "quiet";
+
+/** A step of the journal, in words. */
+export function eventText(event: JournalEvent): string {
+  switch (event.type) {
+    case "sent":
+      return m.event_sent();
+    case "accepted":
+      return event.raw_state
+        ? m.event_accepted_state({ state: visible(event.raw_state) })
+        : m.event_accepted();
+    case "refused":
+      return m.event_refused({ reason: failureName(event.failure.code) });
+    case "unknown":
+      return m.event_unknown({ reason: failureName(event.failure.code) });
+    case "settled":
+      return m.event_settled({ state: stateName(event.state) });
+    case "contradicted":
+      return m.event_contradicted({ state: stateName(event.state) });
+    case "timed_out":
+      return m.event_timed_out();
+  }
+}
+
+/** The colour of a step. */
+export function eventTone(event: JournalEvent): Tone {
+  switch (event.type) {
+    case "settled":
+      return "good";
+    case "refused":
+    case "contradicted":
+      return "bad";
+    case "unknown":
+    case "timed_out":
+      return "warn";
+    case "sent":
+    case "accepted":
+      return "quiet";
+  }
+}
+
+/** The provider's own words about a step that failed, if there are any. */
+export function eventDetail(event: JournalEvent): string {
+  return event.type === "refused" || event.type === "unknown" ? visible(event.failure.message) : "";
+}
+
+const STATUS: Record<TargetStatus, { name: () => string; tone: Tone }> = {
+  accepted: { name: m.status_accepted, tone: "good" },
+  already: { name: m.status_already, tone: "quiet" },
+  refused: { name: m.status_refused, tone: "bad" },
+  failed: { name: m.status_failed, tone: "bad" },
+  unknown: { name: m.status_unknown, tone: "warn" },
+};
+
+/** What became of a target, in a word. */
+export function statusName(status: TargetStatus): string {
+  return STATUS[status].name();
+}
+
+/** Its colour. */
+export function statusTone(status: TargetStatus): Tone {
+  return STATUS[status].tone;
+}
