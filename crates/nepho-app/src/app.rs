@@ -153,6 +153,7 @@ impl App {
         &self.0.composition
     }
 
+    /// The present moment, on the clock that the application was opened with.
     pub fn now(&self) -> Timestamp {
         self.0.composition.clock.now()
     }

@@ -147,7 +147,8 @@ pub struct Sync {
 #[derive(Debug, ClapArgs)]
 pub struct List {
     /// The query, as in the window: web state:running region:us-* tag:env=prod sort:-as_of
-    #[arg(allow_hyphen_values = true)]
+    ///
+    /// A query that begins with a negation comes after `--`: nepho list --json -- -state:stopped
     pub query: Vec<String>,
     /// At most this many rows
     #[arg(long, value_name = "N")]
@@ -227,11 +228,13 @@ mod tests {
     }
 
     #[test]
-    fn a_negated_term_is_a_query_not_an_option() {
-        let args = Args::parse_from(["nepho", "list", "web", "-state:stopped", "--json"]);
+    fn a_query_is_all_words_that_are_not_options() {
+        let args = Args::parse_from(["nepho", "list", "web -state:stopped", "tag:a", "--limit", "5", "--json"]);
         let Command::List(list) = args.command else { panic!("not a list") };
-        assert_eq!(list.query, ["web", "-state:stopped", "--json"][..2]);
-        assert!(args.json);
+        assert_eq!((list.query.join(" ").as_str(), list.limit, args.json), ("web -state:stopped tag:a", Some(5), true));
+        let args = Args::parse_from(["nepho", "list", "--json", "--", "-state:stopped"]);
+        let Command::List(list) = args.command else { panic!("not a list") };
+        assert_eq!((list.query.join(" ").as_str(), args.json), ("-state:stopped", true));
     }
 
     #[test]
