@@ -154,6 +154,7 @@ impl App {
     }
 
     /// The present moment, on the clock that the application was opened with.
+    /// The present moment, by the application's clock.
     pub fn now(&self) -> Timestamp {
         self.0.composition.clock.now()
     }

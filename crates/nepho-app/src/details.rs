@@ -52,8 +52,10 @@ impl App {
         let writable = snapshot.account(&cached.account).is_some_and(|account| account.access == Access::ReadWrite);
         let rules = dialect.capabilities(key.kind).map_or(&[][..], |capabilities| capabilities.actions);
         let free = writable && row.pending.is_none();
+        // Taken here: the lock must not be held while the journal is read.
+        let selected = self.selection().contains(key);
         Ok(Details {
-            selected: self.selection().contains(key),
+            selected,
             offers: rules
                 .iter()
                 .map(|rule| Offer { action: rule.action, possible: free && rule.from.contains(&row.state) })

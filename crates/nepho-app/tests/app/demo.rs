@@ -1,0 +1,115 @@
+//! The demo cloud, from `nepho demo` to a stopped machine seen by another process.
+
+use std::time::Duration;
+
+use nepho_app::{AppError, CommitError, HostKind, PageAsk, Targets};
+use nepho_core::{
+    Action, State,
+    plan::{CommitRefusal, Confirmation, Verdict},
+    report::TargetStatus,
+};
+use nepho_index::Sort;
+
+use crate::rig::Rig;
+
+#[tokio::test]
+async fn a_machine_stopped_here_is_stopped_for_the_next_process() {
+    let rig = Rig::new();
+    let app = rig.open().await;
+    let report = app.add_demo().await.unwrap();
+    assert!(report.resources > 250, "{} machines", report.resources);
+    assert_eq!(app.status().accounts, 4);
+    assert!(app.status().demo);
+
+    let running = app.search("account:platform-dev staging-web state:running", Sort::default()).unwrap();
+    let target = running.window(0, 1).remove(0);
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![target.key.clone()])).await.unwrap();
+    assert_eq!(plan.targets[0].verdict, Verdict::Eligible);
+    assert_eq!(plan.confirmation, Confirmation::Click);
+    let refused = app.commit(&plan.nonce, None, false).await.unwrap_err();
+    assert!(matches!(refused, CommitError::Refused(CommitRefusal::Confirmation)), "{refused}");
+
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![target.key.clone()])).await.unwrap();
+    let operation = app.commit(&plan.nonce, None, true).await.unwrap();
+    let replay = app.commit(&plan.nonce, None, true).await.unwrap_err();
+    assert!(matches!(replay, CommitError::Refused(CommitRefusal::Expired)), "{replay}");
+    let results = app.wait(&operation, Duration::from_secs(60)).await;
+    assert_eq!(results[0].status, TargetStatus::Accepted);
+    assert_eq!(results[0].observed_state, Some(State::Stopped));
+    app.shutdown().await;
+    drop(app);
+
+    let next = rig.open().await;
+    let row = next.row(&target.key).unwrap();
+    assert_eq!((row.state, row.pending), (State::Stopped, None));
+    let details = next.details(&target.key).await.unwrap();
+    assert_eq!(details.journal.len(), 3, "sent, accepted, settled: {:?}", details.journal);
+    let start = details.offers.iter().find(|offer| offer.action == Action::Start).unwrap();
+    let stop = details.offers.iter().find(|offer| offer.action == Action::Stop).unwrap();
+    assert!(start.possible && !stop.possible);
+    let operations = next.operations(10).await.unwrap();
+    assert_eq!(operations[0].targets[0].result.observed_state, Some(State::Stopped));
+    assert!(operations[0].finished_at.is_some());
+}
+
+#[tokio::test]
+async fn the_demo_is_added_once_and_leaves_nothing_behind() {
+    let rig = Rig::new();
+    let app = rig.open().await;
+    app.add_demo().await.unwrap();
+    app.add_demo().await.unwrap();
+    assert_eq!(app.accounts().len(), 4);
+    let any = app.search("state:running account:platform-dev", Sort::default()).unwrap().keys_in(0, 1).remove(0);
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![any])).await.unwrap();
+    let operation = app.commit(&plan.nonce, None, true).await.unwrap();
+    app.submitted(&operation).await;
+    assert!(rig.path().join("data/demo.json").exists());
+    app.remove_demo().await.unwrap();
+    assert!(app.accounts().is_empty());
+    assert_eq!(app.snapshot().len(), 0);
+    assert!(!rig.path().join("data/demo.json").exists());
+    assert!(!app.status().demo);
+    let next = rig.open().await;
+    assert!(next.accounts().is_empty() && next.snapshot().is_empty());
+    assert!(!next.journal(10, None).await.unwrap().is_empty(), "the journal keeps what was done");
+}
+
+#[tokio::test]
+async fn production_is_confirmed_by_typing() {
+    let rig = Rig::new();
+    let app = rig.open().await;
+    app.add_demo().await.unwrap();
+    let key = app.search("account:payments-prod name:bastion state:running", Sort::default()).unwrap().keys().remove(0);
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![key.clone()])).await.unwrap();
+    let Confirmation::Type { accepted } = &plan.confirmation else { panic!("{:?}", plan.confirmation) };
+    assert!(accepted.contains(&key.native.to_string()), "{accepted:?}");
+    assert!(matches!(
+        app.commit(&plan.nonce, Some("bastiom"), true).await,
+        Err(CommitError::Refused(CommitRefusal::Confirmation))
+    ));
+    assert!(app.journal(10, None).await.unwrap().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_second_window_is_refused_and_says_who_has_it() {
+    let rig = Rig::new();
+    let window = rig.open_as(HostKind::Window).await.unwrap();
+    let error = rig.open_as(HostKind::Window).await.unwrap_err();
+    assert!(matches!(&error, AppError::AlreadyOpen { holder } if holder.contains("window")), "{error}");
+    rig.open_as(HostKind::CommandLine).await.unwrap();
+    window.shutdown().await;
+    drop(window);
+    rig.open_as(HostKind::Window).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_unknown_resource_is_said_so() {
+    let rig = Rig::new();
+    let app = rig.open().await;
+    let key: nepho_core::ResourceKey = "demo:nowhere:eu-west-1:instance:i-1".parse().unwrap();
+    assert!(matches!(app.details(&key).await, Err(AppError::UnknownResource { .. })));
+    assert!(matches!(app.plan(Action::Stop, Targets::Keys(vec![key])).await, Err(AppError::UnknownResource { .. })));
+    let page = PageAsk { query: "colour:red".to_owned(), sort: Sort::default(), offset: 0, limit: 10 };
+    let page = app.inventory(&page).await.unwrap();
+    assert!(page.error.is_some() && page.rows.is_empty());
+}

@@ -1,0 +1,93 @@
+//! Two processes on one data directory.
+
+use std::{fs, time::Duration};
+
+use nepho_app::{App, HostKind};
+use nepho_core::FailureCode;
+use nepho_index::Sort;
+use tokio::time::timeout;
+
+use crate::rig::Rig;
+
+/// Waits until `seen` holds, woken by the hints and by nothing else.
+async fn until(app: &App, what: &str, seen: impl Fn(&App) -> bool) {
+    let mut changes = app.changes();
+    let waiting = async {
+        while !seen(app) {
+            changes.changed().await.unwrap();
+        }
+    };
+    timeout(Duration::from_secs(10), waiting).await.unwrap_or_else(|_| panic!("{what} was not hinted at"));
+}
+
+#[tokio::test]
+async fn the_window_shows_what_nepho_did() {
+    let rig = Rig::new();
+    let window = rig.open_as(HostKind::Window).await.unwrap();
+    window.start().await.unwrap();
+    let nepho = rig.open().await;
+    nepho.add_demo().await.unwrap();
+    until(&window, "the accounts", |window| window.accounts().len() == 4).await;
+    let total = nepho.search("", Sort::default()).unwrap().total;
+    until(&window, "the rows", |window| window.snapshot().len() >= total).await;
+    nepho.remove_demo().await.unwrap();
+    until(&window, "their removal", |window| window.accounts().is_empty() && window.snapshot().is_empty()).await;
+    timeout(Duration::from_secs(5), window.shutdown()).await.expect("the window closes");
+}
+
+#[tokio::test]
+async fn who_holds_an_account_is_said_and_its_rows_stay() {
+    let rig = Rig::new();
+    let app = rig.open().await;
+    app.add_demo().await.unwrap();
+    let account = app.account("data-lake").unwrap();
+    let before = app.search("account:data-lake", Sort::default()).unwrap().total;
+    let path = rig.path().join("data/locks").join(format!("{}.lock", account.id));
+    let file = fs::File::options().read(true).write(true).open(&path).unwrap();
+    file.lock().unwrap();
+    fs::write(&path, "nepho, process 4711").unwrap();
+    let report = app.sync(std::slice::from_ref(&account.id), &[]).await;
+    let failure = report.scopes[0].failure.clone().unwrap();
+    assert_eq!(failure.code, FailureCode::Conflict);
+    assert!(failure.message.contains("nepho, process 4711"), "{failure}");
+    assert_eq!(app.search("account:data-lake", Sort::default()).unwrap().total, before);
+    file.unlock().unwrap();
+    assert!(app.sync(&[account.id], &[]).await.resources > 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_directory_that_others_may_write_to_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let rig = Rig::new();
+    let data = rig.path().join("data");
+    drop(rig.open().await);
+    assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    for entry in walk(&data) {
+        let mode = fs::metadata(&entry).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode & 0o077, 0, "{} is {mode:o}", entry.display());
+    }
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o777)).unwrap();
+    assert!(rig.open_as(HostKind::CommandLine).await.is_err());
+}
+
+#[cfg(unix)]
+fn walk(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+    crate::secrets::files(dir)
+}
+
+#[tokio::test]
+async fn settings_are_kept_and_bounded() {
+    let rig = Rig::new();
+    let app = rig.open().await;
+    let before = app.settings().await.unwrap();
+    assert_eq!((before.theme, before.poll_interval), (None, Duration::from_secs(300)));
+    let change = nepho_app::SettingsChange {
+        theme: Some("dark".to_owned()),
+        poll_interval: Some(Duration::from_secs(1)),
+        ..Default::default()
+    };
+    app.update_settings(change).await.unwrap();
+    let after = rig.open().await.settings().await.unwrap();
+    assert_eq!((after.theme.as_deref(), after.poll_interval), (Some("dark"), Duration::from_secs(30)));
+}

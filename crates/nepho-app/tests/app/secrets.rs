@@ -1,0 +1,90 @@
+//! A planted key is in no file, whatever was done with it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use nepho_app::Targets;
+use nepho_core::{Action, Secret, request::AccountChange, request::Credentials};
+use nepho_testkit::ec2::Fault;
+
+use crate::rig::{KEY, KEY_ID, Rig, cloud, keys, lab};
+
+const TOKEN: &str = "tOkEn+canary/QoJb3JpZ2luX2VjE";
+
+/// Every file under `dir`.
+pub fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// The ways in which a text could have been written.
+fn disguises(text: &str) -> Vec<Vec<u8>> {
+    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    vec![
+        text.as_bytes().to_vec(),
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        hex.to_uppercase().into_bytes(),
+        hex.into_bytes(),
+        text.replace('/', "\\/").into_bytes(),
+        text.replace('+', "%2B").replace('/', "%2F").into_bytes(),
+        text.bytes().rev().collect(),
+    ]
+}
+
+fn holding(dir: &Path, text: &str) -> Vec<PathBuf> {
+    let found = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap();
+        disguises(text).iter().any(|form| bytes.windows(form.len()).any(|window| window == form))
+    };
+    files(dir).into_iter().filter(found).collect()
+}
+
+#[tokio::test]
+async fn a_key_is_in_no_file_after_a_full_cycle() {
+    let (rig, cloud) = (Rig::new(), cloud());
+    let app = rig.open().await;
+    let credentials = Credentials::Keys {
+        access_key_id: Secret::new(KEY_ID.to_owned()),
+        secret_access_key: Secret::new(KEY.to_owned()),
+        session_token: Some(Secret::new(TOKEN.to_owned())),
+    };
+    let account = app.add_account(nepho_core::request::NewAccount { credentials, ..lab(&cloud) }).await.unwrap();
+    app.sync(&[], &[]).await;
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![app.find("web-1")[0].key.clone()])).await.unwrap();
+    let operation = app.commit(&plan.nonce, None, true).await.unwrap();
+    app.wait(&operation, Duration::from_secs(30)).await;
+    cloud.break_action("DescribeInstances", Fault::Denied);
+    let mut said = format!("{:?}", app.sync(&[], &[]).await);
+    cloud.heal();
+    cloud.adjust(|setup| setup.key_id = Some("AKIAREVOKEDREVOKED00".to_owned()));
+    let next = rig.open().await;
+    said += &format!("{:?}", next.sync(&[], &[]).await);
+    said += &format!("{:?}", next.verify_account(&account.id).await);
+    let change = AccountChange { credentials: Some(keys(KEY_ID)), ..AccountChange::default() };
+    said += &format!("{:?} {:?}", change.clone(), next.update_account(&account.id, change).await);
+    said += &format!("{:?}", next.diagnose().await);
+    said += &format!("{:?} {:?} {:?}", next.accounts(), next.journal(100, None).await, next);
+    app.shutdown().await;
+    next.shutdown().await;
+
+    let dir = rig.path().join("data");
+    for secret in [KEY_ID, KEY, TOKEN] {
+        assert_eq!(holding(&dir, secret), [] as [PathBuf; 0], "a secret is on disk");
+        assert!(!said.contains(secret), "a secret was said");
+    }
+    let stored = rig.keyring.list().await.unwrap();
+    assert_eq!(stored.len(), 1, "it is in the keyring");
+
+    // The search would find it.
+    let control = dir.join("control");
+    fs::write(&control, format!("x{KEY}y")).unwrap();
+    assert_eq!(holding(&dir, KEY), [control]);
+    assert!(!holding(&dir, "web-1").is_empty() || !holding(&dir, "lab").is_empty(), "the databases are searched");
+}
