@@ -2,13 +2,16 @@
 //!
 //! Secrets are in requests only; no reply has a field that could carry one.
 
+mod request;
+
+pub use request::{AddAccountRequest, Credentials, RemoveAccountRequest, UpdateAccountRequest, VerifyAccountRequest};
+
 use nepho_core as domain;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
 
 use crate::{
     failure::Failure,
-    limits::{List, LongText, NameText, SecretText},
     time::{maybe, moment},
     words::{Access, Kind, ProviderKind},
 };
@@ -195,55 +198,15 @@ pub struct FoundAccount {
     pub added: bool,
 }
 
-/// Asks to add an account. It is verified first and nothing is stored when that fails.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct AddAccountRequest {
-    /// The cloud.
-    pub provider: ProviderKind,
-    /// The operator's name for it.
-    pub name: NameText,
-    /// Its credentials, or where they are.
-    pub credentials: Credentials,
-    /// A custom endpoint; giving it here approves it. `null` for the cloud itself.
-    pub endpoint: Option<LongText>,
-    /// The regions to poll; empty for all that are enabled.
-    #[ts(as = "Vec<NameText>")]
-    pub regions: List<NameText>,
-    /// What may be done with it.
-    pub access: Access,
-    /// Whether it is a production account.
-    pub prod: bool,
-}
-
-/// Credentials, or where they are.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Credentials {
-    /// An access key; it goes to the OS keyring.
-    Keys {
-        /// The key's id.
-        access_key_id: SecretText,
-        /// The key.
-        secret_access_key: SecretText,
-        /// The session token of temporary credentials.
-        session_token: Option<SecretText>,
-    },
-    /// A named profile.
-    Profile {
-        /// Its name.
-        profile: NameText,
-    },
-    /// The environment variables that Nephoscope was started with.
-    Environment {},
-}
-
-/// Asks to verify an account's credentials.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct VerifyAccountRequest {
-    /// The account's id.
-    pub account: NameText,
+impl From<&domain::report::FoundAccount> for FoundAccount {
+    fn from(found: &domain::report::FoundAccount) -> Self {
+        Self {
+            provider: found.provider.into(),
+            source: (&found.source).into(),
+            region: found.region.as_ref().map(ToString::to_string),
+            added: found.added,
+        }
+    }
 }
 
 /// Who the credentials belong to.
@@ -261,29 +224,9 @@ impl From<&domain::Identity> for Identity {
     }
 }
 
-/// Asks to change an account. What is `null` stays as it is.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct UpdateAccountRequest {
-    /// The account's id.
-    pub account: NameText,
-    /// A new name.
-    pub name: Option<NameText>,
-    /// What may be done with it.
-    pub access: Option<Access>,
-    /// Whether it is a production account.
-    pub prod: Option<bool>,
-    /// The regions to poll; empty for all that are enabled.
-    #[ts(as = "Option<Vec<NameText>>")]
-    pub regions: Option<List<NameText>>,
-    /// New credentials for the same realm.
-    pub credentials: Option<Credentials>,
-}
-
-/// Asks to forget an account, its rows and its secret. The journal keeps what was done with it.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct RemoveAccountRequest {
-    /// The account's id.
-    pub account: NameText,
+/// What became of forgetting an account. The account itself is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct RemovedAccount {
+    /// Why its secret is still in the keyring, if it is; Nephoscope tries again at its next start.
+    pub secret_left: Option<Failure>,
 }

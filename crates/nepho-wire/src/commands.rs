@@ -7,8 +7,8 @@ use ts_rs::{Config, TS};
 
 use crate::{
     accounts::{
-        Account, Accounts, AddAccountRequest, FoundAccounts, Identity, RemoveAccountRequest, UpdateAccountRequest,
-        VerifyAccountRequest,
+        Account, Accounts, AddAccountRequest, FoundAccounts, Identity, RemoveAccountRequest, RemovedAccount,
+        UpdateAccountRequest, VerifyAccountRequest,
     },
     bindings::Declarations,
     inventory::{InventoryWindow, QueryInventoryRequest},
@@ -100,7 +100,7 @@ commands! {
     #[doc = "Changes an account."]
     update_account: UpdateAccountRequest => Account;
     #[doc = "Forgets an account."]
-    remove_account: RemoveAccountRequest => Done;
+    remove_account: RemoveAccountRequest => RemovedAccount;
     #[doc = "Syncs now; answers when the sync has ended."]
     sync_now: SyncNowRequest => SyncReport;
     #[doc = "Adds the demo cloud's accounts."]

@@ -36,14 +36,18 @@ pub enum CommandCode {
     NameTaken,
     /// That realm is an account already.
     RealmTaken,
+    /// A name that an account cannot have.
+    BadName,
     /// The endpoint is not acceptable: not https, and not on this machine.
     EndpointRefused,
     /// The console has no page for it, or its address is not on the list.
     NoConsole,
-    /// Another process holds the account's lock.
-    Busy,
-    /// Nephoscope is still starting, or shutting down.
-    NotReady,
+    /// Not something that this account has.
+    NotApplicable,
+    /// Another window is open on the same data; `message` says which. Every command answers so.
+    AlreadyOpen,
+    /// The data directory or a database cannot be used. Every command answers so.
+    CannotOpen,
     /// The provider or the keyring failed; `failure` says how.
     Failed,
     /// Our own fault: the database, a bug.

@@ -159,7 +159,7 @@ pub fn state_totals(facets: &index::Facets) -> Vec<StateTotal> {
 }
 
 /// A count as it goes over the wire.
-pub(crate) fn count(number: usize) -> u64 {
+pub fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 

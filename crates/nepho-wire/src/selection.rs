@@ -1,10 +1,11 @@
 //! The selection: it lives in Rust, so that *select all* needs no rows in the window.
 
+use nepho_core as domain;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    inventory::Sort,
+    inventory::{Sort, count},
     limits::{KeyText, List, QueryText},
     words::Action,
 };
@@ -74,4 +75,20 @@ pub struct ActionOffer {
     pub eligible: u64,
     /// Of how many.
     pub total: u64,
+}
+
+impl From<&domain::report::SelectionSummary> for SelectionSummary {
+    fn from(summary: &domain::report::SelectionSummary) -> Self {
+        Self {
+            count: count(summary.count),
+            hidden: count(summary.hidden),
+            actions: summary.actions.iter().map(|offer| ActionOffer::from(*offer)).collect(),
+        }
+    }
+}
+
+impl From<domain::report::ActionOffer> for ActionOffer {
+    fn from(offer: domain::report::ActionOffer) -> Self {
+        Self { action: offer.action.into(), eligible: count(offer.eligible), total: count(offer.total) }
+    }
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::inventory::{StateTotal, count};
+
 /// A request without parameters.
 #[derive(Clone, Debug, Default, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +57,7 @@ pub struct Totals {
     /// The stale ones.
     pub stale: u64,
     /// By state.
-    pub states: Vec<crate::inventory::StateTotal>,
+    pub states: Vec<StateTotal>,
 }
 
 /// How the OS keyring stands.
@@ -189,5 +191,30 @@ setting! {
         Compact = "compact",
         /// 36 px.
         Comfortable = "comfortable",
+    }
+}
+
+impl From<nepho_core::report::KeyringStanding> for Keyring {
+    fn from(standing: nepho_core::report::KeyringStanding) -> Self {
+        match standing {
+            nepho_core::report::KeyringStanding::NotTried => Self::NotTried,
+            nepho_core::report::KeyringStanding::Ok => Self::Ok,
+            nepho_core::report::KeyringStanding::Unavailable => Self::Unavailable,
+            nepho_core::report::KeyringStanding::Locked => Self::Locked,
+        }
+    }
+}
+
+impl From<&nepho_index::Totals> for Totals {
+    fn from(totals: &nepho_index::Totals) -> Self {
+        Self {
+            all: count(totals.all),
+            stale: count(totals.stale),
+            states: totals
+                .states
+                .iter()
+                .map(|(state, number)| StateTotal { state: (*state).into(), count: count(*number) })
+                .collect(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_json_snapshot;
 use nepho_core as domain;
-use nepho_core::plan::CommitRefusal as Refused;
+use nepho_core::{ProviderError as E, plan::CommitRefusal as Refused};
 
 use super::fixture;
 use crate::{accounts, failure, inventory, journal, plan, resource, row, sync};
@@ -88,7 +88,6 @@ fn an_error() {
 #[test]
 fn transience_is_the_domain_s() {
     let text = || String::from("x");
-    use domain::ProviderError as E;
     for error in [
         E::Unauthenticated { message: text() },
         E::PermissionDenied { operation: text(), message: text() },

@@ -26,6 +26,7 @@ import type {
   PlanActionRequest,
   QueryInventoryRequest,
   RemoveAccountRequest,
+  RemovedAccount,
   ResourceDetails,
   SelectionSummary,
   Settings,
@@ -76,7 +77,7 @@ export interface Commands {
   /** Changes an account. */
   update_account: { request: UpdateAccountRequest; reply: Account };
   /** Forgets an account. */
-  remove_account: { request: RemoveAccountRequest; reply: Done };
+  remove_account: { request: RemoveAccountRequest; reply: RemovedAccount };
   /** Syncs now; answers when the sync has ended. */
   sync_now: { request: SyncNowRequest; reply: SyncReport };
   /** Adds the demo cloud's accounts. */

@@ -81,7 +81,7 @@ export type Changes = {
   operations: number, };
 
 /** What went wrong with a command as such. */
-export type CommandCode = "bad_request" | "not_found" | "name_taken" | "realm_taken" | "endpoint_refused" | "no_console" | "busy" | "not_ready" | "failed" | "internal";
+export type CommandCode = "bad_request" | "not_found" | "name_taken" | "realm_taken" | "bad_name" | "endpoint_refused" | "no_console" | "not_applicable" | "already_open" | "cannot_open" | "failed" | "internal";
 
 /** The answer to a command that could not be carried out. */
 export type CommandError = {
@@ -527,6 +527,11 @@ export type RemoveAccountRequest = {
   /** The account's id. */
   account: NameText, };
 
+/** What became of forgetting an account. The account itself is gone. */
+export type RemovedAccount = {
+  /** Why its secret is still in the keyring, if it is; Nephoscope tries again at its next start. */
+  secret_left: Failure | null, };
+
 /** One resource, as the cache has it. */
 export type ResourceDetails = {
   /** The table's row. */
@@ -637,7 +642,7 @@ export type ScopeStatus = "ok" | "failed";
 /**
  * A secret on its way in, at most 8 KiB. It can be read and handed on, nothing else.
  *
- * ```compile_fail
+ * ```compile_fail,E0277
  * fn serialises<T: serde::Serialize>() {}
  * serialises::<nepho_wire::limits::SecretText>();
  * ```

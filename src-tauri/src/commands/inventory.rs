@@ -1,0 +1,65 @@
+//! Rows, the selection, one resource.
+
+use nepho_core::ResourceKey;
+use nepho_wire::{
+    inventory::{InventoryWindow, QueryInventoryRequest},
+    limits::KeyText,
+    resource::{
+        CopiedCommand, CopyCommandRequest, Document, GetDocumentRequest, GetResourceRequest, OpenConsoleRequest,
+        ResourceDetails,
+    },
+    selection::{SelectionSummary, UpdateSelectionRequest},
+    status::Done,
+};
+use tauri::State;
+
+use crate::{
+    console, convert,
+    opening::Opening,
+    refusal::{Reply, refused},
+};
+
+/// A window of the rows that match a query.
+#[tauri::command]
+pub async fn query_inventory(opening: State<'_, Opening>, request: QueryInventoryRequest) -> Reply<InventoryWindow> {
+    let page = opening.app().await?.inventory(&convert::ask(&request)).await.map_err(refused)?;
+    Ok(convert::window(&page, request.query.as_str()))
+}
+
+/// Changes the selection.
+#[tauri::command]
+pub async fn update_selection(opening: State<'_, Opening>, request: UpdateSelectionRequest) -> Reply<SelectionSummary> {
+    let change = convert::selection(request.change);
+    let summary = opening.app().await?.update_selection(change, request.query.as_str()).map_err(refused)?;
+    Ok((&summary).into())
+}
+
+/// One resource, from the cache.
+#[tauri::command]
+pub async fn get_resource(opening: State<'_, Opening>, request: GetResourceRequest) -> Reply<ResourceDetails> {
+    let details = opening.app().await?.details(request.key.key()).await.map_err(refused)?;
+    Ok(convert::details(&details))
+}
+
+/// The provider's own description of a resource.
+#[tauri::command]
+pub async fn get_document(opening: State<'_, Opening>, request: GetDocumentRequest) -> Reply<Document> {
+    let json = opening.app().await?.document(request.key.key()).await.map_err(refused)?;
+    Ok(Document { json })
+}
+
+/// The cloud's own command line for an action.
+#[tauri::command]
+pub async fn copy_command(opening: State<'_, Opening>, request: CopyCommandRequest) -> Reply<CopiedCommand> {
+    let keys: Vec<ResourceKey> = request.keys.into_vec().into_iter().map(KeyText::into_key).collect();
+    let command = opening.app().await?.command(request.action.into(), &keys).map_err(refused)?;
+    Ok(CopiedCommand { command })
+}
+
+/// Opens a resource's page of the cloud's console in the browser.
+#[tauri::command]
+pub async fn open_console(opening: State<'_, Opening>, request: OpenConsoleRequest) -> Reply<Done> {
+    let address = opening.app().await?.console_url(request.key.key()).map_err(refused)?;
+    console::open(&address)?;
+    Ok(Done {})
+}

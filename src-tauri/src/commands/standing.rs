@@ -1,0 +1,50 @@
+//! How Nephoscope stands, its settings, the demo cloud.
+
+use nepho_wire::status::{Done, Nothing, Settings, Status, UpdateSettingsRequest};
+use tauri::State;
+
+use crate::{
+    convert,
+    opening::Opening,
+    refusal::{Reply, refused},
+};
+
+/// How Nephoscope stands.
+#[tauri::command]
+pub async fn get_status(opening: State<'_, Opening>, request: Nothing) -> Reply<Status> {
+    let Nothing {} = request;
+    let status = opening.app().await?.status();
+    Ok(convert::status(&status))
+}
+
+/// The window's settings.
+#[tauri::command]
+pub async fn get_settings(opening: State<'_, Opening>, request: Nothing) -> Reply<Settings> {
+    let Nothing {} = request;
+    let settings = opening.app().await?.settings().await.map_err(refused)?;
+    Ok(convert::settings(&settings))
+}
+
+/// Changes settings.
+#[tauri::command]
+pub async fn update_settings(opening: State<'_, Opening>, request: UpdateSettingsRequest) -> Reply<Settings> {
+    let change = convert::settings_change(request);
+    let settings = opening.app().await?.update_settings(change).await.map_err(refused)?;
+    Ok(convert::settings(&settings))
+}
+
+/// Adds the demo cloud's accounts.
+#[tauri::command]
+pub async fn add_demo(opening: State<'_, Opening>, request: Nothing) -> Reply<Done> {
+    let Nothing {} = request;
+    opening.app().await?.add_demo().await.map_err(refused)?;
+    Ok(Done {})
+}
+
+/// Removes the demo cloud's accounts.
+#[tauri::command]
+pub async fn remove_demo(opening: State<'_, Opening>, request: Nothing) -> Reply<Done> {
+    let Nothing {} = request;
+    opening.app().await?.remove_demo().await.map_err(refused)?;
+    Ok(Done {})
+}

@@ -1,0 +1,43 @@
+//! The process's environment, put right before anything reads it.
+//!
+//! Runs first in `main`, while there is one thread. What is set by hand is respected, except where
+//! it would lead credentials elsewhere.
+
+use std::ffi::OsString;
+
+/// Redirects of the AWS SDK. An endpoint is approved account by account, never by a variable that
+/// some script exported.
+const REDIRECTS: &str = "AWS_ENDPOINT_URL";
+
+/// WebKitGTK's DMA-BUF renderer leaves windows blank on some drivers, and costs memory and time
+/// where there is no GPU.
+const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+/// Clears and sets variables.
+#[expect(unsafe_code, clippy::disallowed_methods, reason = "called at the top of main, before any thread exists")]
+pub fn settle() {
+    for name in redirects(std::env::vars_os().map(|(name, _)| name)) {
+        // SAFETY: no other thread exists yet, so none can read the environment meanwhile.
+        unsafe { std::env::remove_var(name) };
+    }
+    if std::env::var_os(RENDERER).is_none() {
+        // SAFETY: as above.
+        unsafe { std::env::set_var(RENDERER, "1") };
+    }
+}
+
+fn redirects(names: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    names.filter(|name| name.to_str().is_some_and(|name| name.starts_with(REDIRECTS))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_redirect_of_the_sdk_is_found_and_nothing_else() {
+        let names = ["PATH", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EC2", "AWS_PROFILE", "AWS_ENDPOINT_URL_STS"];
+        let found = redirects(names.into_iter().map(OsString::from));
+        assert_eq!(found, ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_STS"]);
+    }
+}

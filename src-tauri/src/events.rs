@@ -1,0 +1,26 @@
+//! The one event: something changed, ask again. It carries numbers, never facts.
+
+use std::time::Duration;
+
+use tauri::{AppHandle, Emitter as _, async_runtime};
+
+use crate::{convert, opening::Opening};
+
+/// A sweep commits many scopes within moments; one hint for all of them is enough.
+const APART: Duration = Duration::from_millis(50);
+
+/// Sends a hint after each change, at most one every 50 ms. The last change is never left unsaid.
+pub fn forward(host: &AppHandle, opening: &Opening) {
+    let (host, opening) = (host.clone(), opening.clone());
+    async_runtime::spawn(async move {
+        let Ok(app) = opening.app().await else { return };
+        let mut changes = app.changes();
+        while changes.changed().await.is_ok() {
+            let hint = convert::changes(*changes.borrow_and_update());
+            if let Err(error) = host.emit("changed", hint) {
+                tracing::warn!(%error, "a hint was lost");
+            }
+            tokio::time::sleep(APART).await;
+        }
+    });
+}
