@@ -88,7 +88,7 @@ impl Scene<'_> {
             Test::Tag(any) => each(segment.len(), any, |tag| self.tag(tag, among)),
             Test::Ip(any) => each(segment.len(), any, |ip| {
                 segment.search(among, &format!("{ADDRESS}{}", ip.beginning()), |packed| {
-                    text::marked(packed, ADDRESS).any(|address| ip.is_met(address))
+                    ip.is_only_a_beginning() || text::marked(packed, ADDRESS).any(|address| ip.is_met(address))
                 })
             }),
             Test::Account(any) => self.account_is(any),
@@ -118,18 +118,18 @@ impl Scene<'_> {
     }
 
     fn tag(&self, tag: &TagPattern, among: &Bits) -> Bits {
-        let needle = match (tag.key.literal(), &tag.value) {
-            (Some(key), None) => format!("{TAG}{key}{VALUE}"),
-            (Some(key), Some(value)) => match value.literal() {
-                Some(value) => format!("{TAG}{key}{VALUE}{value}{END}"),
-                None => format!("{TAG}{key}{VALUE}"),
-            },
-            (None, _) => TAG.to_string(),
+        // With the marks around it a text without `*` can only be the tag, so finding it is enough.
+        let (needle, is_enough) = match (tag.key.literal(), tag.value.as_ref().map(Pattern::literal)) {
+            (Some(key), None) => (format!("{TAG}{key}{VALUE}"), true),
+            (Some(key), Some(Some(value))) => (format!("{TAG}{key}{VALUE}{value}{END}"), true),
+            (Some(key), Some(None)) => (format!("{TAG}{key}{VALUE}"), false),
+            (None, _) => (TAG.to_string(), false),
         };
         self.segment.search(among, &needle, |packed| {
-            text::marked(packed, TAG)
-                .filter_map(|tag| tag.split_once(VALUE))
-                .any(|(key, value)| tag.key.is_met(key) && tag.value.as_ref().is_none_or(|any| any.is_met(value)))
+            is_enough
+                || text::marked(packed, TAG)
+                    .filter_map(|tag| tag.split_once(VALUE))
+                    .any(|(key, value)| tag.key.is_met(key) && tag.value.as_ref().is_none_or(|any| any.is_met(value)))
         })
     }
 

@@ -53,6 +53,11 @@ impl IpPattern {
         }
     }
 
+    /// Whether every address that begins so meets it.
+    pub(crate) fn is_only_a_beginning(&self) -> bool {
+        matches!(self, Self::Written(pattern) if pattern.is_beginning())
+    }
+
     /// Whether `address`, written as `text`, meets it.
     pub(crate) fn is_met(&self, text: &str) -> bool {
         match self {

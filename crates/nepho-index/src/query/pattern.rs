@@ -47,6 +47,11 @@ impl Pattern {
         self.pieces.iter().max_by_key(|piece| piece.len()).map_or("", |piece| piece)
     }
 
+    /// Whether it is met by whatever begins with [`Pattern::beginning_of_all`].
+    pub(super) fn is_beginning(&self) -> bool {
+        matches!(&*self.pieces, [first, last] if !first.is_empty() && last.is_empty())
+    }
+
     /// What everything that the pattern meets begins with; may be empty.
     pub(super) fn beginning_of_all(&self) -> &str {
         self.pieces.first().map_or("", |piece| piece)
