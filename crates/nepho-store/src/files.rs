@@ -20,13 +20,14 @@ const KEPT_CACHES: usize = 2;
 
 /// Moves a database and its companions to `NAME.corrupt-SECONDS`; returns where it is now.
 pub(crate) fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
-    let seconds = SystemClock.now().as_second();
-    let mut aside = with_suffix(path, &format!(".corrupt-{seconds}"));
-    let mut again = 1;
-    while aside.exists() {
-        aside = with_suffix(path, &format!(".corrupt-{seconds}-{again}"));
-        again += 1;
-    }
+    let now = u64::try_from(SystemClock.now().as_second()).unwrap_or(0);
+    // Later than any before it, whatever the clock says, so that the names keep their order.
+    let (seconds, again) = match set_aside(path).last().map(|last| moved_at(last)) {
+        Some((seconds, again)) if seconds >= now => (seconds, again + 1),
+        _ => (now, 0),
+    };
+    let again = if again == 0 { String::new() } else { format!("-{again}") };
+    let aside = with_suffix(path, &format!(".corrupt-{seconds}{again}"));
     for companion in COMPANIONS {
         let from = with_suffix(path, companion);
         if from.exists() {
@@ -39,22 +40,26 @@ pub(crate) fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
 
 /// Deletes all but the newest unusable caches.
 pub(crate) fn forget_old_caches(dir: &Path) {
-    let Ok(entries) = fs::read_dir(dir) else { return };
-    let prefix = format!("{CACHE}.corrupt-");
-    let mut kept: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            name.starts_with(&prefix) && !COMPANIONS.iter().any(|companion| name.ends_with(companion))
-        })
-        .map(|entry| entry.path())
-        .collect();
-    kept.sort_by_key(|path| moved_at(path));
-    let surplus = kept.len().saturating_sub(KEPT_CACHES);
-    for path in kept.drain(..surplus) {
-        remove_database(&path);
+    let kept = set_aside(&dir.join(CACHE));
+    for path in kept.iter().rev().skip(KEPT_CACHES) {
+        remove_database(path);
     }
+}
+
+/// What was moved aside from `path`, the oldest first.
+fn set_aside(path: &Path) -> Vec<PathBuf> {
+    let prefix = with_suffix(path, ".corrupt-").into_os_string();
+    let entries = path.parent().and_then(|dir| fs::read_dir(dir).ok());
+    let mut found: Vec<PathBuf> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.as_os_str().as_encoded_bytes().starts_with(prefix.as_encoded_bytes()))
+        .filter(|path| !COMPANIONS.iter().any(|end| path.as_os_str().as_encoded_bytes().ends_with(end.as_bytes())))
+        .collect();
+    found.sort_by_key(|path| moved_at(path));
+    found
 }
 
 /// Deletes a database that is not wanted, if it is there.

@@ -9,13 +9,16 @@ use std::{
 
 use bytes::Bytes;
 use nepho_core::{
-    Document, DocumentFormat, Kind, ProviderKind, Resource, ResourceKey, Scope, ScopeKey, State, Timestamp,
+    Action, Document, DocumentFormat, Kind, ProviderKind, Resource, ResourceKey, Scope, ScopeKey, State, Timestamp,
     cache::{CommitOutcome, RowWrite, ScopeCommit},
     fingerprint::Fingerprint,
+    journal::{JournalEvent, NewEntry, Verification},
     resource::InstanceFacts,
 };
 
-use crate::{Store, StoreError};
+use rusqlite::types::Value;
+
+use crate::{Store, StoreError, chain, journal};
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
@@ -162,4 +165,36 @@ fn a_store_that_was_closed_in_order_is_not_checked_again() {
     open().0.leave(true);
     std::fs::write(dir.path().join("cache.db"), "changed").expect("written");
     assert!(!open().1.trusted, "changed by somebody else since");
+}
+
+#[test]
+fn a_forger_who_hashes_an_entry_anew_is_found_at_the_next() {
+    let store = Store::in_memory().expect("a store");
+    let entries = (1..=5).map(|i| NewEntry {
+        at: at(i),
+        run: "run-1".into(),
+        operation: "op-1".into(),
+        account: "acc-1".into(),
+        account_name: "lab".to_owned(),
+        key: row(1, State::Running).resource.key,
+        name: "web".to_owned(),
+        action: Action::Stop,
+        event: JournalEvent::Sent,
+    });
+    wait(store.append(entries.collect())).expect("appended");
+    let forge = wait(store.write("forge", |pair| {
+        let sql =
+            format!("SELECT {}, (SELECT hash FROM journal WHERE seq = 2) FROM journal WHERE seq = 3", journal::COLUMNS);
+        let hash = pair.state.query_row(&sql, [], |row| {
+            let mut columns: Vec<Value> =
+                (0..journal::WIDTH).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+            columns[7] = Value::Text("db".to_owned());
+            Ok(chain::link(&row.get(journal::WIDTH)?, columns.iter().map(Into::into)))
+        })?;
+        pair.state.execute_batch("DROP TRIGGER journal_update")?;
+        Ok(pair.state.execute("UPDATE journal SET name = 'db', hash = ?1 WHERE seq = 3", [hash])?)
+    }));
+    assert_eq!(forge.expect("forged"), 1);
+    let verdict = wait(store.verify_journal()).expect("a verdict");
+    assert!(matches!(verdict, Verification::Broken { seq: 4, .. }), "{verdict:?}");
 }
