@@ -1,10 +1,10 @@
-//! What runs without being asked: noticing other processes, and sweeping up lost secrets.
+//! What runs without being asked: noticing other processes, and sweeping up what they left.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use nepho_core::Account;
+use nepho_core::{Account, AccountId};
 use nepho_keyring::Patience;
-use nepho_store::StoreError;
+use nepho_store::{Store, StoreError};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{App, intents, locks};
@@ -35,6 +35,15 @@ pub(crate) fn watch_others(app: &App) {
     });
 }
 
+/// The accounts that have rows in the cache and are not there.
+pub(crate) async fn strays(store: &Store) -> Result<BTreeSet<AccountId>, StoreError> {
+    // In this order: an account is stored before its first row.
+    let scopes = store.scopes().await?;
+    let accounts = store.accounts().await?;
+    let ids = scopes.into_iter().map(|scope| scope.key.account);
+    Ok(ids.filter(|id| accounts.iter().all(|account| account.id != *id)).collect())
+}
+
 impl App {
     async fn follow_others(&self) {
         self.ready().await;
@@ -43,6 +52,9 @@ impl App {
         let mut before = None;
         loop {
             ticks.tick().await;
+            if let Err(error) = self.forget_strays().await {
+                tracing::warn!(%error, "rows of removed accounts could not be forgotten");
+            }
             match self.look().await {
                 Ok(seen) if before.as_ref() != Some(&seen) => {
                     before = Some(seen);
@@ -63,6 +75,16 @@ impl App {
             accounts: store.accounts().await?,
             journal: store.journal(1, None).await?.first().map(|entry| entry.seq),
         })
+    }
+
+    /// Forgets the rows of accounts that are gone: a sweep that was under way in another process
+    /// when its account was removed may have stored them after the removal.
+    async fn forget_strays(&self) -> Result<(), StoreError> {
+        for id in strays(self.store()).await? {
+            self.store().remove_account(&id).await?;
+            self.engine().remove_account(&id).await;
+        }
+        Ok(())
     }
 
     /// Deletes the secrets that an addition or a removal left without an account. Asks for no

@@ -36,6 +36,22 @@ async fn the_window_shows_what_nepho_did() {
 }
 
 #[tokio::test]
+async fn rows_stored_after_their_account_was_removed_are_forgotten() {
+    let rig = Rig::new();
+    let window = rig.open_as(HostKind::Window).await.unwrap();
+    let nepho = rig.open().await;
+    nepho.add_demo().await.unwrap();
+    window.start().await.unwrap();
+    until(&window, "the accounts", |window| window.accounts().len() == 4).await;
+    window.remove_demo().await.unwrap();
+    // It does not know that yet, and sweeps once more.
+    assert!(nepho.sync(&[], &[]).await.resources > 0);
+    until(&window, "the rows' end", |window| window.snapshot().is_empty()).await;
+    window.shutdown().await;
+    assert!(rig.open().await.snapshot().is_empty());
+}
+
+#[tokio::test]
 async fn who_holds_an_account_is_said_and_its_rows_stay() {
     let rig = Rig::new();
     let app = rig.open().await;
