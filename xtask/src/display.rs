@@ -20,8 +20,11 @@ use crate::process::Run;
 /// seen, not by this.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// How many looks in a row must show the same before a window counts as settled.
-const SETTLED: u32 = 4;
+/// A window is settled when it looks the same this many times after the first…
+const SETTLED: u32 = 2;
+
+/// …or when it has shown content this often: ages that are counted in seconds never stand still.
+const SEEN: u32 = 12;
 
 /// Fewer colours than this is an empty window: text alone, smoothed, has more.
 const COLOURS_OF_CONTENT: u32 = 64;
@@ -117,7 +120,7 @@ impl Display {
     /// Waits until a window of that title shows settled content, and writes a picture of it.
     pub fn capture(&self, title: &str, app: &mut Group, picture: &Path, limit: Duration) -> Result<()> {
         let deadline = Instant::now() + limit;
-        let (mut last, mut same) = (String::new(), 0);
+        let (mut last, mut same, mut looks) = (String::new(), 0, 0);
         while Instant::now() < deadline {
             if app.has_ended() {
                 bail!("the app ended before it showed its window");
@@ -125,7 +128,8 @@ impl Display {
             if let Some(seen) = self.look(title, picture) {
                 same = if seen == last { same + 1 } else { 0 };
                 last = seen;
-                if same >= SETTLED {
+                looks += 1;
+                if same >= SETTLED || looks >= SEEN {
                     return Ok(());
                 }
             }
