@@ -162,7 +162,10 @@ fn a_store_that_was_closed_in_order_is_not_checked_again() {
     drop(opening);
     ours.leave(false);
     assert!(!open().1.trusted, "the last one had seen damage");
-    open().0.leave(true);
+    let (ours, opening) = open();
+    drop(opening);
+    ours.leave(true);
+    assert!(dir.path().join("clean").exists());
     std::fs::write(dir.path().join("cache.db"), "changed").expect("written");
     assert!(!open().1.trusted, "changed by somebody else since");
 }
