@@ -96,3 +96,97 @@ fn quoted(word: &str) -> Cow<'_, str> {
     }
     Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use nepho_core::{Access, AccountId, ProviderKind, Realm, Region, ResourceKey, Timestamp, resource::InstanceFacts};
+
+    use super::*;
+
+    fn resource(realm: &str, region: &str, id: &str) -> Resource {
+        Resource {
+            key: ResourceKey {
+                provider: ProviderKind::Aws,
+                realm: Realm::new(realm),
+                region: Region::new(region),
+                kind: Kind::Instance,
+                native: id.into(),
+            },
+            name: String::new(),
+            zone: None,
+            state: State::Running,
+            raw_state: "running".to_owned(),
+            size: String::new(),
+            private_ips: Vec::new(),
+            public_ips: Vec::new(),
+            dns_names: Vec::new(),
+            tags: BTreeMap::new(),
+            created_at: None,
+            started_at: None,
+            facts: InstanceFacts::default(),
+        }
+    }
+
+    fn account(source: CredentialSource, endpoint: Option<&str>) -> Account {
+        Account {
+            id: AccountId::new("a"),
+            name: "lab".to_owned(),
+            provider: ProviderKind::Aws,
+            source,
+            endpoint: endpoint.map(ToOwned::to_owned),
+            regions: Vec::new(),
+            access: Access::ReadOnly,
+            prod: false,
+            realm: None,
+            principal: None,
+            created_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn the_console_is_that_of_the_partition() {
+        let url = |realm, region, id| DIALECT.console_url(&resource(realm, region, id));
+        assert_eq!(
+            url("1", "eu-west-1", "i-0ab").as_deref(),
+            Some("https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=i-0ab")
+        );
+        assert!(
+            url("aws-cn.1", "cn-north-1", "i-1")
+                .is_some_and(|url| url.starts_with("https://cn-north-1.console.amazonaws.cn/"))
+        );
+        assert!(url("aws-us-gov.1", "us-gov-west-1", "i-1").is_some_and(|url| url.contains("amazonaws-us-gov.com")));
+        assert_eq!(url("1@127.0.0.1-5000", "eu-west-1", "i-1"), None);
+        assert_eq!(url("1", "evil.example/", "i-1"), None);
+        assert_eq!(url("1", "eu-west-1", "i-1&x=<script>"), None);
+    }
+
+    #[test]
+    fn the_command_is_ready_for_a_shell() {
+        let both = [resource("1", "eu-west-1", "i-1"), resource("1", "eu-west-1", "i-2;rm -rf '~'")];
+        let stop = DIALECT.command(&account(CredentialSource::Keyring, None), Action::Stop, &both);
+        let expected = r"aws ec2 stop-instances --region eu-west-1 --instance-ids i-1 'i-2;rm -rf '\''~'\'''";
+        assert_eq!(stop.as_deref(), Some(expected));
+        let profile = account(CredentialSource::Profile("my ops".to_owned()), Some("http://127.0.0.1:5000"));
+        assert_eq!(
+            DIALECT.command(&profile, Action::Terminate, &both[..1]).as_deref(),
+            Some(
+                "aws ec2 terminate-instances --region eu-west-1 --instance-ids i-1 --profile 'my ops' --endpoint-url http://127.0.0.1:5000"
+            )
+        );
+        let elsewhere = [resource("1", "eu-west-1", "i-1"), resource("1", "eu-west-2", "i-2")];
+        assert_eq!(DIALECT.command(&profile, Action::Start, &elsewhere), None);
+        assert_eq!(DIALECT.command(&profile, Action::Start, &[]), None);
+    }
+
+    #[test]
+    fn every_action_has_a_rule_and_no_state_is_in_it_twice() {
+        let capabilities = DIALECT.capabilities(Kind::Instance).expect("instances");
+        for action in Action::ALL {
+            let rule = capabilities.rule(action).expect("a rule");
+            assert!(rule.from.iter().all(|state| !rule.already.contains(state)));
+        }
+        assert!(!capabilities.rule(Action::Start).expect("a rule").from.contains(&State::Terminated));
+    }
+}

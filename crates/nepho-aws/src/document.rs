@@ -92,3 +92,60 @@ fn add(members: &mut Map<String, Value>, name: &str, value: Value) {
         Some(one) => *one = Value::Array(vec![one.take(), value]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use nepho_core::{Realm, Region};
+
+    use super::*;
+    use crate::services::reply;
+
+    const REPLY: &str = include_str!("../tests/fixtures/every_member.xml");
+    const MEMBERS: &str = include_str!("../tests/fixtures/every_member.txt");
+
+    /// The values at the leaves.
+    fn leaves(value: &Value) -> usize {
+        match value {
+            Value::Object(members) => members.values().map(leaves).sum(),
+            Value::Array(items) => items.iter().map(leaves).sum(),
+            _ => 1,
+        }
+    }
+
+    #[test]
+    fn every_member_of_the_model_is_in_the_json() {
+        let page = reply::page(&Bytes::from_static(REPLY.as_bytes()), &Realm::new("1"), &Region::new("r"));
+        let document = page.expect("a page").instances.remove(0).document;
+        let shown: Value = serde_json::from_str(&json(&document).expect("JSON")).expect("JSON");
+        for line in MEMBERS.lines() {
+            let (path, value) = line.split_once('\t').expect("a path and a value");
+            assert_eq!(shown.pointer(path).and_then(Value::as_str), Some(value), "{path}");
+        }
+        assert_eq!(leaves(&shown), MEMBERS.lines().count());
+        assert!(MEMBERS.lines().count() > 250, "the model has not shrunk");
+    }
+
+    #[test]
+    fn texts_stay_texts_and_nothing_is_lost() {
+        let bytes = Bytes::from_static(
+            b"<item><instanceId>i-1</instanceId><tagSet><item><key>a</key><value>true</value></item></tagSet>\
+              <groupSet/><keyName/><x> s </x><y>1</y><y>2</y></item><reservationId>r-1</reservationId>",
+        );
+        let text = json(&Document { format: DocumentFormat::Ec2Xml, bytes }).expect("JSON");
+        let shown: Value = serde_json::from_str(&text).expect("JSON");
+        let expected = serde_json::json!({
+            "instanceId": "i-1", "tagSet": [{"key": "a", "value": "true"}], "groupSet": [], "keyName": "",
+            "x": " s ", "y": ["1", "2"], "reservation": {"reservationId": "r-1"},
+        });
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn an_unreadable_document_is_said_to_be() {
+        for bytes in ["", "<item>", "<other/>", "words", "<item>&boom;</item>"] {
+            let document = Document { format: DocumentFormat::Ec2Xml, bytes: Bytes::from_static(bytes.as_bytes()) };
+            assert!(json(&document).is_err(), "{bytes}");
+        }
+    }
+}

@@ -94,9 +94,6 @@ impl AwsError {
             SdkError::ServiceError(refusal) => {
                 Self::refused(operation, refusal.raw(), refusal.err().code(), refusal.err().message())
             }
-            SdkError::ResponseError(failure) if failure.raw().status().is_success() => {
-                Self::Malformed { reason: format!("{operation} was answered with something that is not its reply") }
-            }
             SdkError::ResponseError(failure) => Self::refused(operation, failure.raw(), None, None),
             other => Self::HeldBack { reason: clipped(&chain(other)) },
         }
@@ -123,6 +120,9 @@ impl AwsError {
             },
             None if status >= 500 => {
                 Self::Unreachable { reason: format!("{operation} was answered with HTTP {status}") }
+            }
+            None if status < 300 => {
+                Self::Malformed { reason: format!("{operation} was answered with something that is not its reply") }
             }
             None => Self::Malformed {
                 reason: format!("{operation} was answered with HTTP {status} and a body that is not AWS's"),

@@ -184,7 +184,8 @@ fn missing(profile: &str, what: &str) -> ConnectError {
 }
 
 async fn load(files: &AwsFiles, name: &str) -> Result<ProfileSet, ConnectError> {
-    let mut sources = EnvConfigFiles::builder();
+    // The SDK panics when it is given no file at all.
+    let mut sources = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "");
     for (kind, path) in
         [(EnvConfigFileKind::Config, &files.config), (EnvConfigFileKind::Credentials, &files.credentials)]
     {

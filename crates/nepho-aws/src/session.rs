@@ -4,6 +4,7 @@ use std::fmt;
 
 use aws_config::{BehaviorVersion, SdkConfig, identity::IdentityCache};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{app_name::AppName, region};
@@ -40,6 +41,7 @@ impl Session {
         let mut base = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(region::Region::new(home.as_str().to_owned()))
+            .time_source(SharedTimeSource::default())
             .http_client(wire.clone())
             .timeout_config(timeouts(options.timeouts))
             .retry_config(RetryConfig::standard().with_max_attempts(3))

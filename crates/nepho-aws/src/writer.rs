@@ -98,22 +98,13 @@ fn changes(changes: &[InstanceStateChange]) -> Vec<(String, Accepted)> {
     changes.iter().filter_map(|change| Some((change.instance_id()?.to_owned(), accepted(change)?))).collect()
 }
 
-/// Whether a reply with only a `<return>` says that it was done.
+/// Whether the reply is that of a reboot, and does not say `<return>false</return>`.
 fn returned(body: &[u8]) -> Result<(), ReplyError> {
     let mut cursor = Cursor::new(body)?;
     cursor.root("RebootInstancesResponse")?;
-    let mut done = None;
-    cursor.children(|cursor, name, _| {
-        if name == "return" {
-            done = Some(cursor.text()? == "true");
-            Ok(())
-        } else {
-            cursor.skip()
-        }
-    })?;
-    match done {
-        Some(true) => Ok(()),
-        Some(false) => Err(ReplyError::Failed { code: "return was not true".to_owned() }),
-        None => Err(ReplyError::Missing { element: "return" }),
-    }
+    cursor.children(|cursor, name, _| match name {
+        "return" if cursor.text()? == "false" => Err(ReplyError::Failed { code: "it returned false".to_owned() }),
+        "return" => Ok(()),
+        _ => cursor.skip(),
+    })
 }

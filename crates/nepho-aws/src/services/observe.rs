@@ -41,6 +41,9 @@ pub(crate) async fn observe(
         batches.into_iter().map(move |batch| describe(reader, realm, region, batch))
     });
     let seen: Vec<_> = future::join_all(reads).await.into_iter().flatten().collect();
+    if detail == Detail::Plan {
+        traits.learn(reader, seen.iter().filter_map(|(_, seen)| Some(&seen.as_ref().ok()?.resource))).await;
+    }
     let few = keys.len() <= MOST_PROTECTIONS;
     let observations = seen.into_iter().map(|(key, seen)| async move {
         let seen = match seen {

@@ -132,3 +132,93 @@ fn document(source: &str, item: Range<usize>, others: &[Range<usize>]) -> Docume
     }
     Document { format: DocumentFormat::Ec2Xml, bytes: bytes.freeze() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: &str = include_str!("../../tests/fixtures/every_member.xml");
+
+    fn read(text: &str) -> Result<Page, ReplyError> {
+        page(&Bytes::copy_from_slice(text.as_bytes()), &Realm::new("1"), &Region::new("eu-west-1"))
+    }
+
+    fn with(instances: &str) -> String {
+        format!(
+            "<DescribeInstancesResponse><reservationSet><item><instancesSet>{instances}</instancesSet></item>\
+             </reservationSet></DescribeInstancesResponse>"
+        )
+    }
+
+    #[test]
+    fn a_document_is_the_item_and_the_rest_of_its_reservation_byte_for_byte() {
+        let text = "<DescribeInstancesResponse>\n <reservationSet>\n  <item>\n   <reservationId>r-1</reservationId>\n   \
+                    <instancesSet>\n    <item><instanceId>i-1</instanceId>\n <new>\u{e9} &amp; x</new></item>\n    \
+                    <item><instanceId>i-2</instanceId></item>\n   </instancesSet>\n   <requesterId/>\n  </item>\n \
+                    </reservationSet>\n</DescribeInstancesResponse>";
+        let documents: Vec<_> =
+            read(text).expect("a page").instances.into_iter().map(|one| one.document.bytes).collect();
+        let rest = "<reservationId>r-1</reservationId><requesterId/>";
+        assert_eq!(
+            documents,
+            [
+                format!("<item><instanceId>i-1</instanceId>\n <new>\u{e9} &amp; x</new></item>{rest}"),
+                format!("<item><instanceId>i-2</instanceId></item>{rest}"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_reply_cut_anywhere_is_an_error() {
+        let text = FULL.trim_end();
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)).step_by(97).chain([text.len() - 1]) {
+            assert!(read(&text[..end]).is_err(), "cut at {end}");
+        }
+        assert_eq!(read(text).expect("the whole").instances.len(), 1);
+    }
+
+    #[test]
+    fn what_ec2_never_sends_is_an_error() {
+        let instance = |inner: &str| with(&format!("<item><instanceId>i-1</instanceId>{inner}</item>"));
+        for text in [
+            String::new(),
+            "plain words".to_owned(),
+            "<html><body>Sign in<br></body></html>".to_owned(),
+            "<DescribeInstancesResponse/>".to_owned(),
+            with("<item><imageId>ami</imageId></item>"),
+            instance("<keyName>&unknown;</keyName>"),
+            instance("<keyName>&#xD800;</keyName>"),
+            instance("<a></b>"),
+            format!("{0}{0}", instance("")),
+            "<Response><Errors><Error><Code>InternalError</Code></Error></Errors></Response>".to_owned(),
+            "<DescribeInstancesResponse><reservationSet/><Errors><Error><Code>X</Code></Error></Errors></DescribeInstancesResponse>".to_owned(),
+        ] {
+            assert!(read(&text).is_err(), "{text}");
+        }
+        assert!(matches!(
+            page(&Bytes::from_static(b"<a>\xff</a>"), &Realm::new("1"), &Region::new("r")),
+            Err(ReplyError::Encoding)
+        ));
+    }
+
+    #[test]
+    fn depth_and_unknown_members_do_no_harm() {
+        let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
+        let text = with(&format!("<item>{deep}<instanceId>i-1</instanceId><keyName>x{deep}y</keyName></item>"));
+        let page = read(&text).expect("a page");
+        assert_eq!(page.instances[0].resource.facts.key_pair.as_deref(), Some("xy"));
+        assert!(crate::document::json(&page.instances[0].document).is_err(), "too deep to show");
+    }
+
+    #[test]
+    fn the_token_is_found_without_reading_the_page() {
+        assert_eq!(next_token(b"<x/><nextToken>abc=</nextToken></r>").as_deref(), Some("abc="));
+        for none in ["<nextToken></nextToken>", "<nextToken/>", "<nextToken>ab", "<nextToken>a&amp;b</nextToken>", ""] {
+            assert_eq!(next_token(none.as_bytes()), None, "{none}");
+        }
+        let read = read(
+            "<DescribeInstancesResponse><reservationSet/><nextToken>a&amp;b</nextToken></DescribeInstancesResponse>",
+        );
+        assert_eq!(read.expect("a page").next.as_deref(), Some("a&b"));
+    }
+}

@@ -2,15 +2,18 @@
 //! its own.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
-use aws_sdk_ec2::types::{InstanceAttributeName, InstanceType};
+use aws_sdk_ec2::types::{InstanceAttributeName, InstanceType, InstanceTypeInfo};
 use futures::future;
 use nepho_core::{Region, Resource, provider::Protections};
 
 use crate::reader::Reader;
+
+/// The most types that one plan asks about: one request each, and then never again.
+const MOST_TYPES: usize = 20;
 
 /// What is known of instance types; they do not change.
 #[derive(Debug, Default)]
@@ -19,37 +22,46 @@ pub(crate) struct Traits {
 }
 
 impl Traits {
-    /// Finds out about `resource`. Whatever is refused or fails stays `None`: not checked.
-    pub async fn of(&self, reader: &Reader, resource: &Resource, protections: bool) -> Protections {
-        let id = &resource.key.native;
-        let region = &resource.key.region;
-        let attribute =
-            |name| async move { if protections { attribute(reader, region, id, name).await } else { None } };
-        let (stop, termination, local_disks) = future::join3(
-            attribute(InstanceAttributeName::DisableApiStop),
-            attribute(InstanceAttributeName::DisableApiTermination),
-            self.local_disks(reader, region, &resource.size),
+    /// Finds out about the types of `resources`, each once.
+    pub async fn learn(&self, reader: &Reader, resources: impl Iterator<Item = &Resource>) {
+        let types: HashSet<(&Region, &str)> = resources
+            .filter(|resource| !resource.size.is_empty() && self.local_disks(&resource.size).is_none())
+            .map(|resource| (&resource.key.region, resource.size.as_str()))
+            .collect();
+        future::join_all(
+            types.into_iter().take(MOST_TYPES).map(|(region, size)| self.learn_type(reader, region, size)),
         )
         .await;
-        Protections { stop, termination, local_disks }
     }
 
-    async fn local_disks(&self, reader: &Reader, region: &Region, size: &str) -> Option<bool> {
-        if size.is_empty() {
-            return None;
-        }
-        let known = self.local_disks.lock().unwrap_or_else(PoisonError::into_inner).get(size).copied();
-        if known.is_some() {
-            return known;
-        }
+    /// What stands in an action's way at `resource`, or is lost by it. Whatever is refused or
+    /// fails stays `None`: not checked.
+    pub async fn of(&self, reader: &Reader, resource: &Resource, protections: bool) -> Protections {
+        let attribute = |name| async move {
+            if protections { attribute(reader, &resource.key.region, &resource.key.native, name).await } else { None }
+        };
+        let (stop, termination) = future::join(
+            attribute(InstanceAttributeName::DisableApiStop),
+            attribute(InstanceAttributeName::DisableApiTermination),
+        )
+        .await;
+        Protections { stop, termination, local_disks: self.local_disks(&resource.size) }
+    }
+
+    fn local_disks(&self, size: &str) -> Option<bool> {
+        self.local_disks.lock().unwrap_or_else(PoisonError::into_inner).get(size).copied()
+    }
+
+    async fn learn_type(&self, reader: &Reader, region: &Region, size: &str) {
         let _leave = reader.budget.read(region).await;
         let request = reader.ec2(region).describe_instance_types().instance_types(InstanceType::from(size));
-        let reply = request.send().await.ok()?;
-        let found =
-            reply.instance_types().iter().find(|one| one.instance_type().is_some_and(|one| one.as_str() == size));
-        let has = found?.instance_storage_supported()?;
-        self.local_disks.lock().unwrap_or_else(PoisonError::into_inner).insert(size.to_owned(), has);
-        Some(has)
+        let Ok(reply) = request.send().await else { return };
+        let is_it = |one: &&InstanceTypeInfo| one.instance_type().is_some_and(|one| one.as_str() == size);
+        if let Some(has) =
+            reply.instance_types().iter().find(is_it).and_then(InstanceTypeInfo::instance_storage_supported)
+        {
+            self.local_disks.lock().unwrap_or_else(PoisonError::into_inner).insert(size.to_owned(), has);
+        }
     }
 }
 
