@@ -217,6 +217,9 @@ impl Provider for DemoProvider {
     }
 
     async fn observe(&self, keys: &[ResourceKey], detail: Detail) -> Vec<Observation> {
+        if keys.is_empty() {
+            return Vec::new();
+        }
         let machines = self.machines();
         let answers: Vec<Observation> = keys
             .iter()
@@ -239,6 +242,9 @@ impl Provider for DemoProvider {
     }
 
     async fn submit(&self, action: Action, keys: &[ResourceKey]) -> Vec<Submission> {
+        if keys.is_empty() {
+            return Vec::new();
+        }
         if self.access == Access::ReadOnly {
             let refused = |key: &ResourceKey| Submission { key: key.clone(), outcome: Err(ProviderError::ReadOnly) };
             return keys.iter().map(refused).collect();

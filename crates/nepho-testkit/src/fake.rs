@@ -31,6 +31,8 @@ use crate::instance::{InstanceBuilder, REALM, listed, raw_word, scope};
 #[derive(Clone, Debug)]
 pub struct FakeProvider {
     world: Arc<Mutex<World>>,
+    /// Whose this clone is, where that is not the cloud's own say.
+    access: Option<Access>,
 }
 
 #[derive(Debug)]
@@ -90,12 +92,19 @@ impl FakeProvider {
                 calls: Vec::new(),
                 counts: Counts::default(),
             })),
+            access: None,
         }
     }
 
     /// The same cloud as the engine wants it.
     pub fn shared(&self) -> Arc<dyn nepho_core::Provider> {
         Arc::new(self.clone())
+    }
+
+    /// The same cloud through another account's provider, whatever [`FakeProvider::set_access`] says.
+    #[must_use]
+    pub fn twin(&self, access: Access) -> Self {
+        Self { world: Arc::clone(&self.world), access: Some(access) }
     }
 
     // The cloud's contents.

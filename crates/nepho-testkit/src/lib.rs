@@ -5,6 +5,7 @@
 //! crate's own rules, which live beside the code they test.
 
 pub mod clock;
+pub mod conformance;
 pub mod ec2;
 pub mod fake;
 pub mod instance;

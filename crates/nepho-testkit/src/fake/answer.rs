@@ -71,7 +71,9 @@ impl Provider for FakeProvider {
         gates.request().await;
         let answers = {
             let mut world = self.world();
-            world.count(keys.len());
+            if !keys.is_empty() {
+                world.count(keys.len());
+            }
             keys.iter().map(|key| Observation { key: key.clone(), seen: world.read(key, detail) }).collect()
         };
         gates.reply().await;
@@ -88,10 +90,16 @@ impl Provider for FakeProvider {
         gates.request().await;
         let answers = {
             let mut world = self.world();
-            if world.access == Access::ReadWrite {
+            let access = self.access.unwrap_or(world.access);
+            if access == Access::ReadWrite && !keys.is_empty() {
                 world.count(keys.len());
+                world.counts.mutations += 1;
             }
-            keys.iter().map(|key| Submission { key: key.clone(), outcome: world.carry_out(action, key) }).collect()
+            let mut outcome = |key| match access {
+                Access::ReadOnly => Err(ProviderError::ReadOnly),
+                Access::ReadWrite => world.carry_out(action, key),
+            };
+            keys.iter().map(|key| Submission { key: key.clone(), outcome: outcome(key) }).collect()
         };
         gates.reply().await;
         self.world().counts.submit_ended += 1;
@@ -219,9 +227,6 @@ impl World {
     }
 
     fn carry_out(&mut self, action: Action, key: &ResourceKey) -> Result<Accepted, ProviderError> {
-        if self.access == Access::ReadOnly {
-            return Err(ProviderError::ReadOnly);
-        }
         let step = self.submissions.get_mut(&key.native).and_then(std::collections::VecDeque::pop_front);
         let step = step.unwrap_or(SubmitStep::Accept);
         if let SubmitStep::Refuse(error) = step {

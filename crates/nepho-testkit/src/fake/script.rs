@@ -114,4 +114,6 @@ pub struct Counts {
     pub submit: usize,
     /// `submit` calls that returned; one whose future was dropped is not among them.
     pub submit_ended: usize,
+    /// `submit` calls that reached the cloud: of read-write accounts, with at least one key.
+    pub mutations: usize,
 }

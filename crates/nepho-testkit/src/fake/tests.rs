@@ -91,7 +91,7 @@ async fn actions_move_their_target_and_settle_when_told() {
     assert_eq!(state(), "stopping");
     fake.settle("i-1");
     assert_eq!(state(), "stopped");
-    assert_eq!(fake.counts(), Counts { submit: 1, submit_ended: 1, ..Counts::default() });
+    assert_eq!(fake.counts(), Counts { submit: 1, submit_ended: 1, mutations: 1, ..Counts::default() });
 }
 
 #[tokio::test(start_paused = true)]

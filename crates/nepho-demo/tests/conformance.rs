@@ -1,0 +1,174 @@
+//! The demo cloud is a provider like any other.
+#![expect(clippy::expect_used, reason = "helpers of tests may stop a test")]
+
+use std::{
+    collections::{BTreeSet, hash_map::DefaultHasher},
+    fs,
+    hash::{Hash as _, Hasher as _},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use futures::StreamExt as _;
+use nepho_core::{
+    Access, Action, Dialect, Kind, Location, Provider, ResourceKey, Scope, State,
+    provider::{Detail, SweepItem},
+};
+use nepho_demo::{DIALECT, DemoProvider, FILE_NAME, accounts};
+use nepho_testkit::{
+    FakeClock,
+    conformance::{Cannot, Case, Harness, check},
+};
+use tempfile::TempDir;
+
+struct Demo {
+    account: usize,
+    dir: TempDir,
+    clock: FakeClock,
+    given: Mutex<BTreeSet<ResourceKey>>,
+}
+
+impl Demo {
+    fn new(account: usize) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        Self { account, dir, clock: FakeClock::default(), given: Mutex::default() }
+    }
+
+    fn open(&self, access: Access) -> DemoProvider {
+        let realm = accounts()[self.account].realm();
+        DemoProvider::new(&realm, self.dir.path(), Arc::new(self.clock.clone()), access).expect("a demo account")
+    }
+}
+
+#[async_trait]
+impl Harness for Demo {
+    async fn provider(&self, access: Access) -> Arc<dyn Provider> {
+        Arc::new(self.open(access))
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        &DIALECT
+    }
+
+    /// The demo has machines of every sort: one that nothing but an action will move.
+    async fn create(&self, state: State) -> Result<ResourceKey, Cannot> {
+        let demo = self.open(Access::ReadOnly);
+        let scopes = demo.scopes().await.expect("scopes");
+        let items: Vec<SweepItem> = demo.list(&scopes).collect().await;
+        for item in items {
+            let SweepItem::Page { resources, .. } = item else { continue };
+            for one in resources {
+                let resource = one.resource;
+                let key = std::slice::from_ref(&resource.key);
+                let quiet = resource.facts.group.is_none()
+                    && !resource.facts.root_is_local
+                    && !resource.name.starts_with("dev-")
+                    && resource.state == state;
+                if !quiet || self.given.lock().expect("whole").contains(&resource.key) {
+                    continue;
+                }
+                let seen = demo.observe(key, Detail::Plan).await.remove(0).seen.expect("seen");
+                if seen.protections.stop == Some(false) {
+                    self.given.lock().expect("whole").insert(resource.key.clone());
+                    return Ok(resource.key);
+                }
+            }
+        }
+        Err(Cannot("there is none left"))
+    }
+
+    async fn change(&self, key: &ResourceKey, state: State) -> Result<(), Cannot> {
+        let action = match state {
+            State::Running => Action::Start,
+            State::Stopped => Action::Stop,
+            _ => return Err(Cannot("only running and stopped")),
+        };
+        let answers = self.open(Access::ReadWrite).submit(action, std::slice::from_ref(key)).await;
+        assert!(answers[0].outcome.is_ok(), "{answers:?}");
+        self.settle().await;
+        Ok(())
+    }
+
+    async fn deny(&self) -> Result<Scope, Cannot> {
+        if accounts()[self.account].name != "platform-dev" {
+            return Err(Cannot("only platform-dev has a denied region"));
+        }
+        Ok(Scope { location: Location::new("ap-southeast-1"), kind: Kind::Instance })
+    }
+
+    async fn settle(&self) {
+        self.clock.advance(Duration::from_secs(12));
+    }
+
+    fn unknown(&self) -> ResourceKey {
+        let account = &accounts()[self.account];
+        format!("demo:{}:{}:instance:i-0ffffffffffffffff", account.name, self.region()).parse().expect("a key")
+    }
+
+    async fn mutations(&self) -> Result<u64, Cannot> {
+        let mut hasher = DefaultHasher::new();
+        fs::read(self.dir.path().join(FILE_NAME)).ok().hash(&mut hasher);
+        Ok(hasher.finish())
+    }
+}
+
+impl Demo {
+    fn region(&self) -> &'static str {
+        if accounts()[self.account].name == "platform-dev" { "eu-west-1" } else { "us-central1" }
+    }
+}
+
+#[tokio::test]
+async fn an_account_in_the_style_of_aws_conforms() {
+    let must = [
+        Case::VerifyIsStable,
+        Case::ScopesAreUnique,
+        Case::EachScopeEndsOnce,
+        Case::NothingFollowsTheEnd,
+        Case::KeysAreUnique,
+        Case::KeysCarryTheirPlace,
+        Case::ListsWhatIsThere,
+        Case::ListingsRepeat,
+        Case::DeniedScopeSparesOthers,
+        Case::StatesHaveWords,
+        Case::DocumentsBecomeJson,
+        Case::ObserveAnswersEachKey,
+        Case::ObserveIsolatesUnknown,
+        Case::ObserveSeesChanges,
+        Case::PlanDetailTellsProtections,
+        Case::SubmitActs,
+        Case::SubmitIsolatesUnknown,
+        Case::ReadOnlySendsNothing,
+        Case::TrafficGrows,
+        Case::NothingForNothing,
+    ];
+    check(&must, &[], async || Demo::new(1)).await;
+}
+
+#[tokio::test]
+async fn an_account_in_the_style_of_gcp_conforms() {
+    let must = [
+        Case::VerifyIsStable,
+        Case::ScopesAreUnique,
+        Case::EachScopeEndsOnce,
+        Case::NothingFollowsTheEnd,
+        Case::KeysAreUnique,
+        Case::KeysCarryTheirPlace,
+        Case::ListsWhatIsThere,
+        Case::ListingsRepeat,
+        Case::StatesHaveWords,
+        Case::DocumentsBecomeJson,
+        Case::ObserveAnswersEachKey,
+        Case::ObserveIsolatesUnknown,
+        Case::ObserveSeesChanges,
+        Case::PlanDetailTellsProtections,
+        Case::SubmitActs,
+        Case::SubmitIsolatesUnknown,
+        Case::ReadOnlySendsNothing,
+        Case::TrafficGrows,
+        Case::NothingForNothing,
+    ];
+    let cannot = [(Case::DeniedScopeSparesOthers, "of the demo's accounts only platform-dev has a denied region")];
+    check(&must, &cannot, async || Demo::new(2)).await;
+}

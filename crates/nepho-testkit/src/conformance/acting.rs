@@ -1,0 +1,82 @@
+//! The cases about `submit`.
+
+use futures::StreamExt as _;
+use nepho_core::{
+    Access, Action, ProviderError, State,
+    provider::{Detail, Submission},
+};
+
+use super::{Harness, Verdict, ensure, reading::look};
+
+pub(super) async fn submit_acts(harness: &dyn Harness) -> Verdict {
+    let keys = [harness.create(State::Running).await?, harness.create(State::Running).await?];
+    let provider = harness.provider(Access::ReadWrite).await;
+    for action in [Action::Stop, Action::Start, Action::Reboot, Action::Terminate] {
+        let answers = provider.submit(action, &keys).await;
+        for key in &keys {
+            let mut own = answers.iter().filter(|answer| answer.key == *key);
+            let (first, second) = (own.next(), own.next());
+            ensure(first.is_some() && second.is_none(), || format!("{action}: {key} not answered once: {answers:?}"))?;
+            let accepted = first.and_then(|answer| answer.outcome.as_ref().ok());
+            let Some(accepted) = accepted else { return Err(format!("{action} of {key}: {first:?}").into()) };
+            let named = accepted.state.is_none_or(|state| state == action.transition() || state == action.goal());
+            ensure(named, || format!("{action} was answered with {accepted:?}"))?;
+            ensure(accepted.state.is_some() != accepted.raw_state.is_empty(), || {
+                format!("half a state: {accepted:?}")
+            })?;
+        }
+        harness.settle().await;
+        for key in &keys {
+            let seen = look(&*provider, key, Detail::State).await.map(|seen| seen.listed.resource.state);
+            let gone = action == Action::Terminate && matches!(seen, Err(ProviderError::NotFound { .. }));
+            ensure(gone || seen == Ok(action.goal()), || format!("after {action}, {key} is {seen:?}"))?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn submit_isolates_unknown(harness: &dyn Harness) -> Verdict {
+    let unknown = harness.unknown();
+    let keys = [harness.create(State::Running).await?, unknown.clone(), harness.create(State::Running).await?];
+    let provider = harness.provider(Access::ReadWrite).await;
+    let answers = provider.submit(Action::Stop, &keys).await;
+    ensure(answers.len() == keys.len(), || format!("{} answers to {} keys", answers.len(), keys.len()))?;
+    for Submission { key, outcome } in &answers {
+        if *key == unknown {
+            let refused = matches!(outcome, Err(ProviderError::NotFound { .. }));
+            ensure(refused, || format!("the unknown key was answered with {outcome:?}"))?;
+        } else {
+            ensure(outcome.is_ok(), || format!("{key} was spoiled: {outcome:?}"))?;
+        }
+    }
+    harness.settle().await;
+    for key in keys.iter().filter(|key| **key != unknown) {
+        let seen = look(&*provider, key, Detail::State).await.map(|seen| seen.listed.resource.state);
+        ensure(seen == Ok(State::Stopped), || format!("{key} is {seen:?}"))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn read_only_sends_nothing(harness: &dyn Harness) -> Verdict {
+    let keys = [harness.create(State::Running).await?, harness.create(State::Stopped).await?];
+    let provider = harness.provider(Access::ReadOnly).await;
+    let (mutations, traffic) = (harness.mutations().await?, provider.traffic());
+    for action in Action::ALL {
+        let answers = provider.submit(action, &keys).await;
+        ensure(answers.len() == keys.len(), || format!("{} answers to {} keys", answers.len(), keys.len()))?;
+        let refused = answers.iter().all(|answer| answer.outcome == Err(ProviderError::ReadOnly));
+        ensure(refused, || format!("{action}: {answers:?}"))?;
+    }
+    ensure(provider.traffic() == traffic, || "something was sent".to_owned())?;
+    ensure(harness.mutations().await? == mutations, || "the cloud has seen a mutation".to_owned())
+}
+
+pub(super) async fn nothing_for_nothing(harness: &dyn Harness) -> Verdict {
+    let provider = harness.provider(Access::ReadWrite).await;
+    let before = provider.traffic();
+    let items = provider.list(&[]).count().await;
+    let read = provider.observe(&[], Detail::Plan).await.len();
+    let done = provider.submit(Action::Stop, &[]).await.len();
+    ensure((items, read, done) == (0, 0, 0), || format!("{items} items, {read} readings, {done} submissions"))?;
+    ensure(provider.traffic() == before, || "something was sent".to_owned())
+}

@@ -1,0 +1,162 @@
+//! Providers that are broken on purpose: one for each rule, so that the suite is tested too.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
+use nepho_core::{
+    Access, Action, Identity, Provider, ProviderError, Realm, ResourceKey, Scope, State,
+    provider::{Accepted, Detail, Listed, Observation, Protections, Submission, SweepItem, Traffic},
+};
+
+use super::Case;
+
+/// A provider that breaks one rule of a good one.
+#[derive(Debug)]
+pub(super) struct Broken {
+    good: Arc<dyn Provider>,
+    /// A good one that may act, for breaking the rule about read-only.
+    acting: Arc<dyn Provider>,
+    breaks: Case,
+    calls: AtomicU64,
+    access: Access,
+}
+
+impl Broken {
+    pub(super) fn new(good: Arc<dyn Provider>, acting: Arc<dyn Provider>, access: Access, breaks: Case) -> Self {
+        Self { good, acting, breaks, access, calls: AtomicU64::new(0) }
+    }
+
+    fn call(&self) -> u64 {
+        self.calls.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn spoil_row(&self, row: &mut Listed) {
+        match self.breaks {
+            Case::KeysCarryTheirPlace => row.resource.key.realm = Realm::new("elsewhere"),
+            Case::ListsWhatIsThere => row.resource.state = State::Running,
+            Case::ListingsRepeat => row.document.bytes = Bytes::from(self.call().to_string()),
+            Case::StatesHaveWords => row.resource.raw_state.clear(),
+            Case::DocumentsBecomeJson => row.document.bytes = Bytes::from_static(b"<item/>"),
+            _ => {}
+        }
+    }
+
+    fn spoil_item(&self, mut item: SweepItem) -> Vec<SweepItem> {
+        if let SweepItem::Page { resources, .. } = &mut item {
+            for row in resources.iter_mut() {
+                self.spoil_row(row);
+            }
+            if self.breaks == Case::KeysAreUnique {
+                resources.extend(resources.first().cloned());
+            }
+        }
+        match (self.breaks, item) {
+            (Case::EachScopeEndsOnce, SweepItem::Complete { .. }) => Vec::new(),
+            (Case::NothingFollowsTheEnd, SweepItem::Complete { scope }) => {
+                vec![SweepItem::Complete { scope: scope.clone() }, SweepItem::Page { scope, resources: Vec::new() }]
+            }
+            (Case::DeniedScopeSparesOthers, SweepItem::Failed { scope, .. }) => vec![SweepItem::Complete { scope }],
+            (_, item) => vec![item],
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Broken {
+    async fn verify(&self) -> Result<Identity, ProviderError> {
+        let mut identity = self.good.verify().await?;
+        if self.breaks == Case::VerifyIsStable {
+            identity.realm = Realm::new(format!("realm-{}", self.call()));
+        }
+        Ok(identity)
+    }
+
+    async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
+        let mut scopes = self.good.scopes().await?;
+        if self.breaks == Case::ScopesAreUnique {
+            scopes.extend(scopes.first().cloned());
+        }
+        Ok(scopes)
+    }
+
+    fn list<'a>(&'a self, scopes: &'a [Scope]) -> BoxStream<'a, SweepItem> {
+        self.good.list(scopes).flat_map(|item| stream::iter(self.spoil_item(item))).boxed()
+    }
+
+    async fn observe(&self, keys: &[ResourceKey], detail: Detail) -> Vec<Observation> {
+        let detail = if self.breaks == Case::PlanDetailTellsProtections { Detail::Plan } else { detail };
+        let mut answers = self.good.observe(keys, detail).await;
+        match self.breaks {
+            Case::ObserveAnswersEachKey => {
+                answers.pop();
+            }
+            Case::ObserveIsolatesUnknown if answers.iter().any(|answer| answer.seen.is_err()) => {
+                for answer in &mut answers {
+                    answer.seen = Err(ProviderError::NotFound { key: answer.key.clone() });
+                }
+            }
+            Case::ObserveSeesChanges => {
+                for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
+                    seen.listed.resource.state = State::Running;
+                }
+            }
+            Case::PlanDetailTellsProtections => {
+                for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
+                    seen.protections = Protections { stop: Some(false), ..Protections::default() };
+                }
+            }
+            _ => {}
+        }
+        answers
+    }
+
+    async fn submit(&self, action: Action, keys: &[ResourceKey]) -> Vec<Submission> {
+        match self.breaks {
+            // Says yes and does nothing.
+            Case::SubmitActs => {
+                let yes = || Accepted { state: Some(action.transition()), raw_state: "on its way".to_owned() };
+                keys.iter().map(|key| Submission { key: key.clone(), outcome: Ok(yes()) }).collect()
+            }
+            // One bad id, and nothing is sent.
+            Case::SubmitIsolatesUnknown => {
+                let known = self.good.observe(keys, Detail::State).await;
+                match known.into_iter().find_map(|answer| answer.seen.err()) {
+                    None => self.good.submit(action, keys).await,
+                    Some(error) => {
+                        let refused = |key: &ResourceKey| Submission { key: key.clone(), outcome: Err(error.clone()) };
+                        keys.iter().map(refused).collect()
+                    }
+                }
+            }
+            // Sends it all the same, and lies about it.
+            Case::ReadOnlySendsNothing if self.access == Access::ReadOnly => {
+                self.acting.submit(action, keys).await;
+                let refused =
+                    |key: &ResourceKey| Submission { key: key.clone(), outcome: Err(ProviderError::ReadOnly) };
+                keys.iter().map(refused).collect()
+            }
+            _ => self.good.submit(action, keys).await,
+        }
+    }
+
+    fn converter(&self) -> u32 {
+        self.good.converter()
+    }
+
+    fn traffic(&self) -> Traffic {
+        match self.breaks {
+            Case::TrafficGrows => Traffic { requests: 1, bytes_in: 1 },
+            // As if each look at nothing cost a request.
+            Case::NothingForNothing => Traffic { requests: self.call(), ..self.good.traffic() },
+            _ => self.good.traffic(),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The suite's own tests: a good provider passes each case, and for each case there is a broken one
+//! that fails it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{broken::Broken, *};
+use crate::{
+    FAKE_DIALECT, FakeProvider,
+    instance::{instance, scope},
+};
+
+/// The fake cloud, seen from the other side.
+struct FakeHarness {
+    fake: FakeProvider,
+    breaks: Option<Case>,
+    made: AtomicU64,
+    can_deny: bool,
+}
+
+impl FakeHarness {
+    fn new(breaks: Option<Case>) -> Self {
+        let fake = FakeProvider::default();
+        fake.add(instance("i-elsewhere").region("us-east-1"));
+        Self { fake, breaks, made: AtomicU64::new(0), can_deny: true }
+    }
+}
+
+#[async_trait]
+impl Harness for FakeHarness {
+    async fn provider(&self, access: Access) -> Arc<dyn Provider> {
+        // A read-only one that is broken must have one to send through.
+        let acting = self.fake.twin(Access::ReadWrite).shared();
+        let good = self.fake.twin(access).shared();
+        match self.breaks {
+            Some(case) => Arc::new(Broken::new(good, acting, access, case)),
+            None => good,
+        }
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        &FAKE_DIALECT
+    }
+
+    async fn create(&self, state: State) -> Result<ResourceKey, Cannot> {
+        let native = format!("i-{}", self.made.fetch_add(1, Ordering::Relaxed));
+        let made = instance(&native).state(state);
+        let key = made.clone().build().key;
+        self.fake.add(made);
+        Ok(key)
+    }
+
+    async fn change(&self, key: &ResourceKey, state: State) -> Result<(), Cannot> {
+        self.fake.set_state(&key.native, state);
+        Ok(())
+    }
+
+    async fn deny(&self) -> Result<Scope, Cannot> {
+        if !self.can_deny {
+            return Err(Cannot("this cloud denies nothing"));
+        }
+        let error = nepho_core::ProviderError::PermissionDenied { operation: "list".into(), message: "no".into() };
+        self.fake.break_listing("us-east-1", error);
+        Ok(scope("us-east-1"))
+    }
+
+    async fn settle(&self) {
+        for number in 0..self.made.load(Ordering::Relaxed) {
+            self.fake.settle(&format!("i-{number}"));
+        }
+    }
+
+    fn unknown(&self) -> ResourceKey {
+        crate::instance::key("i-unknown")
+    }
+
+    async fn mutations(&self) -> Result<u64, Cannot> {
+        Ok(u64::try_from(self.fake.counts().mutations).unwrap_or(u64::MAX))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_good_provider_passes_every_case() {
+    check(&Case::ALL, &[], async || FakeHarness::new(None)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn for_each_case_a_broken_provider_fails_it() {
+    for case in Case::ALL {
+        let outcome = run(case, &FakeHarness::new(Some(case))).await;
+        assert!(matches!(outcome, Outcome::Failed(_)), "{case:?} did not notice its broken provider: {outcome:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_never_ends_fails() {
+    let harness = FakeHarness::new(None);
+    harness.fake.script_listing("eu-west-1", vec![crate::fake::ListStep::Hang]);
+    harness.fake.add_scope("eu-west-1");
+    let outcome = run(Case::KeysAreUnique, &harness).await;
+    assert!(matches!(&outcome, Outcome::Failed(how) if how.contains("did not end")), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_out_or_skipped_in_silence_is_a_problem() {
+    let denied = Case::DeniedScopeSparesOthers;
+    let others: Vec<Case> = Case::ALL.into_iter().filter(|case| *case != denied).collect();
+    let checked = async |must: &[Case], cannot: &[(Case, &str)]| {
+        problems(must, cannot, async || FakeHarness { can_deny: false, ..FakeHarness::new(None) }).await
+    };
+    assert_eq!(checked(&others, &[(denied, "it denies nothing")]).await, Vec::<String>::new());
+    for (must, cannot, sign) in [
+        (&others[..], &[][..], "named exactly once"),
+        (&others, &[(denied, "")], "no reason"),
+        (&Case::ALL, &[], "DeniedScopeSparesOthers: Skipped"),
+        (&Case::ALL, &[(denied, "it denies nothing")], "named exactly once"),
+    ] {
+        let problems = checked(must, cannot).await;
+        assert!(problems.iter().any(|problem| problem.contains(sign)), "{sign}: {problems:?}");
+    }
+}
