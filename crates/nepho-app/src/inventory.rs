@@ -110,6 +110,15 @@ impl App {
         Ok(hits)
     }
 
+    /// The hits of a query in whatever order they are at hand.
+    pub(crate) fn hits_of(&self, query: &str) -> Result<Arc<Hits>, AppError> {
+        let sort = {
+            let last = self.parts().last_hits.lock().unwrap_or_else(PoisonError::into_inner);
+            last.as_ref().filter(|last| last.query == query).map(|last| last.sort)
+        };
+        self.search(query, sort.unwrap_or_default())
+    }
+
     /// The rows that a text names: a key, a native id or an exact name.
     pub fn find(&self, text: &str) -> Vec<RowView> {
         self.snapshot().find(text, self.now())
@@ -121,7 +130,7 @@ impl App {
         self.snapshot().get(key, self.now()).ok_or_else(unknown)
     }
 
-    fn page(&self, hits: &Hits, ask: &PageAsk) -> InventoryPage {
+    fn page(&self, hits: &Arc<Hits>, ask: &PageAsk) -> InventoryPage {
         let selection = self.summarise(hits);
         let selected = self.selection();
         let row = |row: RowView| InventoryRow { selected: selected.contains(&row.key), row };
@@ -157,7 +166,7 @@ impl App {
             Change::Rows { upserts: rows, removed: Vec::new() },
         ];
         let hits = Snapshot::empty().apply(changes).search(&Query::parse("")?, ask.sort, self.now());
-        let page = self.page(&hits, ask);
+        let page = self.page(&Arc::new(hits), ask);
         Ok(InventoryPage {
             total: inventory_total,
             offset: ask.offset,

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{MutexGuard, PoisonError},
+    sync::{Arc, MutexGuard, PoisonError},
 };
 
 use nepho_core::{
@@ -14,8 +14,24 @@ use nepho_index::{Hits, Snapshot, Sort};
 
 use crate::{App, AppError};
 
-/// The keys that are selected, seen or not.
-pub(crate) type Selection = HashSet<ResourceKey>;
+/// What is selected, seen or not.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    keys: HashSet<ResourceKey>,
+    /// The numbers for the hits on screen, so that scrolling does not count 100,000 rows again.
+    counted: Option<(Arc<Hits>, SelectionSummary)>,
+}
+
+impl Selection {
+    pub(crate) fn contains(&self, key: &ResourceKey) -> bool {
+        self.keys.contains(key)
+    }
+
+    fn change(&mut self) -> &mut HashSet<ResourceKey> {
+        self.counted = None;
+        &mut self.keys
+    }
+}
 
 /// A change of the selection.
 #[derive(Clone, Debug)]
@@ -50,51 +66,58 @@ impl App {
         match change {
             SelectionChange::Toggle(key) => {
                 let mut selection = self.selection();
-                if !selection.remove(&key) {
-                    selection.insert(key);
+                let keys = selection.change();
+                if !keys.remove(&key) {
+                    keys.insert(key);
                 }
             }
-            SelectionChange::Set(keys) => *self.selection() = keys.into_iter().collect(),
+            SelectionChange::Set(keys) => *self.selection().change() = keys.into_iter().collect(),
             SelectionChange::Range { query, sort, from, to } => {
                 let hits = self.search(&query, sort)?;
                 if let (Some(from), Some(to)) = (hits.position(&from), hits.position(&to)) {
                     let (first, last) = (from.min(to), from.max(to));
-                    self.selection().extend(hits.keys_in(first, last - first + 1));
+                    self.selection().change().extend(hits.keys_in(first, last - first + 1));
                 }
             }
             SelectionChange::All { query } => {
-                let keys = self.search(&query, Sort::default())?.keys();
-                *self.selection() = keys.into_iter().collect();
+                let keys = self.hits_of(&query)?.keys();
+                *self.selection().change() = keys.into_iter().collect();
             }
-            SelectionChange::Clear => self.selection().clear(),
+            SelectionChange::Clear => self.selection().change().clear(),
         }
-        let hits = self.search(query, Sort::default())?;
-        Ok(self.summarise(&hits))
+        Ok(self.summarise(&self.hits_of(query)?))
     }
 
     /// The selection in numbers, against the hits on screen. Forgets rows that are gone.
-    pub(crate) fn summarise(&self, hits: &Hits) -> SelectionSummary {
+    pub(crate) fn summarise(&self, hits: &Arc<Hits>) -> SelectionSummary {
         let snapshot = self.snapshot();
         let mut selection = self.selection();
+        if let Some((of, summary)) = &selection.counted
+            && Arc::ptr_eq(of, hits)
+        {
+            return summary.clone();
+        }
         if self.is_ready() {
-            selection.retain(|key| snapshot.row(key).is_some());
+            selection.keys.retain(|key| snapshot.glance(key).is_some());
         }
-        let visible: Vec<&ResourceKey> = selection.iter().filter(|key| hits.contains(key)).collect();
-        SelectionSummary {
-            count: selection.len(),
-            hidden: selection.len() - visible.len(),
+        let visible: Vec<&ResourceKey> = selection.keys.iter().filter(|key| hits.contains(key)).collect();
+        let summary = SelectionSummary {
+            count: selection.keys.len(),
+            hidden: selection.keys.len() - visible.len(),
             actions: self.offers(&snapshot, &visible),
-        }
+        };
+        selection.counted = Some((Arc::clone(hits), summary.clone()));
+        summary
     }
 
     /// The selected rows that a plan is for, in the order of the query's hits; the hidden ones, by
     /// key, after them.
     pub(crate) fn selected(&self, query: &str, include_hidden: bool) -> Result<Vec<ResourceKey>, AppError> {
-        let hits = self.search(query, Sort::default())?;
+        let hits = self.hits_of(query)?;
         let selection = self.selection();
         let mut keys: Vec<ResourceKey> = hits.keys().into_iter().filter(|key| selection.contains(key)).collect();
         if include_hidden {
-            let mut hidden: Vec<_> = selection.iter().filter(|key| !hits.contains(key)).cloned().collect();
+            let mut hidden: Vec<_> = selection.keys.iter().filter(|key| !hits.contains(key)).cloned().collect();
             hidden.sort();
             keys.extend(hidden);
         }

@@ -58,6 +58,12 @@ impl Rig {
     }
 
     pub async fn open_as(&self, host: HostKind) -> Result<App, AppError> {
+        let app = self.open_unready(host).await?;
+        app.ready().await;
+        Ok(app)
+    }
+
+    pub async fn open_unready(&self, host: HostKind) -> Result<App, AppError> {
         let options = Options {
             data_dir: Some(self.path().join("data")),
             host,
@@ -65,9 +71,7 @@ impl Rig {
             environment: self.environment.clone(),
             keyring: self.keyring.clone(),
         };
-        let app = App::open(options).await?;
-        app.ready().await;
-        Ok(app)
+        App::open(options).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Windows of rows, the selection, and what is read of one row.
 
-use nepho_app::{App, InventoryPage, PageAsk, SelectionChange, Targets};
+use nepho_app::{App, HostKind, InventoryPage, PageAsk, SelectionChange, Targets};
 use nepho_core::{
     Access, Action,
     report::{ActionOffer, SelectionSummary},
@@ -34,6 +34,32 @@ async fn a_window_is_part_of_the_whole_result() {
     assert!(staging.rows.iter().all(|row| &*row.row.account_name == "search-staging"));
     let total: usize = staging.facets.state.iter().map(|facet| facet.count).sum();
     assert_eq!(total, staging.total);
+}
+
+#[tokio::test]
+async fn the_first_window_does_not_wait_for_the_index() {
+    let rig = Rig::new();
+    rig.open().await.add_demo().await.unwrap();
+    // Nothing is awaited between opening and asking, so the rows are not loaded yet.
+    let app = rig.open_unready(HostKind::Window).await.unwrap();
+    assert!(!app.is_ready());
+    let first = page(&app, "", Sort::default(), 0, 10).await;
+    assert!(!first.ready && first.rows.len() == 10 && first.total > 200 && first.total == first.inventory_total);
+    app.ready().await;
+    let then = page(&app, "", Sort::default(), 0, 10).await;
+    let keys = |page: &InventoryPage| page.rows.iter().map(|row| row.row.key.clone()).collect::<Vec<_>>();
+    assert_eq!(keys(&first), keys(&then), "the rows keep their places");
+    assert_eq!(first.total, then.total);
+}
+
+#[tokio::test]
+async fn other_queries_are_to_be_asked_again_while_the_index_loads() {
+    let rig = Rig::new();
+    rig.open().await.add_demo().await.unwrap();
+    let app = rig.open_unready(HostKind::CommandLine).await.unwrap();
+    assert!(!app.is_ready());
+    let filtered = page(&app, "state:running", Sort::default(), 0, 10).await;
+    assert!(!filtered.ready && filtered.rows.is_empty() && filtered.inventory_total > 200);
 }
 
 #[tokio::test]
