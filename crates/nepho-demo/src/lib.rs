@@ -1,8 +1,8 @@
 //! The built-in demo cloud: a believable fleet over four accounts, with no network.
 //!
 //! What there is follows from a seed, the clock and the actions submitted so far, and from nothing
-//! else: [`life`] and [`fleet`] are pure. The actions are kept in a small file of the demo's own
-//! ([`turns`]), which every process reads afresh on each call, so the window and `nepho` see the
+//! else: `life` and `fleet` are pure. The actions are kept in a small file of the demo's own
+//! (`turns`), which every process reads afresh on each call, so the window and `nepho` see the
 //! same machines move. Deliberately not here: latency, quotas, and faults beyond the one denied
 //! region; those belong to the test kit.
 
