@@ -13,8 +13,10 @@ const APART: Duration = Duration::from_millis(50);
 pub fn forward(host: &AppHandle, opening: &Opening) {
     let (host, opening) = (host.clone(), opening.clone());
     async_runtime::spawn(async move {
-        let Ok(app) = opening.app().await else { return };
+        let Some(app) = opening.success().await else { return };
         let mut changes = app.changes();
+        // The window may have given up asking while the opening failed.
+        changes.mark_changed();
         while changes.changed().await.is_ok() {
             let hint = convert::changes(*changes.borrow_and_update());
             if let Err(error) = host.emit("changed", hint) {

@@ -3,7 +3,7 @@
 //! Two nets: modules that would write what they carry (request headers, the window's invoke key)
 //! are capped whatever the filter says, and what looks like an access key is masked on its way out.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
@@ -24,7 +24,7 @@ pub fn start() {
         .with_default_directive(LevelFilter::WARN.into())
         .with_env_var("NEPHOSCOPE_LOG")
         .from_env_lossy();
-    let lines = fmt::layer().with_writer(Masked).with_filter(filter_fn(may_log));
+    let lines = fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(Masked).with_filter(filter_fn(may_log));
     // A second start (in tests) keeps the first.
     let _ = tracing_subscriber::registry().with(wanted).with(lines).try_init();
 }

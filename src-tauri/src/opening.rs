@@ -1,12 +1,12 @@
 //! The application while it is being opened: commands wait for it, the window does not.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use nepho_app::{App, AppError, HostKind, Options};
 use nepho_wire::failure::{CommandCode, CommandError};
 use tauri::async_runtime;
 use tokio::{
-    sync::watch,
+    sync::{Notify, watch},
     time::{Instant, sleep},
 };
 
@@ -14,46 +14,88 @@ use crate::refusal::refused;
 
 /// A window that is just closing still holds its data for a moment.
 const CLOSING: Duration = Duration::from_secs(3);
-const AGAIN: Duration = Duration::from_millis(100);
+const AGAIN: Duration = Duration::from_millis(250);
 
 type Opened = Result<App, CommandError>;
 
 /// The application, or why it cannot be opened, or neither yet.
 #[derive(Clone, Debug)]
-pub struct Opening(watch::Receiver<Option<Opened>>);
+pub struct Opening {
+    state: watch::Receiver<Option<Opened>>,
+    again: Arc<Notify>,
+}
 
 impl Opening {
-    /// Begins to open the data directory on its own task, then to poll. Reads the disk only.
+    /// Begins to open the data directory on a task of its own, then to poll. Reads the disk only.
     pub fn begin() -> Self {
-        let (sender, receiver) = watch::channel(None);
-        async_runtime::spawn(async move {
-            let opened = open().await.map_err(cannot_open);
-            sender.send_replace(Some(opened.clone()));
-            if let Ok(app) = opened
-                && let Err(error) = app.start().await
-            {
-                tracing::error!(%error, "polling did not begin");
-            }
-        });
-        Self(receiver)
+        Self::with(open_patiently)
     }
 
-    /// Waits for the application.
+    fn with<O>(opener: impl Fn() -> O + Send + 'static) -> Self
+    where
+        O: Future<Output = Result<App, AppError>> + Send + 'static,
+    {
+        let (sender, state) = watch::channel(None);
+        let again = Arc::new(Notify::new());
+        async_runtime::spawn(open(opener, sender, Arc::clone(&again)));
+        Self { state, again }
+    }
+
+    /// Waits for the application, or for why it cannot be opened.
     pub async fn app(&self) -> Opened {
-        let mut opening = self.0.clone();
-        match opening.wait_for(Option::is_some).await.as_deref() {
+        let mut state = self.state.clone();
+        match state.wait_for(Option::is_some).await.as_deref() {
             Ok(Some(opened)) => opened.clone(),
             Ok(None) | Err(_) => Err(CommandError::new(CommandCode::CannotOpen, "it was not opened")),
         }
     }
 
+    /// The same, and tries once more if it could not be opened before: the other window may be
+    /// closed by now.
+    pub async fn app_again(&self) -> Opened {
+        let mut state = self.state.clone();
+        let failed = matches!(&*state.borrow_and_update(), Some(Err(_)));
+        if failed {
+            self.again.notify_one();
+            let _ = state.changed().await;
+        }
+        self.app().await
+    }
+
+    /// Waits for the application, however often its opening fails before.
+    pub async fn success(&self) -> Option<App> {
+        let mut state = self.state.clone();
+        let opened = state.wait_for(|opened| matches!(opened, Some(Ok(_)))).await.ok()?;
+        opened.as_ref()?.as_ref().ok().cloned()
+    }
+
     /// The application, if it is open by now.
     pub fn opened(&self) -> Option<App> {
-        self.0.borrow().as_ref().and_then(|opened| opened.as_ref().ok().cloned())
+        self.state.borrow().as_ref()?.as_ref().ok().cloned()
     }
 }
 
-async fn open() -> Result<App, AppError> {
+/// Opens, as often as it is asked to, until it succeeds.
+async fn open<O: Future<Output = Result<App, AppError>>>(
+    opener: impl Fn() -> O,
+    state: watch::Sender<Option<Opened>>,
+    again: Arc<Notify>,
+) {
+    loop {
+        let opened = opener().await.map_err(cannot_open);
+        state.send_replace(Some(opened.clone()));
+        if let Ok(app) = opened {
+            if let Err(error) = app.start().await {
+                tracing::error!(%error, "polling did not begin");
+            }
+            return;
+        }
+        again.notified().await;
+        state.send_replace(None);
+    }
+}
+
+async fn open_patiently() -> Result<App, AppError> {
     let until = Instant::now() + CLOSING;
     loop {
         match App::open(Options::new(HostKind::Window)).await {
@@ -63,11 +105,51 @@ async fn open() -> Result<App, AppError> {
     }
 }
 
-/// Whatever stops the opening is final: every command answers with it.
+/// Whatever stops the opening stops every command.
 fn cannot_open(error: AppError) -> CommandError {
     let refusal = refused(error);
     match refusal.code {
         CommandCode::AlreadyOpen => refusal,
         _ => CommandError { code: CommandCode::CannotOpen, ..refusal },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// An opening that fails each time, and how often it was tried.
+    fn failing(error: fn() -> AppError) -> (Opening, Arc<AtomicUsize>) {
+        let tries = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&tries);
+        let opening = Opening::with(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async move { Err(error()) }
+        });
+        (opening, tries)
+    }
+
+    #[test]
+    fn it_is_tried_again_only_when_asked() {
+        let (opening, tries) = failing(|| AppError::AlreadyOpen { holder: "process 7".to_owned() });
+        async_runtime::block_on(async {
+            for _ in 0..3 {
+                assert_eq!(opening.app().await.unwrap_err().code, CommandCode::AlreadyOpen);
+            }
+            assert_eq!(tries.load(Ordering::SeqCst), 1);
+            assert_eq!(opening.app_again().await.unwrap_err().code, CommandCode::AlreadyOpen);
+            assert_eq!(tries.load(Ordering::SeqCst), 2);
+        });
+        assert!(opening.opened().is_none());
+    }
+
+    #[test]
+    fn whatever_else_stops_it_stops_every_command() {
+        let (opening, _) = failing(|| AppError::NotApplicable { reason: "x" });
+        let refusal = async_runtime::block_on(opening.app()).unwrap_err();
+        assert_eq!(refusal.code, CommandCode::CannotOpen);
+        assert_eq!(refusal.message, "x");
     }
 }

@@ -9,11 +9,11 @@ use crate::{
     refusal::{Reply, refused},
 };
 
-/// How Nephoscope stands.
+/// How Nephoscope stands. If its data could not be opened, this tries once more.
 #[tauri::command]
 pub async fn get_status(opening: State<'_, Opening>, request: Nothing) -> Reply<Status> {
     let Nothing {} = request;
-    let status = opening.app().await?.status();
+    let status = opening.app_again().await?.status();
     Ok(convert::status(&status))
 }
 
