@@ -17,6 +17,7 @@ mod cloud;
 mod control;
 mod fault;
 pub mod fleet;
+mod harness;
 mod machine;
 mod pages;
 mod reply;
@@ -37,6 +38,7 @@ use tokio::{net::TcpListener, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 pub use fault::{Fault, FaultRule};
+pub use harness::{Connect, Ec2Harness};
 pub use machine::{Ec2Instance, Spot, id};
 pub use setup::{ACCOUNT, Setup};
 pub use world::{Seen, Served};
@@ -99,6 +101,15 @@ impl Ec2Double {
         let all = world.regions.get_mut(region)?;
         all.settle(Instant::now(), timing);
         all.truth().find(|(instance, _)| instance.id == id).map(|(_, state)| state)
+    }
+
+    /// Ends every transition that is under way, whatever the lag.
+    pub fn settle(&self) {
+        let mut world = locked(&self.world);
+        let timing = cloud::Timing { lag: std::time::Duration::ZERO, ..world.timing() };
+        for all in world.regions.values_mut() {
+            all.settle(Instant::now(), timing);
+        }
     }
 
     /// Makes every EC2 request to the region go wrong (`DescribeRegions` excepted).

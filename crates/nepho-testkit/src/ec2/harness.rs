@@ -1,0 +1,106 @@
+//! The conformance suite's other side, for a provider that speaks EC2: the double itself.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use nepho_core::{Access, Dialect, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State};
+
+use super::{ACCOUNT, Ec2Double, Ec2Instance, Fault, Setup, id};
+use crate::conformance::{Cannot, Harness};
+
+const REGION: &str = "eu-west-1";
+const DENIED: &str = "us-east-1";
+/// Of the machines that are there from the beginning, and of the one that is nowhere.
+const BYSTANDER: u64 = 0xb;
+const NOBODY: u64 = 0xdead;
+
+/// Makes a provider of the account behind this endpoint. Any key will do.
+pub type Connect = Box<dyn Fn(String, Access) -> BoxFuture<'static, Arc<dyn Provider>> + Send + Sync>;
+
+/// A [`Harness`] on a double of its own, whose transitions end only when the suite lets them.
+pub struct Ec2Harness {
+    double: Ec2Double,
+    connect: Connect,
+    dialect: &'static dyn Dialect,
+    made: AtomicU64,
+}
+
+impl fmt::Debug for Ec2Harness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ec2Harness").field("double", &self.double).finish_non_exhaustive()
+    }
+}
+
+impl Ec2Harness {
+    /// A new double, and how a provider is made for it.
+    pub fn new(dialect: &'static dyn Dialect, connect: Connect) -> std::io::Result<Self> {
+        let double = Ec2Double::start(Setup { lag: Duration::from_hours(1), ..Setup::default() })?;
+        for region in [DENIED, "us-west-2"] {
+            double.put(Ec2Instance::new(region, &id(BYSTANDER)).named("bystander"));
+        }
+        Ok(Self { double, connect, dialect, made: AtomicU64::new(0) })
+    }
+
+    /// The double.
+    pub fn double(&self) -> &Ec2Double {
+        &self.double
+    }
+
+    fn key(&self, number: u64) -> ResourceKey {
+        ResourceKey {
+            provider: ProviderKind::Aws,
+            realm: Realm::at_endpoint(ACCOUNT, &format!("127.0.0.1:{}", self.double.port())),
+            region: Region::new(REGION),
+            kind: Kind::Instance,
+            native: Arc::from(id(number)),
+        }
+    }
+}
+
+#[async_trait]
+impl Harness for Ec2Harness {
+    async fn provider(&self, access: Access) -> Arc<dyn Provider> {
+        (self.connect)(self.double.endpoint(), access).await
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    async fn create(&self, state: State) -> Result<ResourceKey, Cannot> {
+        let number = 0x1000 + self.made.fetch_add(1, Ordering::Relaxed);
+        self.double.put(Ec2Instance::new(REGION, &id(number)).named(&format!("made-{number:x}")).state(state));
+        Ok(self.key(number))
+    }
+
+    async fn change(&self, key: &ResourceKey, state: State) -> Result<(), Cannot> {
+        if self.double.set_state(key.region.as_str(), &key.native, state) { Ok(()) } else { Err(Cannot("it is gone")) }
+    }
+
+    async fn deny(&self) -> Result<Scope, Cannot> {
+        self.double.break_region(DENIED, Fault::Denied);
+        Ok(Scope { location: Location::new(DENIED), kind: Kind::Instance })
+    }
+
+    async fn settle(&self) {
+        self.double.settle();
+    }
+
+    fn unknown(&self) -> ResourceKey {
+        self.key(NOBODY)
+    }
+
+    async fn mutations(&self) -> Result<u64, Cannot> {
+        let acts = ["StartInstances", "StopInstances", "RebootInstances", "TerminateInstances"];
+        let count: usize = acts.into_iter().map(|action| self.double.count(action)).sum();
+        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+}
