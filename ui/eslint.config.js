@@ -27,7 +27,7 @@ const imports = (files, ...patterns) => ({
 });
 
 export default ts.config(
-  { ignores: ["dist/", "node_modules/", "src/lib/paraglide/", "src/lib/ipc/generated/"] },
+  { ignores: ["dist/", "dist-browser/", "node_modules/", "src/lib/paraglide/", "src/lib/ipc/generated/"] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,

@@ -1,4 +1,5 @@
 // Which endpoints Nephoscope speaks to, by account.
+import { isDemo } from "$lib/accounts/demo";
 import type { Account } from "$lib/ipc/types";
 
 export type Endpoint = { endpoint: string; names: string[] };
@@ -7,7 +8,7 @@ export type Endpoint = { endpoint: string; names: string[] };
 export function endpointsOf(accounts: readonly Account[]): Endpoint[] {
   const found = new Map<string, string[]>();
   for (const account of accounts) {
-    if (account.provider === "demo") continue;
+    if (isDemo(account)) continue;
     for (const endpoint of account.endpoint === null ? regional(account) : [account.endpoint]) {
       found.set(endpoint, [...(found.get(endpoint) ?? []), account.name]);
     }

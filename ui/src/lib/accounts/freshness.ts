@@ -1,4 +1,5 @@
 // How fresh accounts are: which scopes failed, why, and how old what they show is.
+import { isDemo } from "$lib/accounts/demo";
 import type { Account, FailureCode, Scope } from "$lib/ipc/types";
 
 export type FailedGroup = {
@@ -64,7 +65,7 @@ const UNREACHABLE: readonly FailureCode[] = ["unavailable", "timed_out"];
 
 /** No cloud answered the last time: every scope there is could not be reached. */
 export function isOffline(accounts: readonly Account[]): boolean {
-  const scopes = accounts.filter(({ provider }) => provider !== "demo").flatMap((account) => account.scopes);
+  const scopes = accounts.filter((account) => !isDemo(account)).flatMap((account) => account.scopes);
   return (
     scopes.length > 0 && scopes.every(({ failure }) => failure !== null && UNREACHABLE.includes(failure.code))
   );

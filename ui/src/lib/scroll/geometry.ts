@@ -30,9 +30,13 @@ export function slice(list: List, scrollTop: number): Slice {
   const offset = rowOffset(list, scrollTop);
   const firstVisible = Math.min(Math.floor(offset / rowHeight), rows - 1);
   const first = Math.max(0, firstVisible - OVERSCAN);
-  const onScreen = Math.ceil(viewport / rowHeight) + 1;
-  const last = Math.min(rows, firstVisible + onScreen + OVERSCAN);
+  const last = Math.min(rows, firstVisible + onScreen(viewport, rowHeight) + OVERSCAN);
   return { first, count: last - first, top: clampScroll(list, scrollTop) - offset + first * rowHeight };
+}
+
+/** The most rows that are ever drawn at once: as many row elements are used, again and again. */
+export function slotCount({ rowHeight, viewport }: List): number {
+  return onScreen(viewport, rowHeight) + 2 * OVERSCAN;
 }
 
 /** Where to scroll so that `row` is on screen; `null` when it is there already. */
@@ -47,6 +51,11 @@ export function scrollTo(list: List, scrollTop: number, row: number): number | n
 /** How many whole rows fit, for paging by keyboard. */
 export function page({ viewport, rowHeight }: List): number {
   return Math.max(1, Math.floor(viewport / rowHeight) - 1);
+}
+
+/** How many rows a viewport touches at most. */
+function onScreen(viewport: number, rowHeight: number): number {
+  return Math.max(1, Math.ceil(viewport / rowHeight) + 1);
 }
 
 /** The scroll position in pixels of the whole list, as if the canvas were not capped. */

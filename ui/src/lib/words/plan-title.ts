@@ -22,12 +22,13 @@ export function planTitle(action: Action, plan: Plan | null): string {
 export function planSummary(plan: Plan): string {
   const already = plan.targets.filter(({ verdict }) => verdict === "already").length;
   const refused = plan.targets.filter(({ verdict }) => verdict === "refused").length;
-  const accounts = new Set(plan.targets.map(({ account_id }) => account_id)).size;
+  const sent = plan.targets.filter(({ verdict }) => verdict === "eligible");
+  const accounts = new Set(sent.map(({ account_id }) => account_id)).size;
   const parts = [
-    sentBy(plan) > 0 ? m.plan_will_send({ count: sentBy(plan), accounts }) : m.plan_sends_nothing(),
+    sent.length > 0 ? m.plan_will_send({ count: sent.length, accounts }) : m.plan_sends_nothing(),
     already > 0 ? m.plan_already({ count: already }) : "",
     refused > 0 ? m.plan_refused({ count: refused }) : "",
-    sentBy(plan) > 0 ? CONSEQUENCE[plan.action]() : "",
+    sent.length > 0 ? CONSEQUENCE[plan.action]() : "",
   ];
   return parts.filter((part) => part !== "").join(" ");
 }

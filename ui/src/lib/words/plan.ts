@@ -1,7 +1,7 @@
 // What plans say: verdicts, refusals, warnings.
 import type { CommitRefusal, Refusal, Verdict, Warning } from "$lib/ipc/types";
 import { visible } from "$lib/text/visible";
-import { exact } from "$lib/time/age";
+import { ago } from "$lib/time/age";
 import { failureName } from "$lib/words/failure";
 import { stateName } from "$lib/words/state";
 import * as m from "$messages";
@@ -42,7 +42,7 @@ export function warningText(warning: Warning): string {
     case "protection_not_checked":
       return m.warning_protection_not_checked();
     case "stale_row":
-      return m.warning_stale_row({ moment: exact(warning.as_of) });
+      return m.warning_stale_row({ age: ago(warning.as_of, Date.now()) });
   }
 }
 

@@ -1,0 +1,171 @@
+// An action on its way: nothing is sent that was not confirmed, and nothing twice.
+import { beforeEach, describe, expect, it } from "vitest";
+import { needsDialog, secondsLeft } from "$lib/actions/proportion";
+import { planning } from "$lib/actions/planning.svelte";
+import { endings } from "$lib/activity/endings";
+import type { Plan } from "$lib/ipc/types";
+import { toasts } from "$lib/shell/toasts.svelte";
+import { planSummary, planTitle } from "$lib/words/plan-title";
+import { host, settled } from "./host";
+import { operation, plan, target } from "./samples";
+
+const keys = { type: "keys", keys: ["aws:1:r:instance:i"] } as const;
+const start: Partial<Plan> = { action: "start", confirmation: { type: "none" } };
+
+beforeEach(() => {
+  planning.close();
+  toasts.list = [];
+});
+
+describe("in proportion", () => {
+  it("one start goes at once", () => {
+    expect(needsDialog(plan(start))).toBe(false);
+  });
+
+  it.each<[string, Partial<Plan>]>([
+    ["a click is asked for", { confirmation: { type: "click" } }],
+    ["typing is asked for", { confirmation: { type: "type", accepted: ["web-1"] } }],
+    ["there is something to know", { ...start, targets: [target({ warnings: [{ code: "spot" }] })] }],
+    [
+      "it would not be sent",
+      { ...start, targets: [target({ verdict: "refused", refusal: { code: "read_only" } })] },
+    ],
+    ["it is there already", { ...start, targets: [target({ verdict: "already" })] }],
+    ["there is no target", { ...start, targets: [] }],
+  ])("is looked at when %s", (_, change) => {
+    expect(needsDialog(plan(change))).toBe(true);
+  });
+});
+
+describe("planning", () => {
+  it("sends one start without a dialog", async () => {
+    const { asked } = host({
+      plan_action: () => plan(start),
+      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+    });
+    await planning.begin("start", keys);
+    expect(asked.at(-1)).toEqual(["commit_plan", { nonce: "n1", confirmation: null }]);
+    expect(planning.phase).toBe("closed");
+    expect(toasts.list[0]?.title).toBe("Start sent to 1 machine");
+  });
+
+  it("shows a stop, and sends it once when it is confirmed", async () => {
+    const { asked } = host({
+      plan_action: () => plan(),
+      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+    });
+    await planning.begin("stop", keys);
+    expect(planning.visible).toBe(true);
+    expect(asked.map(([command]) => command)).toEqual(["plan_action"]);
+    await Promise.all([planning.commit(), planning.commit()]);
+    expect(asked.map(([command]) => command)).toEqual(["plan_action", "commit_plan"]);
+  });
+
+  it("sends nothing until the text is typed exactly", async () => {
+    const accepted = ["web-1", "i-0a41"];
+    const { asked } = host({
+      plan_action: () => plan({ action: "terminate", confirmation: { type: "type", accepted } }),
+      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+    });
+    await planning.begin("terminate", keys);
+    for (const text of ["", "web", "WEB-1", "web-1 "]) {
+      planning.typed = text;
+      expect(planning.confirmed).toBe(false);
+      await planning.commit();
+    }
+    expect(asked).toHaveLength(1);
+    planning.typed = "i-0a41";
+    await planning.commit();
+    expect(asked.at(-1)).toEqual(["commit_plan", { nonce: "n1", confirmation: "i-0a41" }]);
+  });
+
+  it("sends nothing of a plan in which all is refused", async () => {
+    const refused = target({ verdict: "refused", refusal: { code: "read_only" } });
+    const { asked } = host({ plan_action: () => plan({ targets: [refused] }) });
+    await planning.begin("stop", keys);
+    await planning.commit();
+    expect(asked).toHaveLength(1);
+    expect(planSummary(plan({ targets: [refused] }))).toBe("Nothing would be sent. 1 is refused.");
+  });
+
+  it("shows a refusal, and plans again with a new nonce", async () => {
+    let round = 0;
+    const { asked } = host({
+      plan_action: () => plan({ nonce: `n${++round}` }),
+      commit_plan: ({ nonce }) =>
+        nonce === "n1"
+          ? { type: "refused", refusal: { code: "changed", changed: ["k"] } }
+          : { type: "accepted", operation: "o1" },
+    });
+    await planning.begin("stop", keys);
+    await planning.commit();
+    expect(planning.refusal).toEqual({ code: "changed", changed: ["k"] });
+    expect(planning.visible).toBe(true);
+    await planning.again();
+    expect(planning.refusal).toBeNull();
+    await planning.commit();
+    expect(asked.map(([, request]) => (request as { nonce?: string }).nonce).filter(Boolean)).toEqual([
+      "n1",
+      "n2",
+    ]);
+    expect(planning.phase).toBe("closed");
+  });
+
+  it("drops a plan that comes after Escape", async () => {
+    let answer: (made: Plan) => void = () => undefined;
+    const { asked } = host({ plan_action: () => new Promise((resolve) => (answer = resolve)) });
+    void planning.begin("start", keys);
+    await settled();
+    planning.close();
+    answer(plan(start));
+    await settled();
+    expect(planning.phase).toBe("closed");
+    expect(asked).toHaveLength(1);
+  });
+
+  it("says why no plan could be made", async () => {
+    host({
+      plan_action: () => {
+        throw Object.assign(new Error("no"), { code: "not_found", message: "gone" });
+      },
+    });
+    await planning.begin("stop", keys);
+    expect(planning.error?.code).toBe("not_found");
+    expect(planning.visible).toBe(true);
+  });
+});
+
+it("counts down, and not below zero", () => {
+  expect(secondsLeft(plan(), Date.parse("2026-03-01T12:00:59.100Z"))).toBe(1);
+  expect(secondsLeft(plan(), Date.parse("2026-03-01T13:00:00Z"))).toBe(0);
+});
+
+describe("titles", () => {
+  it("name one machine and count several", () => {
+    expect(planTitle("stop", plan())).toBe("Stop web-1");
+    expect(planTitle("stop", plan({ targets: [target({ name: "" })] }))).toBe("Stop i-0a41");
+    expect(planTitle("stop", plan({ targets: [target({ name: "a\u202Eb" })] }))).toBe("Stop a\\u{202e}b");
+    const two = [target({ id: "i-1" }), target({ id: "i-2", verdict: "already" })];
+    expect(planTitle("stop", plan({ targets: two }))).toBe("Stop 1 of 2 machines");
+  });
+
+  it("count the accounts of what is sent", () => {
+    const targets = [target({ id: "i-1" }), target({ id: "i-2", account_id: "a2", verdict: "already" })];
+    expect(planSummary(plan({ targets }))).toContain("1 will be sent, in 1 account. 1 is there already.");
+  });
+});
+
+describe("endings", () => {
+  it.each([
+    [[{}], "good", "web-0 is now Stopped"],
+    [[{}, {}], "good", "Stop: all 2 machines are done"],
+    [[{}, { status: "failed" as const }], "bad", "Stop: 1 of 2 failed"],
+    [[{}, { status: "unknown" as const }], "bad", "Stop: 1 of 2 ended unknown"],
+  ])("of %j are %s", (targets, tone, text) => {
+    expect(endings([operation(targets)])).toEqual([{ tone, text }]);
+  });
+
+  it("say nothing of what is under way", () => {
+    expect(endings([operation([{ running: true }], { finished_at: null })])).toEqual([]);
+  });
+});

@@ -1,0 +1,131 @@
+// What single components draw: texts of strangers as text, states with their words, errors at their place.
+import { flushSync, mount, unmount } from "svelte";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import PlanTarget from "$components/actions/PlanTarget.svelte";
+import QueryBar from "$components/inventory/QueryBar.svelte";
+import TableRow from "$components/inventory/TableRow.svelte";
+import { inventory } from "$lib/inventory/inventory.svelte";
+import type { Row } from "$lib/ipc/types";
+import { inventoryWindow, row, target } from "./samples";
+
+let drawn: Record<string, unknown>[] = [];
+beforeAll(() => {
+  inventory.last = null;
+});
+afterEach(async () => {
+  for (const component of drawn) await unmount(component);
+  drawn = [];
+  document.body.replaceChildren();
+});
+
+function drawRow(change: Partial<Row>): HTMLElement {
+  const props = {
+    id: "row-0",
+    index: 0,
+    top: 56,
+    row: row(change),
+    cursor: false,
+    glowing: false,
+    onclick: () => undefined,
+    oncheck: () => undefined,
+    onopen: () => undefined,
+  };
+  drawn.push(mount(TableRow, { target: document.body, props }));
+  flushSync();
+  return document.body.querySelector<HTMLElement>("[data-testid=row]") as HTMLElement;
+}
+
+describe("a row", () => {
+  it.each([
+    "<img src=x onerror=window.__pwned=1>",
+    "<script>window.__pwned=1</script>",
+    "{{constructor.constructor('alert(1)')()}}",
+    "javascript:alert(1)",
+    "&lt;b&gt;",
+  ])("shows %j as text", (name) => {
+    const element = drawRow({ name, tags: { [name]: name } });
+    expect(element.querySelector("[data-testid=name] bdi")?.textContent).toBe(name);
+    expect(element.querySelector("img, script, a")).toBeNull();
+  });
+
+  it("writes deceptive characters out, and keeps names from reordering the line", () => {
+    const element = drawRow({ name: "a\u202Egpj.exe" });
+    expect(element.querySelector("bdi")?.textContent).toBe("a\\u{202e}gpj.exe");
+  });
+
+  it("shows the id where there is no name", () => {
+    expect(drawRow({ name: "" }).querySelector("[data-testid=name]")?.textContent).toBe("i-0a41");
+  });
+
+  it("carries its key, its position and its state with the provider's word", () => {
+    const element = drawRow({ state: "stopping", raw_state: "stopping", pending: "stop" });
+    expect(element.dataset).toMatchObject({ key: row().key, index: "0" });
+    expect(element.getAttribute("aria-rowindex")).toBe("2");
+    const state = element.querySelector<HTMLElement>("[data-testid=state]");
+    expect(state?.dataset).toMatchObject({ state: "stopping", raw: "stopping", pending: "stop" });
+    expect(state?.textContent.trim()).toBe("Stopping");
+    expect(state?.querySelector(".moving")).not.toBeNull();
+  });
+
+  it("shows a reboot as pending, not as running", () => {
+    const state = drawRow({ pending: "reboot" }).querySelector("[data-testid=state]");
+    expect(state?.textContent.trim()).toBe("Reboot asked");
+  });
+
+  it("says why it is stale", () => {
+    const failure = { code: "timed_out", message: "DescribeInstances timed out" } as const;
+    const cell = drawRow({ stale: true, failure }).querySelector<HTMLElement>("[data-testid=as-of]");
+    expect(cell?.dataset["stale"]).toBe("true");
+    expect(cell?.title).toContain("timed out");
+    expect(cell?.querySelector("svg")).not.toBeNull();
+  });
+});
+
+describe("the query bar", () => {
+  it("marks what is not understood, where it stands", () => {
+    inventory.query = "名前 stat:running";
+    const error = { code: "unknown_key", start: 3, end: 7, word: "stat" } as const;
+    inventory.last = inventoryWindow([], { error });
+    drawn.push(mount(QueryBar, { target: document.body, props: { onleave: () => undefined } }));
+    flushSync();
+    const alert = document.querySelector<HTMLElement>("[data-testid=query-error]");
+    expect(alert?.querySelector("mark")?.textContent).toBe("stat");
+    expect(alert?.textContent).toContain("There is no key “stat”");
+    expect(alert?.dataset["code"]).toBe("unknown_key");
+    expect(document.querySelector("[data-testid=query]")?.getAttribute("aria-invalid")).toBe("true");
+  });
+
+  it("says nothing when all is understood", () => {
+    inventory.last = inventoryWindow([]);
+    drawn.push(mount(QueryBar, { target: document.body, props: { onleave: () => undefined } }));
+    flushSync();
+    expect(document.querySelector("[data-testid=query-error]")?.textContent.trim()).toBe("");
+  });
+});
+
+describe("a target of a plan", () => {
+  it("always shows the id beside the name, with its reason and warnings", () => {
+    const refused = target({
+      name: "web<b>",
+      verdict: "refused",
+      refusal: { code: "state", state: "terminated" },
+      warnings: [
+        { code: "group_member", group: "asg-\u200Bweb" },
+        { code: "public_ip_lost", ip: "54.1.2.3" },
+      ],
+    });
+    drawn.push(mount(PlanTarget, { target: document.body, props: { target: refused } }));
+    flushSync();
+    const text = document.body.textContent;
+    expect(text).toContain("web<b>");
+    expect(text).toContain("i-0a41");
+    expect(text).toContain("Not possible while it is Terminated.");
+    expect(text).toContain("asg-\\u{200b}web");
+    expect(text).toContain("54.1.2.3");
+    expect(document.querySelector<HTMLElement>("[data-testid=plan-target]")?.dataset).toMatchObject({
+      verdict: "refused",
+      reason: "state",
+      warnings: "group_member public_ip_lost",
+    });
+  });
+});

@@ -1,0 +1,132 @@
+// Samples of what crosses IPC, with only what a test cares about spelled out.
+import type {
+  Account,
+  InventoryWindow,
+  Operation,
+  OperationTarget,
+  Plan,
+  PlannedTarget,
+  Row,
+  Scope,
+} from "$lib/ipc/types";
+
+export function row(change: Partial<Row> = {}): Row {
+  const id = change.id ?? "i-0a41";
+  return {
+    key: `aws:123456789012:eu-west-1:instance:${id}`,
+    provider: "aws",
+    account: "lab",
+    account_id: "a1",
+    prod: false,
+    kind: "instance",
+    region: "eu-west-1",
+    zone: "eu-west-1b",
+    id,
+    name: "web-1",
+    state: "running",
+    raw_state: "running",
+    pending: null,
+    health: "unknown",
+    size: "t3.micro",
+    private_ips: ["10.0.0.1"],
+    public_ips: [],
+    dns_names: [],
+    tags: {},
+    created_at: null,
+    started_at: null,
+    as_of: "2026-03-01T12:00:00Z",
+    stale: false,
+    missing_since: null,
+    failure: null,
+    selected: false,
+    ...change,
+  };
+}
+
+export function inventoryWindow(rows: Row[], change: Partial<InventoryWindow> = {}): InventoryWindow {
+  return {
+    generation: 1,
+    ready: true,
+    total: rows.length,
+    inventory_total: rows.length,
+    offset: 0,
+    rows,
+    facets: { providers: [], accounts: [], regions: [], states: [] },
+    totals: [],
+    stale: 0,
+    selection: { count: 0, hidden: 0, actions: [] },
+    error: null,
+    ...change,
+  };
+}
+
+export function scope(location: string, change: Partial<Scope> = {}): Scope {
+  const at = "2026-03-01T12:00:00Z";
+  return { location, kind: "instance", rows: 1, as_of: at, attempted_at: at, failure: null, ...change };
+}
+
+export function account(change: Partial<Account> = {}): Account {
+  return {
+    id: "a1",
+    name: "lab",
+    provider: "aws",
+    source: { type: "keyring" },
+    endpoint: null,
+    regions: [],
+    access: "read_write",
+    prod: false,
+    realm: "123456789012",
+    principal: null,
+    created_at: "2026-01-01T00:00:00Z",
+    sign_in: { type: "ok" },
+    scopes: [],
+    progress: null,
+    ...change,
+  };
+}
+
+export function target(change: Partial<PlannedTarget> = {}): PlannedTarget {
+  const { key, id, name, account, account_id, region, state, raw_state } = row({
+    ...(change.id === undefined ? {} : { id: change.id }),
+  });
+  return {
+    ...{ key, id, name, account, account_id, region, state, raw_state },
+    verdict: "eligible",
+    refusal: null,
+    warnings: [],
+    ...change,
+  };
+}
+
+export function plan(change: Partial<Plan> = {}): Plan {
+  return {
+    nonce: "n1",
+    action: "stop",
+    expires_at: "2026-03-01T12:01:00Z",
+    confirmation: { type: "click" },
+    targets: [target()],
+    ...change,
+  };
+}
+
+export function operation(targets: Partial<OperationTarget>[], change: Partial<Operation> = {}): Operation {
+  return {
+    id: "o1",
+    action: "stop",
+    inverse: "start",
+    started_at: "2026-03-01T12:00:00Z",
+    finished_at: "2026-03-01T12:00:09Z",
+    targets: targets.map((one, at) => ({
+      key: `aws:1:r:instance:i-${at}`,
+      id: `i-${at}`,
+      name: `web-${at}`,
+      account: "lab",
+      status: "accepted",
+      observed_state: "stopped",
+      failure: null,
+      running: false,
+      ...one,
+    })),
+    ...change,
+  };
+}
