@@ -58,7 +58,7 @@ impl App {
         let mut sources = Vec::new();
         if self.composition().aws_environment().is_some() {
             let region = environment.get("AWS_REGION").or_else(|| environment.get("AWS_DEFAULT_REGION"));
-            sources.push((CredentialSource::Environment, region.map(|region| Region::new(region))));
+            sources.push((CredentialSource::Environment, region.map(Region::new)));
         }
         match nepho_aws::profiles(&self.composition().aws_files()).await {
             Ok(names) => sources.extend(names.into_iter().map(|name| (CredentialSource::Profile(name), None))),

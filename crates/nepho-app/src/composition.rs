@@ -78,7 +78,8 @@ impl Composition {
         match account.provider {
             ProviderKind::Aws => {
                 let options = self.aws_options(account, credentials)?;
-                Ok(Arc::new(AwsProvider::connect(options).await?))
+                // Boxed: the SDK's loading of profiles makes it a large future.
+                Ok(Arc::new(Box::pin(AwsProvider::connect(options)).await?))
             }
             ProviderKind::Demo => {
                 let realm = account.realm.as_ref().ok_or_else(|| missing("a demo account has no realm"))?;

@@ -1,13 +1,22 @@
 //! What `nepho doctor` looks at, each with a verdict and what to do.
 
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
 use nepho_core::{
-    AccountId, FailureCode,
+    AccountId, CredentialSource, FailureCode,
     journal::Verification,
     report::{AccountStatus, Diagnosis, Soundness},
 };
 use nepho_store::OpenNote;
 
 use crate::{App, AppError};
+
+/// How many places are named in one finding.
+const PLACES: usize = 5;
+
+/// By how much clocks may be set back without a word.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 impl App {
     /// Looks at everything that has to be right. Asks the clouds who we are, and the keyring to keep
@@ -16,6 +25,7 @@ impl App {
         let mut found = vec![self.diagnose_directory()];
         found.extend(self.parts().notes.iter().map(diagnose_note));
         found.push(diagnose_journal(self.verify_journal().await));
+        found.push(self.diagnose_clock());
         found.push(self.diagnose_keyring().await);
         let accounts = self.accounts();
         let visits = accounts.iter().map(|status| self.diagnose_account(status));
@@ -27,6 +37,23 @@ impl App {
         // It was checked when it was opened: a directory that others may change is refused.
         let root = self.composition().directory.root().display().to_string();
         diagnosis("data directory", Soundness::Ok, format!("{root} is this user's alone"), "")
+    }
+
+    /// Whatever is stored was stored in the past, unless the clock went back since. That it is right
+    /// by the clouds' clocks shows when one signs us in: they refuse requests from another time.
+    fn diagnose_clock(&self) -> Diagnosis {
+        let scopes = self.accounts().into_iter().flat_map(|status| status.scopes);
+        let latest = scopes.filter_map(|scope| scope.as_of.max(scope.attempted_at)).max();
+        let now = self.now();
+        match latest.filter(|latest| latest.duration_since(now) > CLOCK_SLACK) {
+            None => diagnosis("clock", Soundness::Ok, format!("it is {now}"), ""),
+            Some(latest) => diagnosis(
+                "clock",
+                Soundness::Warning,
+                format!("it is {now}, but something was stored at {latest}"),
+                "set the clock; ages are wrong until then",
+            ),
+        }
     }
 
     async fn diagnose_keyring(&self) -> Diagnosis {
@@ -41,8 +68,7 @@ impl App {
                         "start a Secret Service (gnome-keyring, KWallet, KeePassXC), or use --env or --profile accounts"
                     }
                 };
-                let needed =
-                    self.accounts().iter().any(|status| status.account.source == nepho_core::CredentialSource::Keyring);
+                let needed = self.accounts().iter().any(|status| status.account.source == CredentialSource::Keyring);
                 let verdict = if needed { Soundness::Broken } else { Soundness::Warning };
                 diagnosis("keyring", verdict, failure.message, advice)
             }
@@ -60,23 +86,31 @@ impl App {
             let finding = format!("it talks to {endpoint}, not to the cloud itself");
             found.push(diagnosis(&subject, Soundness::Warning, finding, "remove the account if you did not mean that"));
         }
-        let failed = self.failed_scopes(&account.id);
-        if !failed.is_empty() {
-            let finding = format!("not listed the last time: {}", failed.join("; "));
-            found.push(diagnosis(&subject, Soundness::Warning, finding, "their rows are as old as they say"));
-        }
+        found.extend(self.failed_scopes(&account.id).into_iter().map(|(message, places)| {
+            let finding = format!("not listed the last time: {} ({message})", shortened(&places));
+            diagnosis(&subject, Soundness::Warning, finding, "their rows are as old as they say")
+        }));
         found
     }
 
-    fn failed_scopes(&self, account: &AccountId) -> Vec<String> {
-        let snapshot = self.snapshot();
-        let scopes = snapshot.scopes_of(account).into_iter();
-        scopes
-            .filter_map(|scope| {
-                let failure = scope.failure.as_ref()?;
-                Some(format!("{} ({})", scope.key.scope.location, failure.message))
-            })
-            .collect()
+    /// The places that could not be listed the last time, by the reason.
+    fn failed_scopes(&self, account: &AccountId) -> BTreeMap<String, Vec<String>> {
+        let mut failed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for scope in self.snapshot().scopes_of(account) {
+            if let Some(failure) = &scope.failure {
+                failed.entry(failure.message.clone()).or_default().push(scope.key.scope.location.to_string());
+            }
+        }
+        failed
+    }
+}
+
+/// The first few, and how many more.
+fn shortened(places: &[String]) -> String {
+    let shown = places.iter().take(PLACES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match places.len().saturating_sub(PLACES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 

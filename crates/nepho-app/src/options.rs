@@ -27,7 +27,9 @@ impl HostKind {
 /// The environment variables, as the host captured them at its start. Nothing else in the
 /// application reads the process's own.
 #[derive(Clone)]
-pub struct Environment(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub struct Environment(Arc<Lookup>);
+
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Environment {
     /// A look-up of one variable by name.
