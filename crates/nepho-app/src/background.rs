@@ -56,12 +56,10 @@ impl App {
                 tracing::warn!(%error, "rows of removed accounts could not be forgotten");
             }
             match self.look().await {
-                Ok(seen) if before.as_ref() != Some(&seen) => {
-                    before = Some(seen);
-                    if let Err(error) = self.engine().reload().await {
-                        tracing::warn!(%error, "what another process stored could not be read");
-                    }
-                }
+                Ok(seen) if before.as_ref() != Some(&seen) => match self.engine().reload().await {
+                    Ok(_) => before = Some(seen),
+                    Err(error) => tracing::warn!(%error, "what another process stored could not be read"),
+                },
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "the databases could not be looked at"),
             }
