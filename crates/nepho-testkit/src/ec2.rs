@@ -58,11 +58,17 @@ pub struct Ec2Double {
 impl Ec2Double {
     /// Starts one on a free port (unless the setup names one) of 127.0.0.1.
     pub fn start(setup: Setup) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", setup.port)))?;
+        // Bound without the runtime, so that a test which runs in one can start a double.
+        let listener = std::net::TcpListener::bind(("127.0.0.1", setup.port))?;
+        listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
         let world: Shared = Arc::new(Mutex::new(World::new(setup)));
         let stop = CancellationToken::new();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
         let serving = serve::serve(listener, Arc::clone(&world), stop.clone());
         let thread =
             std::thread::Builder::new().name("ec2-double".to_owned()).spawn(move || runtime.block_on(serving))?;
@@ -168,6 +174,7 @@ impl Ec2Double {
         let mut world = locked(&self.world);
         world.served = Served::default();
         world.seen.clear();
+        world.listing.clear();
     }
 }
 

@@ -56,6 +56,7 @@ fn answer_json(
         ("POST", "reset") => {
             world.served = super::Served::default();
             world.seen.clear();
+            world.listing.clear();
         }
         ("POST", "instances") => {
             let many: Vec<&Value> = body.as_array().map_or_else(|| vec![body], |all| all.iter().collect());

@@ -63,7 +63,11 @@ async fn connection(stream: TcpStream, world: &Shared) {
                 world.in_flight += 1;
                 world.served.most_in_flight = world.served.most_in_flight.max(world.in_flight);
             }
-            (verdict, world.setup.latency * world.setup.handshake_rtts * u32::from(first))
+            let handshake = world.setup.latency * world.setup.handshake_rtts * u32::from(first);
+            if let Some(region) = &verdict.lists {
+                *world.listing.entry(region.clone()).or_default() += verdict.takes + handshake;
+            }
+            (verdict, handshake)
         };
         first &= verdict.control;
         let under_way = (!verdict.control).then(|| UnderWay(world));

@@ -53,6 +53,12 @@ fn token(answer: &str) -> Option<&str> {
     answer.split("<nextToken>").nth(1)?.split('<').next()
 }
 
+#[tokio::test]
+async fn it_starts_and_ends_inside_a_runtime() {
+    let double = double();
+    assert!(ask(&double, "us-east-1", "Action=DescribeInstances").contains(&id(9)));
+}
+
 #[test]
 fn regions_are_told_apart_by_the_credential_scope() {
     let double = double();

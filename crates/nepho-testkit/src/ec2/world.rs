@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub(crate) seen: Vec<Seen>,
     /// Good pages of the listing under way, for [`Fault::BreaksAfter`].
     good_pages: BTreeMap<String, usize>,
+    /// How long the pages of each region took, one after the other.
+    pub(crate) listing: BTreeMap<String, Duration>,
 }
 
 /// What to do with a connection.
@@ -69,6 +71,8 @@ pub(crate) struct Verdict {
     pub(crate) takes: Duration,
     /// Whether it is one of the control requests, which are neither delayed nor counted.
     pub(crate) control: bool,
+    /// The region that it lists, if it does.
+    pub(crate) lists: Option<String>,
 }
 
 impl World {
@@ -83,6 +87,7 @@ impl World {
             in_flight: 0,
             seen: Vec::new(),
             good_pages: BTreeMap::new(),
+            listing: BTreeMap::new(),
         }
     }
 
@@ -108,7 +113,7 @@ impl World {
     pub(crate) fn decide(&mut self, request: &Request, now: Instant) -> Verdict {
         if request.path.starts_with("/_control/") {
             let reply = super::control::answer(self, request, now);
-            return Verdict { reply, fault: None, takes: Duration::ZERO, control: true };
+            return Verdict { reply, fault: None, takes: Duration::ZERO, control: true, lists: None };
         }
         let params = request.params();
         let action = params.get("Action").unwrap_or_default().to_owned();
@@ -140,7 +145,8 @@ impl World {
         let reply = self.spoiled(reply, fault.as_ref(), region, &params);
         let rows = u32::try_from(reply.rows).unwrap_or(u32::MAX);
         let takes = self.setup.latency + self.setup.per_instance * rows;
-        Verdict { reply, fault, takes, control: false }
+        let lists = (action == "DescribeInstances").then(|| region.to_owned());
+        Verdict { reply, fault, takes, control: false, lists }
     }
 
     pub(crate) fn timing(&self) -> Timing {
@@ -294,7 +300,10 @@ impl World {
             *by_region.entry(&seen.region).or_default() += 1;
         }
         let rows: BTreeMap<&str, usize> = self.regions.iter().map(|(name, all)| (name.as_str(), all.len())).collect();
+        let listing: BTreeMap<&str, f64> =
+            self.listing.iter().map(|(name, took)| (name.as_str(), took.as_secs_f64() * 1e3)).collect();
         json!({
+            "listing_ms": listing,
             "requests": self.served.requests,
             "bytes": self.served.bytes,
             "rows": self.served.rows,
