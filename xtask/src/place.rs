@@ -74,5 +74,5 @@ fn cache() -> Result<PathBuf> {
     }
     let home = || env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
     let caches = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
-    Ok(caches.context("neither NEPHOSCOPE_CACHE_DIR nor HOME is set")?.join("nephoscope/development"))
+    Ok(caches.context("neither NEPHOSCOPE_CACHE_DIR nor HOME is set")?.join("nephoscope"))
 }
