@@ -42,7 +42,7 @@ use crate::endpoint::Reach;
 const LARGEST_REPLY: usize = 64 << 20;
 
 /// How long an idle connection is kept: longer than the pause between two polls.
-const KEEP_IDLE: Duration = Duration::from_secs(120);
+const KEEP_IDLE: Duration = Duration::from_mins(2);
 
 /// Why a reply's body was not handed on.
 #[derive(Debug, Error)]

@@ -128,7 +128,7 @@ fn ipv6s<'i>(instance: &'i Instance<'_>) -> impl Iterator<Item = Ipv6Addr> + 'i 
     std::iter::once(&instance.ipv6).chain(interfaces).filter_map(|text| text.parse().ok())
 }
 
-/// Whether an IPv6 address is one of the internet's (2000::/3); a VPC may also have private ones.
+/// Whether an IPv6 address is one of the internet's (`2000::/3`); a VPC may also have private ones.
 fn is_global(ip: &Ipv6Addr) -> bool {
     ip.segments()[0] & 0xe000 == 0x2000
 }

@@ -38,7 +38,7 @@ impl Session {
         let reach = Reach::new(options.endpoint.as_ref())?;
         let wire = Wire::new(reach.clone());
         let home = home(options).await?;
-        let mut base = SdkConfig::builder()
+        let mut builder = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(region::Region::new(home.as_str().to_owned()))
             .time_source(SharedTimeSource::default())
@@ -48,11 +48,11 @@ impl Session {
             .identity_cache(IdentityCache::lazy().load_timeout(options.timeouts.operation).build())
             // The client reads every body to its end before the SDK sees it.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        base.set_endpoint_url(reach.url().map(ToOwned::to_owned));
-        base.set_app_name(AppName::new("nephoscope").ok());
-        let bare = base.build();
-        let credentials = provider(options, &bare, &wire).await?;
-        let config = bare.into_builder().credentials_provider(credentials).build();
+        builder.set_endpoint_url(reach.url().map(ToOwned::to_owned));
+        builder.set_app_name(AppName::new("nephoscope").ok());
+        let unsigned = builder.build();
+        let credentials = provider(options, &unsigned, &wire).await?;
+        let config = unsigned.into_builder().credentials_provider(credentials).build();
         Ok(Self { wire, reach, home, config })
     }
 
@@ -69,7 +69,7 @@ impl Session {
 
 async fn provider(
     options: &AwsOptions,
-    bare: &SdkConfig,
+    unsigned: &SdkConfig,
     wire: &Wire,
 ) -> Result<SharedCredentialsProvider, ConnectError> {
     match &options.credentials {
@@ -77,7 +77,7 @@ async fn provider(
         | AwsCredentials::Environment { access_key_id, secret_access_key, session_token } => {
             credentials::keys(access_key_id, secret_access_key, session_token.as_ref())
         }
-        AwsCredentials::Profile(name) => profile::resolve(&options.files, name, bare, wire).await,
+        AwsCredentials::Profile(name) => profile::resolve(&options.files, name, unsigned, wire).await,
     }
 }
 

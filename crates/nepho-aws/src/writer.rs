@@ -4,7 +4,7 @@
 
 use std::{fmt, sync::Arc};
 
-use aws_sdk_ec2::types::InstanceStateChange;
+use aws_sdk_ec2::types::{InstanceStateChange, InstanceStateName};
 use nepho_core::{Action, Region, provider::Accepted};
 
 use crate::{
@@ -90,7 +90,7 @@ pub(crate) const fn operation(action: Action) -> &'static str {
 fn changes(changes: &[InstanceStateChange]) -> Vec<(String, Accepted)> {
     let accepted = |change: &InstanceStateChange| {
         let state = change.current_state()?;
-        let word = state.name().map(|name| name.as_str()).unwrap_or_default();
+        let word = state.name().map(InstanceStateName::as_str).unwrap_or_default();
         let code = state.code().map(|code| code.to_string()).unwrap_or_default();
         let raw_state = if word.is_empty() { code.clone() } else { word.to_owned() };
         Some(Accepted { state: Some(convert::state(word, &code)), raw_state })

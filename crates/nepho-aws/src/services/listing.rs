@@ -71,7 +71,7 @@ struct Listing<'a> {
 }
 
 /// Lists one scope, page by page.
-pub(crate) fn instances<'a>(reader: &'a Reader, realm: Realm, scope: Scope) -> impl Stream<Item = SweepItem> + 'a {
+pub(crate) fn instances(reader: &Reader, realm: Realm, scope: Scope) -> impl Stream<Item = SweepItem> + '_ {
     let region = Region::new(scope.location.as_str());
     let listing = Listing { reader, realm, region, scope, tokens: HashSet::new(), seen: HashSet::new() };
     let first = listing.fetch(None);

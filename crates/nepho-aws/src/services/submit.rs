@@ -69,11 +69,11 @@ async fn in_region(writer: &Writer, region: &Region, action: Action, keys: Vec<&
 }
 
 /// The answers for a batch that EC2 accepted.
-fn confirmed<'k>(
+fn confirmed(
     action: Action,
-    batch: Vec<&'k ResourceKey>,
+    batch: Vec<&ResourceKey>,
     changes: Vec<(String, Accepted)>,
-) -> impl Iterator<Item = Submission> + use<'k> {
+) -> impl Iterator<Item = Submission> {
     let mut changes: HashMap<String, Accepted> = changes.into_iter().collect();
     batch.into_iter().map(move |key| Submission {
         key: key.clone(),

@@ -74,7 +74,8 @@ async fn every_action_has_its_operation_and_its_state() {
 
 #[tokio::test]
 async fn what_may_have_happened_is_unknown_and_never_sent_again() {
-    let answers: [(&str, fn() -> Answer, FailureCode); 7] = [
+    type Case = (&'static str, fn() -> Answer, FailureCode);
+    let answers: [Case; 7] = [
         ("hung", || Answer::Hang, FailureCode::TimedOut),
         ("500", || Answer::error(500, "InternalError", "oops"), FailureCode::Unavailable),
         ("503", || Answer::Body(503, b"<html/>".to_vec()), FailureCode::Unavailable),

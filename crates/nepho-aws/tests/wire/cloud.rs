@@ -83,16 +83,14 @@ impl Answer {
 
 /// A page of running instances, one to a reservation.
 pub fn page(ids: &[&str], next: Option<&str>) -> String {
-    let items: String = ids
-        .iter()
-        .map(|id| {
-            format!(
-                "<item><reservationId>r-{id}</reservationId><ownerId>{ACCOUNT}</ownerId><instancesSet><item>\
-                 <instanceId>{id}</instanceId><instanceType>m5d.large</instanceType><instanceState><code>16</code>\
-                 <name>running</name></instanceState></item></instancesSet></item>"
-            )
-        })
-        .collect();
+    let item = |id: &&str| {
+        format!(
+            "<item><reservationId>r-{id}</reservationId><ownerId>{ACCOUNT}</ownerId><instancesSet><item>\
+             <instanceId>{id}</instanceId><instanceType>m5d.large</instanceType><instanceState><code>16</code>\
+             <name>running</name></instanceState></item></instancesSet></item>"
+        )
+    };
+    let items = ids.iter().map(item).collect::<Vec<_>>().concat();
     let next = next.map(|token| format!("<nextToken>{token}</nextToken>")).unwrap_or_default();
     format!(
         "<DescribeInstancesResponse xmlns=\"urn:x\"><requestId>r</requestId><reservationSet>{items}</reservationSet>\

@@ -1,5 +1,8 @@
 //! The AWS provider over a real socket, against a loopback cloud that each test scripts.
 
+#![expect(clippy::expect_used, reason = "a test's helpers fail the test")]
+#![expect(clippy::large_futures, reason = "the stack is no concern of a test")]
+
 mod acting;
 mod cloud;
 mod credentials;

@@ -13,6 +13,7 @@ fn unknown(asked: &Asked, bad: &[&str], words: &str) -> Option<Answer> {
     Some(Answer::error(400, "InvalidInstanceID.NotFound", &words.replace("{}", &found)))
 }
 
+/// What each key's fresh read said of its protections; `None` for a key that is not known.
 async fn seen(cloud: &Cloud, keys: &[ResourceKey], detail: Detail) -> Vec<(String, Option<Protections>)> {
     let provider = cloud.connect(&["eu-west-1"]).await;
     let mut seen: Vec<_> = provider
