@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use nepho_core::{Account, AccountId, Failure, FailureCode, Identity, Provider, ProviderError, Scope, report::SignIn};
+use nepho_core::{
+    Account, AccountId, Failure, FailureCode, Identity, Provider, ProviderError, Scope, provider::Traffic,
+    report::SignIn,
+};
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::host::Host;
@@ -17,19 +20,26 @@ pub struct Session {
     pub provider: Arc<dyn Provider>,
     /// Whose credentials they are.
     pub identity: Identity,
-    scopes: AsyncMutex<Option<Vec<Scope>>>,
+    scopes: AsyncMutex<Option<Result<Vec<Scope>, ProviderError>>>,
+    connecting: Mutex<Traffic>,
 }
 
 impl Session {
-    /// The account's scopes: asked once, then remembered until the session ends.
+    /// The account's scopes: asked once, then remembered until the session ends. A failure is told
+    /// once.
     pub async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
         let mut known = self.scopes.lock().await;
-        if let Some(scopes) = &*known {
-            return Ok(scopes.clone());
-        }
-        let scopes = self.provider.scopes().await?;
-        *known = Some(scopes.clone());
+        let scopes = match known.take() {
+            Some(scopes) => scopes?,
+            None => self.provider.scopes().await?,
+        };
+        *known = Some(Ok(scopes.clone()));
         Ok(scopes)
+    }
+
+    /// What connecting sent and received, told once: to the first sweep.
+    pub fn connecting(&self) -> Traffic {
+        std::mem::take(&mut *lock(&self.connecting))
     }
 }
 
@@ -53,12 +63,22 @@ impl Sessions {
     /// The account's session, connecting and verifying if there is none. A failure is not
     /// remembered: the next call tries again.
     pub async fn of(&self, account: &Account) -> Result<Arc<Session>, Failure> {
+        self.connected(account, false).await
+    }
+
+    /// The same for a sweep, which also needs the scopes: they are asked for together with the
+    /// identity, as a round trip to a far cloud is most of what a small sweep takes.
+    pub async fn for_sweep(&self, account: &Account) -> Result<Arc<Session>, Failure> {
+        self.connected(account, true).await
+    }
+
+    async fn connected(&self, account: &Account, with_scopes: bool) -> Result<Arc<Session>, Failure> {
         let slot = Arc::clone(lock(&self.slots).entry(account.id.clone()).or_default());
         let mut slot = slot.lock().await;
         if let Some(session) = &*slot {
             return Ok(Arc::clone(session));
         }
-        let outcome = self.connect(account).await;
+        let outcome = self.connect(account, with_scopes).await;
         let sign_in = outcome.as_ref().map_or_else(|failure| SignIn::Failed(failure.clone()), |_| SignIn::Ok);
         lock(&self.sign_in).insert(account.id.clone(), sign_in);
         let session = Arc::new(outcome?);
@@ -66,15 +86,29 @@ impl Sessions {
         Ok(session)
     }
 
-    async fn connect(&self, account: &Account) -> Result<Session, Failure> {
+    async fn connect(&self, account: &Account, with_scopes: bool) -> Result<Session, Failure> {
         let provider = self.host.connect(account).await?;
-        let identity = provider.verify().await.map_err(|error| Failure::from(&error))?;
+        let before = provider.traffic();
+        let (identity, scopes) = if with_scopes {
+            // A refused identity does not wait for the scopes.
+            let scopes = async { Ok(Some(provider.scopes().await)) };
+            futures::try_join!(provider.verify(), scopes)
+        } else {
+            provider.verify().await.map(|identity| (identity, None))
+        }
+        .map_err(|error| Failure::from(&error))?;
+        let after = provider.traffic();
+        let connecting =
+            Traffic { requests: after.requests - before.requests, bytes_in: after.bytes_in - before.bytes_in };
         match &account.realm {
             Some(expected) if *expected != identity.realm => {
                 let error = ProviderError::WrongAccount { expected: expected.clone(), found: identity.realm };
                 Err(Failure::from(&error))
             }
-            _ => Ok(Session { provider, identity, scopes: AsyncMutex::default() }),
+            _ => {
+                let (scopes, connecting) = (AsyncMutex::new(scopes), Mutex::new(connecting));
+                Ok(Session { provider, identity, scopes, connecting })
+            }
         }
     }
 

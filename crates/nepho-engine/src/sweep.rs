@@ -52,11 +52,11 @@ impl Sweep<'_> {
     /// Lists everything of `kinds` (all of them when empty) and commits scope by scope.
     pub async fn run(&self, kinds: &[Kind]) -> Result<Swept, StoreError> {
         let started_at = self.clock.now();
-        let session = match self.sessions.of(self.account).await {
+        let session = match self.sessions.for_sweep(self.account).await {
             Ok(session) => session,
             Err(failure) => return self.fail_known(started_at, failure).await,
         };
-        let before = session.provider.traffic();
+        let (before, connecting) = (session.provider.traffic(), session.connecting());
         let mut scopes = match session.scopes().await {
             Ok(scopes) => scopes,
             Err(error) => {
@@ -69,8 +69,10 @@ impl Sweep<'_> {
         scopes.retain(|scope| kinds.is_empty() || kinds.contains(&scope.kind));
         let mut swept = self.list(&session, &scopes, started_at).await?;
         let after = session.provider.traffic();
-        swept.traffic =
-            Traffic { requests: after.requests - before.requests, bytes_in: after.bytes_in - before.bytes_in };
+        swept.traffic = Traffic {
+            requests: connecting.requests + after.requests - before.requests,
+            bytes_in: connecting.bytes_in + after.bytes_in - before.bytes_in,
+        };
         Ok(swept)
     }
 

@@ -1,6 +1,6 @@
 //! What a sweep does to the inventory: scope by scope, whole or not at all.
 
-use nepho_core::{FailureCode, Identity, ProviderError, Realm, State, provider::Listed, report::SignIn};
+use nepho_core::{FailureCode, Identity, Provider, ProviderError, Realm, State, provider::Listed, report::SignIn};
 use nepho_testkit::{
     FakeProvider,
     fake::ListStep,
@@ -28,6 +28,15 @@ async fn a_sweep_shows_every_region_and_says_as_of_when() {
     assert_eq!(row.as_of, report.scopes[0].as_of);
     let stored = stage.store.rows().await.unwrap();
     assert_eq!(stored.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_request_is_told_once_connecting_with_the_first_sweep() {
+    let stage = stage().await;
+    stage.cloud.add(instance("i-1"));
+    let (first, second) = (stage.sync().await.traffic, stage.sync().await.traffic);
+    assert_eq!(first.requests + second.requests, stage.cloud.traffic().requests);
+    assert!(first.requests > second.requests, "the first also asked who it is, and for the scopes");
 }
 
 #[tokio::test(start_paused = true)]
