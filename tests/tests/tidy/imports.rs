@@ -37,7 +37,7 @@ const SIBLINGS: [(&str, &[&str]); 13] = [
 /// Libraries that stand in some crates only, with the reason.
 const ONLY_IN: [(&str, &[&str], &str); 9] = [
     ("ts-rs", &["nepho-wire"], "one crate speaks TypeScript"),
-    ("rusqlite", &["nepho-store"], "SQLite is behind the store"),
+    ("rusqlite", &["nepho-store", "nepho-testkit"], "SQLite is behind the store; the bench's floor has its own"),
     ("tauri", &["nephoscope"], "the window's library stays in its host"),
     ("aws-config", &["nepho-aws"], "SDK types do not cross the provider"),
     ("aws-sdk-ec2", &["nepho-aws"], "SDK types do not cross the provider"),

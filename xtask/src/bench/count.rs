@@ -1,0 +1,45 @@
+//! Counting in the databases that the clients leave: an opinion that is not theirs.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use crate::process::Run;
+
+/// Reads the first row of one query, through Python's own SQLite.
+const SCRIPT: &str = "import json, sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db: print(json.dumps(db.execute(sys.argv[2]).fetchone()))";
+
+/// What a database holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Instances.
+    pub rows: u64,
+    /// Regions that were listed to their end.
+    pub regions: u64,
+    /// Moves with every row that is written; 0 where it is not known.
+    pub generation: u64,
+}
+
+/// Counts in Nephoscope's cache. A row counts if its document is there too.
+pub fn cache(database: &Path) -> Result<Counted> {
+    query(
+        database,
+        "SELECT (SELECT count(*) FROM resources JOIN documents ON resource_id = id),
+                (SELECT count(*) FROM scopes WHERE as_of IS NOT NULL AND failure_code IS NULL),
+                (SELECT sum(generation) FROM scopes)",
+    )
+}
+
+/// Counts in the floor's file.
+pub fn floor(database: &Path) -> Result<Counted> {
+    query(database, "SELECT count(*), count(DISTINCT region), 0 FROM instances")
+}
+
+fn query(database: &Path, sql: &str) -> Result<Counted> {
+    let folder = database.parent().unwrap_or(Path::new("/"));
+    let row = Run::new("python3", folder).args(["-c", SCRIPT]).arg(database).arg(sql).stdout()?;
+    let (rows, regions, generation) =
+        serde_json::from_str(&row).with_context(|| format!("{} says {row}", database.display()))?;
+    Ok(Counted { rows, regions, generation })
+}

@@ -1,0 +1,135 @@
+//! The EC2 double as a process of its own, and its control requests.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::load::Load;
+
+/// A running double. It ends when this is dropped: its standard input closes.
+#[derive(Debug)]
+pub struct Double {
+    /// Its port on 127.0.0.1.
+    pub port: u16,
+    process: Child,
+}
+
+/// What it served since it was last asked to forget.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Served {
+    /// Instances in its pages.
+    pub rows: u64,
+    /// Regions whose instances were asked for.
+    pub regions: u64,
+    /// Requests of any kind.
+    pub requests: u64,
+    /// Bytes of all bodies, compressed where they were.
+    pub bytes: u64,
+    /// Connections.
+    pub connections: u64,
+    /// The most requests under way at once.
+    pub most_in_flight: u64,
+    /// The slowest region's pages, one after the other, with the connection's handshake.
+    pub slowest_ms: f64,
+}
+
+#[derive(Deserialize)]
+struct Stats {
+    rows: u64,
+    requests: u64,
+    bytes: u64,
+    connections: u64,
+    most_in_flight: u64,
+    listing_ms: BTreeMap<String, f64>,
+}
+
+impl Double {
+    /// Starts one with `load`, and waits until its pages are rendered.
+    pub fn start(program: &Path, load: &Load) -> Result<Self> {
+        let options = [
+            ("--instances", load.instances),
+            ("--regions", load.regions),
+            ("--latency-ms", load.rtt_ms),
+            ("--per-instance-us", load.per_instance_us),
+            ("--handshake-rtts", load.handshake_rtts),
+        ];
+        let mut command = Command::new(program);
+        for (name, value) in options {
+            command.arg(name).arg(value.to_string());
+        }
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("failed to start {}", program.display()))?;
+        let mut line = String::new();
+        if let Some(out) = process.stdout.take() {
+            BufReader::new(out).read_line(&mut line).context("the double says nothing")?;
+        }
+        let said: Value = serde_json::from_str(&line).context("the double did not start")?;
+        let port = said["port"].as_u64().and_then(|port| u16::try_from(port).ok()).context("the double has no port")?;
+        Ok(Self { port, process })
+    }
+
+    /// Its endpoint.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Forgets what it served.
+    pub fn forget(&self) -> Result<()> {
+        self.control("POST", "reset").map(drop)
+    }
+
+    /// What it served.
+    pub fn served(&self) -> Result<Served> {
+        let stats: Stats = serde_json::from_value(self.control("GET", "stats")?).context("unknown counts")?;
+        Ok(Served {
+            rows: stats.rows,
+            regions: stats.listing_ms.len() as u64,
+            requests: stats.requests,
+            bytes: stats.bytes,
+            connections: stats.connections,
+            most_in_flight: stats.most_in_flight,
+            slowest_ms: stats.listing_ms.values().copied().fold(0.0, f64::max),
+        })
+    }
+
+    fn control(&self, method: &str, name: &str) -> Result<Value> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).context("the double is gone")?;
+        write!(stream, "{method} /_control/{name} HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+        let mut reader = BufReader::new(stream);
+        let (mut line, mut length) = (String::new(), 0);
+        reader.read_line(&mut line)?;
+        if !line.starts_with("HTTP/1.1 200") {
+            bail!("the double answers {:?} to {name}", line.trim_end());
+        }
+        while !line.trim_end().is_empty() {
+            line.clear();
+            reader.read_line(&mut line)?;
+            if let Some(value) = line.strip_prefix("Content-Length: ") {
+                length = value.trim_end().parse().context("a length that is no number")?;
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body)?;
+        serde_json::from_slice(&body).context("the double's answer is not JSON")
+    }
+}
+
+impl Drop for Double {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        // It ends by itself; were it deaf, the measurement is over all the same.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

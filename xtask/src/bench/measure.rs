@@ -1,0 +1,55 @@
+//! What one process costs, by the kernel's account of it.
+//!
+//! The account is asked for by a few lines of Python: `wait4` has no safe form in the libraries
+//! that are here.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+
+use crate::process::Run;
+
+const SCRIPT: &str = include_str!("measure.py");
+
+/// What a process cost.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Cost {
+    /// From its start to its end.
+    pub wall_ms: f64,
+    /// User and system time of all its threads.
+    pub cpu_ms: f64,
+    /// The most memory that it had resident.
+    pub rss_kb: u64,
+}
+
+/// Runs `program`, which must succeed, in `folder` (used for scratch files); what it printed, and
+/// what it cost.
+pub fn measure(program: &Path, arguments: &[&str], folder: &Path, env: &[(&str, String)]) -> Result<(String, Cost)> {
+    let account = folder.join("cost.json");
+    let mut run = Run::new("python3", folder).without_env(&["AWS_", "NEPHOSCOPE_"]).args(["-c", SCRIPT]);
+    for (name, value) in env {
+        run = run.env(name, value);
+    }
+    let printed = run.arg(&account).arg(program).args(arguments).stdout()?;
+    let text = fs::read_to_string(&account).context("the cost was not written")?;
+    Ok((printed, serde_json::from_str(&text).context("the cost is not JSON")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_has_a_cost_and_its_failure_is_one() {
+        let folder = std::env::temp_dir().join(format!("nephoscope-measure-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let busy = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo $WORD";
+        let env = [("WORD", "done".to_owned())];
+        let (printed, cost) = measure(Path::new("/bin/sh"), &["-c", busy], &folder, &env).unwrap();
+        assert_eq!(printed, "done\n");
+        assert!(cost.cpu_ms > 0.0 && cost.wall_ms > 0.0 && cost.rss_kb > 100, "{cost:?}");
+        assert!(measure(Path::new("/bin/sh"), &["-c", "exit 3"], &folder, &[]).is_err());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
