@@ -73,6 +73,8 @@ pub(super) async fn read_only_sends_nothing(harness: &dyn Harness) -> Verdict {
 
 pub(super) async fn nothing_for_nothing(harness: &dyn Harness) -> Verdict {
     let provider = harness.provider(Access::ReadWrite).await;
+    // What is asked once per credential may be asked first.
+    provider.verify().await.map_err(|error| format!("verify: {error}"))?;
     let before = provider.traffic();
     let items = provider.list(&[]).count().await;
     let read = provider.observe(&[], Detail::Plan).await.len();
