@@ -8,7 +8,6 @@ use tauri_build::{AppManifest, Attributes};
 /// The built window, which is embedded. Tauri does not watch it.
 const WINDOW: &str = "../ui/dist";
 
-#[expect(clippy::print_stdout, reason = "build scripts speak to cargo on stdout")]
 fn main() {
     println!("cargo::rerun-if-changed={WINDOW}");
     if !Path::new(WINDOW).join("index.html").is_file() {

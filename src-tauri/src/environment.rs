@@ -9,8 +9,8 @@ use std::ffi::OsString;
 /// some script exported.
 const REDIRECTS: &str = "AWS_ENDPOINT_URL";
 
-/// WebKitGTK's DMA-BUF renderer leaves windows blank on some drivers, and costs memory and time
-/// where there is no GPU.
+/// The DMA-BUF renderer of WebKit leaves windows blank on some drivers, and costs memory and time
+/// where there is no graphics card.
 const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
 /// Clears and sets variables.

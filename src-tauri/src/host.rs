@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tauri::{Manager as _, RunEvent, async_runtime};
 
-use crate::{commands::*, events, opening::Opening, window};
+use crate::{commands, events, opening::Opening, window};
 
 /// How long the end waits for what is being sent or stored. A mutation that takes longer is found
 /// in the journal at the next start.
@@ -24,29 +24,29 @@ pub fn run() -> anyhow::Result<()> {
         })
         .on_window_event(window::heard)
         .invoke_handler(tauri::generate_handler![
-            get_status,
-            query_inventory,
-            update_selection,
-            get_resource,
-            get_document,
-            copy_command,
-            open_console,
-            plan_action,
-            commit_plan,
-            list_operations,
-            list_journal,
-            verify_journal,
-            list_accounts,
-            find_accounts,
-            add_account,
-            verify_account,
-            update_account,
-            remove_account,
-            sync_now,
-            add_demo,
-            remove_demo,
-            get_settings,
-            update_settings,
+            commands::get_status,
+            commands::query_inventory,
+            commands::update_selection,
+            commands::get_resource,
+            commands::get_document,
+            commands::copy_command,
+            commands::open_console,
+            commands::plan_action,
+            commands::commit_plan,
+            commands::list_operations,
+            commands::list_journal,
+            commands::verify_journal,
+            commands::list_accounts,
+            commands::find_accounts,
+            commands::add_account,
+            commands::verify_account,
+            commands::update_account,
+            commands::remove_account,
+            commands::sync_now,
+            commands::add_demo,
+            commands::remove_demo,
+            commands::get_settings,
+            commands::update_settings,
         ])
         .build(tauri::generate_context!())
         .context("failed to open the window")?;

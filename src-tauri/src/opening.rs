@@ -31,13 +31,13 @@ impl Opening {
         Self::with(open_patiently)
     }
 
-    fn with<O>(opener: impl Fn() -> O + Send + 'static) -> Self
+    fn with<O>(attempt: impl Fn() -> O + Send + 'static) -> Self
     where
         O: Future<Output = Result<App, AppError>> + Send + 'static,
     {
         let (sender, state) = watch::channel(None);
         let again = Arc::new(Notify::new());
-        async_runtime::spawn(open(opener, sender, Arc::clone(&again)));
+        async_runtime::spawn(open(attempt, sender, Arc::clone(&again)));
         Self { state, again }
     }
 
@@ -77,12 +77,12 @@ impl Opening {
 
 /// Opens, as often as it is asked to, until it succeeds.
 async fn open<O: Future<Output = Result<App, AppError>>>(
-    opener: impl Fn() -> O,
+    attempt: impl Fn() -> O,
     state: watch::Sender<Option<Opened>>,
     again: Arc<Notify>,
 ) {
     loop {
-        let opened = opener().await.map_err(cannot_open);
+        let opened = attempt().await.map_err(cannot_open);
         state.send_replace(Some(opened.clone()));
         if let Ok(app) = opened {
             if let Err(error) = app.start().await {

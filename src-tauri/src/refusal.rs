@@ -9,6 +9,7 @@ use nepho_wire::failure::{CommandCode, CommandError};
 pub type Reply<T> = Result<T, CommandError>;
 
 /// The window's form of an error; the log has it whole, under the reply's `trace`.
+#[expect(clippy::needless_pass_by_value, reason = "it stands alone in `map_err`")]
 pub fn refused(error: AppError) -> CommandError {
     let trace = next_trace();
     tracing::warn!(trace, ?error, "a command failed");

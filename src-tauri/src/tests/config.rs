@@ -71,3 +71,17 @@ fn the_identifier_and_the_icons_are_real() {
         assert!(path.is_file(), "{}", path.display());
     }
 }
+
+/// Developer tools and capabilities that are added at run time are features of Tauri; this app has
+/// neither, and its pages are embedded.
+#[test]
+fn tauri_has_no_feature_that_is_not_used() {
+    let workspace = include_str!("../../../Cargo.toml");
+    let line = workspace.lines().find(|line| line.starts_with("tauri = ")).unwrap();
+    assert!(line.contains("default-features = false"), "{line}");
+    let (_, features) = line.split_once("features = [").unwrap();
+    let (features, _) = features.split_once(']').unwrap();
+    assert_eq!(features, r#""wry", "common-controls-v6", "x11""#);
+    let ours = include_str!("../../Cargo.toml");
+    assert!(ours.contains(r#"default = ["custom-protocol"]"#));
+}
