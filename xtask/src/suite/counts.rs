@@ -28,10 +28,13 @@ pub fn nextest(text: &str) -> Outcome {
         }
     }
     // After the summary nextest repeats the tests that did not pass.
-    let verdicts = ["FAIL", "TIMEOUT", "ABORT", "SIGSEGV", "SIGABRT", "SIGKILL", "XFAIL", "LEAK-FAIL"];
+    let is_bad = |verdict: &str| {
+        let is_verdict = !verdict.is_empty() && verdict.chars().all(|c| c.is_ascii_uppercase() || c == '-');
+        is_verdict && !["PASS", "SLOW", "LEAK", "SKIP"].contains(&verdict)
+    };
     for line in lines.map(str::trim_start) {
         if let Some((verdict, rest)) = line.split_once(" [")
-            && verdicts.contains(&verdict)
+            && is_bad(verdict)
             && let Some((_, test)) = rest.split_once("] ")
         {
             outcome.notes.push(format!("{} {verdict}", test.trim()));
@@ -80,8 +83,8 @@ mod tests {
     #[test]
     fn a_bad_run_of_nextest_names_the_tests() {
         let text = "        FAIL [   0.005s] (2/4) nepho-core key::round_trip\n────────────\n     Summary [  60.1s] 4 \
-                    tests run: 1 passed, 2 failed, 1 timed out, 0 skipped\n        FAIL [   0.005s] (2/4) nepho-core \
-                    key::round_trip\n     TIMEOUT [  60.0s] (3/4) nepho-engine poll::stops\n     SIGABRT [   0.1s] \
+                    tests run: 1 passed, 2 failed, 1 timed out, 0 skipped\n        SLOW [> 30.000s] (1/4) nepho-core a\n        \
+                    FAIL [   0.005s] (2/4) nepho-core key::round_trip\n     TIMEOUT [  60.0s] (3/4) nepho-engine poll::stops\n     SIGABRT [   0.1s] \
                     (4/4) nepho-store opens\nerror: test run failed\n";
         let outcome = nextest(text);
         assert_eq!((outcome.passed, outcome.failed), (1, 3));
