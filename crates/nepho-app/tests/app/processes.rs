@@ -97,7 +97,7 @@ async fn settings_are_kept_and_bounded() {
     let rig = Rig::new();
     let app = rig.open().await;
     let before = app.settings().await.unwrap();
-    assert_eq!((before.theme, before.poll_interval), (None, Duration::from_secs(300)));
+    assert_eq!((before.theme, before.poll_interval), (None, Duration::from_mins(5)));
     let change = nepho_app::SettingsChange {
         theme: Some("dark".to_owned()),
         poll_interval: Some(Duration::from_secs(1)),
