@@ -187,7 +187,7 @@ impl Ledger {
     }
 
     /// Applies a complete listing. `Ok(None)`: a newer listing was there already.
-    pub async fn commit_listing(&self, listing: Listing) -> Result<Option<Applied>, StoreError> {
+    pub async fn commit_listing(&self, mut listing: Listing) -> Result<Option<Applied>, StoreError> {
         let mut cache = self.known.lock().await;
         let key = listing.key.clone();
         for _ in 0..ATTEMPTS {
@@ -195,9 +195,13 @@ impl Ledger {
                 Some(known) => known,
                 None => self.store.known_scope(&key).await?,
             };
-            let commit = reconcile::reconcile(&known, &listing);
-            match self.store.commit_scope(commit.clone()).await? {
-                CommitOutcome::Moved => {}
+            let (commit, rest) = reconcile::reconcile(&known, listing);
+            // Lent to the store, which is done with it when it answers.
+            let commit = Arc::new(commit);
+            let outcome = self.store.commit_scope(Arc::clone(&commit)).await?;
+            let commit = Arc::unwrap_or_clone(commit);
+            match outcome {
+                CommitOutcome::Moved => listing = rest.listing(commit),
                 CommitOutcome::Older => return Ok(None),
                 CommitOutcome::Committed(generation) => {
                     let after = reconcile::after(&known, &commit, generation);

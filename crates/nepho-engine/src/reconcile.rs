@@ -6,7 +6,7 @@ use std::{
 };
 
 use nepho_core::{
-    ScopeKey, Timestamp,
+    Document, ScopeKey, Timestamp,
     cache::{KnownRow, KnownScope, RowWrite, ScopeCommit},
     fingerprint::Fingerprint,
     provider::Listed,
@@ -25,14 +25,38 @@ pub struct Listing {
     pub listed: Vec<Listed>,
 }
 
+/// What a listing said beside the rows to be written: with them it makes the listing again, should
+/// the stored rows have moved before they were committed.
+#[derive(Debug)]
+pub struct Rest {
+    /// What is not written.
+    listed: Vec<Listed>,
+    /// The documents of the rows that are written without one, in the order of the writes.
+    documents: Vec<Document>,
+    converter: u32,
+}
+
+impl Rest {
+    /// The listing, its written rows taken back from a commit that was not done.
+    pub fn listing(self, commit: ScopeCommit) -> Listing {
+        let Self { mut listed, documents, converter } = self;
+        let mut documents = documents.into_iter();
+        listed.extend(commit.writes.into_iter().filter_map(|write| {
+            let document = write.document.map(|(document, _)| document).or_else(|| documents.next())?;
+            Some(Listed { resource: write.resource, document })
+        }));
+        Listing { key: commit.key, started_at: commit.started_at, converter, listed }
+    }
+}
+
 /// Computes the changes that `listing` makes to `known`.
 ///
 /// Rows that were read singly after the listing started are left as they are, listed or not. A row
 /// absent once is *missing*; a row absent from two complete listings in a row is *gone*.
-pub fn reconcile(known: &KnownScope, listing: &Listing) -> ScopeCommit {
-    let started_at = listing.started_at;
+pub fn reconcile(known: &KnownScope, listing: Listing) -> (ScopeCommit, Rest) {
+    let Listing { key, started_at, converter, listed } = listing;
     let mut commit = ScopeCommit {
-        key: listing.key.clone(),
+        key,
         base: known.generation,
         started_at,
         writes: Vec::new(),
@@ -40,25 +64,30 @@ pub fn reconcile(known: &KnownScope, listing: &Listing) -> ScopeCommit {
         missing: Vec::new(),
         gone: Vec::new(),
     };
+    let mut rest = Rest { listed: Vec::new(), documents: Vec::new(), converter };
     let may_touch = |row: &KnownRow| row.observed_at.is_none_or(|at| at <= started_at);
     let mut unseen: HashMap<&str, &KnownRow> = known.rows.iter().map(|row| (&*row.native, row)).collect();
-    let mut taken: HashSet<&str> = HashSet::with_capacity(listing.listed.len());
-    for one in &listing.listed {
-        if !taken.insert(&one.resource.key.native) {
+    let mut taken: HashSet<Arc<str>> = HashSet::with_capacity(listed.len());
+    for one in listed {
+        if !taken.insert(Arc::clone(&one.resource.key.native)) {
             continue; // a provider promises unique ids; were one listed twice, the first stands
         }
-        let row = Fingerprint::of_row(&one.resource, listing.converter);
+        let row = Fingerprint::of_row(&one.resource, converter);
         let document = Fingerprint::of_document(&one.document);
         match unseen.remove(&*one.resource.key.native) {
-            None => commit.writes.push(write(one, row, Some(document))),
-            Some(stored) if !may_touch(stored) => {}
+            Some(stored) if !may_touch(stored) => rest.listed.push(one),
             Some(stored) if stored.row == row && stored.document == document => {
                 if stored.missing_since.is_some() || stored.observed_at.is_some() {
                     commit.seen_again.push(Arc::clone(&stored.native));
                 }
+                rest.listed.push(one);
             }
-            Some(stored) => {
-                commit.writes.push(write(one, row, (stored.document != document).then_some(document)));
+            Some(stored) if stored.document == document => {
+                rest.documents.push(one.document);
+                commit.writes.push(RowWrite { resource: one.resource, row, document: None });
+            }
+            Some(_) | None => {
+                commit.writes.push(RowWrite { resource: one.resource, row, document: Some((one.document, document)) })
             }
         }
     }
@@ -68,12 +97,7 @@ pub fn reconcile(known: &KnownScope, listing: &Listing) -> ScopeCommit {
         let list = if row.missing_since.is_some() { &mut commit.gone } else { &mut commit.missing };
         list.push(Arc::clone(&row.native));
     }
-    commit
-}
-
-fn write(one: &Listed, row: Fingerprint, document: Option<Fingerprint>) -> RowWrite {
-    let document = document.map(|print| (one.document.clone(), print));
-    RowWrite { resource: one.resource.clone(), row, document }
+    (commit, rest)
 }
 
 /// What is stored of the scope once `commit` is done; saves reading it back.
@@ -128,6 +152,10 @@ mod tests {
         Listing { key, started_at: at(second), converter: 1, listed: listed.collect() }
     }
 
+    fn changes(known: &KnownScope, listing: Listing) -> ScopeCommit {
+        reconcile(known, listing).0
+    }
+
     fn ids<'a>(natives: impl IntoIterator<Item = &'a Arc<str>>) -> Vec<String> {
         let mut ids: Vec<String> = natives.into_iter().map(ToString::to_string).collect();
         ids.sort();
@@ -141,9 +169,9 @@ mod tests {
     proptest! {
         #[test]
         fn two_listings_apart_what_is_listed_stays_and_what_is_not_goes(first in machines(), then in machines()) {
-            let commit = reconcile(&KnownScope::default(), &listing(0, &first));
+            let commit = changes(&KnownScope::default(), listing(0, &first));
             let known = after(&KnownScope::default(), &commit, 1);
-            let commit = reconcile(&known, &listing(1, &then));
+            let commit = changes(&known, listing(1, &then));
             let changed = then.iter().filter(|(id, name)| first.get(id) != Some(name)).count();
             prop_assert_eq!(commit.writes.len(), changed);
             let lost: Vec<String> = first.keys().filter(|id| !then.contains_key(id)).map(|id| format!("i-{id}")).collect();
@@ -152,26 +180,48 @@ mod tests {
             prop_assert_eq!(ids(&commit.missing), lost.clone());
             prop_assert!(commit.gone.is_empty(), "absent once is not gone");
             let known = after(&known, &commit, 2);
-            let again = reconcile(&known, &listing(2, &then));
+            let again = changes(&known, listing(2, &then));
             prop_assert_eq!(ids(&again.gone), lost);
             prop_assert!(again.writes.is_empty() && again.missing.is_empty() && again.seen_again.is_empty());
             let known = after(&known, &again, 3);
             prop_assert_eq!(known.rows.len(), then.len());
-            let settled = reconcile(&known, &listing(3, &then));
+            let settled = changes(&known, listing(3, &then));
             prop_assert_eq!(settled.writes.len() + settled.missing.len() + settled.gone.len(), 0);
+        }
+
+        #[test]
+        fn a_listing_whose_commit_was_not_done_is_whole_again(first in machines(), then in machines(), converter in 1..3_u32) {
+            let known = after(&KnownScope::default(), &changes(&KnownScope::default(), listing(0, &first)), 1);
+            let mut fresh = listing(1, &then);
+            // Another converter writes every row, most of them without their documents.
+            fresh.converter = converter;
+            let natives = |listing: &Listing| {
+                let mut listed = listing.listed.clone();
+                listed.sort_by(|a, b| a.resource.key.native.cmp(&b.resource.key.native));
+                listed
+            };
+            let expected = natives(&fresh);
+            let (commit, rest) = reconcile(&known, fresh);
+            let again = rest.listing(commit.clone());
+            prop_assert_eq!(natives(&again), expected);
+            let (mut same, _) = reconcile(&known, again);
+            same.writes.sort_by(|a, b| a.resource.key.native.cmp(&b.resource.key.native));
+            let mut commit = commit;
+            commit.writes.sort_by(|a, b| a.resource.key.native.cmp(&b.resource.key.native));
+            prop_assert_eq!(same, commit);
         }
 
         #[test]
         fn a_row_read_after_the_listing_began_is_left_as_it_is(
             stored in machines(), listed in machines(), observed in 0..12_u8,
         ) {
-            let commit = reconcile(&KnownScope::default(), &listing(0, &stored));
+            let commit = changes(&KnownScope::default(), listing(0, &stored));
             let mut known = after(&KnownScope::default(), &commit, 1);
             let observed = format!("i-{observed}");
             for row in known.rows.iter_mut().filter(|row| *row.native == *observed) {
                 row.observed_at = Some(at(5));
             }
-            let commit = reconcile(&known, &listing(4, &listed));
+            let commit = changes(&known, listing(4, &listed));
             if known.rows.iter().any(|row| *row.native == *observed) {
                 prop_assert!(commit.writes.iter().all(|write| *write.resource.key.native != *observed));
                 let touched = [&commit.missing, &commit.gone, &commit.seen_again];
@@ -183,19 +233,19 @@ mod tests {
     #[test]
     fn an_older_single_reading_yields_to_the_listing() {
         let one = BTreeMap::from([(1, 1)]);
-        let mut known = after(&KnownScope::default(), &reconcile(&KnownScope::default(), &listing(0, &one)), 1);
+        let mut known = after(&KnownScope::default(), &changes(&KnownScope::default(), listing(0, &one)), 1);
         known.rows[0].observed_at = Some(at(3));
-        let commit = reconcile(&known, &listing(4, &one));
+        let commit = changes(&known, listing(4, &one));
         assert_eq!(ids(&commit.seen_again), ["i-1"]);
     }
 
     #[test]
     fn only_the_document_changed_only_the_document_is_written() {
         let one = BTreeMap::from([(1, 1)]);
-        let known = after(&KnownScope::default(), &reconcile(&KnownScope::default(), &listing(0, &one)), 1);
+        let known = after(&KnownScope::default(), &changes(&KnownScope::default(), listing(0, &one)), 1);
         let mut changed = listing(1, &one);
         changed.listed[0].document.bytes = bytes::Bytes::from_static(b"{\"other\":1}");
-        let commit = reconcile(&known, &changed);
+        let commit = changes(&known, changed);
         assert_eq!(commit.writes.len(), 1);
         assert_eq!(commit.writes[0].row, known.rows[0].row);
         assert!(commit.writes[0].document.is_some());

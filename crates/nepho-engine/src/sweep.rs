@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use futures::StreamExt;
+use futures::{StreamExt, stream::FuturesUnordered};
 use nepho_core::{
     Account, Clock, Failure, FailureCode, Kind, Scope, ScopeKey, Timestamp,
     provider::{Listed, SweepItem, Traffic},
@@ -30,11 +30,24 @@ pub struct Swept {
     pub traffic: Traffic,
 }
 
+/// What became of one scope.
+struct Ended {
+    report: ScopeReport,
+    resources: u64,
+    changed: u64,
+}
+
 impl Swept {
     /// The sweep of an account that could not even begin.
     pub fn not_run(account: &Account, failure: Failure) -> Self {
         let report = ScopeReport { failure: Some(failure), ..blank(account) };
         Self { scopes: vec![report], ..Self::default() }
+    }
+
+    fn add(&mut self, ended: Ended) {
+        self.resources += ended.resources;
+        self.changed += ended.changed;
+        self.scopes.push(ended.report);
     }
 }
 
@@ -76,6 +89,7 @@ impl Sweep<'_> {
         Ok(swept)
     }
 
+    /// Commits each scope when it ends, while the pages of the others go on coming in.
     async fn list(&self, session: &Session, scopes: &[Scope], started_at: Timestamp) -> Result<Swept, StoreError> {
         let mut swept = Swept::default();
         let mut open: HashSet<&Scope> = scopes.iter().collect();
@@ -83,34 +97,43 @@ impl Sweep<'_> {
         let total = u32::try_from(scopes.len()).unwrap_or(u32::MAX);
         let mut progress = Progress { done: 0, total, rows: 0 };
         (self.progress)(progress);
-        let mut items = session.provider.list(scopes);
-        while let Some(item) = items.next().await {
-            let ended = match item {
+        let mut items = session.provider.list(scopes).fuse();
+        let mut ending = FuturesUnordered::new();
+        loop {
+            let item = futures::select_biased! {
+                item = items.select_next_some() => item,
+                ended = ending.select_next_some() => {
+                    swept.add(ended?);
+                    progress.done += 1;
+                    (self.progress)(progress);
+                    continue;
+                }
+                complete => break,
+            };
+            let (scope, outcome) = match item {
                 SweepItem::Page { scope, resources } => {
                     progress.rows += resources.len() as u64;
+                    (self.progress)(progress);
                     pages.entry(scope).or_default().extend(resources);
-                    None
+                    continue;
                 }
                 SweepItem::Complete { scope } => {
                     let listed = pages.remove(&scope).unwrap_or_default();
-                    open.remove(&scope).then_some((scope, Ok(listed)))
+                    (scope, Ok(listed))
                 }
                 SweepItem::Failed { scope, error } => {
                     pages.remove(&scope);
-                    open.remove(&scope).then_some((scope, Err(Failure::from(&error))))
+                    (scope, Err(Failure::from(&error)))
                 }
             };
-            if let Some((scope, outcome)) = ended {
-                self.end(&mut swept, session, scope, started_at, outcome).await?;
-                progress.done += 1;
+            if open.remove(&scope) {
+                ending.push(self.end(session, scope, started_at, outcome));
             }
-            (self.progress)(progress);
         }
-        drop(items);
         for scope in open {
             let message = "the provider ended the listing without a result".to_owned();
             let failure = Failure { code: FailureCode::Malformed, message };
-            self.end(&mut swept, session, scope.clone(), started_at, Err(failure)).await?;
+            swept.add(self.end(session, scope.clone(), started_at, Err(failure)).await?);
         }
         swept.scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
         Ok(swept)
@@ -118,28 +141,25 @@ impl Sweep<'_> {
 
     async fn end(
         &self,
-        swept: &mut Swept,
         session: &Session,
         scope: Scope,
         started_at: Timestamp,
         outcome: Result<Vec<Listed>, Failure>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Ended, StoreError> {
         let key = ScopeKey { account: self.account.id.clone(), scope };
+        let (mut resources, mut changed) = (0, 0);
         match outcome {
             Ok(listed) => {
-                swept.resources += listed.len() as u64;
+                resources = listed.len() as u64;
                 let listing = Listing { key: key.clone(), started_at, converter: session.provider.converter(), listed };
-                if let Some(applied) = self.ledger.commit_listing(listing).await? {
-                    swept.changed += applied.changed;
-                }
+                changed = self.ledger.commit_listing(listing).await?.map_or(0, |applied| applied.changed);
             }
             Err(failure) => {
                 self.sessions.note(&self.account.id, &failure).await;
                 self.ledger.fail(&key, started_at, &failure).await?;
             }
         }
-        swept.scopes.push(self.report(&key));
-        Ok(())
+        Ok(Ended { report: self.report(&key), resources, changed })
     }
 
     /// The account failed as a whole: every scope that it is known to have says why.

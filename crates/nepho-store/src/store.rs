@@ -150,7 +150,8 @@ impl Store {
     ///
     /// Rows that were read alone after the listing began keep what that reading said. The generation
     /// moves only if a row changed; the scope's `as_of` always does.
-    pub async fn commit_scope(&self, commit: ScopeCommit) -> Result<CommitOutcome, StoreError> {
+    pub async fn commit_scope(&self, commit: impl Into<Arc<ScopeCommit>>) -> Result<CommitOutcome, StoreError> {
+        let commit = commit.into();
         self.write("commit the scope", move |pair| commits::commit_scope(&mut pair.cache, &commit)).await
     }
 
