@@ -3,5 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test says what it expected by failing")]
 
+mod bench;
 mod e2e;
+mod nepho;
 mod tidy;

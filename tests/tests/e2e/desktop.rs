@@ -75,7 +75,11 @@ impl Desktop {
         }
         let desktop = Self { home, environment, size, _processes: processes };
         if keyring == Keyring::Open {
-            until("the keyring to answer", Duration::from_secs(20), async || desktop.keyring_answers().then_some(())).await;
+            // Asked sooner, the bus would start another keyring, a locked one.
+            until("the keyring's name", Duration::from_secs(20), async || desktop.keyring_is_named().then_some(()))
+                .await;
+            until("the keyring to answer", Duration::from_secs(20), async || desktop.keyring_answers().then_some(()))
+                .await;
         }
         desktop
     }
@@ -136,6 +140,13 @@ impl Desktop {
         let mut files = Vec::new();
         walk(self.home(), &mut files);
         files
+    }
+
+    fn keyring_is_named(&self) -> bool {
+        let mut ask = self.command("dbus-send");
+        ask.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
+        ask.args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]);
+        ask.output().is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("boolean true"))
     }
 
     fn keyring_answers(&self) -> bool {

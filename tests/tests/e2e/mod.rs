@@ -5,6 +5,11 @@
 //! own D-Bus, its own keyring, its own home. Screenshots are kept, see [`artifacts`].
 
 mod artifacts;
-mod desktop;
-mod process;
+pub mod desktop;
+mod first_flight;
+mod hostile;
+mod keyring;
+pub mod process;
+mod scale;
+mod screens;
 mod window;

@@ -1,0 +1,83 @@
+//! Keyrings that are locked or absent: the window never waits for them, and no secret falls back
+//! to a file.
+
+use std::time::{Duration, Instant};
+
+use nepho_testkit::moto::Moto;
+
+use super::{
+    desktop::{Desktop, Keyring, Size},
+    window::Window,
+};
+
+const SECRET: &str = "keyringcanary/Zx9+Qw8eRtYuIoPaSdFgHjKlMnBv";
+/// How soon the window must answer a click, whatever the keyring does.
+const ANSWER: Duration = Duration::from_secs(1);
+
+async fn fill_in(window: &Window, endpoint: &str) {
+    window.click("add-account-open").await;
+    window.click("add-way-keys").await;
+    window.type_into("add-name", "lab").await;
+    window.type_into("add-key-id", "AKIAKEYRINGCANARY001").await;
+    window.type_into("add-secret", SECRET).await;
+    window.click("add-custom-endpoint").await;
+    window.type_into("add-endpoint", endpoint).await;
+}
+
+/// Goes to another screen and back; each must be there in time.
+async fn assert_answers(window: &Window) {
+    for screen in ["activity", "accounts"] {
+        let clicked = Instant::now();
+        window.click(&format!("nav-{screen}")).await;
+        window.find(screen).await;
+        let taken = clicked.elapsed();
+        assert!(taken < ANSWER, "the window took {taken:?} to show {screen}");
+    }
+}
+
+fn assert_in_no_file(desktop: &Desktop) {
+    let holds = |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+    let files: Vec<_> = desktop.files().into_iter().filter(|(_, bytes)| holds(bytes)).collect();
+    assert!(files.is_empty(), "a secret is in {:?}", files[0].0);
+}
+
+#[tokio::test]
+async fn without_a_keyring_the_account_is_refused_and_the_window_goes_on() {
+    let moto = Moto::start(Duration::ZERO).expect("moto");
+    let desktop = Desktop::new(Keyring::Absent, Size::default()).await;
+    let window = Window::open(&desktop, "keyring-absent", &[]).await;
+    fill_in(&window, &moto.endpoint()).await;
+    window.click("add-submit").await;
+    window.find_css("[data-testid=\"add-error\"][data-code=\"keyring_unavailable\"]").await;
+    window.screenshot("no-keyring").await;
+    window.click("add-cancel").await;
+    assert_answers(&window).await;
+    assert_in_no_file(&desktop);
+}
+
+#[tokio::test]
+async fn a_locked_keyring_keeps_the_rows_and_never_blocks_the_window() {
+    let moto = Moto::start(Duration::ZERO).expect("moto");
+    moto.judge("seed", &["--region", "us-east-1", "--count", "2"]).expect("the judge");
+    let desktop = Desktop::new(Keyring::Open, Size::default()).await;
+    let window = Window::open(&desktop, "keyring-locked", &[]).await;
+    fill_in(&window, &moto.endpoint()).await;
+    window.click("add-submit").await;
+    window.see_gone("[data-testid=\"add-account\"]").await;
+    window.click("nav-inventory").await;
+    window.find("row").await;
+    window.close().await;
+
+    // The screen was locked, and the keyring with it; the app is opened anew.
+    desktop.lock_keyring();
+    let window = Window::open(&desktop, "keyring-locked-again", &[]).await;
+    window.find("row").await;
+    assert_answers(&window).await;
+    window.find_css("[data-testid=\"account\"][data-sign-in=\"failed\"]").await;
+    window.find_css("[data-testid=\"sign-in-problem\"][data-code=\"keyring_locked\"]").await;
+    window.screenshot("locked").await;
+    assert_answers(&window).await;
+    window.click("nav-inventory").await;
+    assert_eq!(window.count("[data-testid=\"row\"]").await, 2);
+    assert_in_no_file(&desktop);
+}
