@@ -75,6 +75,25 @@ async fn a_role_is_assumed_at_the_accounts_own_endpoint() {
     assert!(trap.asked().is_empty());
 }
 
+/// The SDK's SSO client looks into the environment for its endpoint, and nothing can tell it not
+/// to; so its requests are held back rather than sent astray with the session's token.
+async fn sso_is_held_back() {
+    let home = std::env::var("HOME").expect("a home");
+    let cache = std::path::Path::new(&home).join(".aws/sso/cache");
+    std::fs::create_dir_all(&cache).expect("a directory");
+    // Named by the SHA-1 of the session's name, as the AWS CLI does it.
+    let token = r#"{"accessToken": "of-the-session", "expiresAt": "2999-01-01T00:00:00Z"}"#;
+    std::fs::write(cache.join("a0f1490a20d0211c997b44bc357e1972deab8ae3.json"), token).expect("a file");
+    let config = "[profile p]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = r\n\
+                  [sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://d-1.awsapps.com/start\n";
+    let (_dir, files) = files(config, "");
+    let options = AwsOptions { files, ..AwsOptions::new(AwsCredentials::Profile("p".to_owned())) };
+    let provider = AwsProvider::connect(options).await.expect("a provider");
+    let error = provider.verify().await.expect_err("held back");
+    assert!(error.to_string().contains("held back"), "{error}");
+    assert!(!error.to_string().contains("of-the-session"), "{error}");
+}
+
 /// Runs itself again with the trap in the environment, where the SDK would look.
 #[tokio::test]
 async fn an_endpoint_in_the_environment_gets_nothing() {
@@ -90,6 +109,7 @@ async fn an_endpoint_in_the_environment_gets_nothing() {
             provider.verify().await.expect("an identity");
             provider.scopes().await.expect("regions");
         }
+        sso_is_held_back().await;
         return;
     }
     let trap = Cloud::start(sts).await;
@@ -101,6 +121,8 @@ async fn an_endpoint_in_the_environment_gets_nothing() {
     let url = format!("http://127.0.0.1:{}", trap.port);
     let mut child = Command::new(std::env::current_exe().expect("this program"));
     child.args(["--exact", "credentials::an_endpoint_in_the_environment_gets_nothing", "--nocapture"]);
+    let home = tempfile::tempdir().expect("a directory");
+    child.env("HOME", home.path());
     child.env(PORTS, format!("{} {}", trap.port, cloud.port));
     child.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI");
     for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_SSO"] {
