@@ -1,12 +1,12 @@
 //! The command line's grammar.
 
-use std::time::Duration;
+use std::{ffi::OsString, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 /// See and drive the machines of all your clouds.
 #[derive(Debug, Parser)]
-#[command(name = "nepho", version, propagate_version = true)]
+#[command(name = "nepho", version, propagate_version = true, color = clap::ColorChoice::Never)]
 pub struct Args {
     /// Print one JSON document on stdout
     #[arg(long, global = true)]
@@ -108,6 +108,8 @@ pub struct AddAws {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("change").required(true).multiple(true)
+    .args(["read_only", "read_write", "prod", "no_prod", "regions", "all_regions", "rename"]))]
 pub struct Set {
     /// The account
     pub name: String,
@@ -148,7 +150,8 @@ pub struct Sync {
 pub struct List {
     /// The query, as in the window: web state:running region:us-* tag:env=prod sort:-as_of
     ///
-    /// A query that begins with a negation comes after `--`: nepho list --json -- -state:stopped
+    /// A word that begins with a negation comes after `--`: nepho list --json -- -web. One with a key
+    /// may stand anywhere: nepho list -state:stopped
     pub query: Vec<String>,
     /// At most this many rows
     #[arg(long, value_name = "N")]
@@ -212,6 +215,28 @@ pub struct Demo {
     pub remove: bool,
 }
 
+/// The words of the command line with `list`'s negated terms at their end, after `--`: none of them
+/// is an option, as no option of one dash has a colon in it.
+pub fn words(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let given: Vec<OsString> = given.collect();
+    let end = given.iter().position(|word| word == "--").unwrap_or(given.len());
+    let (before, after) = given.split_at(end);
+    if !before.iter().any(|word| word == "list") {
+        return given;
+    }
+    let (terms, mut words): (Vec<_>, Vec<_>) = before.iter().cloned().partition(is_negated_term);
+    words.push("--".into());
+    words.extend(terms);
+    words.extend(after.iter().skip(1).cloned());
+    words
+}
+
+fn is_negated_term(word: &OsString) -> bool {
+    let term = word.to_str().and_then(|word| word.strip_prefix('-'));
+    term.and_then(|term| term.split_once(':'))
+        .is_some_and(|(key, _)| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphabetic()))
+}
+
 fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
     text.parse().map(Duration::from_secs)
 }
@@ -235,6 +260,17 @@ mod tests {
         let args = Args::parse_from(["nepho", "list", "--json", "--", "-state:stopped"]);
         let Command::List(list) = args.command else { panic!("not a list") };
         assert_eq!((list.query.join(" ").as_str(), args.json), ("-state:stopped", true));
+    }
+
+    #[test]
+    fn negated_terms_of_a_query_are_no_options() {
+        let parse = |words: &[&str]| Args::try_parse_from(super::words(words.iter().map(Into::into)));
+        let args = parse(&["nepho", "--json", "list", "-is:stale", "web", "-v", "-tag:a=b", "--", "-x"]).unwrap();
+        let Command::List(list) = args.command else { panic!("not a list") };
+        assert_eq!(list.query.join(" "), "web -is:stale -tag:a=b -x");
+        assert!(args.json && args.verbose);
+        assert!(parse(&["nepho", "list", "-x"]).is_err(), "it may be an option that was mistyped");
+        assert!(parse(&["nepho", "stop", "-is:stale"]).is_err(), "targets are no query");
     }
 
     #[test]

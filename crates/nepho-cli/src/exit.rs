@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use nepho_app::{AppError, CommitError};
 use nepho_core::{Failure, FailureCode};
 
+use crate::text;
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -37,17 +39,39 @@ pub struct Failed {
     pub word: &'static str,
     /// The words for people.
     pub message: String,
+    /// What an ambiguous target may be: keys.
+    pub candidates: Vec<String>,
 }
 
 impl Failed {
     /// A failure of Nephoscope itself.
     pub fn internal(error: impl std::fmt::Display) -> Self {
-        Self { code: Code::Failed, word: "internal", message: error.to_string() }
+        Self::new(Code::Failed, "internal", error.to_string())
     }
 
     /// The command line asks for something that makes no sense.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { code: Code::Usage, word: "usage", message: message.into() }
+        Self::new(Code::Usage, "usage", message)
+    }
+
+    /// Nothing of that name is here.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Code::Failed, "not_found", message)
+    }
+
+    /// The plan refuses; nothing was sent.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(Code::Refused, "refused", message)
+    }
+
+    /// Several resources go by this text.
+    pub fn ambiguous(text: &str, candidates: Vec<String>) -> Self {
+        let message = format!("{text:?} is ambiguous; say which by its key");
+        Self { candidates, ..Self::new(Code::Usage, "ambiguous", message) }
+    }
+
+    fn new(code: Code, word: &'static str, message: impl Into<String>) -> Self {
+        Self { code, word, message: message.into(), candidates: Vec::new() }
     }
 
     /// How the process ends.
@@ -59,13 +83,13 @@ impl Failed {
 impl From<AppError> for Failed {
     fn from(error: AppError) -> Self {
         let (code, word) = match &error {
-            AppError::Query(_) => (Code::Usage, "query"),
+            AppError::Query(error) => return Self::new(Code::Usage, error.code.as_str(), text::query(error)),
             AppError::Failed { failure, .. } => (code_of(failure), failure.code.as_str()),
             AppError::BadName { .. } | AppError::EndpointRefused { .. } => (Code::Usage, "usage"),
             AppError::UnknownAccount { .. } | AppError::UnknownResource { .. } => (Code::Failed, "not_found"),
             _ => (Code::Failed, "failed"),
         };
-        Self { code, word, message: error.to_string() }
+        Self::new(code, word, error.to_string())
     }
 }
 
@@ -75,7 +99,7 @@ impl From<CommitError> for Failed {
             CommitError::Refused(_) => (Code::Refused, "refused"),
             CommitError::Engine(_) => (Code::Failed, "internal"),
         };
-        Self { code, word, message: error.to_string() }
+        Self::new(code, word, error.to_string())
     }
 }
 

@@ -10,7 +10,10 @@ mod output;
 mod table;
 mod text;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use nepho_app::{App, HostKind, Options};
@@ -20,8 +23,10 @@ use crate::{args::Args, exit::Failed, output::Output};
 fn main() -> ExitCode {
     let environment = nepho_app::Environment::of_process();
     forget_endpoints();
-    // A usage error ends the process with clap's own code, which is 2.
-    let args = Args::parse();
+    let args = match Args::try_parse_from(args::words(std::env::args_os())) {
+        Ok(args) => args,
+        Err(refused) => return not_understood(&refused),
+    };
     log_to_stderr(args.verbose);
     let output = Output::new(args.json);
     let outcome = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
@@ -37,10 +42,25 @@ fn main() -> ExitCode {
     }
 }
 
+/// Help and version are answers; anything else is a usage error, as JSON too where that was asked for.
+fn not_understood(refused: &clap::Error) -> ExitCode {
+    if !refused.use_stderr() {
+        // Nothing can be done when stdout is gone.
+        let _ = refused.print();
+        return exit::Code::Done.into();
+    }
+    // The command line was not understood, but this word of it can be.
+    let json = std::env::args_os().take_while(|word| word != "--").any(|word| word == "--json");
+    Output::new(json).error(&Failed::usage(refused.to_string()));
+    // Nothing can be done when stderr is gone.
+    let _ = refused.print();
+    exit::Code::Usage.into()
+}
+
 async fn run(args: Args, environment: nepho_app::Environment, output: Output) -> Result<exit::Code, Failed> {
     let app = App::open(Options { environment, ..Options::new(HostKind::CommandLine) }).await?;
     for note in &app.status().notes {
-        output.warn(&format!("{note:?}"));
+        output.warn(&text::note(note));
     }
     let outcome = commands::run(&app, args.command, output).await;
     app.shutdown().await;
@@ -64,5 +84,6 @@ fn forget_endpoints() {
 fn log_to_stderr(verbose: bool) {
     let level = if verbose { "info,nepho_engine=debug,nepho_app=debug,nepho_aws=debug" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::new(level);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    let colour = io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).without_time().init();
 }

@@ -57,10 +57,21 @@ impl Output {
     /// Says why the command failed: for people on stderr, for scripts also as JSON on stdout.
     pub fn failed(self, failed: &Failed) {
         self.warn(&format!("nepho: {}", crate::text::shown(&failed.message)));
+        for candidate in &failed.candidates {
+            self.warn(&format!("  {}", crate::text::shown(candidate)));
+        }
+        self.error(failed);
+    }
+
+    /// The failure as the one JSON document on stdout, where that was asked for.
+    pub fn error(self, failed: &Failed) {
         if self.json {
-            let error = serde_json::json!({"error": {"code": failed.word, "message": failed.message}});
+            let mut error = serde_json::json!({"code": failed.word, "message": failed.message});
+            if !failed.candidates.is_empty() {
+                error["candidates"] = failed.candidates.clone().into();
+            }
             // Nothing can be done when stdout is gone.
-            let _ = writeln!(io::stdout(), "{error:#}");
+            let _ = writeln!(io::stdout(), "{:#}", serde_json::json!({ "error": error }));
         }
     }
 

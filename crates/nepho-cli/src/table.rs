@@ -60,8 +60,8 @@ mod tests {
         table.row(["web-名前".to_owned(), "running".to_owned()]);
         table.row(["a\u{202E}b\n".to_owned(), "stopped".to_owned()]);
         let lines: Vec<String> = table.to_string().lines().map(ToOwned::to_owned).collect();
-        assert_eq!(lines[0], "NAME            STATE");
-        assert_eq!(lines[1], "web-名前        running");
+        assert_eq!(lines[0], "NAME             STATE");
+        assert_eq!(lines[1], "web-名前         running");
         assert_eq!(lines[2], "a\\u{202e}b\\u{a}  stopped");
     }
 }

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use nepho_app::{CacheFault, OpenNote};
 use nepho_core::{
     Timestamp,
     plan::{Refusal, Warning},
 };
+use nepho_index::{QueryError, QueryErrorCode};
 
 /// A text from outside, with what could deceive a terminal written out.
 pub fn shown(text: &str) -> Cow<'_, str> {
@@ -46,6 +48,47 @@ pub fn warning(warning: &Warning, now: Timestamp) -> String {
         Warning::PublicIpLost { ip } => format!("its public address {ip} is released"),
         Warning::ProtectionNotChecked => "whether it is protected was not checked".to_owned(),
         Warning::StaleRow { as_of } => format!("it had not been seen for {}", age(*as_of, now)),
+    }
+}
+
+/// What is wrong with a query, and where.
+pub fn query(error: &QueryError) -> String {
+    let QueryError { code, span, word } = error;
+    let wrong = match code {
+        QueryErrorCode::UnknownKey => "there is no such key",
+        QueryErrorCode::UnknownState => "there is no such state",
+        QueryErrorCode::UnknownKind => "there is no such kind",
+        QueryErrorCode::UnknownProvider => "there is no such provider",
+        QueryErrorCode::UnknownMark => "there is no such mark",
+        QueryErrorCode::UnknownColumn => "there is no such column to sort by",
+        QueryErrorCode::BadAddress => "it is neither an address nor a network",
+        QueryErrorCode::EmptyValue => "a value is missing",
+        QueryErrorCode::UnterminatedQuote => "a quote has no end",
+        QueryErrorCode::NegatedSort => "an order cannot be negated; descending is sort:-COLUMN",
+        QueryErrorCode::RepeatedSort => "there is more than one order",
+    };
+    format!("in the query, at byte {}, {word:?}: {wrong}", span.start)
+}
+
+/// What opening the databases had to put right.
+pub fn note(note: &OpenNote) -> String {
+    match note {
+        OpenNote::CacheRebuilt { fault, kept } => {
+            let why = match fault {
+                CacheFault::Newer => "was written by a newer Nephoscope",
+                CacheFault::Damaged => "was damaged",
+            };
+            let kept = kept.display().to_string();
+            format!("the cache {why}; it begins afresh, and a sync fills it. The old one is {}", shown(&kept))
+        }
+        OpenNote::StateSalvaged { entries, lost, accounts, settings, kept } => {
+            let kept = kept.display().to_string();
+            format!(
+                "the durable database was damaged; saved: {accounts} accounts, {settings} settings, {entries} journal \
+                 entries; lost: {lost} journal entries. The damaged file is {}",
+                shown(&kept)
+            )
+        }
     }
 }
 

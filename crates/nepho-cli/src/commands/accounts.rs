@@ -114,7 +114,13 @@ async fn remove(app: &App, name: &str, output: Output) -> Result<Code, Failed> {
 async fn verify(app: &App, name: &str, output: Output) -> Result<Code, Failed> {
     let account = app.account(name)?;
     let identity = app.verify_account(&account.id).await?;
-    output.result(&IdentityJson::new(&account.name, &identity), || format!("{name}: {identity}"))?;
+    // What is denied is what the last sync was refused: asking for more would need a permission more.
+    let document = IdentityJson::new(&account.name, &identity, &app.account_status(&account.id)?.scopes);
+    output.result(&document, || {
+        let denied =
+            document.denied.iter().map(|one| format!("\n  denied in {}: {}", one.region, text::shown(&one.message)));
+        format!("{}: {}{}", text::shown(&account.name), text::shown(&identity.to_string()), denied.collect::<String>())
+    })?;
     Ok(Code::Done)
 }
 

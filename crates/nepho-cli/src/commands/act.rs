@@ -3,14 +3,14 @@
 use nepho_app::{App, Targets};
 use nepho_core::{
     Action, ResourceKey, Timestamp,
-    plan::{Confirmation, Plan, PlannedTarget, Verdict},
+    plan::{Confirmation, Plan, PlannedTarget, Refusal, Verdict},
     report::{TargetResult, TargetStatus},
 };
 use nepho_wire::cli::ActionJson;
 
 use crate::{
     args::Act,
-    exit::{Code, Failed},
+    exit::{Code, Failed, code_of},
     output::Output,
     table::Table,
     text,
@@ -23,12 +23,12 @@ pub async fn run(app: &App, action: Action, args: Act, output: Output) -> Result
     let plan = app.plan(action, Targets::Keys(keys)).await?;
     if args.plan {
         output.result(&ActionJson::new(&plan, &[], None), || people(&plan, &[], app.now()))?;
-        return Ok(if is_refused(&plan) { Code::Refused } else { Code::Done });
+        let all = !plan.targets.is_empty() && refusals(&plan).count() == plan.targets.len();
+        return Ok(if all { refused(&plan) } else { Code::Done });
     }
     if plan.eligible().next().is_none() {
         output.result(&ActionJson::new(&plan, &[], None), || people(&plan, &[], app.now()))?;
-        let refused = plan.targets.iter().any(|target| matches!(target.verdict, Verdict::Refused(_)));
-        return Ok(if refused { Code::Refused } else { Code::Done });
+        return Ok(if refusals(&plan).next().is_some() { refused(&plan) } else { Code::Done });
     }
     let (typed, clicked) = confirm(&plan, &args, output, app.now())?;
     let operation = app.commit(&plan.nonce, typed.as_deref(), clicked).await?;
@@ -40,6 +40,9 @@ pub async fn run(app: &App, action: Action, args: Act, output: Output) -> Result
 
 /// What the operator did to confirm: given on the command line, or asked on the terminal.
 fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(Option<String>, bool), Failed> {
+    if args.confirm.as_deref().is_some_and(|given| contradicts(plan, given)) {
+        return Err(Failed::refused("the confirmation does not match; nothing was sent"));
+    }
     match &plan.confirmation {
         Confirmation::None => Ok((args.confirm.clone(), true)),
         Confirmation::Click if args.yes || args.confirm.is_some() => Ok((args.confirm.clone(), true)),
@@ -56,20 +59,45 @@ fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(O
         Confirmation::Type { .. } if args.confirm.is_some() => Ok((args.confirm.clone(), args.yes)),
         Confirmation::Type { accepted } if output.is_interactive() => {
             output.warn(&people(plan, &[], now));
-            let wanted = accepted.first().map_or("", String::as_str);
-            let answer = output.ask(&format!("type {} to {}:", text::shown(wanted), plan.action))?;
+            let answer = output.ask(&format!("type {} to {}:", suggested(accepted), plan.action))?;
             Ok((Some(answer), true))
         }
         Confirmation::Type { accepted } => {
-            let wanted = accepted.first().map_or("", String::as_str);
-            Err(Failed::usage(format!("confirm with --confirm {wanted:?}; nothing was sent")))
+            Err(Failed::usage(format!("confirm with --confirm {:?}; nothing was sent", suggested(accepted))))
         }
     }
 }
 
-fn is_refused(plan: &Plan) -> bool {
-    let refused = |target: &PlannedTarget| matches!(target.verdict, Verdict::Refused(_));
-    !plan.targets.is_empty() && plan.targets.iter().all(refused)
+/// Whether `--confirm` names something else than a plan that asks for no typing: whoever gives it
+/// means one thing, and gets that or nothing.
+fn contradicts(plan: &Plan, given: &str) -> bool {
+    let eligible: Vec<&PlannedTarget> = plan.eligible().collect();
+    match (&plan.confirmation, eligible.as_slice()) {
+        // The engine holds it to the accepted texts.
+        (Confirmation::Type { .. }, _) => false,
+        (_, [one]) => given != one.name && given != one.key.native.to_string(),
+        (_, many) => given.rsplit(' ').next() != Some(many.len().to_string().as_str()),
+    }
+}
+
+/// What to type: the first accepted text that a person can read; the id always is.
+fn suggested(accepted: &[String]) -> &str {
+    let plain = accepted.iter().find(|text| text::shown(text) == text.as_str());
+    plain.or(accepted.last()).map_or("", String::as_str)
+}
+
+fn refusals(plan: &Plan) -> impl Iterator<Item = &Refusal> {
+    plan.targets.iter().filter_map(|target| match &target.verdict {
+        Verdict::Refused(refusal) => Some(refusal),
+        Verdict::Eligible | Verdict::Already => None,
+    })
+}
+
+/// How a command ends that the plan refuses: 5 when nobody could sign in to read the targets.
+fn refused(plan: &Plan) -> Code {
+    let signed_out =
+        |refusal: &Refusal| matches!(refusal, Refusal::ReadFailed(failure) if code_of(failure) == Code::NotSignedIn);
+    if refusals(plan).all(signed_out) { Code::NotSignedIn } else { Code::Refused }
 }
 
 /// All well: 0. Refused, failed or unknown for some: 3. Failed for all that were sent: 1.

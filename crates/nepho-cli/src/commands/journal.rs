@@ -21,6 +21,7 @@ pub async fn run(app: &App, args: &Journal, output: Output) -> Result<Code, Fail
 async fn verify(app: &App, output: Output) -> Result<Code, Failed> {
     let found = app.verify_journal().await?;
     output.result(&VerifyJson::from(&found), || match &found {
+        Verification::Intact { entries: 0, .. } => "the journal is empty".to_owned(),
         Verification::Intact { entries, head } => format!("{entries} entries, intact; head {head}"),
         Verification::Broken { seq, reason } => format!("broken at entry {seq}: {reason}"),
     })?;

@@ -30,12 +30,10 @@ pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, Failed>
 pub fn target(app: &App, text: &str) -> Result<RowView, Failed> {
     let mut found = app.find(text);
     if found.len() > 1 {
-        let candidates: Vec<String> = found.iter().map(|row| format!("  {}", row.key)).collect();
-        return Err(Failed::usage(format!("{text:?} is ambiguous; it may be\n{}", candidates.join("\n"))));
+        return Err(Failed::ambiguous(text, found.iter().map(|row| row.key.to_string()).collect()));
     }
-    found
-        .pop()
-        .ok_or_else(|| Failed::usage(format!("{text:?} is not in the inventory; run `nepho sync` or check the name")))
+    let none = || Failed::not_found(format!("{text:?} is not in the inventory; run `nepho sync` or check the name"));
+    found.pop().ok_or_else(none)
 }
 
 fn people(details: &Details, document: Option<&str>, app: &App) -> String {

@@ -1,7 +1,7 @@
 //! `nepho accounts --json` and `nepho doctor --json`.
 
 use nepho_core::{
-    Identity,
+    FailureCode, Identity,
     account::{Account, CredentialSource},
     cache::ScopeRecord,
     report::{AccountStatus, Diagnosis, SignIn},
@@ -134,12 +134,39 @@ pub struct IdentityJson {
     pub realm: String,
     /// The cloud's name for the caller.
     pub principal: String,
+    /// What the cloud did not let us list the last time.
+    pub denied: Vec<Denied>,
+}
+
+/// A scope that the cloud does not let us list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Denied {
+    /// The region, the zone or `global`.
+    pub region: String,
+    /// What is listed there.
+    pub kind: Kind,
+    /// Why not, in the cloud's words.
+    pub message: String,
 }
 
 impl IdentityJson {
-    /// Whose the credentials of the account of that name are.
-    pub fn new(account: &str, identity: &Identity) -> Self {
-        Self { account: account.to_owned(), realm: identity.realm.to_string(), principal: identity.principal.clone() }
+    /// Whose the credentials of the account of that name are, and which of its scopes are denied.
+    pub fn new(account: &str, identity: &Identity, scopes: &[ScopeRecord]) -> Self {
+        Self {
+            account: account.to_owned(),
+            realm: identity.realm.to_string(),
+            principal: identity.principal.clone(),
+            denied: scopes.iter().filter_map(Denied::of).collect(),
+        }
+    }
+}
+
+impl Denied {
+    fn of(record: &ScopeRecord) -> Option<Self> {
+        let denied = |code| matches!(code, FailureCode::PermissionDenied | FailureCode::NotEnabled);
+        let failure = record.failure.as_ref().filter(|failure| denied(failure.code))?;
+        let scope = &record.key.scope;
+        Some(Self { region: scope.location.to_string(), kind: scope.kind.into(), message: failure.message.clone() })
     }
 }
 
