@@ -114,7 +114,9 @@ impl Ledger {
     pub async fn reload(&self, accounts: Vec<Account>) -> Result<bool, StoreError> {
         let mut known = self.known.lock().await;
         let snapshot = self.snapshot();
-        let scopes = self.store.scopes().await?;
+        let mut scopes = self.store.scopes().await?;
+        // A sweep that was under way when its account was removed may still have stored something.
+        scopes.retain(|record| accounts.iter().any(|account| account.id == record.key.account));
         let stored: HashSet<&ScopeKey> = scopes.iter().map(|record| &record.key).collect();
         let mut changes = Vec::new();
         let vanished: Vec<ScopeKey> = snapshot
@@ -283,8 +285,10 @@ impl Ledger {
     }
 
     async fn publish_listing(&self, commit: ScopeCommit, generation: u64, rows: u64) -> Result<(), StoreError> {
-        let ScopeCommit { key, started_at, writes, seen_again, missing, gone, .. } = commit;
-        let plain = seen_again.is_empty() && missing.is_empty() && gone.is_empty();
+        let ScopeCommit { key, base, started_at, writes, seen_again, missing, gone } = commit;
+        // Another process may have stored rows since the index last looked.
+        let is_current = self.snapshot().scope(&key).map_or(0, |held| held.generation) == base;
+        let plain = is_current && seen_again.is_empty() && missing.is_empty() && gone.is_empty();
         let seen: Vec<_> = writes.iter().map(|write| (write.resource.key.clone(), write.resource.state)).collect();
         let rows_now = if plain {
             let upserts = writes.into_iter().map(|write| cached(&key, write.resource, None)).collect();
@@ -312,7 +316,8 @@ impl Ledger {
         let seen: Vec<_> = writes.iter().map(|write| (write.resource.key.clone(), write.resource.state)).collect();
         let upserts = writes.into_iter().map(|write| cached(&key, write.resource, Some(observed_at))).collect();
         let mut changes = vec![Change::Rows { upserts, removed: Vec::new() }];
-        if let Some(record) = self.snapshot().scope(&key) {
+        // Were the index more than this commit behind, its old generation makes `reload` catch up.
+        if let Some(record) = self.snapshot().scope(&key).filter(|record| record.generation + 1 == generation) {
             changes.push(Change::Scopes(vec![ScopeRecord { generation, ..record.clone() }]));
         }
         changes.extend(self.confirmed(seen, observed_at));

@@ -73,7 +73,8 @@ pub fn output(command: &mut Command) -> String {
 pub async fn until<T>(what: &str, limit: Duration, mut ready: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
-        if let Some(found) = ready().await {
+        // A driver that does not answer at all must not outlast the limit either.
+        if let Ok(Some(found)) = tokio::time::timeout(limit, ready()).await {
             return found;
         }
         assert!(begun.elapsed() < limit, "waited {limit:?} in vain for {what}");

@@ -237,3 +237,29 @@ async fn what_another_process_stored_is_taken_over() {
     stage.engine.reload().await.unwrap();
     assert!(stage.find("i-1").is_none() && stage.engine.accounts().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_that_writes_nothing_still_shows_what_another_process_stored() {
+    let stage = stage().await;
+    stage.cloud.add(instance("i-1").named("web"));
+    let other = crate::stage::engine(&stage.store, &stage.host, &stage.clock, "run-2").await;
+    stage.pass(1).await;
+    other.sync(&[], &[]).await;
+    stage.sync().await; // finds every row unchanged in the store, and none of them in its index
+    assert_eq!(stage.row("i-1").name, "web");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_on_top_of_another_processs_rows_leaves_none_of_them_out() {
+    let stage = stage().await;
+    stage.cloud.add(instance("i-1"));
+    stage.sync().await;
+    stage.cloud.add(instance("i-2"));
+    let other = crate::stage::engine(&stage.store, &stage.host, &stage.clock, "run-2").await;
+    stage.pass(1).await;
+    other.sync(&[], &[]).await;
+    stage.plan(nepho_core::Action::Stop, &["i-1"]).await; // stores a reading of i-1
+    assert!(stage.find("i-2").is_none());
+    stage.engine.reload().await.unwrap();
+    assert!(stage.find("i-2").is_some());
+}
