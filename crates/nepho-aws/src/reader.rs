@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use aws_sdk_ec2::Client;
+use aws_sdk_ec2::{Client, types::Filter};
 use aws_types::region;
 use bytes::Bytes;
 use nepho_core::Region;
@@ -18,8 +18,16 @@ const DESCRIBE_INSTANCES: &str = "ec2:DescribeInstances";
 /// What `DescribeInstances` is asked for.
 #[derive(Clone, Debug)]
 pub(crate) enum Wanted {
-    /// A page of everything; the first, or the one that the token names.
-    Page(Option<String>),
+    /// A page; the first, or the one that the token names.
+    Page {
+        /// The most instances on it.
+        size: u16,
+        /// Which page.
+        token: Option<String>,
+        /// Only instances whose zone's name matches one of these (`*` stands for anything); empty
+        /// is all.
+        zones: Vec<String>,
+    },
     /// These ids.
     Ids(Vec<String>),
 }
@@ -66,7 +74,11 @@ impl Reader {
         let request = match wanted {
             // With a size and a token, so never the "unfiltered and unpaginated" class, whose
             // bucket is half as large.
-            Wanted::Page(token) => request.max_results(1000).set_next_token(token),
+            Wanted::Page { size, token, zones } => {
+                let zones = (!zones.is_empty())
+                    .then(|| vec![Filter::builder().name("availability-zone").set_values(Some(zones)).build()]);
+                request.max_results(i32::from(size)).set_next_token(token).set_filters(zones)
+            }
             Wanted::Ids(ids) => request.set_instance_ids(Some(ids)),
         };
         let capture = Capture::new("<DescribeInstancesResponse/>");

@@ -24,7 +24,7 @@ async fn pages_are_followed_to_the_end_and_an_instance_is_listed_once() {
     assert_eq!(native(&swept["eu-west-1"].rows), ["i-1", "i-2", "i-3"]);
     let asked: Vec<_> = cloud.asked().into_iter().filter(|asked| asked.action == "DescribeInstances").collect();
     assert_eq!(asked.len(), 3);
-    assert!(asked.iter().all(|asked| asked.parameter("MaxResults") == "1000" && asked.region == "eu-west-1"));
+    assert!(asked.iter().all(|asked| asked.parameter("MaxResults") == "100" && asked.region == "eu-west-1"));
     assert_eq!(swept["eu-west-1"].rows[0].resource.key, cloud.key("eu-west-1", "i-1"));
 }
 

@@ -8,3 +8,4 @@ mod cloud;
 mod credentials;
 mod listing;
 mod observing;
+mod splitting;

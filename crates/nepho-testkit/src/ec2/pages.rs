@@ -168,11 +168,24 @@ fn known_filter(name: &str) -> bool {
 
 fn matches(name: &str, value: &str, instance: &Ec2Instance, state: State) -> bool {
     match name {
-        "availability-zone" => instance.zone == value,
-        "instance-state-name" => word(state) == value,
-        "instance-id" => instance.id == value,
-        "instance-type" => instance.size == value,
-        tag => instance.tags.iter().any(|(key, tagged)| tag.strip_prefix("tag:") == Some(key) && tagged == value),
+        "availability-zone" => fits(value, &instance.zone),
+        "instance-state-name" => fits(value, word(state)),
+        "instance-id" => fits(value, &instance.id),
+        "instance-type" => fits(value, &instance.size),
+        tag => instance.tags.iter().any(|(key, tagged)| tag.strip_prefix("tag:") == Some(key) && fits(value, tagged)),
+    }
+}
+
+/// Whether a filter's value fits: `*` stands for any characters, `?` for none or one
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html>).
+fn fits(value: &str, text: &str) -> bool {
+    let Some(first) = value.chars().next() else { return text.is_empty() };
+    let value = &value[first.len_utf8()..];
+    let mut later = text.chars();
+    match first {
+        '*' => (0..=text.len()).any(|at| text.get(at..).is_some_and(|rest| fits(value, rest))),
+        '?' => fits(value, text) || (later.next().is_some() && fits(value, later.as_str())),
+        _ => later.next() == Some(first) && fits(value, later.as_str()),
     }
 }
 
@@ -183,4 +196,23 @@ pub(crate) fn compressed(body: &[u8]) -> Bytes {
     // Writing to a vector does not fail.
     let _ = encoder.write_all(body);
     Bytes::from(encoder.finish().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_filters_value_may_have_wildcards() {
+        for (value, text, fits) in [
+            ("eu-west-1a", "eu-west-1a", true),
+            ("eu-west-1", "eu-west-1a", false),
+            ("*a", "eu-west-1a", true),
+            ("*b", "eu-west-1a", false),
+            ("eu-*-1?", "eu-west-1a", true),
+            ("eu-west-1?", "eu-west-1", true),
+            ("*", "", true),
+            ("", "x", false),
+        ] {
+            assert_eq!(super::fits(value, text), fits, "{value} {text}");
+        }
+    }
 }
