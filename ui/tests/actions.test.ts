@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { needsDialog, secondsLeft } from "$lib/actions/proportion";
 import { planning } from "$lib/actions/planning.svelte";
 import { endings } from "$lib/activity/endings";
-import type { Plan } from "$lib/ipc/types";
+import type { Plan, PlanTarget } from "$lib/ipc/types";
 import { toasts } from "$lib/shell/toasts.svelte";
 import { planSummary, planTitle } from "$lib/words/plan-title";
 import { host, settled } from "./host";
 import { operation, plan, target } from "./samples";
 
-const keys = { type: "keys", keys: ["aws:1:r:instance:i"] } as const;
+const keys: PlanTarget = { type: "keys", keys: ["aws:1:r:instance:i"] };
 const start: Partial<Plan> = { action: "start", confirmation: { type: "none" } };
 
 beforeEach(() => {

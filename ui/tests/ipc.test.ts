@@ -68,7 +68,6 @@ describe("call", () => {
   });
 
   it("throws an IpcError", async () => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as Tauri does
     useHost({ invoke: () => Promise.reject(denied), onChanged: () => Promise.resolve(() => undefined) });
     await expect(call("sync_now", { accounts: [] })).rejects.toMatchObject({ code: "failed", trace: "e12" });
   });

@@ -3,7 +3,6 @@ import { call, ipcError, type IpcError } from "$lib/ipc";
 import type { Action, CommitRefusal, Plan, PlanTarget } from "$lib/ipc/types";
 import { needsDialog } from "$lib/actions/proportion";
 import { count } from "$lib/i18n/number";
-import { inventory } from "$lib/inventory/inventory.svelte";
 import { copy } from "$lib/shell/clipboard";
 import { toasts } from "$lib/shell/toasts.svelte";
 import { actionName } from "$lib/words/action";
@@ -63,8 +62,6 @@ class Planning {
           "quiet",
           m.sent_toast({ action: actionName(this.action), count: names, number: count(names) }),
         );
-        // What was selected for this action is done with: the next one begins anew.
-        if (this.#target?.type === "selection") inventory.clearSelection();
         this.close();
         return;
       }
