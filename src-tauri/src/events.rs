@@ -15,6 +15,8 @@ pub fn forward(host: &AppHandle, opening: &Opening) {
     async_runtime::spawn(async move {
         let Some(app) = opening.success().await else { return };
         let mut changes = app.changes();
+        // The end waits for whoever holds the application.
+        drop(app);
         // The window may have given up asking while the opening failed.
         changes.mark_changed();
         while changes.changed().await.is_ok() {

@@ -59,7 +59,7 @@ pub fn run() -> anyhow::Result<()> {
 }
 
 fn end(opening: &Opening) {
-    let Some(app) = opening.opened() else { return };
+    let Some(app) = opening.close() else { return };
     let ended = async_runtime::block_on(async { tokio::time::timeout(PATIENCE, app.shutdown()).await });
     if ended.is_err() {
         tracing::warn!("the end did not wait for everything; the journal says what is unknown");

@@ -21,7 +21,7 @@ type Opened = Result<App, CommandError>;
 /// The application, or why it cannot be opened, or neither yet.
 #[derive(Clone, Debug)]
 pub struct Opening {
-    state: watch::Receiver<Option<Opened>>,
+    state: Arc<watch::Sender<Option<Opened>>>,
     again: Arc<Notify>,
 }
 
@@ -35,15 +35,14 @@ impl Opening {
     where
         O: Future<Output = Result<App, AppError>> + Send + 'static,
     {
-        let (sender, state) = watch::channel(None);
-        let again = Arc::new(Notify::new());
-        async_runtime::spawn(open(attempt, sender, Arc::clone(&again)));
-        Self { state, again }
+        let opening = Self { state: Arc::new(watch::Sender::new(None)), again: Arc::new(Notify::new()) };
+        async_runtime::spawn(open(attempt, opening.clone()));
+        opening
     }
 
     /// Waits for the application, or for why it cannot be opened.
     pub async fn app(&self) -> Opened {
-        let mut state = self.state.clone();
+        let mut state = self.state.subscribe();
         match state.wait_for(Option::is_some).await.as_deref() {
             Ok(Some(opened)) => opened.clone(),
             Ok(None) | Err(_) => Err(CommandError::new(CommandCode::CannotOpen, "it was not opened")),
@@ -53,7 +52,7 @@ impl Opening {
     /// The same, and tries once more if it could not be opened before: the other window may be
     /// closed by now.
     pub async fn app_again(&self) -> Opened {
-        let mut state = self.state.clone();
+        let mut state = self.state.subscribe();
         let failed = matches!(&*state.borrow_and_update(), Some(Err(_)));
         if failed {
             self.again.notify_one();
@@ -64,7 +63,7 @@ impl Opening {
 
     /// Waits for the application, however often its opening fails before.
     pub async fn success(&self) -> Option<App> {
-        let mut state = self.state.clone();
+        let mut state = self.state.subscribe();
         let opened = state.wait_for(|opened| matches!(opened, Some(Ok(_)))).await.ok()?;
         opened.as_ref()?.as_ref().ok().cloned()
     }
@@ -73,25 +72,32 @@ impl Opening {
     pub fn opened(&self) -> Option<App> {
         self.state.borrow().as_ref()?.as_ref().ok().cloned()
     }
+
+    /// Takes the application away from commands that come later, for the end. When the last clone
+    /// is dropped the databases are left in order, and need no check at the next start.
+    pub fn close(&self) -> Option<App> {
+        let closing = CommandError::new(CommandCode::CannotOpen, "the window is closing");
+        self.state.send_replace(Some(Err(closing)))?.ok()
+    }
 }
 
-/// Opens, as often as it is asked to, until it succeeds.
-async fn open<O: Future<Output = Result<App, AppError>>>(
-    attempt: impl Fn() -> O,
-    state: watch::Sender<Option<Opened>>,
-    again: Arc<Notify>,
-) {
+/// Opens, as often as it is asked to, until it succeeds. Keeps no clone of the application, so that
+/// whoever closes it has the last one.
+async fn open<O: Future<Output = Result<App, AppError>>>(attempt: impl Fn() -> O, opening: Opening) {
     loop {
         let opened = attempt().await.map_err(cannot_open);
-        state.send_replace(Some(opened.clone()));
-        if let Ok(app) = opened {
-            if let Err(error) = app.start().await {
-                tracing::error!(%error, "polling did not begin");
-            }
+        if let Ok(app) = &opened
+            && let Err(error) = app.start().await
+        {
+            tracing::error!(%error, "polling did not begin");
+        }
+        let succeeded = opened.is_ok();
+        opening.state.send_replace(Some(opened));
+        if succeeded {
             return;
         }
-        again.notified().await;
-        state.send_replace(None);
+        opening.again.notified().await;
+        opening.state.send_replace(None);
     }
 }
 
@@ -151,5 +157,23 @@ mod tests {
         let refusal = async_runtime::block_on(opening.app()).unwrap_err();
         assert_eq!(refusal.code, CommandCode::CannotOpen);
         assert_eq!(refusal.message, "x");
+    }
+
+    #[test]
+    fn the_end_lets_go_of_everything() {
+        let place = tempfile::tempdir().unwrap();
+        let options = Options { data_dir: Some(place.path().join("data")), ..Options::new(HostKind::Window) };
+        let again = options.clone();
+        let opening = Opening::with(move || App::open(options.clone()));
+        async_runtime::block_on(async {
+            opening.success().await.unwrap();
+            assert!(matches!(App::open(again.clone()).await, Err(AppError::AlreadyOpen { .. })));
+            let app = opening.close().unwrap();
+            assert_eq!(opening.app().await.unwrap_err().code, CommandCode::CannotOpen);
+            app.shutdown().await;
+            drop(app);
+            // The last clone held the window's lock.
+            App::open(again).await.unwrap().shutdown().await;
+        });
     }
 }
