@@ -28,7 +28,7 @@ export function planSummary(plan: Plan): string {
     sent.length > 0 ? m.plan_will_send({ count: sent.length, accounts }) : m.plan_sends_nothing(),
     already > 0 ? m.plan_already({ count: already }) : "",
     refused > 0 ? m.plan_refused({ count: refused }) : "",
-    sent.length > 0 ? CONSEQUENCE[plan.action]() : "",
+    sent.length > 0 ? CONSEQUENCE[plan.action]({ count: sent.length }) : "",
   ];
   return parts.filter((part) => part !== "").join(" ");
 }
@@ -38,7 +38,7 @@ export function actButton(action: string, number: string): string {
   return number === "1" ? action : m.act_all({ action, count: number });
 }
 
-const CONSEQUENCE: Record<Action, () => string> = {
+const CONSEQUENCE: Record<Action, (sent: { count: number }) => string> = {
   start: () => "",
   stop: m.consequence_stop,
   reboot: m.consequence_reboot,
