@@ -31,12 +31,26 @@ impl Default for Size {
     }
 }
 
+/// Takes pictures of a desktop's display.
+#[derive(Debug)]
+pub struct Camera {
+    environment: Vec<(String, String)>,
+}
+
+impl Camera {
+    /// Writes what the display shows into `path`.
+    pub fn photograph(&self, path: &Path) {
+        let mut command = Command::new("import");
+        command.env_clear().envs(self.environment.iter().cloned()).args(["-window", "root"]).arg(path);
+        output(&mut command);
+    }
+}
+
 /// A private desktop; everything on it ends with it.
 #[derive(Debug)]
 pub struct Desktop {
     home: TempDir,
     environment: Vec<(String, String)>,
-    size: Size,
     _processes: Vec<Group>,
 }
 
@@ -73,7 +87,7 @@ impl Desktop {
         if keyring == Keyring::Open {
             processes.push(gnome_keyring(&environment, home.path()));
         }
-        let desktop = Self { home, environment, size, _processes: processes };
+        let desktop = Self { home, environment, _processes: processes };
         if keyring == Keyring::Open {
             // Asked sooner, the bus would start another keyring, a locked one.
             until("the keyring's name", Duration::from_secs(20), async || desktop.keyring_is_named().then_some(()))
@@ -106,9 +120,9 @@ impl Desktop {
         self.home.path().join("nephoscope")
     }
 
-    /// The size of its display.
-    pub fn size(&self) -> Size {
-        self.size
+    /// A camera that looks at the display.
+    pub fn camera(&self) -> Camera {
+        Camera { environment: self.environment.clone() }
     }
 
     /// What `secret-tool` finds in the keyring, secrets included.

@@ -31,11 +31,6 @@ impl Group {
     pub fn type_in(&mut self, input: &[u8]) {
         self.0.stdin.take().expect("piped").write_all(input).expect("it reads");
     }
-
-    /// The process id.
-    pub fn id(&self) -> u32 {
-        self.0.id()
-    }
 }
 
 impl Drop for Group {

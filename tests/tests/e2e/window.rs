@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     artifacts,
-    desktop::Desktop,
+    desktop::{Camera, Desktop},
     process::{Group, built, until},
 };
 
@@ -20,6 +20,8 @@ pub struct Window {
     client: Client,
     artifacts: PathBuf,
     step: std::cell::Cell<u32>,
+    /// Takes a picture of the display; the driver's own hangs on a page that does not repaint.
+    camera: Camera,
     _driver: Group,
 }
 
@@ -40,7 +42,13 @@ impl Window {
         builder.capabilities(capabilities);
         let address = format!("http://127.0.0.1:{port}");
         let client = until("the window", PATIENCE, async || builder.connect(&address).await.ok()).await;
-        Self { client, artifacts: artifacts::directory(story), step: std::cell::Cell::new(1), _driver: driver }
+        Self {
+            client,
+            artifacts: artifacts::directory(story),
+            step: std::cell::Cell::new(1),
+            camera: desktop.camera(),
+            _driver: driver,
+        }
     }
 
     /// Closes the window as an operator would, so that the app ends by itself.
@@ -126,7 +134,7 @@ impl Window {
         let step = self.step.get();
         self.step.set(step + 1);
         let path = self.artifacts.join(format!("{step:02}-{name}.png"));
-        std::fs::write(&path, self.client.screenshot().await.expect("a screenshot")).expect("written");
+        self.camera.photograph(&path);
         path
     }
 }
