@@ -32,6 +32,7 @@ fn a_stop_in_the_demo_cloud_is_seen_by_a_new_process() {
         accounts.as_array().expect("accounts").iter().map(|account| account["id"].clone()).collect()
     };
     assert_eq!(ids(&nepho.json(&["demo"], 0)), ids(&added), "adding it again adds nothing");
+    assert_eq!(nepho.json(&["list", &format!("id:{id}")], 0)[0]["state"], "stopped", "and forgets nothing");
     assert_eq!(nepho.json(&["demo", "--remove"], 0), json!([]));
     assert_eq!(nepho.json(&["list"], 0), json!([]));
     assert_eq!(nepho.json(&["accounts", "list"], 0), json!([]));

@@ -149,6 +149,17 @@ fn an_answer_that_never_came_is_unknown_and_is_not_sent_again() {
 }
 
 #[test]
+fn waiting_in_vain_is_no_success() {
+    let cloud = cloud();
+    let nepho = operator_of(&cloud);
+    cloud.adjust(|setup| setup.lag = std::time::Duration::from_hours(1));
+    let waited = nepho.json(&["stop", "web-1", "--yes", "--wait", "--timeout", "1"], 3);
+    assert_ne!(waited["results"][0]["observed_state"], "stopped", "{waited}");
+    nepho.run(&["sync"]).exits(0);
+    assert_eq!(nepho.json(&["list", "web-1"], 0)[0]["state"], "stopping", "never stopped before the cloud says so");
+}
+
+#[test]
 fn what_is_not_there_is_not_found() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);

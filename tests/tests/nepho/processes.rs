@@ -3,7 +3,7 @@
 use std::{fs::File, process::Stdio, time::Duration};
 
 use nepho_core::State;
-use nepho_testkit::ec2::id;
+use nepho_testkit::ec2::{Fault, FaultRule, id};
 use serde_json::Value;
 
 use super::cloud::{cloud, mutations, names, operator_of};
@@ -75,4 +75,59 @@ fn who_holds_an_account_is_said() {
     nepho.run(&["journal", "verify"]).exits(0);
     holder.unlock().expect("free");
     nepho.run(&["sync"]).exits(0);
+}
+
+/// Looks again and again, each time by a whole process or request, until it is so.
+fn until(what: &str, mut seen: impl FnMut() -> bool) {
+    assert!(
+        (0..600).any(|_| seen() || {
+            std::thread::sleep(Duration::from_millis(20));
+            false
+        }),
+        "waited in vain for {what}"
+    );
+}
+
+#[test]
+fn a_region_that_hangs_holds_up_nobody() {
+    let cloud = cloud();
+    let nepho = operator_of(&cloud);
+    cloud.break_region("eu-west-1", Fault::Hung);
+    for (number, region) in [(1, "eu-west-1"), (3, "us-east-1")] {
+        cloud.set_state(region, &id(number), State::Stopped);
+    }
+    let mut hanging = nepho.nepho(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nepho starts");
+    // The other region's rows are there as soon as they are read, for every process.
+    until("the other region", || nepho.json(&["list", "db-1"], 0)[0]["state"] == "stopped");
+    assert_eq!(hanging.try_wait().expect("a child"), None, "it still waits for the region");
+    assert_eq!(nepho.json(&["list", "web-1"], 0)[0]["state"], "running", "as it was");
+    // Ended by force, it leaves no lock and nothing half done.
+    hanging.kill().expect("killed");
+    hanging.wait().expect("gone");
+    cloud.heal();
+    nepho.run(&["sync"]).exits(0);
+    assert_eq!(nepho.json(&["list", "web-1"], 0)[0]["state"], "stopped");
+}
+
+#[test]
+fn what_was_sent_by_a_process_that_was_killed_is_unknown_and_not_sent_again() {
+    let cloud = cloud();
+    let nepho = operator_of(&cloud);
+    let hung = FaultRule { region: None, action: Some("StopInstances".to_owned()), times: None, fault: Fault::Hung };
+    cloud.add_rule(hung);
+    let stop = ["stop", "web-1", "--yes", "--wait"];
+    let mut sending = nepho.nepho(&stop).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nepho starts");
+    until("the request", || cloud.count("StopInstances") == 1);
+    let newest = |nepho: &super::rig::Nepho| nepho.json(&["journal", "--limit", "1"], 0)[0].clone();
+    assert_eq!(newest(&nepho)["event"], "sent", "written before it was sent, and left to who sends it");
+    sending.kill().expect("killed");
+    sending.wait().expect("gone");
+    cloud.heal();
+    assert_eq!(newest(&nepho)["event"], "unknown");
+    nepho.run(&["sync"]).exits(0);
+    assert_eq!((mutations(&cloud), cloud.state("eu-west-1", &id(1))), (1, Some(State::Running)));
+    nepho.run(&["journal", "verify"]).exits(0);
+    // The operator may decide to send it anew.
+    nepho.run(&stop).exits(0);
+    assert_eq!(cloud.state("eu-west-1", &id(1)), Some(State::Stopped));
 }

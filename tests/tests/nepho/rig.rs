@@ -125,7 +125,7 @@ impl Ran {
 
     /// Holds it to an exit code.
     pub fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{self:#?}");
+        assert_eq!(self.code, code, "of nepho {}: {self:#?}", self.arguments.join(" "));
         self
     }
 
