@@ -137,6 +137,28 @@ impl ProviderError {
         matches!(self, Self::TimedOut { .. } | Self::Unavailable { .. } | Self::Malformed { .. })
     }
 
+    /// What happened beyond the class of the error, which is said beside it: the provider's own
+    /// words where it has some, else the whole error.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::PermissionDenied { operation, message } => format!("{operation}: {message}"),
+            Self::NotEnabled { api, message } => format!("{api}: {message}"),
+            Self::Unauthenticated { message }
+            | Self::InvalidState { message }
+            | Self::Conflict { message }
+            | Self::CapacityUnavailable { message }
+            | Self::Unsupported { message }
+            | Self::Unavailable { message }
+            | Self::Malformed { message } => message.clone(),
+            Self::WrongAccount { .. }
+            | Self::NotFound { .. }
+            | Self::Throttled { .. }
+            | Self::ReadOnly
+            | Self::TimedOut { .. }
+            | Self::Other { .. } => self.to_string(),
+        }
+    }
+
     /// The class of the error.
     pub fn code(&self) -> FailureCode {
         match self {
@@ -265,6 +287,6 @@ pub struct Failure {
 
 impl From<&ProviderError> for Failure {
     fn from(error: &ProviderError) -> Self {
-        Self { code: error.code(), message: error.to_string() }
+        Self { code: error.code(), message: error.detail() }
     }
 }

@@ -51,6 +51,7 @@ impl Camera {
 pub struct Desktop {
     home: TempDir,
     environment: Vec<(String, String)>,
+    size: Size,
     _processes: Vec<Group>,
 }
 
@@ -87,7 +88,7 @@ impl Desktop {
         if keyring == Keyring::Open {
             processes.push(gnome_keyring(&environment, home.path()));
         }
-        let desktop = Self { home, environment, _processes: processes };
+        let desktop = Self { home, environment, size, _processes: processes };
         if keyring == Keyring::Open {
             // Asked sooner, the bus would start another keyring, a locked one.
             until("the keyring's name", Duration::from_secs(20), async || desktop.keyring_is_named().then_some(()))
@@ -118,6 +119,11 @@ impl Desktop {
     /// Nephoscope's data directory.
     pub fn data(&self) -> PathBuf {
         self.home.path().join("nephoscope")
+    }
+
+    /// The size of its display.
+    pub fn size(&self) -> Size {
+        self.size
     }
 
     /// A camera that looks at the display.

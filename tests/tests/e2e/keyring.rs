@@ -26,7 +26,7 @@ async fn fill_in(window: &Window, endpoint: &str) {
 
 /// Goes to another screen and back; each must be there in time.
 async fn assert_answers(window: &Window) {
-    for screen in ["activity", "accounts"] {
+    for screen in ["activity", "settings"] {
         let clicked = Instant::now();
         window.click(&format!("nav-{screen}")).await;
         window.find(screen).await;

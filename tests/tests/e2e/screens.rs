@@ -28,7 +28,7 @@ async fn tour(size: Size, theme: &str) {
     window.type_into("query", "web state:running").await;
     window.see("[data-testid=\"row\"] [data-testid=\"name\"]", "web").await;
     window.click_css("[data-testid=\"row\"][data-index=\"1\"]").await;
-    window.find("drawer").await;
+    window.find("drawer-raw-state").await;
     window.screenshot("drawer").await;
     window.click("tab-raw").await;
     window.find("raw").await;

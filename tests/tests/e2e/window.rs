@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     artifacts,
-    desktop::{Camera, Desktop},
+    desktop::{Camera, Desktop, Size},
     process::{Group, built, until},
 };
 
@@ -42,6 +42,8 @@ impl Window {
         builder.capabilities(capabilities);
         let address = format!("http://127.0.0.1:{port}");
         let client = until("the window", PATIENCE, async || builder.connect(&address).await.ok()).await;
+        let Size(width, height) = desktop.size();
+        client.set_window_rect(0, 0, width, height).await.expect("the window fills the display");
         Self {
             client,
             artifacts: artifacts::directory(story),
