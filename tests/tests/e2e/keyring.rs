@@ -73,6 +73,7 @@ async fn a_locked_keyring_keeps_the_rows_and_never_blocks_the_window() {
     let window = Window::open(&desktop, "keyring-locked-again", &[]).await;
     window.find("row").await;
     assert_answers(&window).await;
+    window.click("nav-accounts").await;
     window.find_css("[data-testid=\"account\"][data-sign-in=\"failed\"]").await;
     window.find_css("[data-testid=\"sign-in-problem\"][data-code=\"keyring_locked\"]").await;
     window.screenshot("locked").await;
