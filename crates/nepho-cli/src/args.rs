@@ -73,6 +73,7 @@ pub enum Add {
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(group = clap::ArgGroup::new("source").required(true).args(["profile", "env", "access_key_id"]))]
 pub struct AddAws {
     /// Your name for it
@@ -108,6 +109,7 @@ pub struct AddAws {
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(group = clap::ArgGroup::new("change").required(true).multiple(true)
     .args(["read_only", "read_write", "prod", "no_prod", "regions", "all_regions", "rename"]))]
 pub struct Set {

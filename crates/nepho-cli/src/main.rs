@@ -60,7 +60,7 @@ fn not_understood(refused: &clap::Error) -> ExitCode {
 async fn run(args: Args, environment: nepho_app::Environment, output: Output) -> Result<exit::Code, Failed> {
     let app = App::open(Options { environment, ..Options::new(HostKind::CommandLine) }).await?;
     for note in &app.status().notes {
-        output.warn(&text::note(note));
+        output::warn(&text::note(note));
     }
     let outcome = commands::run(&app, args.command, output).await;
     app.shutdown().await;

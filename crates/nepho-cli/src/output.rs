@@ -48,17 +48,11 @@ impl Output {
         })
     }
 
-    /// Says something on stderr.
-    pub fn warn(self, message: &str) {
-        // Nothing can be done when stderr is gone.
-        let _ = writeln!(io::stderr(), "{message}");
-    }
-
     /// Says why the command failed: for people on stderr, for scripts also as JSON on stdout.
     pub fn failed(self, failed: &Failed) {
-        self.warn(&format!("nepho: {}", crate::text::shown(&failed.message)));
+        warn(&format!("nepho: {}", crate::text::shown(&failed.message)));
         for candidate in &failed.candidates {
-            self.warn(&format!("  {}", crate::text::shown(candidate)));
+            warn(&format!("  {}", crate::text::shown(candidate)));
         }
         self.error(failed);
     }
@@ -74,13 +68,19 @@ impl Output {
             let _ = writeln!(io::stdout(), "{:#}", serde_json::json!({ "error": error }));
         }
     }
+}
 
-    /// Asks a person on the terminal; the answer without its line end.
-    pub fn ask(self, question: &str) -> Result<String, Failed> {
-        let mut stderr = io::stderr();
-        write!(stderr, "{question} ").and_then(|()| stderr.flush()).map_err(Failed::internal)?;
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer).map_err(Failed::internal)?;
-        Ok(answer.trim_end_matches(['\n', '\r']).to_owned())
-    }
+/// Says something on stderr.
+pub fn warn(message: &str) {
+    // Nothing can be done when stderr is gone.
+    let _ = writeln!(io::stderr(), "{message}");
+}
+
+/// Asks a person on the terminal; the answer without its line end.
+pub fn ask(question: &str) -> Result<String, Failed> {
+    let mut stderr = io::stderr();
+    write!(stderr, "{question} ").and_then(|()| stderr.flush()).map_err(Failed::internal)?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).map_err(Failed::internal)?;
+    Ok(answer.trim_end_matches(['\n', '\r']).to_owned())
 }

@@ -1,14 +1,26 @@
 //! Names from strangers: visible in text, byte for byte in JSON, and never a way to trick a plan.
 
-use nepho_testkit::ec2::{Ec2Instance, id};
+use nepho_testkit::ec2::{Ec2Instance, Fault, id};
 
-use super::cloud::{cloud, mutations, operator_of};
+use super::{
+    cloud::{cloud, mutations, operator_of},
+    rig::Ran,
+};
 
 /// HTML, quotes, bidi marks, terminal controls, line breaks.
 const HOSTILE: &str = "<img src=x onerror=alert(1)> \u{202E}drowssap\u{2066} \u{200B}\u{AD} \"'`$(rm)";
 
 /// What XML 1.0 cannot carry arrives in tags as it may: a tab, a line break, C1 controls.
 const CONTROLS: &str = "a\tb\nc\u{85}\u{9B}31m red";
+
+/// Nothing that it prints hides, reorders or breaks anything.
+fn assert_visible(ran: &Ran) {
+    for text in [&ran.stdout, &ran.stderr] {
+        let hidden = text.chars().find(|c| *c != '\n' && nepho_core::text::is_deceptive(*c));
+        assert_eq!(hidden, None, "{ran:#?}");
+    }
+    assert!(!ran.stdout.is_empty() || !ran.stderr.is_empty());
+}
 
 #[test]
 fn a_hostile_name_is_visible_in_text_and_exact_in_json() {
@@ -28,15 +40,35 @@ fn a_hostile_name_is_visible_in_text_and_exact_in_json() {
         &["sync"],
         &["accounts", "list"],
     ] {
-        let ran = nepho.run(command);
-        for text in [&ran.stdout, &ran.stderr] {
-            let hidden = text.chars().find(|c| *c != '\n' && nepho_core::text::is_deceptive(*c));
-            assert_eq!(hidden, None, "{ran:#?}");
-        }
+        assert_visible(&nepho.run(command));
     }
     let list = nepho.run(&["list"]).exits(0);
     assert!(list.stdout.contains("\\u{202e}drowssap"), "{list:#?}");
     assert_eq!(list.stdout.lines().count(), 5, "one line each, whatever the names: {list:#?}");
+}
+
+#[test]
+fn a_hostile_reason_is_visible_too() {
+    let cloud = cloud();
+    let nepho = operator_of(&cloud);
+    let message = format!("no {HOSTILE} {CONTROLS}");
+    let error = || Fault::Error { status: 400, code: "OperationNotPermitted".to_owned(), message: message.clone() };
+    cloud.break_action("StopInstances", error());
+    assert_visible(&nepho.run(&["stop", "web-1", "--yes", "--wait"]).exits(1));
+    cloud.heal();
+    cloud.break_region("eu-west-1", error());
+    for command in [
+        &["sync"][..],
+        &["list", "--sync"],
+        &["show", "web-1"],
+        &["accounts", "list"],
+        &["accounts", "verify", "lab"],
+        &["doctor"],
+        &["journal"],
+        &["stop", "web-1", "--plan"],
+    ] {
+        assert_visible(&nepho.run(command));
+    }
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn text_for_people_has_no_colour_off_a_terminal() {
     for command in [&["list"][..], &["sync"], &["doctor"], &["--help"], &["list", "--wrong"], &["sync", "-v"]] {
         let ran = nepho.run(command);
         assert!(!ran.stdout.contains('\u{1B}') && !ran.stderr.contains('\u{1B}'), "{ran:#?}");
-        assert!(!ran.stdout.contains("\r"), "{ran:#?}");
+        assert!(!ran.stdout.contains('\r'), "{ran:#?}");
     }
 }
 

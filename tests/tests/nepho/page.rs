@@ -18,13 +18,13 @@ fn blocks(page: &str, language: &str) -> Vec<(String, String)> {
     let (mut heading, mut found, mut open) = (String::new(), Vec::new(), None);
     for line in page.lines() {
         match &mut open {
-            None if line.starts_with('#') => heading = line.trim_start_matches('#').trim().to_owned(),
+            None if line.starts_with('#') => line.trim_start_matches('#').trim().clone_into(&mut heading),
             None if line.starts_with("```") => open = Some((line[3..].to_owned(), String::new())),
             None => {}
             Some(_) if line.starts_with("```") => {
-                found.extend(open.take().map(|(of, text)| (of, heading.clone(), text)))
+                found.extend(open.take().map(|(of, text)| (of, heading.clone(), text)));
             }
-            Some((_, text)) => *text += &format!("{line}\n"),
+            Some((_, text)) => text.extend([line, "\n"]),
         }
     }
     found.into_iter().filter(|(of, ..)| of == language).map(|(_, heading, text)| (heading, text)).collect()

@@ -13,7 +13,7 @@ use nepho_wire::cli::{AccountJson, IdentityJson};
 use crate::{
     args::{Accounts, Add, AddAws, Set},
     exit::{Code, Failed},
-    output::Output,
+    output::{self, Output},
     table::Table,
     text,
 };
@@ -105,7 +105,8 @@ fn cells(status: &AccountStatus, now: Timestamp) -> Vec<String> {
 async fn remove(app: &App, name: &str, output: Output) -> Result<Code, Failed> {
     let account = app.account(name)?;
     if let Some(failure) = app.remove_account(&account.id).await? {
-        output.warn(&format!("the account is removed; its secret could not be deleted from the keyring: {failure}"));
+        let left = format!("the account is removed; its secret could not be deleted from the keyring: {failure}");
+        output::warn(&text::shown(&left));
     }
     output.result(&AccountJson::from(&account), || format!("removed {}", text::shown(&account.name)))?;
     Ok(Code::Done)

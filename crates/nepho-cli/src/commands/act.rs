@@ -11,7 +11,7 @@ use nepho_wire::cli::ActionJson;
 use crate::{
     args::Act,
     exit::{Code, Failed, code_of},
-    output::Output,
+    output::{self, Output},
     table::Table,
     text,
 };
@@ -47,8 +47,8 @@ fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(O
         Confirmation::None => Ok((args.confirm.clone(), true)),
         Confirmation::Click if args.yes || args.confirm.is_some() => Ok((args.confirm.clone(), true)),
         Confirmation::Click if output.is_interactive() => {
-            output.warn(&people(plan, &[], now));
-            let answer = output.ask(&format!("{} {}? [y/N]", plan.action, plan.eligible().count()))?;
+            output::warn(&people(plan, &[], now));
+            let answer = output::ask(&format!("{} {}? [y/N]", plan.action, plan.eligible().count()))?;
             if answer.eq_ignore_ascii_case("y") {
                 Ok((None, true))
             } else {
@@ -58,8 +58,8 @@ fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(O
         Confirmation::Click => Err(Failed::usage("confirm with --yes; nothing was sent")),
         Confirmation::Type { .. } if args.confirm.is_some() => Ok((args.confirm.clone(), args.yes)),
         Confirmation::Type { accepted } if output.is_interactive() => {
-            output.warn(&people(plan, &[], now));
-            let answer = output.ask(&format!("type {} to {}:", suggested(accepted), plan.action))?;
+            output::warn(&people(plan, &[], now));
+            let answer = output::ask(&format!("type {} to {}:", suggested(accepted), plan.action))?;
             Ok((Some(answer), true))
         }
         Confirmation::Type { accepted } => {

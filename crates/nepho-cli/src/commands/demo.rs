@@ -1,7 +1,7 @@
 //! `nepho demo`.
 
 use nepho_app::App;
-use nepho_core::ProviderKind;
+use nepho_core::CredentialSource;
 use nepho_wire::cli::AccountJson;
 
 use crate::{
@@ -16,7 +16,7 @@ pub async fn run(app: &App, args: Demo, output: Output) -> Result<Code, Failed> 
     } else {
         app.add_demo().await?;
     }
-    let demo = app.accounts().into_iter().filter(|status| status.account.provider == ProviderKind::Demo);
+    let demo = app.accounts().into_iter().filter(|status| status.account.source == CredentialSource::BuiltIn);
     let accounts: Vec<AccountJson> = demo.map(|status| AccountJson::from(&status)).collect();
     output.result(&accounts, || match accounts.len() {
         0 => "the demo cloud is removed".to_owned(),

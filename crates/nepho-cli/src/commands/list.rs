@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub async fn run(app: &App, args: &List, output: Output) -> Result<Code, Failed> {
-    let code = if args.sync { super::sync::refresh(app, output).await } else { Code::Done };
+    let code = if args.sync { super::sync::refresh(app).await } else { Code::Done };
     app.ready().await;
     let hits = app.search(&args.query.join(" "), Sort::default())?;
     let rows = hits.window(0, args.limit.unwrap_or(usize::MAX));

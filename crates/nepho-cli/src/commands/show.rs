@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, Failed> {
-    let code = if args.sync { super::sync::refresh(app, output).await } else { Code::Done };
+    let code = if args.sync { super::sync::refresh(app).await } else { Code::Done };
     app.ready().await;
     let row = target(app, &args.target)?;
     let details = app.details(&row.key).await?;

@@ -7,7 +7,7 @@ use nepho_wire::cli::SyncJson;
 use crate::{
     args::Sync,
     exit::{Code, Failed, code_of},
-    output::Output,
+    output::{self, Output},
     table::Table,
     text,
 };
@@ -26,12 +26,12 @@ pub async fn run(app: &App, args: &Sync, output: Output) -> Result<Code, Failed>
 }
 
 /// Refreshes for `--sync`; what fails is said on stderr, and the cache is still shown.
-pub async fn refresh(app: &App, output: Output) -> Code {
+pub async fn refresh(app: &App) -> Code {
     let report = app.sync(&[], &[]).await;
     for scope in &report.scopes {
         if let Some(failure) = &scope.failure {
             let place = scope.scope.as_ref().map_or_else(String::new, |scope| format!(" {}", scope.location));
-            output.warn(&format!("{}{place}: {failure}", text::shown(&scope.account_name)));
+            output::warn(&text::shown(&format!("{}{place}: {failure}", scope.account_name)));
         }
     }
     code(&report)
