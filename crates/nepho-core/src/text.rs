@@ -1,4 +1,5 @@
-//! Making hostile text visible. Names and tags come from strangers.
+//! Text that comes from strangers: making what is hostile in it visible, and folding it for
+//! comparing, the same way wherever names are searched or put in order.
 
 use std::borrow::Cow;
 
@@ -34,13 +35,46 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Folds one character: lower case without regard to its neighbours; a line feed and the controls
+/// U+0001 to U+0003 as a space, so that they are free to part texts that were folded.
+///
+/// Not `str::to_lowercase`: that writes a final Σ differently, so that a word would not be found
+/// inside a longer one.
+pub fn folded_char(c: char) -> impl Iterator<Item = char> {
+    let c = match c {
+        '\n' | '\u{1}'..='\u{3}' => ' ',
+        'ς' => 'σ',
+        other => other,
+    };
+    c.to_lowercase()
+}
+
+/// The text as it is compared: without regard to case, see [`folded_char`].
+pub fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    fold_onto(&mut folded, text);
+    folded
+}
+
+/// Appends to `folded` what [`folded`](fn@folded) makes of `text`.
+pub fn fold_onto(folded: &mut String, text: &str) {
+    for c in text.chars() {
+        // Nearly all text is ASCII; the iterator of `to_lowercase` is slower by far.
+        if c.is_ascii() && !c.is_ascii_control() {
+            folded.push(c.to_ascii_lowercase());
+        } else {
+            folded.extend(folded_char(c));
+        }
+    }
+}
+
 fn is_pictograph(c: char) -> bool {
     matches!(c, '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{FE0F}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{folded, visible};
 
     #[test]
     fn deceptive_characters_are_written_out() {
@@ -53,5 +87,17 @@ mod tests {
         for text in ["web-名前", "خادم", "שרת", "👩‍💻 box", "café <b>&amp;"] {
             assert_eq!(visible(text), text);
         }
+    }
+
+    #[test]
+    fn folding_ignores_case_and_neighbours() {
+        assert_eq!(folded("Web-ÄÖÜ İ"), "web-äöü i\u{307}");
+        assert_eq!(folded("ΟΔΟΣ"), folded("οδος"));
+        assert!(folded("ΟΔΟΣ-1").starts_with(&folded("ΟΔΟΣ")));
+    }
+
+    #[test]
+    fn folding_leaves_nothing_that_parts_texts() {
+        assert_eq!(folded("a\nb\u{1}c\u{2}d\u{3}e\tf"), "a b c d e\tf");
     }
 }

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use nepho_core::Timestamp;
+use nepho_core::{Timestamp, text::folded};
 
 use crate::{Sort, SortColumn, segment::Segment, snapshot::Inner, text};
 
@@ -121,7 +121,7 @@ impl Inner {
         let folded: Vec<Vec<String>> = self
             .segments
             .iter()
-            .map(|segment| segment.as_deref().map_or_else(Vec::new, &texts).into_iter().map(text::fold).collect())
+            .map(|segment| segment.as_deref().map_or_else(Vec::new, &texts).into_iter().map(folded).collect())
             .collect();
         let mut ranks: BTreeMap<&str, u128> = folded.iter().flatten().map(|text| (&**text, 0)).collect();
         (0..).zip(ranks.values_mut()).for_each(|(place, rank)| *rank = place);

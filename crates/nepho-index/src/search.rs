@@ -1,6 +1,6 @@
 //! Which rows of a segment meet a query.
 
-use nepho_core::{Account, State, Timestamp, cache::ScopeRecord};
+use nepho_core::{Account, State, Timestamp, cache::ScopeRecord, text::folded};
 
 use crate::{
     Overlay, Query,
@@ -165,7 +165,7 @@ impl Scene<'_> {
 
 /// Whether the text, not yet folded, meets one of the patterns.
 fn is_any(any: &[Pattern], text: &str) -> bool {
-    let folded = text::fold(text);
+    let folded = folded(text);
     any.iter().any(|pattern| pattern.is_met(&folded))
 }
 

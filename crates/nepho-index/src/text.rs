@@ -1,4 +1,4 @@
-//! Search text: how text is folded before it is compared, and how a row's texts are packed.
+//! Search text: how a row's texts are folded and packed.
 //!
 //! A packed row is its fields in a fixed order, each ended by [`END`]: name, native id, addresses
 //! (each begun by [`ADDRESS`]), DNS names, tags (begun by [`TAG`], key and value parted by
@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use nepho_core::Resource;
+use nepho_core::{Resource, text::fold_onto};
 
 /// Ends each field.
 pub(crate) const END: char = '\n';
@@ -17,38 +17,6 @@ pub(crate) const TAG: char = '\u{1}';
 pub(crate) const VALUE: char = '\u{2}';
 /// Begins an address.
 pub(crate) const ADDRESS: char = '\u{3}';
-
-/// Folds one character: lower case without regard to its neighbours, and the packing's own
-/// characters as a space.
-///
-/// Not `str::to_lowercase`: that writes a final Σ differently, so that a word would not be found
-/// inside a longer one.
-pub(crate) fn fold_char(c: char) -> impl Iterator<Item = char> {
-    let c = match c {
-        END | TAG | VALUE | ADDRESS => ' ',
-        'ς' => 'σ',
-        other => other,
-    };
-    c.to_lowercase()
-}
-
-/// Folds a text, see [`fold_char`].
-pub(crate) fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    fold_onto(&mut folded, text);
-    folded
-}
-
-fn fold_onto(folded: &mut String, text: &str) {
-    for c in text.chars() {
-        // Nearly all text is ASCII; the iterator of `to_lowercase` is slower by far.
-        if c.is_ascii() && !c.is_ascii_control() {
-            folded.push(c.to_ascii_lowercase());
-        } else {
-            folded.extend(fold_char(c));
-        }
-    }
-}
 
 /// Packs the texts of a row that can be searched.
 pub(crate) fn pack(resource: &Resource) -> String {
@@ -93,17 +61,13 @@ pub(crate) fn name(packed: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use nepho_core::text::folded;
+
     use super::*;
 
     #[test]
-    fn folding_ignores_case_and_neighbours() {
-        assert_eq!(fold("Web-ÄÖÜ İ"), "web-äöü i\u{307}");
-        assert_eq!(fold("ΟΔΟΣ"), fold("οδος"));
-        assert!(fold("ΟΔΟΣ-1").starts_with(&fold("ΟΔΟΣ")));
-    }
-
-    #[test]
     fn folding_leaves_nothing_that_packing_uses() {
-        assert_eq!(fold("a\nb\u{1}c\u{2}d\u{3}e\tf"), "a b c d e\tf");
+        let marks: String = [END, TAG, VALUE, ADDRESS].into_iter().collect();
+        assert_eq!(folded(&marks), "    ");
     }
 }

@@ -93,7 +93,7 @@ pub(crate) fn try_open(
     }
     schema.migrate(&mut connection)?;
     if !schema.is_present(&connection)? {
-        return Err(Fault::unreadable("schema", "tables are missing"));
+        return Err(Fault::unreadable("schema", "tables or indexes are missing"));
     }
     Ok(connection)
 }

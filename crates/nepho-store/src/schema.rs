@@ -30,12 +30,12 @@ impl Schema {
         Ok(Migrations::from_slice(self.steps).to_latest(connection)?)
     }
 
-    /// Whether every table that the migrations make is there as they make it.
+    /// Whether every table and index that the migrations make is there as they make it.
     pub(crate) fn is_present(self, connection: &Connection) -> Result<bool, Fault> {
         let mut fresh = Connection::open_in_memory()?;
         self.migrate(&mut fresh)?;
-        let found = tables(connection)?;
-        Ok(tables(&fresh)?.iter().all(|table| found.contains(table)))
+        let found = made(connection)?;
+        Ok(made(&fresh)?.iter().all(|one| found.contains(one)))
     }
 }
 
@@ -44,8 +44,9 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, Fault> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-fn tables(connection: &Connection) -> Result<Vec<(String, Option<String>)>, Fault> {
-    let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")?;
+fn made(connection: &Connection) -> Result<Vec<(String, Option<String>)>, Fault> {
+    let mut statement = connection
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite_%'")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -70,7 +71,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().expect("a database");
         Schema { steps: STEPS }.migrate(&mut connection).expect_err("the second step is wrong");
         assert_eq!(version(&connection).expect("a version"), 0);
-        assert_eq!(tables(&connection).expect("tables"), vec![]);
+        assert_eq!(made(&connection).expect("tables"), vec![]);
     }
 
     #[test]

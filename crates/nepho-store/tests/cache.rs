@@ -53,7 +53,7 @@ fn a_row_comes_back_as_it_was() {
     listed.key.scope.location = "europe-west1-b".into();
     assert_eq!(commit(&store, listed.clone()), CommitOutcome::Committed(1));
     let stored = wait(store.rows_of(&listed.key)).expect("rows");
-    let expected: Vec<_> = [&bare, &full, &zonal]
+    let expected: Vec<_> = [&full, &zonal, &bare]
         .into_iter()
         .map(|resource| CachedRow {
             account: "acc-1".into(),
@@ -263,6 +263,22 @@ fn rows_come_by_name() {
     assert_eq!(shown(wait(store.first_rows(4)).expect("rows")), ["i-2", "i-5", "i-3", "i-4"]);
     assert_eq!(shown(rows(&store, US)), ["i-5", "i-4", "i-6"]);
     assert_eq!(wait(store.rows()).expect("rows").len(), 6);
+}
+
+#[test]
+fn names_are_put_in_order_without_regard_to_case_and_unnamed_rows_last() {
+    let store = memory();
+    let named = [("i-1", ""), ("i-2", "ΟΔΟΣ"), ("i-3", "web"), ("i-4", "Web-1"), ("i-5", "οδος-2"), ("i-6", "WEB")];
+    let named = named.map(|(native, name)| write(resource(EU, native, name)));
+    commit(&store, listing(EU, 0, 1, named.to_vec()));
+    let shown = || {
+        let rows = wait(store.first_rows(9)).expect("rows");
+        rows.iter().map(|row| row.resource.key.native.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(), ["i-3", "i-6", "i-4", "i-2", "i-5", "i-1"]);
+    // A name that changes moves its row.
+    commit(&store, listing(EU, 1, 2, vec![write(resource(EU, "i-1", "Apex")), write(resource(EU, "i-3", ""))]));
+    assert_eq!(shown(), ["i-1", "i-6", "i-4", "i-2", "i-5", "i-3"]);
 }
 
 #[test]

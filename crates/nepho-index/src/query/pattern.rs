@@ -3,9 +3,9 @@
 use std::fmt;
 
 use memchr::memmem;
+use nepho_core::text::{folded, folded_char};
 
 use super::lex::Atom;
-use crate::text;
 
 /// Folded pieces of text with anything between them. One piece alone has to be met exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Pattern {
     pub(super) fn new(atoms: &[Atom]) -> Self {
         let pieces = atoms
             .split(|atom| atom.is('*'))
-            .map(|piece| piece.iter().flat_map(|atom| text::fold_char(atom.c)).collect())
+            .map(|piece| piece.iter().flat_map(|atom| folded_char(atom.c)).collect())
             .collect();
         Self { pieces }
     }
@@ -26,12 +26,12 @@ impl Pattern {
     /// The pattern that exactly `text` meets.
     #[cfg(test)]
     pub(super) fn exactly(text: &str) -> Self {
-        Self { pieces: vec![text::fold(text)] }
+        Self { pieces: vec![folded(text)] }
     }
 
     /// The pattern that every text beginning with `start` meets.
     pub(super) fn beginning(start: &str) -> Self {
-        Self { pieces: vec![text::fold(start), String::new()] }
+        Self { pieces: vec![folded(start), String::new()] }
     }
 
     /// The text that the pattern is, if there is no `*` in it.
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     fn glob(text: &str) -> Pattern {
-        Pattern { pieces: text.split('*').map(text::fold).collect() }
+        Pattern { pieces: text.split('*').map(folded).collect() }
     }
 
     #[test]

@@ -21,6 +21,7 @@ CREATE TABLE resources (
   native_id TEXT NOT NULL,
   region TEXT,
   name TEXT NOT NULL,
+  folded_name TEXT NOT NULL,
   zone TEXT,
   state TEXT NOT NULL,
   raw_state TEXT NOT NULL,
@@ -38,7 +39,8 @@ CREATE TABLE resources (
   UNIQUE (scope_id, native_id)
 ) STRICT;
 
-CREATE INDEX resources_by_name ON resources (name, id);
+-- As the inventory stands: unnamed last.
+CREATE INDEX resources_by_name ON resources (folded_name = '', folded_name);
 
 CREATE TABLE documents (
   resource_id INTEGER PRIMARY KEY REFERENCES resources (id) ON DELETE CASCADE,
