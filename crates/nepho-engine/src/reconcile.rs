@@ -87,7 +87,7 @@ pub fn reconcile(known: &KnownScope, listing: Listing) -> (ScopeCommit, Rest) {
                 commit.writes.push(RowWrite { resource: one.resource, row, document: None });
             }
             Some(_) | None => {
-                commit.writes.push(RowWrite { resource: one.resource, row, document: Some((one.document, document)) })
+                commit.writes.push(RowWrite { resource: one.resource, row, document: Some((one.document, document)) });
             }
         }
     }

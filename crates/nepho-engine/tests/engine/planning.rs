@@ -149,7 +149,7 @@ async fn a_plan_is_committed_once_and_only_in_time() {
     stage.engine.commit(&plan.nonce, None, true).await.unwrap();
     assert_eq!(refusal(&stage, &plan, None, true).await, CommitRefusal::Expired);
     let late = stage.plan(Action::Reboot, &["i-1"]).await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(refusal(&stage, &late, None, true).await, CommitRefusal::Expired);
     assert_eq!(stage.cloud.counts().submit, 1);
 }
