@@ -51,8 +51,10 @@ struct Inner {
 enum Desk {
     /// On the caller's thread, and done when the future is first polled: for tests on paused time.
     Inline(Box<Mutex<Pair>>),
-    /// On threads of the store's own.
-    Threads { writer: Threads, readers: Threads },
+    /// On threads of the store's own. Dropped in this order: the writer's connections close last and
+    /// alone, so that they move the logs into the databases. Two that close at one moment may each
+    /// leave that to the other.
+    Threads { readers: Threads, writer: Threads },
 }
 
 impl fmt::Debug for Store {
@@ -205,7 +207,7 @@ impl Store {
         .await
     }
 
-    /// The first rows of all, by name: what the window shows before the index is ready.
+    /// The first rows of all, in the inventory's order of names: what the window shows before the index is ready.
     pub async fn first_rows(&self, limit: usize) -> Result<Vec<CachedRow>, StoreError> {
         let limit = signed(limit);
         self.read("read the first rows", move |pair| resources::first(&*connection::read(&mut pair.cache)?, limit))

@@ -171,6 +171,30 @@ fn a_store_that_was_closed_in_order_is_not_checked_again() {
 }
 
 #[test]
+fn the_last_connection_to_close_leaves_no_log() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for round in 0..50 {
+        let (store, _) = Store::open(dir.path()).expect("a store");
+        wait(store.put_setting("round", &round.to_string())).expect("stored");
+        drop(store);
+        assert!(dir.path().join("clean").exists(), "left in disorder in round {round}");
+    }
+}
+
+#[test]
+fn the_first_rows_are_found_by_their_names_and_not_by_sorting_all() {
+    let store = Store::in_memory().expect("a store");
+    let plan = wait(store.write("explain", |pair| {
+        let mut statement = pair.cache.prepare(&format!("EXPLAIN QUERY PLAN {}", crate::resources::first_sql()))?;
+        let steps = statement.query_map([10], |row| row.get::<_, String>("detail"))?;
+        Ok(steps.collect::<Result<Vec<_>, _>>()?)
+    }));
+    let plan = plan.expect("a plan").join("; ");
+    assert!(plan.contains("resources USING INDEX resources_by_name"), "{plan}");
+    assert!(plan.contains("LAST 7 TERMS OF ORDER BY"), "{plan}");
+}
+
+#[test]
 fn a_forger_who_hashes_an_entry_anew_is_found_at_the_next() {
     let store = Store::in_memory().expect("a store");
     let entries = (1..=5).map(|i| NewEntry {
