@@ -7,7 +7,7 @@ use crate::key::words;
 /// How a document's bytes are to be read; each provider's dialect turns them into JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DocumentFormat {
-    /// One `<item>` of `DescribeInstances`' `instancesSet`, as EC2 sent it.
+    /// The exact instance `<item>` of `DescribeInstances`, followed by its reservation's own members.
     Ec2Xml,
     /// JSON.
     Json,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    Account, AccountId, Action, CredentialSource, Failure, ProviderKind, Region, ResourceKey, Scope, State, Timestamp, cache::ScopeRecord,
-    journal::OperationId, provider::Traffic,
+    Account, AccountId, Action, CredentialSource, Failure, ProviderKind, Region, ResourceKey, Scope, State, Timestamp,
+    cache::ScopeRecord, journal::OperationId, provider::Traffic,
 };
 
 /// What one sync did.
