@@ -1,9 +1,8 @@
 //! Against a real `gnome-keyring-daemon` on a private D-Bus: the states that an operator meets.
 //!
-//! Each test starts this same binary again inside `dbus-run-session`, with a home of its own, and
-//! runs the part of it that is named by `NEPHO_KEYRING_CASE`.
+//! Each test runs its case inside a session of its own: see [`nepho_testkit::session`].
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests; a skip must be seen")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 use std::{
     process::Command,
@@ -12,91 +11,44 @@ use std::{
 
 use nepho_core::{FailureCode, Secret};
 use nepho_keyring::{Item, Keyring, KeyringError, Patience, SERVICE};
-
-const CASE: &str = "NEPHO_KEYRING_CASE";
+use nepho_testkit::session::{in_session, is_inside, lock_keyring, unlock_keyring, without_bus};
 
 fn item() -> Item {
     Item { account: "0192f0c4-6d1c-7b7e-9c53-0d8c1f0a5d11".into(), field: "aws".to_owned() }
 }
 
-fn installed() -> bool {
-    let all = ["gnome-keyring-daemon", "dbus-run-session", "secret-tool", "gdbus"];
-    let found = |tool: &&str| Command::new("sh").args(["-c", &format!("command -v {tool}")]).output();
-    let missing: Vec<_> = all.iter().filter(|tool| !found(tool).is_ok_and(|output| output.status.success())).collect();
-    if !missing.is_empty() {
-        eprintln!("SKIPPED: not installed: {missing:?}");
-    }
-    missing.is_empty()
-}
-
-/// Runs the ignored test `case` of this binary inside a session of its own.
-fn in_session(case: &str, unlocked: bool) {
-    if !installed() {
-        return;
-    }
-    let home = tempfile::tempdir().unwrap();
-    let daemon = if unlocked {
-        "printf %s pw | gnome-keyring-daemon --unlock --components=secrets --control-directory=$HOME/keyring >&2"
-    } else {
-        "true"
-    };
-    let script = format!("mkdir -m 700 $HOME/keyring; {daemon}; exec \"$0\" --ignored --exact --nocapture {case}");
-    let output = Command::new("dbus-run-session")
-        .args(["--", "sh", "-c", &script])
-        .arg(std::env::current_exe().unwrap())
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", home.path())
-        .env("XDG_RUNTIME_DIR", home.path())
-        .env(CASE, case)
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{case} in its session: {}\n{text}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-/// Whether this process is inside the session; a plain `--ignored` run must not touch a person's
-/// own keyring.
-fn inside() -> bool {
-    std::env::var_os(CASE).is_some()
-}
-
 #[test]
 fn an_open_keyring_keeps_secrets() {
-    in_session("case_open", true);
+    in_session("an_open_keyring_keeps_secrets", "case_open").unwrap();
 }
 
 #[test]
 fn a_locked_keyring_is_typed_in_time() {
-    in_session("case_locked", true);
+    in_session("a_locked_keyring_is_typed_in_time", "case_locked").unwrap();
 }
 
 #[test]
 fn a_keyring_that_is_locked_while_in_use_is_typed_and_works_again() {
-    in_session("case_relocked", true);
+    in_session("a_keyring_that_is_locked_while_in_use_is_typed_and_works_again", "case_relocked").unwrap();
 }
 
 #[test]
 fn a_keyring_that_does_not_answer_is_typed_in_time_and_works_again() {
-    in_session("case_frozen", true);
+    in_session("a_keyring_that_does_not_answer_is_typed_in_time_and_works_again", "case_frozen").unwrap();
 }
 
 #[test]
 fn a_session_without_a_bus_has_no_keyring() {
-    in_session("case_no_bus", false);
+    in_session("a_session_without_a_bus_has_no_keyring", "case_no_bus").unwrap();
 }
 
 #[tokio::test]
 #[ignore = "runs inside its session"]
 async fn case_open() {
-    if !inside() {
+    if !is_inside() {
         return;
     }
+    unlock_keyring(false).unwrap();
     let keyring = Keyring::system();
     assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap_err(), KeyringError::Missing);
     keyring.probe(Patience::Background).await.unwrap();
@@ -115,12 +67,13 @@ async fn case_open() {
 #[tokio::test]
 #[ignore = "runs inside its session"]
 async fn case_locked() {
-    if !inside() {
+    if !is_inside() {
         return;
     }
+    unlock_keyring(false).unwrap();
     let before = Keyring::system();
     before.write(&item(), Secret::new("x".to_owned()), Patience::Operator).await.unwrap();
-    lock();
+    lock_keyring().unwrap();
     let keyring = Keyring::system();
     let begun = Instant::now();
     for error in [
@@ -146,18 +99,15 @@ async fn case_locked() {
 #[tokio::test]
 #[ignore = "runs inside its session"]
 async fn case_relocked() {
-    if !inside() {
+    if !is_inside() {
         return;
     }
+    unlock_keyring(false).unwrap();
     let keyring = Keyring::system();
     keyring.write(&item(), Secret::new("x".to_owned()), Patience::Operator).await.unwrap();
-    lock();
+    lock_keyring().unwrap();
     assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap_err(), KeyringError::Locked);
-    let status = Command::new("sh")
-        .args(["-c", "printf %s pw | gnome-keyring-daemon --replace --unlock --components=secrets --control-directory=$HOME/keyring >&2"])
-        .status()
-        .unwrap();
-    assert!(status.success());
+    unlock_keyring(true).unwrap();
     // The daemon was replaced; the old connection is forgotten and a new one made.
     let begun = Instant::now();
     let found = loop {
@@ -172,9 +122,10 @@ async fn case_relocked() {
 #[tokio::test]
 #[ignore = "runs inside its session"]
 async fn case_frozen() {
-    if !inside() {
+    if !is_inside() {
         return;
     }
+    unlock_keyring(false).unwrap();
     let keyring = Keyring::system();
     keyring.write(&item(), Secret::new("x".to_owned()), Patience::Operator).await.unwrap();
     signal_daemon("STOP");
@@ -191,22 +142,17 @@ async fn case_frozen() {
 #[tokio::test]
 #[ignore = "runs inside its session"]
 async fn case_no_bus() {
-    if !inside() {
+    if !is_inside() {
         return;
     }
     // Inside the session there is a bus; a process that cannot see it has none.
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "case_without_address"])
-        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    without_bus("case_without_address").unwrap();
 }
 
 #[tokio::test]
 #[ignore = "runs inside its session"]
 async fn case_without_address() {
-    if !inside() {
+    if !is_inside() {
         return;
     }
     let keyring = Keyring::system();
@@ -216,17 +162,6 @@ async fn case_without_address() {
     let error = keyring.read(&item(), Patience::Operator).await.unwrap_err();
     assert_eq!(error.code(), FailureCode::KeyringUnavailable, "{error}");
     assert!(begun.elapsed() < Duration::from_secs(2));
-}
-
-/// Locks every collection, as the desktop does when the session is locked.
-fn lock() {
-    let status = Command::new("gdbus")
-        .args(["call", "--session", "--dest", "org.freedesktop.secrets", "--object-path"])
-        .args(["/org/freedesktop/secrets", "--method", "org.freedesktop.Secret.Service.Lock"])
-        .arg("['/org/freedesktop/secrets/aliases/default']")
-        .status()
-        .unwrap();
-    assert!(status.success());
 }
 
 /// Signals the daemon that owns the session's keyring, and only that one.

@@ -11,7 +11,11 @@ pub mod fake;
 pub mod instance;
 pub mod moto;
 pub mod python;
+#[cfg(target_os = "linux")]
+pub mod session;
+mod skip;
 
 pub use clock::FakeClock;
 pub use fake::{FAKE_DIALECT, FakeProvider, Gate};
 pub use instance::{InstanceBuilder, instance};
+pub use skip::{skip, skip_without};

@@ -69,16 +69,22 @@ fn provider_matches(sources: &[Source]) -> Vec<String> {
         .collect()
 }
 
-/// An ignored test is one that another test of its file starts, inside a session of its own.
+/// An ignored test is one that another test of its file starts by its name, in a process of its own.
 fn ignored_tests(sources: &[Source]) -> Vec<String> {
     // Written apart, so that this file does not find itself.
     let attribute = concat!("#[", "ignore");
-    sources
-        .iter()
-        .filter(|source| source.text.lines().any(|line| line.trim_start().starts_with(attribute)))
-        .filter(|source| !source.text.contains(concat!("--", "ignored")))
-        .map(|source| format!("{} has a test that never runs", source.path))
-        .collect()
+    let mut problems = Vec::new();
+    for source in sources {
+        let mut lines = source.text.lines().map(str::trim_start);
+        while lines.any(|line| line.starts_with(attribute)) {
+            let name = lines.find_map(|line| line.split_once("fn ")?.1.split_once('(')).map_or("", |(name, _)| name);
+            let is_started = [format!("\"{name}\""), format!("::{name}\"")].iter().any(|by| source.text.contains(by));
+            if !is_started {
+                problems.push(format!("{} has a test that never runs: {name}", source.path));
+            }
+        }
+    }
+    problems
 }
 
 #[test]
@@ -127,6 +133,10 @@ fn control_bad_shapes_are_found() {
     assert_eq!(provider_matches(&places.map(|path| Source::sample(path, text))).len(), 3);
 
     let text = concat!("#[test]\n#[", "ignore = \"slow\"]\nfn f() {}\n");
-    let started = format!("{text}fn start() {{ run(\"--{}\") }}\n", "ignored");
-    assert_eq!(ignored_tests(&[Source::sample("a.rs", text), Source::sample("b.rs", &started)]).len(), 1);
+    let started = format!("{text}fn start() {{ run(\"a::f\") }}\n");
+    let other = format!("{started}{}", text.replace("fn f", "async fn g"));
+    let found = ignored_tests(
+        &[("a.rs", text), ("b.rs", &started), ("c.rs", &other)].map(|(path, text)| Source::sample(path, text)),
+    );
+    assert_eq!(found, ["a.rs has a test that never runs: f", "c.rs has a test that never runs: g"]);
 }

@@ -1,12 +1,9 @@
 //! A real keyring that is missing, locked, and open again, with the application on it.
 //!
-//! The parts run inside `dbus-run-session` with a home of their own: see `in_session`.
+//! Each test runs its case inside a session of its own: see [`nepho_testkit::session`].
 #![cfg(target_os = "linux")]
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use nepho_app::{Keyring, PageAsk};
 use nepho_core::{
@@ -14,74 +11,27 @@ use nepho_core::{
     report::{KeyringStanding, SignIn, Soundness},
 };
 use nepho_index::Sort;
+use nepho_testkit::session::{in_session, is_inside, lock_keyring, unlock_keyring, without_bus};
 
 use crate::rig::{Rig, cloud, code, lab};
 
-const CASE: &str = "NEPHO_APP_CASE";
-
-#[expect(clippy::print_stderr, reason = "a skip must be seen")]
-fn in_session(case: &str) {
-    let missing: Vec<_> = ["gnome-keyring-daemon", "dbus-run-session", "gdbus"]
-        .into_iter()
-        .filter(|tool| {
-            !Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap().status.success()
-        })
-        .collect();
-    if !missing.is_empty() {
-        eprintln!("SKIPPED: not installed: {missing:?}");
-        return;
-    }
-    let home = tempfile::tempdir().unwrap();
-    let script = format!("mkdir -m 700 $HOME/keyring; exec \"$0\" --ignored --exact --nocapture keyring::{case}");
-    let output = Command::new("dbus-run-session")
-        .args(["--", "sh", "-c", &script])
-        .arg(std::env::current_exe().unwrap())
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", home.path())
-        .env("XDG_RUNTIME_DIR", home.path())
-        .env(CASE, case)
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && text.contains("1 passed"), "{case}: {}\n{text}\n{errors}", output.status);
-}
-
-fn daemon(options: &str) {
-    let script = format!(
-        "printf %s pw | gnome-keyring-daemon {options} --components=secrets --control-directory=$HOME/keyring >&2"
-    );
-    assert!(Command::new("sh").args(["-c", &script]).status().unwrap().success());
-}
-
-fn lock() {
-    let status = Command::new("gdbus")
-        .args(["call", "--session", "--dest", "org.freedesktop.secrets", "--object-path"])
-        .args(["/org/freedesktop/secrets", "--method", "org.freedesktop.Secret.Service.Lock"])
-        .arg("['/org/freedesktop/secrets/aliases/default']")
-        .status()
-        .unwrap();
-    assert!(status.success());
-}
-
 #[test]
 fn a_keyring_that_locks_and_opens_again() {
-    in_session("case_locked");
+    in_session("keyring::a_keyring_that_locks_and_opens_again", "keyring::case_locked").unwrap();
 }
 
 #[test]
 fn a_session_without_a_keyring() {
-    in_session("case_missing");
+    in_session("keyring::a_session_without_a_keyring", "keyring::case_missing").unwrap();
 }
 
 #[tokio::test]
 #[ignore = "runs inside its session"]
 async fn case_locked() {
-    if std::env::var_os(CASE).is_none() {
+    if !is_inside() {
         return;
     }
-    daemon("--unlock");
+    unlock_keyring(false).unwrap();
     let cloud = cloud();
     let mut rig = Rig::new();
     rig.keyring = Keyring::system();
@@ -90,7 +40,7 @@ async fn case_locked() {
     let account = app.add_account(lab(&cloud)).await.unwrap();
     assert_eq!(app.sync(&[], &[]).await.resources, 3);
     assert_eq!(app.status().keyring, KeyringStanding::Ok);
-    lock();
+    lock_keyring().unwrap();
     // A session that is open needs no keyring.
     assert_eq!(app.sync(&[], &[]).await.resources, 3);
 
@@ -117,7 +67,7 @@ async fn case_locked() {
     let keyring = doctor.iter().find(|found| found.subject == "keyring").unwrap();
     assert_eq!(keyring.verdict, Soundness::Broken, "{keyring:?}");
 
-    daemon("--replace --unlock");
+    unlock_keyring(true).unwrap();
     let begun = Instant::now();
     while let Err(error) = later.verify_account(&account.id).await {
         assert!(begun.elapsed() < Duration::from_secs(20), "{error}");
@@ -130,23 +80,17 @@ async fn case_locked() {
 #[tokio::test]
 #[ignore = "runs inside its session"]
 async fn case_missing() {
-    if std::env::var_os(CASE).is_none() {
+    if !is_inside() {
         return;
     }
     // Inside the session there is a bus; the part below runs where it cannot be reached.
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "keyring::case_no_bus"])
-        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+    without_bus("keyring::case_no_bus").unwrap();
 }
 
 #[tokio::test]
 #[ignore = "runs inside its session"]
 async fn case_no_bus() {
-    if std::env::var_os(CASE).is_none() {
+    if !is_inside() {
         return;
     }
     let cloud = cloud();
