@@ -7,6 +7,7 @@ use nepho_testkit::ec2::{Fault, FaultRule, id};
 use serde_json::Value;
 
 use super::cloud::{cloud, mutations, names, operator_of};
+use crate::e2e::process::Group;
 
 #[test]
 fn two_at_once_on_one_account() {
@@ -96,14 +97,12 @@ fn a_region_that_hangs_holds_up_nobody() {
     for (number, region) in [(1, "eu-west-1"), (3, "us-east-1")] {
         cloud.set_state(region, &id(number), State::Stopped);
     }
-    let mut hanging = nepho.nepho(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nepho starts");
+    let hanging = Group::start(nepho.nepho(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()));
     // The other region's rows are there as soon as they are read, for every process.
     until("the other region", || nepho.json(&["list", "db-1"], 0)[0]["state"] == "stopped");
-    assert_eq!(hanging.try_wait().expect("a child"), None, "it still waits for the region");
     assert_eq!(nepho.json(&["list", "web-1"], 0)[0]["state"], "running", "as it was");
     // Ended by force, it leaves no lock and nothing half done.
-    hanging.kill().expect("killed");
-    hanging.wait().expect("gone");
+    drop(hanging);
     cloud.heal();
     nepho.run(&["sync"]).exits(0);
     assert_eq!(nepho.json(&["list", "web-1"], 0)[0]["state"], "stopped");
@@ -116,12 +115,11 @@ fn what_was_sent_by_a_process_that_was_killed_is_unknown_and_not_sent_again() {
     let hung = FaultRule { region: None, action: Some("StopInstances".to_owned()), times: None, fault: Fault::Hung };
     cloud.add_rule(hung);
     let stop = ["stop", "web-1", "--yes", "--wait"];
-    let mut sending = nepho.nepho(&stop).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nepho starts");
+    let sending = Group::start(nepho.nepho(&stop).stdout(Stdio::null()).stderr(Stdio::null()));
     until("the request", || cloud.count("StopInstances") == 1);
     let newest = |nepho: &super::rig::Nepho| nepho.json(&["journal", "--limit", "1"], 0)[0].clone();
     assert_eq!(newest(&nepho)["event"], "sent", "written before it was sent, and left to who sends it");
-    sending.kill().expect("killed");
-    sending.wait().expect("gone");
+    drop(sending); // killed
     cloud.heal();
     assert_eq!(newest(&nepho)["event"], "unknown");
     nepho.run(&["sync"]).exits(0);
