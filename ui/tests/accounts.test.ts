@@ -68,6 +68,9 @@ describe("an account's standing", () => {
     expect(line({ scopes: [scope("a"), scope("b", { failure: denied })] })).toBe(
       "AWS · b: permission denied",
     );
+    const two = [scope("a"), scope("b", { failure: down }), scope("c", { failure: down })];
+    expect(line({ scopes: two })).toBe("AWS · 2 of 3 regions: unreachable");
+    expect(line({ scopes: [...two, scope("d", { failure: denied })] })).toBe("AWS · 3 of 4 regions failed");
     expect(line({ scopes: [scope("a", { failure: down, as_of: old })] })).toBe("AWS · unreachable · 3 h ago");
     expect(line({ progress: { done: 3, total: 17, rows: 0 } })).toBe("AWS · syncing 3/17");
     expect(line({})).toBe("AWS · not read yet");

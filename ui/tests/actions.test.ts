@@ -1,6 +1,6 @@
 // An action on its way: nothing is sent that was not confirmed, and nothing twice.
 import { beforeEach, describe, expect, it } from "vitest";
-import { needsDialog, secondsLeft } from "$lib/actions/proportion";
+import { needsDialog, secondsLeft, typable } from "$lib/actions/proportion";
 import { planning } from "$lib/actions/planning.svelte";
 import { endings } from "$lib/activity/endings";
 import type { Plan, PlanTarget } from "$lib/ipc/types";
@@ -138,6 +138,15 @@ describe("planning", () => {
 it("counts down, and not below zero", () => {
   expect(secondsLeft(plan(), Date.parse("2026-03-01T12:00:59.100Z"))).toBe(1);
   expect(secondsLeft(plan(), Date.parse("2026-03-01T13:00:00Z"))).toBe(0);
+});
+
+it("asks for typing only what can be typed as it is read", () => {
+  expect(typable(["web-1", "i-0a41"])).toEqual(["web-1", "i-0a41"]);
+  expect(typable(["<b>web</b> 1", "i-0a41"])).toEqual(["<b>web</b> 1", "i-0a41"]);
+  for (const name of ["a\u202Eb", "a\tb", "\u200Bweb", " web", "web ", "web  1"]) {
+    expect(typable([name, "i-0a41"])).toEqual(["i-0a41"]);
+  }
+  expect(typable(["la\u200Bb 3"])).toEqual(["la\u200Bb 3"]);
 });
 
 describe("titles", () => {

@@ -23,11 +23,10 @@ function facts(account: Account, now: number): string[] {
   if (first?.failure) {
     const reason = failureName(first.failure.code);
     if (standing === "failed") return [reason, ...aged(account, now)];
-    return [
-      failed.length === 1
-        ? m.line_scope({ scope: first.location, reason })
-        : m.line_failed({ count: failed.length, total: scopes.length, reason }),
-    ];
+    if (failed.length === 1) return [m.line_scope({ scope: first.location, reason })];
+    const count = { count: failed.length, total: scopes.length };
+    const one = failed.every(({ failure }) => failure?.code === first.failure?.code);
+    return [one ? m.line_failed({ ...count, reason }) : m.line_failed_variously(count)];
   }
   if (standing === "unknown") return [m.line_never()];
   return [m.line_regions({ count: scopes.length }), ...aged(account, now)];
