@@ -74,9 +74,7 @@ impl App {
             run: run.clone(),
             _alive: alive,
         });
-        for stray in background::strays(&store).await? {
-            store.remove_account(&stray).await?;
-        }
+        background::forget_strays(&store).await?;
         let engine = Engine::start(store, Arc::clone(&composition) as _, clock, run).await?;
         let app = Self(Arc::new(Parts {
             engine,

@@ -7,7 +7,7 @@ use nepho_keyring::Patience;
 use nepho_store::{Store, StoreError};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{App, intents, locks};
+use crate::{App, AppError, intents, locks};
 
 /// How often the databases are looked at: what `nepho` did must show within 2 s.
 const WATCH: Duration = Duration::from_secs(1);
@@ -35,13 +35,17 @@ pub(crate) fn watch_others(app: &App) {
     });
 }
 
-/// The accounts that have rows in the cache and are not there.
-pub(crate) async fn strays(store: &Store) -> Result<BTreeSet<AccountId>, StoreError> {
+/// Forgets the stored rows of accounts that are gone: a sweep that was under way in another process
+/// when its account was removed may have stored them after the removal.
+pub(crate) async fn forget_strays(store: &Store) -> Result<(), StoreError> {
     // In this order: an account is stored before its first row.
     let scopes = store.scopes().await?;
     let accounts = store.accounts().await?;
-    let ids = scopes.into_iter().map(|scope| scope.key.account);
-    Ok(ids.filter(|id| accounts.iter().all(|account| account.id != *id)).collect())
+    let ids: BTreeSet<AccountId> = scopes.into_iter().map(|scope| scope.key.account).collect();
+    for stray in ids.iter().filter(|id| accounts.iter().all(|account| account.id != **id)) {
+        store.remove_account(stray).await?;
+    }
+    Ok(())
 }
 
 impl App {
@@ -52,12 +56,9 @@ impl App {
         let mut before = None;
         loop {
             ticks.tick().await;
-            if let Err(error) = self.forget_strays().await {
-                tracing::warn!(%error, "rows of removed accounts could not be forgotten");
-            }
             match self.look().await {
-                Ok(seen) if before.as_ref() != Some(&seen) => match self.engine().reload().await {
-                    Ok(_) => before = Some(seen),
+                Ok(seen) if before.as_ref() != Some(&seen) => match self.take_over().await {
+                    Ok(()) => before = Some(seen),
                     Err(error) => tracing::warn!(%error, "what another process stored could not be read"),
                 },
                 Ok(_) => {}
@@ -75,13 +76,9 @@ impl App {
         })
     }
 
-    /// Forgets the rows of accounts that are gone: a sweep that was under way in another process
-    /// when its account was removed may have stored them after the removal.
-    async fn forget_strays(&self) -> Result<(), StoreError> {
-        for id in strays(self.store()).await? {
-            self.store().remove_account(&id).await?;
-            self.engine().remove_account(&id).await;
-        }
+    async fn take_over(&self) -> Result<(), AppError> {
+        forget_strays(self.store()).await?;
+        self.engine().reload().await?;
         Ok(())
     }
 
@@ -93,7 +90,7 @@ impl App {
         }
     }
 
-    async fn try_sweep_secrets(&self) -> Result<(), crate::AppError> {
+    async fn try_sweep_secrets(&self) -> Result<(), AppError> {
         let noted = intents::noted(self.store()).await?;
         if noted.is_empty() {
             return Ok(());

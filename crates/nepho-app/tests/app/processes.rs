@@ -5,6 +5,7 @@ use std::{fs, time::Duration};
 use nepho_app::{App, HostKind};
 use nepho_core::FailureCode;
 use nepho_index::Sort;
+use nepho_store::Store;
 use tokio::time::timeout;
 
 use crate::rig::Rig;
@@ -46,7 +47,16 @@ async fn rows_stored_after_their_account_was_removed_are_forgotten() {
     window.remove_demo().await.unwrap();
     // It does not know that yet, and sweeps once more.
     assert!(nepho.sync(&[], &[]).await.resources > 0);
-    until(&window, "the rows' end", |window| window.snapshot().is_empty()).await;
+    // Neither shown nor kept.
+    let (store, _) = Store::open(&rig.path().join("data")).unwrap();
+    let mut changes = window.changes();
+    let forgotten = async {
+        while !store.scopes().await.unwrap().is_empty() {
+            changes.changed().await.unwrap();
+        }
+    };
+    timeout(Duration::from_secs(10), forgotten).await.expect("the rows are forgotten");
+    assert!(window.snapshot().is_empty());
     window.shutdown().await;
     assert!(rig.open().await.snapshot().is_empty());
 }
