@@ -99,34 +99,13 @@ fn quoted(word: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use nepho_core::{Access, AccountId, ProviderKind, Realm, Region, ResourceKey, Timestamp, resource::InstanceFacts};
+    use nepho_core::{Access, AccountId, ProviderKind, Realm, Timestamp};
+    use nepho_testkit::instance;
 
     use super::*;
 
     fn resource(realm: &str, region: &str, id: &str) -> Resource {
-        Resource {
-            key: ResourceKey {
-                provider: ProviderKind::Aws,
-                realm: Realm::new(realm),
-                region: Region::new(region),
-                kind: Kind::Instance,
-                native: id.into(),
-            },
-            name: String::new(),
-            zone: None,
-            state: State::Running,
-            raw_state: "running".to_owned(),
-            size: String::new(),
-            private_ips: Vec::new(),
-            public_ips: Vec::new(),
-            dns_names: Vec::new(),
-            tags: BTreeMap::new(),
-            created_at: None,
-            started_at: None,
-            facts: InstanceFacts::default(),
-        }
+        instance(id).realm(&Realm::new(realm)).region(region).build()
     }
 
     fn account(source: CredentialSource, endpoint: Option<&str>) -> Account {

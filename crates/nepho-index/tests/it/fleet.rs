@@ -6,9 +6,9 @@ use nepho_core::{
     Access, Account, AccountId, CredentialSource, Kind, Location, ProviderKind, Realm, Region, Resource, ResourceKey,
     Scope, ScopeKey, State, Timestamp, Zone,
     cache::{CachedRow, ScopeRecord},
-    resource::InstanceFacts,
 };
 use nepho_index::{Change, Query, Snapshot, Sort};
+use nepho_testkit::instance;
 
 /// A moment, so many seconds after noon of a day.
 pub fn at(seconds: i64) -> Timestamp {
@@ -57,21 +57,7 @@ pub fn row(account: &str, region: &str, id: &str, name: &str) -> CachedRow {
     CachedRow {
         account: AccountId::new(account),
         scope: scope(account, region).scope,
-        resource: Resource {
-            key: key(account, region, id),
-            name: name.to_owned(),
-            zone: None,
-            state: State::Running,
-            raw_state: "running".to_owned(),
-            size: String::new(),
-            private_ips: Vec::new(),
-            public_ips: Vec::new(),
-            dns_names: Vec::new(),
-            tags: std::collections::BTreeMap::new(),
-            created_at: None,
-            started_at: None,
-            facts: InstanceFacts::default(),
-        },
+        resource: instance(id).named(name).realm(&realm(account)).region(region).size("").build(),
         missing_since: None,
         observed_at: None,
     }
