@@ -5,5 +5,6 @@ mod faults;
 mod keys;
 mod lab;
 mod names;
+mod second_window;
 mod submissions;
 mod warnings;
