@@ -102,6 +102,7 @@ async fn an_operator_flies_for_the_first_time() {
     window.screenshot("stopped").await;
 
     // Start it again.
+    window.click("clear-selection").await;
     act(&window, id, "start").await;
     window.find_css(&state(id, "pending")).await;
     window.find_css(&state(id, "running")).await;
@@ -109,6 +110,7 @@ async fn an_operator_flies_for_the_first_time() {
 
     // A refused stop never shows stopped.
     moto.set_stop(StopMode::Fails).expect("moto");
+    window.click("clear-selection").await;
     act(&window, id, "stop").await;
     window.click("plan-confirm").await;
     window.click("nav-activity").await;

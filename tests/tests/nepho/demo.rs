@@ -6,7 +6,7 @@ use super::rig::Nepho;
 
 /// A running machine outside of production that no scale group will replace.
 fn machine(nepho: &Nepho) -> Value {
-    let rows = nepho.json(&["list", "state:running", "account:platform-dev", "name:dev-*"], 0);
+    let rows = nepho.json(&["list", "state:running", "account:platform-dev", "name:staging-web-*"], 0);
     rows.as_array().expect("rows").first().expect("a machine").clone()
 }
 
