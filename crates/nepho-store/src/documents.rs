@@ -12,8 +12,9 @@ use crate::{
 
 /// The one codec so far.
 const CODEC: &str = "zstd";
-/// Fast enough that a listing waits for the network, not for this.
-const LEVEL: i32 = 1;
+/// Half the time of level 1 for a quarter more bytes: compressing was a fifth of what a first sync
+/// costs.
+const LEVEL: i32 = -1;
 /// No document is larger: a listing's whole body is capped at this.
 const LARGEST: usize = 64 << 20;
 
