@@ -132,6 +132,7 @@ async fn each_region_that_fails_is_named_keeps_its_rows_and_holds_up_no_other() 
         window.find_css(&stale(&stopped, false)).await;
     }
     window.click("query-clear").await;
+    window.see("[data-testid=\"match-count\"]", "machines").await;
     window.screenshot("well-again").await;
 }
 
