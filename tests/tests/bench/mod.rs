@@ -4,11 +4,13 @@
 use std::{
     fs,
     os::unix::fs::{PermissionsExt as _, symlink},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
+
+use crate::e2e::process::programs;
 
 const LOAD: [(&str, u64); 6] = [
     ("--instances", 200),
@@ -19,18 +21,9 @@ const LOAD: [(&str, u64); 6] = [
     ("--runs", 1),
 ];
 
-/// Where `cargo build --workspace` puts the programs.
-fn programs() -> PathBuf {
-    std::env::var_os("NEPHOSCOPE_BIN_DIR").map(PathBuf::from).unwrap_or_else(|| {
-        // The test binary is in `deps`, one below the programs.
-        let here = std::env::current_exe().expect("a path");
-        here.ancestors().nth(2).expect("the target directory").to_owned()
-    })
-}
-
-fn bench(programs: &Path) -> Output {
-    let mut command = Command::new(self::programs().join("xtask"));
-    command.args(["bench", "sync", "--binaries"]).arg(programs).stdin(Stdio::null());
+fn bench(binaries: &Path) -> Output {
+    let mut command = Command::new(programs().join("xtask"));
+    command.args(["bench", "sync", "--binaries"]).arg(binaries).stdin(Stdio::null());
     for (name, value) in LOAD {
         command.arg(name).arg(value.to_string());
     }

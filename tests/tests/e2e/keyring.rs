@@ -38,7 +38,7 @@ async fn assert_answers(window: &Window) {
 fn assert_in_no_file(desktop: &Desktop) {
     let holds = |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
     let files: Vec<_> = desktop.files().into_iter().filter(|(_, bytes)| holds(bytes)).collect();
-    assert!(files.is_empty(), "a secret is in {:?}", files[0].0);
+    assert!(files.is_empty(), "a secret is in {}", files[0].0.display());
 }
 
 #[tokio::test]

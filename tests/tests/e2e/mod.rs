@@ -8,6 +8,7 @@ mod artifacts;
 pub mod desktop;
 mod first_flight;
 mod hostile;
+mod keyboard;
 mod keyring;
 pub mod process;
 mod scale;

@@ -44,14 +44,19 @@ impl Drop for Group {
     }
 }
 
-/// A built program of this workspace.
-pub fn built(name: &str) -> PathBuf {
-    let dir = std::env::var_os("NEPHOSCOPE_BIN_DIR").map(PathBuf::from).unwrap_or_else(|| {
+/// Where `cargo build --workspace` puts the programs.
+pub fn programs() -> PathBuf {
+    let above_this_test = || {
         // The test binary is in `deps`, one below the programs.
         let here = std::env::current_exe().expect("a path");
         here.ancestors().nth(2).expect("the target directory").to_owned()
-    });
-    let path = dir.join(name);
+    };
+    std::env::var_os("NEPHOSCOPE_BIN_DIR").map_or_else(above_this_test, PathBuf::from)
+}
+
+/// A built program of this workspace.
+pub fn built(name: &str) -> PathBuf {
+    let path = programs().join(name);
     assert!(path.is_file(), "{} is not built: `cargo build --workspace` makes it", path.display());
     path
 }

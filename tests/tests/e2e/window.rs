@@ -136,6 +136,8 @@ impl Window {
         let step = self.step.get();
         self.step.set(step + 1);
         let path = self.artifacts.join(format!("{step:02}-{name}.png"));
+        // Once the page answers, what it was told before is drawn.
+        self.read("return document.readyState").await;
         self.camera.photograph(&path);
         path
     }
