@@ -87,6 +87,7 @@ pub fn targets(target: PlanTarget) -> Targets {
         PlanTarget::Selection { query, include_hidden } => {
             Targets::Selection { query: query.into_string(), include_hidden }
         }
+        PlanTarget::Operation { operation } => Targets::Operation(OperationId::new(operation.into_string())),
     }
 }
 

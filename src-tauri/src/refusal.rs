@@ -23,9 +23,11 @@ fn shaped(error: &AppError) -> CommandError {
         AppError::NoDataDirectory => CommandCode::CannotOpen,
         AppError::File { .. } | AppError::Store { .. } | AppError::Engine(_) => CommandCode::Internal,
         AppError::Query(_) => CommandCode::BadRequest,
-        AppError::UnknownAccount { .. } | AppError::UnknownResource { .. } | AppError::NoDocument { .. } => {
-            CommandCode::NotFound
-        }
+        AppError::UnknownAccount { .. }
+        | AppError::UnknownResource { .. }
+        | AppError::UnknownOperation { .. }
+        | AppError::NoDocument { .. } => CommandCode::NotFound,
+        AppError::TooManyTargets { .. } => CommandCode::TooManyTargets,
         AppError::NoConsole { .. } => CommandCode::NoConsole,
         AppError::BadName { .. } => CommandCode::BadName,
         AppError::NameTaken { .. } => CommandCode::NameTaken,

@@ -94,12 +94,12 @@ describe("planning", () => {
       plan_action: () => plan({ nonce: `n${++round}` }),
       commit_plan: ({ nonce }) =>
         nonce === "n1"
-          ? { type: "refused", refusal: { code: "changed", changed: ["k"] } }
+          ? { type: "refused", refusal: { code: "changed", count: 1, changed: ["k"] } }
           : { type: "accepted", operation: "o1" },
     });
     await planning.begin("stop", keys);
     await planning.commit();
-    expect(planning.refusal).toEqual({ code: "changed", changed: ["k"] });
+    expect(planning.refusal).toEqual({ code: "changed", count: 1, changed: ["k"] });
     expect(planning.visible).toBe(true);
     await planning.again();
     expect(planning.refusal).toBeNull();
@@ -109,6 +109,36 @@ describe("planning", () => {
       "n2",
     ]);
     expect(planning.phase).toBe("closed");
+  });
+
+  it("counts by the core's numbers, not by the targets that came along", async () => {
+    const counts = { ...plan().counts, total: 1000, eligible: 999, refused: 1, accounts: 2 };
+    const large = plan({ counts });
+    const { asked } = host({
+      plan_action: () => large,
+      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+      copy_command: () => ({ command: null }),
+    });
+    await planning.begin("stop", keys);
+    expect(planTitle("stop", large)).toBe("Stop 999 of 1,000 machines");
+    expect(planSummary(large)).toContain("999 will be sent, in 2 accounts. 1 is refused.");
+    expect(needsDialog(plan({ ...start, counts }))).toBe(true);
+    await planning.copyCommand();
+    expect(asked.at(-1)).toEqual(["copy_command", { action: "stop", keys: [target().key] }]);
+    await planning.commit();
+    expect(toasts.list.at(-1)?.title).toBe("Stop sent to 999 machines");
+  });
+
+  it("leaves hidden rows out until they are asked for, and shows that there are some", async () => {
+    const { asked } = host({ plan_action: () => plan(start) });
+    const selection: PlanTarget = { type: "selection", query: "web", include_hidden: false };
+    await planning.begin("start", selection, 3);
+    expect(planning.visible).toBe(true);
+    await planning.include(true);
+    expect(asked).toEqual([
+      ["plan_action", { action: "start", target: selection }],
+      ["plan_action", { action: "start", target: { ...selection, include_hidden: true } }],
+    ]);
   });
 
   it("drops a plan that comes after Escape", async () => {
@@ -172,6 +202,12 @@ describe("endings", () => {
     [[{}, { status: "unknown" as const }], "bad", "Stop: 1 of 2 ended unknown"],
   ])("of %j are %s", (targets, tone, text) => {
     expect(endings([operation(targets)])).toEqual([{ tone, text }]);
+  });
+
+  it("count what no reply brought along", () => {
+    const [one] = [operation([{}])];
+    const counts = { ...one.counts, total: 1000, accepted: 998, failed: 1, refused: 1 };
+    expect(endings([{ ...one, counts }])).toEqual([{ tone: "bad", text: "Stop: 2 of 1000 failed" }]);
   });
 
   it("say nothing of what is under way", () => {

@@ -53,6 +53,19 @@ describe("a row", () => {
     expect(element.querySelector("bdi")?.textContent).toBe("a\\u{202e}gpj.exe");
   });
 
+  it("shows the operator's own tags before those of the cloud", () => {
+    const tags = {
+      "aws:autoscaling:groupName": "g",
+      Name: "x",
+      alpha: "1",
+      "goog-gke-node": "",
+      team: "t",
+      env: "e",
+    };
+    const names = [...drawRow({ tags }).querySelectorAll(".tags .name")].map((one) => one.textContent);
+    expect(names).toEqual(["env", "team", "alpha", "aws:autoscaling:groupName", "goog-gke-node"]);
+  });
+
   it("shows the id where there is no name", () => {
     expect(drawRow({ name: "" }).querySelector("[data-testid=name]")?.textContent).toBe("i-0a41");
   });

@@ -1,4 +1,5 @@
 // Samples of what crosses IPC, with only what a test cares about spelled out.
+import { operationCounts, planCounts } from "$lib/ipc/fake/counts";
 import type {
   Account,
   InventoryWindow,
@@ -99,34 +100,38 @@ export function target(change: Partial<PlannedTarget> = {}): PlannedTarget {
 }
 
 export function plan(change: Partial<Plan> = {}): Plan {
+  const targets = change.targets ?? [target()];
   return {
     nonce: "n1",
     action: "stop",
     expires_at: "2026-03-01T12:01:00Z",
     confirmation: { type: "click" },
-    targets: [target()],
+    counts: planCounts(targets),
+    targets,
     ...change,
   };
 }
 
-export function operation(targets: Partial<OperationTarget>[], change: Partial<Operation> = {}): Operation {
+export function operation(ends: Partial<OperationTarget>[], change: Partial<Operation> = {}): Operation {
+  const targets = ends.map((one, at): OperationTarget => ({
+    key: `aws:1:r:instance:i-${at}`,
+    id: `i-${at}`,
+    name: `web-${at}`,
+    account: "lab",
+    status: "accepted",
+    observed_state: "stopped",
+    failure: null,
+    running: false,
+    ...one,
+  }));
   return {
     id: "o1",
     action: "stop",
     inverse: "start",
     started_at: "2026-03-01T12:00:00Z",
     finished_at: "2026-03-01T12:00:09Z",
-    targets: targets.map((one, at) => ({
-      key: `aws:1:r:instance:i-${at}`,
-      id: `i-${at}`,
-      name: `web-${at}`,
-      account: "lab",
-      status: "accepted",
-      observed_state: "stopped",
-      failure: null,
-      running: false,
-      ...one,
-    })),
+    counts: operationCounts(targets),
+    targets,
     ...change,
   };
 }

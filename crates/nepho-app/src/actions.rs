@@ -6,11 +6,19 @@ use nepho_core::{
     Action, ResourceKey,
     journal::{JournalEntry, OperationId, Verification},
     plan::{Nonce, Plan},
-    report::{Operation, TargetResult},
+    report::{Operation, TargetResult, TargetStatus},
 };
 use nepho_engine::CommitError;
 
 use crate::{App, AppError};
+
+/// The most targets that one plan may have. A plan reads every target afresh, so that a selection
+/// of a whole inventory would be thousands of requests before the first answer, and a list that
+/// nobody reads before confirming it.
+pub const MOST_TARGETS: usize = 1_000;
+
+/// How many operations back one can be taken back.
+const OPERATIONS: usize = 200;
 
 /// What an action is planned for.
 #[derive(Clone, Debug)]
@@ -24,20 +32,36 @@ pub enum Targets {
         /// Whether selected rows that the query hides are meant too.
         include_hidden: bool,
     },
+    /// The targets of one of the last operations that were accepted.
+    Operation(OperationId),
 }
 
 impl App {
     /// What an action would do: from the cache and one fresh read of the targets. Sends nothing.
+    /// Refused for more than [`MOST_TARGETS`].
     pub async fn plan(&self, action: Action, targets: Targets) -> Result<Plan, AppError> {
         self.ready().await;
         let keys = match targets {
             Targets::Keys(keys) => keys,
             Targets::Selection { query, include_hidden } => self.selected(&query, include_hidden)?,
+            Targets::Operation(id) => self.accepted(id).await?,
         };
+        if keys.len() > MOST_TARGETS {
+            return Err(AppError::TooManyTargets { count: keys.len(), most: MOST_TARGETS });
+        }
         for key in &keys {
             self.row(key)?;
         }
         Ok(self.engine().plan(action, keys).await)
+    }
+
+    /// What was accepted of an operation.
+    async fn accepted(&self, id: OperationId) -> Result<Vec<ResourceKey>, AppError> {
+        let mut operations = self.operations(OPERATIONS).await?.into_iter();
+        let operation =
+            operations.find(|operation| operation.id == id).ok_or(AppError::UnknownOperation { operation: id })?;
+        let results = operation.targets.into_iter().map(|target| target.result);
+        Ok(results.filter(|result| result.status == TargetStatus::Accepted).map(|result| result.key).collect())
     }
 
     /// Carries a plan out. On return it is in the journal; the requests run to their end whatever

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use nepho_core::{AccountId, Failure, FailureCode, ResourceKey};
+use nepho_core::{AccountId, Failure, FailureCode, ResourceKey, journal::OperationId};
 use nepho_engine::EngineError;
 use nepho_index::QueryError;
 use nepho_store::StoreError;
@@ -53,6 +53,20 @@ pub enum AppError {
     UnknownResource {
         /// Which.
         key: ResourceKey,
+    },
+    /// Not one of the last operations.
+    #[error("{operation} is none of the last operations")]
+    UnknownOperation {
+        /// Which.
+        operation: OperationId,
+    },
+    /// An action for more targets than one plan may have. Nothing was read or sent.
+    #[error("{count} targets are more than one plan may have ({most}); narrow the selection")]
+    TooManyTargets {
+        /// For how many it was asked.
+        count: usize,
+        /// How many there may be.
+        most: usize,
     },
     /// The provider's document of it is not stored, or is not readable.
     #[error("there is no document of {key}: {reason}")]

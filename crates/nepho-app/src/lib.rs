@@ -27,7 +27,7 @@ mod settings;
 mod status;
 mod vault;
 
-pub use actions::Targets;
+pub use actions::{MOST_TARGETS, Targets};
 pub use app::App;
 pub use details::{Details, Offer};
 pub use error::AppError;

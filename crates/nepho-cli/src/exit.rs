@@ -86,6 +86,7 @@ impl From<AppError> for Failed {
             AppError::Query(error) => return Self::new(Code::Usage, error.code.as_str(), text::query(error)),
             AppError::Failed { failure, .. } => (code_of(failure), failure.code.as_str()),
             AppError::BadName { .. } | AppError::EndpointRefused { .. } => (Code::Usage, "usage"),
+            AppError::TooManyTargets { .. } => (Code::Refused, "too_many_targets"),
             AppError::UnknownAccount { .. } | AppError::UnknownResource { .. } => (Code::Failed, "not_found"),
             _ => (Code::Failed, "failed"),
         };

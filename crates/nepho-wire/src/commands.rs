@@ -12,7 +12,8 @@ use crate::{
     },
     bindings::Declarations,
     inventory::{InventoryWindow, QueryInventoryRequest},
-    journal::{Journal, ListJournalRequest, ListOperationsRequest, Operations, Verification},
+    journal::{Journal, ListJournalRequest, Verification},
+    operation::{ListOperationsRequest, Operations},
     plan::{CommitPlanRequest, CommitReply, Plan, PlanActionRequest},
     resource::{
         CopiedCommand, CopyCommandRequest, Document, GetDocumentRequest, GetResourceRequest, OpenConsoleRequest,

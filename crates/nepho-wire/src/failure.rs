@@ -44,6 +44,8 @@ pub enum CommandCode {
     NoConsole,
     /// Not something that this account has.
     NotApplicable,
+    /// An action for more targets than one plan may have; `message` says how many.
+    TooManyTargets,
     /// Another window is open on the same data; `message` says which. Every command answers so.
     AlreadyOpen,
     /// The data directory or a database cannot be used. Every command answers so.

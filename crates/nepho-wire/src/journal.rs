@@ -1,4 +1,5 @@
-//! The journal and the running operations, as Activity shows them.
+//! The journal, as Activity shows it. Operations, which are the same story by target, are in
+//! [`crate::operation`].
 
 use nepho_core as domain;
 use serde::{Deserialize, Serialize};
@@ -7,90 +8,9 @@ use ts_rs::TS;
 use crate::{
     failure::Failure,
     limits::Limit,
-    time::{maybe, moment},
-    words::{Action, State, TargetStatus},
+    time::moment,
+    words::{Action, State},
 };
-
-/// Asks for the last operations.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct ListOperationsRequest {
-    /// How many, at most 200.
-    pub limit: Limit,
-}
-
-/// The last operations, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct Operations {
-    /// The operations.
-    pub operations: Vec<Operation>,
-}
-
-/// A committed plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct Operation {
-    /// Its id; also its journal entries' `operation`.
-    pub id: String,
-    /// What was asked.
-    pub action: Action,
-    /// The action that takes it back, where one exists; it needs a plan of its own.
-    pub inverse: Option<Action>,
-    /// When it was sent.
-    pub started_at: String,
-    /// When its last target ended.
-    pub finished_at: Option<String>,
-    /// Its targets.
-    pub targets: Vec<OperationTarget>,
-}
-
-/// One target of an operation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct OperationTarget {
-    /// The resource key.
-    pub key: String,
-    /// The cloud's own id.
-    pub id: String,
-    /// The resource's name at the time.
-    pub name: String,
-    /// The account's name at the time.
-    pub account: String,
-    /// What became of it so far.
-    pub status: TargetStatus,
-    /// The state last observed.
-    pub observed_state: Option<State>,
-    /// Why it was refused, failed or is unknown.
-    pub failure: Option<Failure>,
-    /// Whether it is still being followed.
-    pub running: bool,
-}
-
-impl From<&domain::report::Operation> for Operation {
-    fn from(operation: &domain::report::Operation) -> Self {
-        Self {
-            id: operation.id.to_string(),
-            action: operation.action.into(),
-            inverse: operation.action.inverse().map(Action::from),
-            started_at: moment(operation.started_at),
-            finished_at: maybe(operation.finished_at),
-            targets: operation.targets.iter().map(OperationTarget::from).collect(),
-        }
-    }
-}
-
-impl From<&domain::report::OperationTarget> for OperationTarget {
-    fn from(target: &domain::report::OperationTarget) -> Self {
-        Self {
-            key: target.result.key.to_string(),
-            id: target.result.key.native.to_string(),
-            name: target.name.clone(),
-            account: target.account_name.clone(),
-            status: target.result.status.into(),
-            observed_state: target.result.observed_state.map(State::from),
-            failure: target.result.failure.as_ref().map(Failure::from),
-            running: target.running,
-        }
-    }
-}
 
 /// Asks for a page of the journal.
 #[derive(Clone, Debug, Deserialize, TS)]

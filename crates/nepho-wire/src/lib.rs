@@ -12,6 +12,7 @@ pub mod failure;
 pub mod inventory;
 pub mod journal;
 pub mod limits;
+pub mod operation;
 pub mod plan;
 pub mod resource;
 pub mod row;

@@ -1,9 +1,17 @@
 //! Plans and their commits: what an action would do, and what became of asking for it.
+//!
+//! A plan may have a thousand targets. It is counted whole, and carries the [`MAX_LIMIT`] of them
+//! that a person looks at first.
+//!
+//! [`MAX_LIMIT`]: crate::limits::MAX_LIMIT
 
 mod convert;
+mod counts;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use counts::{PlanCounts, RefusalCount, WarningCount};
 
 use crate::{
     limits::{KeyText, List, LongText, NameText, QueryText},
@@ -37,6 +45,11 @@ pub enum PlanTarget {
         /// Whether selected rows that the query hides are meant too.
         include_hidden: bool,
     },
+    /// What an operation did, to take it back: its targets that were accepted.
+    Operation {
+        /// The operation's id.
+        operation: NameText,
+    },
 }
 
 /// What would happen if the plan were committed.
@@ -50,7 +63,10 @@ pub struct Plan {
     pub expires_at: String,
     /// What the operator must do to commit.
     pub confirmation: Confirmation,
-    /// Each target's verdict, in the order asked.
+    /// All its targets in numbers.
+    pub counts: PlanCounts,
+    /// The first of its targets: those refused, those with something to know first, the others that
+    /// would be sent, those that are there already; each in the order asked. At most 200.
     pub targets: Vec<PlannedTarget>,
 }
 
@@ -184,6 +200,20 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    /// Its code.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::GroupMember { .. } => "group_member",
+            Self::Spot => "spot",
+            Self::LocalDisksLost => "local_disks_lost",
+            Self::PublicIpLost { .. } => "public_ip_lost",
+            Self::ProtectionNotChecked => "protection_not_checked",
+            Self::StaleRow { .. } => "stale_row",
+        }
+    }
+}
+
 /// Asks to carry a plan out.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -220,7 +250,9 @@ pub enum CommitRefusal {
     Confirmation,
     /// Targets changed since the plan was made.
     Changed {
-        /// Their keys.
+        /// How many.
+        count: u64,
+        /// The keys of the first of them, at most 200.
         changed: Vec<String>,
     },
     /// Nothing in the plan is eligible.

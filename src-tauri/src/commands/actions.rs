@@ -2,8 +2,9 @@
 
 use nepho_core::plan::Nonce;
 use nepho_wire::{
-    journal::{Journal, JournalEntry, ListJournalRequest, ListOperationsRequest, Operation, Operations, Verification},
+    journal::{Journal, JournalEntry, ListJournalRequest, Verification},
     limits::LongText,
+    operation::{ListOperationsRequest, Operations},
     plan::{CommitPlanRequest, CommitReply, Plan, PlanActionRequest},
     status::Nothing,
 };
@@ -36,7 +37,7 @@ pub async fn commit_plan(opening: State<'_, Opening>, request: CommitPlanRequest
 #[tauri::command]
 pub async fn list_operations(opening: State<'_, Opening>, request: ListOperationsRequest) -> Reply<Operations> {
     let operations = opening.app().await?.operations(request.limit.get()).await.map_err(refused)?;
-    Ok(Operations { operations: operations.iter().map(Operation::from).collect() })
+    Ok(Operations::new(&operations))
 }
 
 /// A page of the journal, newest first.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nepho_app::{AppError, CommitError, HostKind, PageAsk, Targets};
+use nepho_app::{AppError, CommitError, HostKind, MOST_TARGETS, PageAsk, Targets};
 use nepho_core::{
     Action, State,
     plan::{CommitRefusal, Confirmation, Verdict},
@@ -112,4 +112,34 @@ async fn an_unknown_resource_is_said_so() {
     let page = PageAsk { query: "colour:red".to_owned(), sort: Sort::default(), offset: 0, limit: 10 };
     let page = app.inventory(&page).await.unwrap();
     assert!(page.error.is_some() && page.rows.is_empty());
+}
+
+#[tokio::test]
+async fn a_plan_for_too_many_is_refused_before_anything_is_read() {
+    let rig = Rig::new();
+    let app = rig.open().await;
+    let key = |at: usize| format!("demo:nowhere:eu-west-1:instance:i-{at}").parse::<nepho_core::ResourceKey>().unwrap();
+    let plan = |count: usize| app.plan(Action::Stop, Targets::Keys((0..count).map(key).collect()));
+    let refused = plan(MOST_TARGETS + 1).await.unwrap_err();
+    assert!(
+        matches!(refused, AppError::TooManyTargets { count, most } if (count, most) == (1_001, 1_000)),
+        "{refused}"
+    );
+    assert!(matches!(plan(MOST_TARGETS).await, Err(AppError::UnknownResource { .. })), "so many are looked at");
+}
+
+#[tokio::test]
+async fn taking_back_is_planned_for_what_was_accepted() {
+    let rig = Rig::new();
+    let app = rig.open().await;
+    app.add_demo().await.unwrap();
+    let running = app.search("account:platform-dev staging-web state:running", Sort::default()).unwrap();
+    let target = running.window(0, 1).remove(0);
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![target.key.clone()])).await.unwrap();
+    let operation = app.commit(&plan.nonce, None, true).await.unwrap();
+    app.submitted(&operation).await;
+    let back = app.plan(Action::Start, Targets::Operation(operation)).await.unwrap();
+    assert_eq!(back.targets.into_iter().map(|target| target.key).collect::<Vec<_>>(), [target.key]);
+    let nothing = Targets::Operation(nepho_core::journal::OperationId::new("none"));
+    assert!(matches!(app.plan(Action::Start, nothing).await, Err(AppError::UnknownOperation { .. })));
 }

@@ -2,18 +2,34 @@
 
 use nepho_core as domain;
 
-use super::{CommitRefusal, Confirmation, Plan, PlannedTarget, Refusal, Verdict, Warning};
-use crate::time::moment;
+use super::{CommitRefusal, Confirmation, Plan, PlanCounts, PlannedTarget, Refusal, Verdict, Warning};
+use crate::{inventory::count, limits::MAX_LIMIT, time::moment};
+
+/// The most targets or keys that a reply carries.
+const MOST: usize = MAX_LIMIT as usize;
 
 impl From<&domain::plan::Plan> for Plan {
     fn from(plan: &domain::plan::Plan) -> Self {
+        let mut first: Vec<&domain::plan::PlannedTarget> = plan.targets.iter().collect();
+        first.sort_by_key(|target| rank(target));
         Self {
             nonce: plan.nonce.0.clone(),
             action: plan.action.into(),
             expires_at: moment(plan.expires_at),
             confirmation: (&plan.confirmation).into(),
-            targets: plan.targets.iter().map(PlannedTarget::from).collect(),
+            counts: PlanCounts::of(&plan.targets),
+            targets: first.into_iter().take(MOST).map(PlannedTarget::from).collect(),
         }
+    }
+}
+
+/// What is looked at first has the lowest.
+const fn rank(target: &domain::plan::PlannedTarget) -> u8 {
+    match target.verdict {
+        domain::plan::Verdict::Refused(_) => 0,
+        domain::plan::Verdict::Eligible if !target.warnings.is_empty() => 1,
+        domain::plan::Verdict::Eligible => 2,
+        domain::plan::Verdict::Already => 3,
     }
 }
 
@@ -86,7 +102,8 @@ impl From<&domain::plan::CommitRefusal> for CommitRefusal {
             domain::plan::CommitRefusal::Expired => Self::Expired,
             domain::plan::CommitRefusal::Confirmation => Self::Confirmation,
             domain::plan::CommitRefusal::Changed { changed } => {
-                Self::Changed { changed: changed.iter().map(ToString::to_string).collect() }
+                let first = changed.iter().take(MOST).map(ToString::to_string).collect();
+                Self::Changed { count: count(changed.len()), changed: first }
             }
             domain::plan::CommitRefusal::Nothing => Self::Nothing,
         }

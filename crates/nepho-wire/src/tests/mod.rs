@@ -2,6 +2,7 @@
 
 mod cli;
 mod fixture;
+mod many;
 mod replies;
 mod requests;
 mod step;

@@ -5,7 +5,7 @@ use nepho_core as domain;
 use nepho_core::{ProviderError as E, plan::CommitRefusal as Refused};
 
 use super::fixture;
-use crate::{accounts, failure, inventory, journal, plan, resource, row, sync};
+use crate::{accounts, failure, inventory, journal, operation, plan, resource, row, sync};
 
 #[test]
 fn a_row() {
@@ -35,6 +35,9 @@ fn a_plan_with_every_warning_and_refusal() {
         if let Some(refusal) = &target.refusal {
             assert_eq!(serde_json::to_value(refusal).unwrap()["code"], refusal.word());
         }
+        for warning in &target.warnings {
+            assert_eq!(serde_json::to_value(warning).unwrap()["code"], warning.word());
+        }
     }
 }
 
@@ -56,7 +59,7 @@ fn commits() {
 
 #[test]
 fn an_operation() {
-    assert_json_snapshot!(journal::Operation::from(&fixture::operation()));
+    assert_json_snapshot!(operation::Operations::new(&[fixture::operation()]));
 }
 
 #[test]

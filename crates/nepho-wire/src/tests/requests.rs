@@ -106,6 +106,12 @@ fn what_is_too_long_is_refused_and_what_just_fits_is_not() {
         ("get_resource", "/key", key_of(MAX_KEY), key_of(MAX_KEY + 1)),
         ("copy_command", "/keys", json!(vec![KEY; MAX_LIST]), json!(vec![KEY; MAX_LIST + 1])),
         ("plan_action", "/target/keys", json!(vec![KEY; MAX_LIST]), json!(vec![KEY; MAX_LIST + 1])),
+        (
+            "plan_action",
+            "/target",
+            json!({"type": "operation", "operation": "x".repeat(MAX_NAME)}),
+            json!({"type": "operation", "operation": "x".repeat(MAX_NAME + 1)}),
+        ),
         ("commit_plan", "/nonce", long(MAX_NAME), long(MAX_NAME + 1)),
         ("commit_plan", "/confirmation", long(MAX_TEXT), long(MAX_TEXT + 1)),
         ("add_account", "/name", long(MAX_NAME), long(MAX_NAME + 1)),

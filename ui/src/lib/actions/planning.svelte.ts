@@ -25,22 +25,35 @@ class Planning {
   /** Whether the dialog is on screen: not for what needs no confirmation, nor for a quick plan. */
   visible = $state(false);
 
-  #target: PlanTarget | null = null;
+  /** What is planned for. */
+  target = $state.raw<PlanTarget | null>(null);
+  /** Selected rows that the query hides; they are left out unless they are asked for. */
+  hidden = $state(0);
+
   #round = 0;
 
-  readonly eligible = $derived(this.plan?.targets.filter(({ verdict }) => verdict === "eligible") ?? []);
+  /** How many would be sent. */
+  readonly eligible = $derived(this.plan?.counts.eligible ?? 0);
   /** Whether what must be done to confirm has been done. */
   readonly confirmed = $derived.by(() => {
-    if (!this.plan || this.eligible.length === 0) return false;
+    if (!this.plan || this.eligible === 0) return false;
     const { confirmation } = this.plan;
     return confirmation.type !== "type" || confirmation.accepted.includes(this.typed);
   });
 
   /** Plans an action; shows the plan, or sends it at once where nothing is to be confirmed. */
-  async begin(action: Action, target: PlanTarget): Promise<void> {
+  async begin(action: Action, target: PlanTarget, hidden = 0): Promise<void> {
     if (this.phase !== "closed") return;
     this.action = action;
-    this.#target = target;
+    this.target = target;
+    this.hidden = hidden;
+    await this.#make();
+  }
+
+  /** Plans again with the hidden rows of the selection, or without them. */
+  async include(hidden: boolean): Promise<void> {
+    if (this.phase !== "ready" || this.target?.type !== "selection") return;
+    this.target = { ...this.target, include_hidden: hidden };
     await this.#make();
   }
 
@@ -54,13 +67,13 @@ class Planning {
     if (!plan || !this.confirmed || this.phase !== "ready") return;
     this.phase = "sending";
     const confirmation = plan.confirmation.type === "type" ? this.typed : null;
-    const names = this.eligible.length;
+    const sent = this.eligible;
     try {
       const reply = await call("commit_plan", { nonce: plan.nonce, confirmation });
       if (reply.type === "accepted") {
         toasts.say(
           "quiet",
-          m.sent_toast({ action: actionName(this.action), count: names, number: count(names) }),
+          m.sent_toast({ action: actionName(this.action), count: sent, number: count(sent) }),
         );
         this.close();
         return;
@@ -86,11 +99,7 @@ class Planning {
 
   /** Copies the cloud's own command for the targets that would be sent, or else for all. */
   async copyCommand(): Promise<void> {
-    const targets = this.eligible.length > 0 ? this.eligible : (this.plan?.targets ?? []);
-    await copyCommand(
-      this.action,
-      targets.map(({ key }) => key),
-    );
+    if (this.plan) await copyCommandOf(this.plan);
   }
 
   async #make(): Promise<void> {
@@ -104,12 +113,12 @@ class Planning {
       if (round === this.#round) this.visible = true;
     }, PATIENCE_MS);
     try {
-      if (!this.#target) return;
-      const plan = await call("plan_action", { action: this.action, target: this.#target });
+      if (!this.target) return;
+      const plan = await call("plan_action", { action: this.action, target: this.target });
       if (round !== this.#round) return;
       this.plan = plan;
       this.phase = "ready";
-      if (!this.visible && !needsDialog(plan)) await this.commit();
+      if (!this.visible && this.hidden === 0 && !needsDialog(plan)) await this.commit();
       else this.visible = true;
     } catch (error) {
       if (round !== this.#round) return;
@@ -123,11 +132,12 @@ class Planning {
 }
 
 /** Copies the cloud's own command line for an action on resources. */
-export async function copyCommand(action: Action, keys: string[]): Promise<void> {
+export async function copyCommand(action: Action, keys: string[], total = keys.length): Promise<void> {
   try {
     const { command } = await call("copy_command", { action, keys });
+    const what = { action: actionName(action), count: count(keys.length), total: count(total) };
     if (command === null) toasts.say("bad", m.no_command());
-    else await copy(command, m.copied_command({ action: actionName(action) }));
+    else await copy(command, keys.length < total ? m.copied_command_first(what) : m.copied_command(what));
   } catch (error) {
     toasts.fail(m.failed_command(), error);
   }
@@ -137,15 +147,17 @@ export async function copyCommand(action: Action, keys: string[]): Promise<void>
 export async function copyCommandOfSelection(action: Action, query: string): Promise<void> {
   try {
     const target: PlanTarget = { type: "selection", query, include_hidden: false };
-    const plan = await call("plan_action", { action, target });
-    const eligible = plan.targets.filter(({ verdict }) => verdict === "eligible");
-    await copyCommand(
-      action,
-      (eligible.length > 0 ? eligible : plan.targets).map(({ key }) => key),
-    );
+    await copyCommandOf(await call("plan_action", { action, target }));
   } catch (error) {
     toasts.fail(m.failed_command(), error);
   }
+}
+
+/** For the targets that would be sent, or else for all; a large plan holds only the first of them. */
+async function copyCommandOf({ action, counts, targets }: Plan): Promise<void> {
+  const all = counts.eligible === 0;
+  const keys = targets.filter(({ verdict }) => all || verdict === "eligible").map(({ key }) => key);
+  await copyCommand(action, keys, all ? counts.total : counts.eligible);
 }
 
 export const planning = new Planning();

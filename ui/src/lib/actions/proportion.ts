@@ -9,8 +9,9 @@ import { visible } from "$lib/text/visible";
 export function needsDialog(plan: Plan): boolean {
   return (
     plan.confirmation.type !== "none" ||
-    plan.targets.length === 0 ||
-    plan.targets.some(({ verdict, warnings }) => verdict !== "eligible" || warnings.length > 0)
+    plan.counts.total === 0 ||
+    plan.counts.eligible < plan.counts.total ||
+    plan.counts.warnings.length > 0
   );
 }
 

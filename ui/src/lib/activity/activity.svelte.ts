@@ -5,7 +5,8 @@ import { endings } from "$lib/activity/endings";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";
 
-const OPERATIONS = 100;
+/** Few, because the targets of all of them share one reply. */
+const OPERATIONS = 40;
 const ENTRIES = 100;
 
 class Activity {

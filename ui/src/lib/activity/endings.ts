@@ -11,23 +11,17 @@ export function endings(operations: readonly Operation[]): { tone: Tone; text: s
   return operations.filter(({ finished_at }) => finished_at !== null).map(ending);
 }
 
-function ending({ action, targets }: Operation): { tone: Tone; text: string } {
-  const bad = targets.filter(({ status }) => status === "failed" || status === "refused");
-  const unknown = targets.filter(({ status }) => status === "unknown");
+function ending({ action, counts, targets }: Operation): { tone: Tone; text: string } {
+  const { total, unknown } = counts;
+  const bad = counts.failed + counts.refused;
   const [only] = targets;
   const verb = actionName(action);
-  if (bad.length > 0)
-    return { tone: "bad", text: m.ended_failed({ action: verb, count: bad.length, total: targets.length }) };
-  if (unknown.length > 0) {
-    return {
-      tone: "bad",
-      text: m.ended_unknown({ action: verb, count: unknown.length, total: targets.length }),
-    };
-  }
-  if (targets.length === 1 && only?.observed_state) {
+  if (bad > 0) return { tone: "bad", text: m.ended_failed({ action: verb, count: bad, total }) };
+  if (unknown > 0) return { tone: "bad", text: m.ended_unknown({ action: verb, count: unknown, total }) };
+  if (total === 1 && only?.observed_state) {
     return { tone: "good", text: m.ended_one({ name: nameOf(only), state: stateName(only.observed_state) }) };
   }
-  return { tone: "good", text: m.ended_all({ action: verb, count: targets.length }) };
+  return { tone: "good", text: m.ended_all({ action: verb, count: total }) };
 }
 
 function nameOf({ name, id }: OperationTarget): string {

@@ -2,7 +2,7 @@
 import type { ResourceDetails } from "$lib/ipc/types";
 import { visible } from "$lib/text/visible";
 import { exact } from "$lib/time/age";
-import { failureAdvice, failureName } from "$lib/words/failure";
+import { failureAdvice, failureText } from "$lib/words/failure";
 import * as m from "$messages";
 
 export type OverviewWarning = { text: string; bad: boolean };
@@ -12,15 +12,12 @@ export function overviewWarnings({ row, facts }: ResourceDetails): OverviewWarni
   const warn = (text: string, bad = false) => warnings.push({ text, bad });
   if (row.missing_since !== null) warn(m.missing_since({ moment: exact(row.missing_since) }), true);
   if (row.failure) {
-    const { code, message } = row.failure;
-    warn(
-      `${m.scope_failed({ reason: failureName(code), message: visible(message) })} ${failureAdvice(code)}`,
-    );
+    warn(`${m.scope_failed({ reason: failureText(row.failure) })}. ${failureAdvice(row.failure.code)}`);
   }
   if (facts.group !== null) warn(m.overview_group({ group: visible(facts.group) }));
   if (facts.managed_by !== null) warn(m.refusal_managed_by({ service: visible(facts.managed_by) }));
   if (facts.lifecycle === "spot") warn(m.warning_spot());
   if (facts.root_is_local) warn(m.overview_local_root());
-  if (facts.ephemeral_public_ip !== null) warn(m.warning_public_ip({ ip: facts.ephemeral_public_ip }));
+  if (facts.ephemeral_public_ip !== null) warn(m.overview_public_ip({ ip: facts.ephemeral_public_ip }));
   return warnings;
 }

@@ -85,7 +85,8 @@ function inInventory(command: Command, hands: Hands): boolean {
 /** Plans an action for the selection, or for the row under the cursor when nothing is selected. */
 export function act(action: Action): boolean {
   if (inventory.selection.count > 0) {
-    void planning.begin(action, { type: "selection", query: inventory.query, include_hidden: false });
+    const target = { type: "selection", query: inventory.query, include_hidden: false } as const;
+    void planning.begin(action, target, inventory.selection.hidden);
     return true;
   }
   return withRow(({ key }) => void planning.begin(action, { type: "keys", keys: [key] }));

@@ -7,7 +7,7 @@ export type Tone = "good" | "bad" | "quiet";
 export type Toast = { id: number; tone: Tone; title: string; detail: string };
 
 /** The most at once; an older one makes room. */
-const MOST = 3;
+const MOST = 2;
 /** How long a note stays, in milliseconds. Bad news stays until it is put away. */
 const STAYS_MS = 6_000;
 
@@ -33,9 +33,9 @@ class Toasts {
   }
 }
 
-/** What to do, then the source's own words. */
+/** What to do, and on a line of its own what the source says; its class is said beside it. */
 export function explained(error: IpcError): string {
-  return [errorAdvice(error), visible(error.message)].filter((text) => text !== "").join(" ");
+  return [errorAdvice(error), visible(error.message)].filter((text) => text !== "").join("\n");
 }
 
 export const toasts = new Toasts();

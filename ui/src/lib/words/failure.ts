@@ -1,6 +1,7 @@
 // What failures are called, and what to do about them.
 import type { IpcError } from "$lib/ipc";
-import type { CommandCode, FailureCode } from "$lib/ipc/types";
+import type { CommandCode, Failure, FailureCode } from "$lib/ipc/types";
+import { visible } from "$lib/text/visible";
 import * as m from "$messages";
 
 type Words = { name: () => string; advice: () => string };
@@ -35,6 +36,7 @@ const COMMANDS: Record<Exclude<CommandCode, "failed">, Words> = {
   endpoint_refused: { name: m.error_endpoint_refused, advice: m.advice_endpoint_refused },
   no_console: { name: m.error_no_console, advice: m.advice_no_console },
   bad_name: { name: m.error_bad_name, advice: m.advice_bad_name },
+  too_many_targets: { name: m.error_too_many_targets, advice: m.advice_too_many_targets },
   not_applicable: { name: m.error_not_applicable, advice: m.advice_not_applicable },
   already_open: { name: m.error_already_open, advice: m.advice_already_open },
   cannot_open: { name: m.error_cannot_open, advice: m.advice_cannot_open },
@@ -44,6 +46,14 @@ const COMMANDS: Record<Exclude<CommandCode, "failed">, Words> = {
 /** "permission denied". A code of a newer core is *other*. */
 export function failureName(code: FailureCode): string {
   return lookUp(FAILURES, code).name();
+}
+
+/** "permission denied: ec2:StopInstances: …": the class and the source's words, nothing twice. */
+export function failureText({ code, message }: Failure): string {
+  const reason = failureName(code);
+  const words = visible(message).trim();
+  if (words === "") return reason;
+  return words.toLowerCase().includes(reason.toLowerCase()) ? words : m.failure_words({ reason, words });
 }
 
 /** What to do about it, in one sentence. */

@@ -10,25 +10,20 @@ export function planTitle(action: Action, plan: Plan | null): string {
   const verb = actionName(action);
   if (!plan) return verb;
   const [only] = plan.targets;
-  if (plan.targets.length === 1 && only)
-    return m.plan_title_one({ action: verb, name: visible(only.name || only.id) });
-  const sent = sentBy(plan);
-  const total = plan.targets.length;
+  const { total, eligible: sent } = plan.counts;
+  if (total === 1 && only) return m.plan_title_one({ action: verb, name: visible(only.name || only.id) });
   if (sent === total) return m.plan_title_all({ action: verb, count: count(total) });
   return m.plan_title_some({ action: verb, count: count(sent), total: count(total) });
 }
 
 /** What will be sent, what will not, in how many accounts. */
 export function planSummary(plan: Plan): string {
-  const already = plan.targets.filter(({ verdict }) => verdict === "already").length;
-  const refused = plan.targets.filter(({ verdict }) => verdict === "refused").length;
-  const sent = plan.targets.filter(({ verdict }) => verdict === "eligible");
-  const accounts = new Set(sent.map(({ account_id }) => account_id)).size;
+  const { eligible: sent, already, refused, accounts } = plan.counts;
   const parts = [
-    sent.length > 0 ? m.plan_will_send({ count: sent.length, accounts }) : m.plan_sends_nothing(),
+    sent > 0 ? m.plan_will_send({ count: sent, accounts }) : m.plan_sends_nothing(),
     already > 0 ? m.plan_already({ count: already }) : "",
     refused > 0 ? m.plan_refused({ count: refused }) : "",
-    sent.length > 0 ? CONSEQUENCE[plan.action]({ count: sent.length }) : "",
+    sent > 0 ? CONSEQUENCE[plan.action]({ count: sent }) : "",
   ];
   return parts.filter((part) => part !== "").join(" ");
 }
@@ -44,7 +39,3 @@ const CONSEQUENCE: Record<Action, (sent: { count: number }) => string> = {
   reboot: m.consequence_reboot,
   terminate: m.consequence_terminate,
 };
-
-function sentBy(plan: Plan): number {
-  return plan.targets.filter(({ verdict }) => verdict === "eligible").length;
-}

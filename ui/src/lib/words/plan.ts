@@ -2,7 +2,7 @@
 import type { CommitRefusal, Refusal, Verdict, Warning } from "$lib/ipc/types";
 import { visible } from "$lib/text/visible";
 import { ago } from "$lib/time/age";
-import { failureName } from "$lib/words/failure";
+import { failureText } from "$lib/words/failure";
 import { stateName } from "$lib/words/state";
 import * as m from "$messages";
 
@@ -24,7 +24,9 @@ export function refusalReason(refusal: Refusal): string {
     case "not_found":
       return m.refusal_not_found();
     case "read_failed":
-      return m.refusal_read_failed({ reason: failureName(refusal.failure) });
+      return m.refusal_read_failed({
+        reason: failureText({ code: refusal.failure, message: refusal.message }),
+      });
   }
 }
 
@@ -54,7 +56,7 @@ export function commitRefusal(refusal: CommitRefusal): string {
     case "confirmation":
       return m.commit_confirmation();
     case "changed":
-      return m.commit_changed({ count: refusal.changed.length });
+      return m.commit_changed({ count: refusal.count });
     case "nothing":
       return m.commit_nothing();
   }

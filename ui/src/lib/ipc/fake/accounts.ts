@@ -47,7 +47,7 @@ export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
         throw commandError({
           code: "failed",
           failure: "unauthenticated",
-          message: "not signed in: the security token included in the request is invalid",
+          message: "the security token included in the request is invalid",
         });
       }
       const [like] = accounts(Date.now());

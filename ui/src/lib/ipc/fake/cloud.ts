@@ -7,10 +7,12 @@ import type {
   JournalEntry,
   JournalEvent,
   Operation,
+  OperationTarget,
   Row,
   Settings,
   State,
 } from "$lib/ipc/types";
+import { operationCounts } from "./counts";
 import { accounts, rows } from "./fleet";
 import type { Scenario } from "./scenario";
 
@@ -80,22 +82,24 @@ export class Cloud {
   send(action: Action, targets: Row[]): string {
     const id = crypto.randomUUID();
     const { during, after } = TRANSITIONS[action];
+    const all: OperationTarget[] = targets.map((row) => ({
+      key: row.key,
+      id: row.id,
+      name: row.name,
+      account: row.account,
+      status: "accepted",
+      observed_state: null,
+      failure: null,
+      running: true,
+    }));
     const operation: Operation = {
       id,
       action,
       inverse: action === "start" ? "stop" : action === "stop" ? "start" : null,
       started_at: new Date().toISOString(),
       finished_at: null,
-      targets: targets.map((row) => ({
-        key: row.key,
-        id: row.id,
-        name: row.name,
-        account: row.account,
-        status: "accepted",
-        observed_state: null,
-        failure: null,
-        running: true,
-      })),
+      counts: operationCounts(all),
+      targets: all,
     };
     this.operations.unshift(operation);
     for (const row of targets) {
@@ -135,7 +139,8 @@ export class Cloud {
     this.log(operation.id, operation.action, row, { type: "settled", state: after, raw_state: after });
     const target = operation.targets.find(({ key }) => key === row.key);
     if (target) Object.assign(target, { running: false, observed_state: after });
-    if (operation.targets.every(({ running }) => !running)) operation.finished_at = new Date().toISOString();
+    operation.counts = operationCounts(operation.targets);
+    if (operation.counts.running === 0) operation.finished_at = new Date().toISOString();
     this.changed("inventory", "operations");
   }
 
@@ -153,17 +158,20 @@ export class Cloud {
     };
     const { state } = this.scenario;
     if (state === "offline") {
-      const failure: Failure = { code: "unavailable", message: "unreachable: connection refused" };
+      const failure: Failure = { code: "unavailable", message: "connection refused" };
       this.accounts.forEach((account) => fail(account, null, 3, failure));
     }
     if (state === "errors") {
       const denied: Failure = {
         code: "permission_denied",
-        message: "permission denied for ec2:DescribeInstances: not authorized to perform this operation",
+        message: "ec2:DescribeInstances: not authorized to perform this operation",
       };
-      const expired: Failure = { code: "unauthenticated", message: "not signed in: the token has expired" };
+      const expired: Failure = { code: "unauthenticated", message: "the token has expired" };
       fail(this.accounts[1], "sa-east-1", 3, denied);
-      fail(this.accounts[1], "us-west-2", 0.2, { code: "timed_out", message: "DescribeInstances timed out" });
+      fail(this.accounts[1], "us-west-2", 0.2, {
+        code: "timed_out",
+        message: "ec2:DescribeInstances timed out",
+      });
       fail(this.accounts[3], null, 9, expired);
       const lake = this.accounts[3];
       if (lake) lake.sign_in = { type: "failed", failure: expired };

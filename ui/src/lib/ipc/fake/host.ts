@@ -3,6 +3,7 @@ import type { Command, Reply, Request } from "$lib/ipc";
 import type { Host } from "$lib/ipc/host";
 import { accountCommands } from "./accounts";
 import { Cloud } from "./cloud";
+import { SHOWN } from "./counts";
 import { inventoryCommands } from "./inventory";
 import { Plans } from "./plans";
 import { scenario } from "./scenario";
@@ -17,7 +18,11 @@ export function fakeHost(address: URLSearchParams): Host {
     ...accountCommands(cloud),
     plan_action: ({ action, target }) => plans.make(action, target),
     commit_plan: ({ nonce, confirmation }) => plans.commit(nonce, confirmation),
-    list_operations: ({ limit }) => ({ operations: cloud.operations.slice(0, limit) }),
+    list_operations: ({ limit }) => ({
+      operations: cloud.operations
+        .slice(0, limit)
+        .map((operation) => ({ ...operation, targets: operation.targets.slice(0, SHOWN) })),
+    }),
     list_journal: ({ limit, before }) => ({
       entries: cloud.journal.filter(({ seq }) => before === null || seq < before).slice(0, limit),
     }),

@@ -1,7 +1,12 @@
 // The stand-in's plans: the shapes and the care of the real ones, none of the checks.
 import type { Action, CommitReply, Plan, PlannedTarget, PlanTarget, Row, Warning } from "$lib/ipc/types";
 import type { Cloud } from "./cloud";
+import { planCounts, SHOWN } from "./counts";
+import { commandError } from "./errors";
 import { parse } from "./query";
+
+/** As many as the core plans at most. */
+const MOST = 1000;
 
 const DONE: Record<Action, string> = {
   start: "running",
@@ -12,35 +17,41 @@ const DONE: Record<Action, string> = {
 
 export class Plans {
   readonly #cloud: Cloud;
-  readonly #open = new Map<string, Plan>();
+  readonly #open = new Map<string, { plan: Plan; keys: Set<string> }>();
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
   }
 
   make(action: Action, target: PlanTarget): Plan {
-    const targets = this.#rows(target).map((row) => this.#target(action, row));
+    const rows = this.#rows(target);
+    if (rows.length > MOST) {
+      const message = `${rows.length} targets are more than one plan may have (${MOST}); narrow the selection`;
+      throw commandError({ code: "too_many_targets", message });
+    }
+    const targets = rows.map((row) => this.#target(action, row));
     const sent = targets.filter(({ verdict }) => verdict === "eligible");
     const plan: Plan = {
       nonce: crypto.randomUUID(),
       action,
       expires_at: new Date(Date.now() + 60_000).toISOString(),
       confirmation: this.#confirmation(action, sent),
-      targets,
+      counts: planCounts(targets),
+      targets: targets.toSorted((a, b) => rank(a) - rank(b)).slice(0, SHOWN),
     };
-    this.#open.set(plan.nonce, plan);
+    this.#open.set(plan.nonce, { plan, keys: new Set(sent.map(({ key }) => key)) });
     return plan;
   }
 
   commit(nonce: string, typed: string | null): CommitReply {
-    const plan = this.#open.get(nonce);
-    if (!plan) return { type: "refused", refusal: { code: "expired" } };
+    const open = this.#open.get(nonce);
+    if (!open) return { type: "refused", refusal: { code: "expired" } };
+    const { plan, keys } = open;
     const { confirmation } = plan;
     if (confirmation.type === "type" && !confirmation.accepted.includes(typed ?? "")) {
       return { type: "refused", refusal: { code: "confirmation" } };
     }
     this.#open.delete(nonce);
-    const keys = new Set(plan.targets.filter(({ verdict }) => verdict === "eligible").map(({ key }) => key));
     const operation = this.#cloud.send(
       plan.action,
       this.#cloud.rows.filter(({ key }) => keys.has(key)),
@@ -49,7 +60,11 @@ export class Plans {
   }
 
   #rows(target: PlanTarget): Row[] {
-    const { rows, selected } = this.#cloud;
+    const { rows, selected, operations } = this.#cloud;
+    if (target.type === "operation") {
+      const done = operations.find(({ id }) => id === target.operation)?.targets ?? [];
+      return rows.filter(({ key }) => done.some((one) => one.key === key && one.status === "accepted"));
+    }
     if (target.type === "keys") return rows.filter(({ key }) => target.keys.includes(key));
     const parsed = parse(target.query);
     const shown = "filter" in parsed && !target.include_hidden ? parsed.filter : () => true;
@@ -88,6 +103,13 @@ export class Plans {
     }
     return action === "start" && sent.length === 1 && !prod ? { type: "none" } : { type: "click" };
   }
+}
+
+/** What is looked at first has the lowest. */
+function rank({ verdict, warnings: known }: PlannedTarget): number {
+  if (verdict === "refused") return 0;
+  if (verdict === "already") return 3;
+  return known.length > 0 ? 1 : 2;
 }
 
 function warnings(action: Action, row: Row): Warning[] {

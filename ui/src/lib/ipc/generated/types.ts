@@ -81,7 +81,7 @@ export type Changes = {
   operations: number, };
 
 /** What went wrong with a command as such. */
-export type CommandCode = "bad_request" | "not_found" | "name_taken" | "realm_taken" | "bad_name" | "endpoint_refused" | "no_console" | "not_applicable" | "already_open" | "cannot_open" | "failed" | "internal";
+export type CommandCode = "bad_request" | "not_found" | "name_taken" | "realm_taken" | "bad_name" | "endpoint_refused" | "no_console" | "not_applicable" | "too_many_targets" | "already_open" | "cannot_open" | "failed" | "internal";
 
 /** The answer to a command that could not be carried out. */
 export type CommandError = {
@@ -107,7 +107,9 @@ export type CommitPlanRequest = {
 
 /** Why a commit was refused. */
 export type CommitRefusal = { "code": "expired" } | { "code": "confirmation" } | { "code": "changed",
-  /** Their keys. */
+  /** How many. */
+  count: number,
+  /** The keys of the first of them, at most 200. */
   changed: Array<string>, } | { "code": "nothing" };
 
 /** What became of a commit. */
@@ -390,8 +392,27 @@ export type Operation = {
   started_at: string,
   /** When its last target ended. */
   finished_at: string | null,
-  /** Its targets. */
+  /** All its targets in numbers. */
+  counts: OperationCounts,
+  /** The first of its targets: what did not go well, then what is under way, then the rest. */
   targets: Array<OperationTarget>, };
+
+/** All targets of an operation in numbers: those still followed, and the others by how they ended. */
+export type OperationCounts = {
+  /** All. */
+  total: number,
+  /** Still being followed. */
+  running: number,
+  /** Accepted by the provider. */
+  accepted: number,
+  /** The goal held already. */
+  already: number,
+  /** Refused by the plan. */
+  refused: number,
+  /** Refused by the provider, or seen in another final state. */
+  failed: number,
+  /** It may or may not have happened. */
+  unknown: number, };
 
 /** One target of an operation. */
 export type OperationTarget = {
@@ -412,7 +433,7 @@ export type OperationTarget = {
   /** Whether it is still being followed. */
   running: boolean, };
 
-/** The last operations, newest first. */
+/** The last operations, newest first; at most 200 targets in all, shared evenly. */
 export type Operations = {
   /** The operations. */
   operations: Array<Operation>, };
@@ -427,7 +448,12 @@ export type Plan = {
   expires_at: string,
   /** What the operator must do to commit. */
   confirmation: Confirmation,
-  /** Each target's verdict, in the order asked. */
+  /** All its targets in numbers. */
+  counts: PlanCounts,
+  /**
+   * The first of its targets: those refused, those with something to know first, the others that
+   * would be sent, those that are there already; each in the order asked. At most 200.
+   */
   targets: Array<PlannedTarget>, };
 
 /** Asks what an action would do. Nothing is sent to be carried out. */
@@ -437,6 +463,23 @@ export type PlanActionRequest = {
   /** On what. */
   target: PlanTarget, };
 
+/** All targets of a plan in numbers. */
+export type PlanCounts = {
+  /** All. */
+  total: number,
+  /** Those that would be sent. */
+  eligible: number,
+  /** Those where the goal holds already. */
+  already: number,
+  /** Those that would not be sent. */
+  refused: number,
+  /** Accounts that something would be sent to. */
+  accounts: number,
+  /** How many targets have each warning; only those that occur. */
+  warnings: Array<WarningCount>,
+  /** How many targets are refused for each reason; only those that occur. */
+  refusals: Array<RefusalCount>, };
+
 /** What an action is planned for. */
 export type PlanTarget = { "type": "keys",
   /** Which. */
@@ -444,7 +487,9 @@ export type PlanTarget = { "type": "keys",
   /** The query on screen. */
   query: QueryText,
   /** Whether selected rows that the query hides are meant too. */
-  include_hidden: boolean, };
+  include_hidden: boolean, } | { "type": "operation",
+  /** The operation's id. */
+  operation: NameText, };
 
 /** One target of a plan. */
 export type PlannedTarget = {
@@ -521,6 +566,13 @@ export type Refusal = { "code": "read_only" } | { "code": "unsupported" } | { "c
   failure: FailureCode,
   /** The source's words. */
   message: string, };
+
+/** How many targets are refused for one reason. */
+export type RefusalCount = {
+  /** Its code. */
+  code: Refusal["code"],
+  /** How many. */
+  count: number, };
 
 /** Asks to forget an account, its rows and its secret. The journal keeps what was done with it. */
 export type RemoveAccountRequest = {
@@ -849,3 +901,10 @@ export type Warning = { "code": "group_member",
   ip: string, } | { "code": "protection_not_checked" } | { "code": "stale_row",
   /** As of when the row was. */
   as_of: string, };
+
+/** How many targets have a warning. */
+export type WarningCount = {
+  /** Its code. */
+  code: Warning["code"],
+  /** How many. */
+  count: number, };
