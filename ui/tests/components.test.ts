@@ -1,12 +1,15 @@
 // What single components draw: texts of strangers as text, states with their words, errors at their place.
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import Running from "$components/activity/Running.svelte";
 import PlanTarget from "$components/actions/PlanTarget.svelte";
 import QueryBar from "$components/inventory/QueryBar.svelte";
 import TableRow from "$components/inventory/TableRow.svelte";
 import { inventory } from "$lib/inventory/inventory.svelte";
 import type { Row } from "$lib/ipc/types";
-import { inventoryWindow, row, target } from "./samples";
+import { planning } from "$lib/actions/planning.svelte";
+import { host, settled } from "./host";
+import { inventoryWindow, operation, plan, row, target } from "./samples";
 
 let drawn: Record<string, unknown>[] = [];
 beforeAll(() => {
@@ -140,5 +143,26 @@ describe("a target of a plan", () => {
       reason: "state",
       warnings: "group_member public_ip_lost",
     });
+  });
+});
+
+describe("an operation", () => {
+  it("of more targets than came along says how many more there are, and is taken back whole", async () => {
+    const { asked } = host({ plan_action: () => plan() });
+    const shown = operation(Array.from({ length: 6 }, () => ({})));
+    const counts = { ...shown.counts, total: 1000, accepted: 1000 };
+    drawn.push(mount(Running, { target: document.body, props: { operation: { ...shown, counts } } }));
+    flushSync();
+    expect(document.querySelectorAll("[data-testid=operation-target]")).toHaveLength(5);
+    expect(document.querySelector("h3")?.textContent).toContain("1000");
+    document.querySelector<HTMLElement>(".link")?.click();
+    flushSync();
+    expect(document.querySelectorAll("[data-testid=operation-target]")).toHaveLength(6);
+    expect(document.body.textContent).toContain("and 994 more");
+    document.querySelector<HTMLElement>("[data-testid=undo]")?.click();
+    await settled();
+    const back = { type: "operation", operation: shown.id };
+    expect(asked).toEqual([["plan_action", { action: "start", target: back }]]);
+    planning.close();
   });
 });
