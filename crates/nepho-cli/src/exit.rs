@@ -117,3 +117,15 @@ pub fn code_of(failure: &Failure) -> Code {
         _ => Code::Failed,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_for_too_many_is_refused_with_what_to_do() {
+        let failed = Failed::from(AppError::TooManyTargets { count: 1_001, most: 1_000 });
+        assert_eq!((failed.code(), failed.word), (Code::Refused, "too_many_targets"));
+        assert!(failed.message.contains("narrow the selection"), "{}", failed.message);
+    }
+}
