@@ -87,9 +87,10 @@ impl AwsError {
             SdkError::TimeoutError(_) => Self::TimedOut { operation },
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::TimedOut { operation },
             SdkError::DispatchFailure(failure) => Self::Unreachable {
-                reason: failure
-                    .as_connector_error()
-                    .map_or_else(|| "no connection".to_owned(), |error| clipped(&chain(error))),
+                reason: failure.as_connector_error().map_or_else(
+                    || "no connection".to_owned(),
+                    |error| format!("no connection: {}", clipped(&root(error))),
+                ),
             },
             SdkError::ServiceError(refusal) => {
                 Self::refused(operation, refusal.raw(), refusal.err().code(), refusal.err().message())
@@ -260,6 +261,15 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         next = cause.source();
     }
     words
+}
+
+/// What lies at the bottom of an error: the layers above it speak to programmers.
+fn root(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut root = error;
+    while let Some(cause) = root.source() {
+        root = cause;
+    }
+    root.to_string()
 }
 
 /// The first cause of type `T`.

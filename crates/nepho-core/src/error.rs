@@ -1,6 +1,6 @@
 //! What can go wrong at a provider, and the short form of it that is stored and shown.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use thiserror::Error;
 
@@ -137,8 +137,8 @@ impl ProviderError {
         matches!(self, Self::TimedOut { .. } | Self::Unavailable { .. } | Self::Malformed { .. })
     }
 
-    /// What happened beyond the class of the error, which is said beside it: the provider's own
-    /// words where it has some, else the whole error.
+    /// What happened beyond the class of the error, which is said beside it. Empty when the class
+    /// says it all.
     pub fn detail(&self) -> String {
         match self {
             Self::PermissionDenied { operation, message } => format!("{operation}: {message}"),
@@ -150,12 +150,9 @@ impl ProviderError {
             | Self::Unsupported { message }
             | Self::Unavailable { message }
             | Self::Malformed { message } => message.clone(),
-            Self::WrongAccount { .. }
-            | Self::NotFound { .. }
-            | Self::Throttled { .. }
-            | Self::ReadOnly
-            | Self::TimedOut { .. }
-            | Self::Other { .. } => self.to_string(),
+            Self::Throttled { .. } | Self::ReadOnly => String::new(),
+            Self::TimedOut { operation } => operation.clone(),
+            Self::WrongAccount { .. } | Self::NotFound { .. } | Self::Other { .. } => self.to_string(),
         }
     }
 
@@ -276,13 +273,36 @@ impl FailureCode {
 words!(FailureCode, "failure code");
 
 /// A failure as it is stored and reported: its class and its words.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{message}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The class.
     pub code: FailureCode,
-    /// What happened, in words without secrets.
+    /// What happened beyond the class, in words without secrets; possibly empty.
     pub message: String,
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let class = self.code.as_str().replace('_', " ");
+        match (self.code, self.message.as_str()) {
+            (_, "") => f.write_str(&class),
+            // These messages are whole sentences of ours, or name their code themselves.
+            (
+                FailureCode::Other
+                | FailureCode::NotFound
+                | FailureCode::WrongAccount
+                | FailureCode::KeyringUnavailable
+                | FailureCode::KeyringLocked
+                | FailureCode::SecretMissing
+                | FailureCode::CredentialsMissing
+                | FailureCode::Conflict,
+                message,
+            ) => f.write_str(message),
+            (_, message) => write!(f, "{class}: {message}"),
+        }
+    }
 }
 
 impl From<&ProviderError> for Failure {
