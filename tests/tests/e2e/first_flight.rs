@@ -132,6 +132,17 @@ async fn an_operator_flies_for_the_first_time() {
     for region in ["us-east-1", "eu-west-1", "ap-southeast-2"] {
         assert!(named.contains(region), "{region} is not named as failed: {named}");
     }
+    // Said in so many words, at this size of window, and not cut off.
+    for words in ["all 24 regions", "unreachable", "ago"] {
+        window.see("[data-testid=\"trouble-item\"]", words).await;
+    }
+    let list = window
+        .read(
+            "const list = document.querySelector('[data-testid=trouble] ul'); \
+                            return list.scrollWidth <= list.clientWidth",
+        )
+        .await;
+    assert_eq!(list, true, "the failed scopes and their age are cut off");
     window.screenshot("offline").await;
 
     // The app is closed and opened without a network: the rows are on the screen.
