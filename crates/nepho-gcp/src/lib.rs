@@ -1,0 +1,1 @@
+//! One GCP project: Compute Engine instances, by its REST API.
