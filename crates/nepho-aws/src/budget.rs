@@ -10,7 +10,9 @@ use std::{
 };
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use nepho_core::{Action, Region};
+use nepho_core::Region;
+use crate::verb::Verb;
+
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 /// The most requests that all accounts together have under way.
@@ -56,12 +58,12 @@ impl Budget {
         self.leave(region).await
     }
 
-    /// Waits until `action` may be asked of `region`.
-    pub async fn act(&self, region: &Region, action: Action) -> Leave {
-        let bucket = match action {
-            Action::Start => &self.starts,
-            Action::Stop | Action::Reboot => &self.mutations,
-            Action::Terminate => &self.terminations,
+    /// Waits until `verb` may be asked of `region`.
+    pub async fn act(&self, region: &Region, verb: Verb) -> Leave {
+        let bucket = match verb {
+            Verb::Start => &self.starts,
+            Verb::Stop | Verb::Reboot => &self.mutations,
+            Verb::Terminate => &self.terminations,
         };
         bucket.until_key_ready(region).await;
         self.leave(region).await

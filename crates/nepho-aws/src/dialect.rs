@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use nepho_core::{
-    Account, Action, Capabilities, CredentialSource, Dialect, Document, Kind, Resource, State, capability::ActionRule,
+    Account, Action, Capabilities, CredentialSource, Dialect, Document, Kind, Resource, State, capability::{ActionRule, Manner},
     dialect::DocumentError,
 };
 
-use crate::{document, services::submit::BATCH};
+use crate::{document, services::submit::BATCH, verb::Verb};
 
 /// AWS's dialect.
 pub static DIALECT: AwsDialect = AwsDialect;
@@ -21,16 +21,17 @@ pub struct AwsDialect;
 /// not stop, and does not usefully reboot, an instance that is still starting.
 static INSTANCES: Capabilities = Capabilities {
     actions: &[
-        ActionRule { action: Action::Start, from: &[State::Stopped], already: &[State::Running, State::Pending] },
-        ActionRule { action: Action::Stop, from: &[State::Running], already: &[State::Stopped, State::Stopping] },
-        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[] },
+        ActionRule { action: Action::Start, from: &[State::Stopped], already: &[State::Running, State::Pending], manner: Manner::Plain },
+        ActionRule { action: Action::Stop, from: &[State::Running], already: &[State::Stopped, State::Stopping], manner: Manner::Plain },
+        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], manner: Manner::Plain },
         ActionRule {
             action: Action::Terminate,
             from: &[State::Pending, State::Running, State::Stopping, State::Stopped],
-            already: &[State::Terminating, State::Terminated],
+            already: &[State::Terminating, State::Terminated], manner: Manner::Plain
         },
     ],
     max_batch: BATCH,
+    lists_part_of_document: false,
 };
 
 impl Dialect for AwsDialect {
@@ -62,12 +63,7 @@ impl Dialect for AwsDialect {
         if resources.iter().any(|resource| resource.key.region != *region) {
             return None;
         }
-        let verb = match action {
-            Action::Start => "start-instances",
-            Action::Stop => "stop-instances",
-            Action::Reboot => "reboot-instances",
-            Action::Terminate => "terminate-instances",
-        };
+        let verb = Verb::of(action)?.command();
         let mut words = vec!["aws", "ec2", verb, "--region", region.as_str(), "--instance-ids"];
         words.extend(resources.iter().map(|resource| &*resource.key.native));
         if let CredentialSource::Profile(profile) = &account.source {

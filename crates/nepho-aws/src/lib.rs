@@ -20,6 +20,7 @@ mod reader;
 mod services;
 mod session;
 mod writer;
+mod verb;
 mod xml;
 
 pub use connect::ConnectError;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use futures::{StreamExt, stream, stream::BoxStream};
 use nepho_core::{
-    Access, Action, Identity, Provider, ProviderError, Realm, Region, ResourceKey, Scope,
-    provider::{Detail, Observation, Submission, SweepItem, Traffic},
+    Access, Identity, Provider, ProviderError, Realm, Region, ResourceKey, Scope,
+    provider::{Detail, Observation, Order, Progress, Submission, SweepItem, Target, Ticket, Traffic},
 };
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     reader::Reader,
     services::{listing, observe, sts, submit, traits::Traits},
     session::Session,
+    verb::Verb,
     writer::Writer,
 };
 
@@ -119,24 +120,29 @@ impl Provider for AwsProvider {
         stream::once(streams).flatten().boxed()
     }
 
-    async fn observe(&self, keys: &[ResourceKey], detail: Detail) -> Vec<Observation> {
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+        let keys = keys_of(targets);
         let realm = match self.realm().await {
             Ok(realm) => realm,
             Err(error) => {
                 return keys.iter().map(|key| Observation { key: key.clone(), seen: Err(error.clone()) }).collect();
             }
         };
-        let (own, foreign) = Self::own(&realm, keys);
+        let (own, foreign) = Self::own(&realm, &keys);
         let mut observations = observe::observe(&self.reader, &self.traits, &realm, &own, detail).await;
         observations.extend(foreign.into_iter().map(|(key, error)| Observation { key: key.clone(), seen: Err(error) }));
         observations
     }
 
-    async fn submit(&self, action: Action, keys: &[ResourceKey]) -> Vec<Submission> {
+    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
+        let keys = keys_of(targets);
         let all = |error: &ProviderError| {
             keys.iter().map(|key| Submission { key: key.clone(), outcome: Err(error.clone()) }).collect()
         };
         let Some(writer) = &self.writer else { return all(&ProviderError::ReadOnly) };
+        let Some(verb) = Verb::of(order.action) else {
+            return all(&ProviderError::Unsupported { message: format!("EC2 has no {}", order.action) });
+        };
         let realm = match self.realm().await {
             Ok(realm) => realm,
             // Nothing was sent, so nothing is unknown.
@@ -145,11 +151,17 @@ impl Provider for AwsProvider {
             }
             Err(error) => return all(&error),
         };
-        let (own, foreign) = Self::own(&realm, keys);
-        let mut submissions = submit::submit(writer, action, &own).await;
+        let (own, foreign) = Self::own(&realm, &keys);
+        let mut submissions = submit::submit(writer, verb, &own).await;
         submissions
             .extend(foreign.into_iter().map(|(key, error)| Submission { key: key.clone(), outcome: Err(error) }));
         submissions
+    }
+
+    /// EC2 keeps no record of an action to ask for, so no ticket was given out.
+    async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
+        let none = || Err(ProviderError::Unsupported { message: "EC2 has no operations to follow".to_owned() });
+        tickets.iter().map(|_| none()).collect()
     }
 
     fn converter(&self) -> u32 {
@@ -159,4 +171,9 @@ impl Provider for AwsProvider {
     fn traffic(&self) -> Traffic {
         self.wire.traffic()
     }
+}
+
+/// EC2 addresses an instance by its region and id; its zone is not needed.
+fn keys_of(targets: &[Target]) -> Vec<ResourceKey> {
+    targets.iter().map(|target| target.key.clone()).collect()
 }

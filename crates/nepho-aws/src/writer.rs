@@ -5,7 +5,7 @@
 use std::{fmt, sync::Arc};
 
 use aws_sdk_ec2::types::{InstanceStateChange, InstanceStateName};
-use nepho_core::{Action, Region, provider::Accepted};
+use nepho_core::{Region, provider::Accepted};
 
 use crate::{
     budget::Budget,
@@ -13,6 +13,7 @@ use crate::{
     convert,
     error::AwsError,
     reader::Regional,
+    verb::Verb,
     session::Session,
     xml::{Cursor, ReplyError},
 };
@@ -39,30 +40,30 @@ impl Writer {
     pub async fn send(
         &self,
         region: &Region,
-        action: Action,
+        verb: Verb,
         ids: Vec<String>,
     ) -> Result<Vec<(String, Accepted)>, AwsError> {
-        let _leave = self.budget.act(region, action).await;
+        let _leave = self.budget.act(region, verb).await;
         let client = self.regional.client(region);
         let ids = Some(ids);
-        let operation = operation(action);
-        match action {
-            Action::Start => {
+        let operation = verb.operation();
+        match verb {
+            Verb::Start => {
                 let sent = client.start_instances().set_instance_ids(ids).send().await;
                 let reply = sent.map_err(|error| AwsError::new(operation, &error))?;
                 Ok(changes(reply.starting_instances()))
             }
-            Action::Stop => {
+            Verb::Stop => {
                 let sent = client.stop_instances().set_instance_ids(ids).send().await;
                 let reply = sent.map_err(|error| AwsError::new(operation, &error))?;
                 Ok(changes(reply.stopping_instances()))
             }
-            Action::Terminate => {
+            Verb::Terminate => {
                 let sent = client.terminate_instances().set_instance_ids(ids).send().await;
                 let reply = sent.map_err(|error| AwsError::new(operation, &error))?;
                 Ok(changes(reply.terminating_instances()))
             }
-            Action::Reboot => {
+            Verb::Reboot => {
                 let named = ids.clone().unwrap_or_default();
                 // The SDK does not look at this reply's body at all, so a captive portal's page
                 // would pass for a success.
@@ -71,19 +72,9 @@ impl Writer {
                 let sent = request.interceptor(capture.clone()).send().await;
                 sent.map_err(|error| AwsError::new(operation, &error))?;
                 returned(&capture.take()).map_err(|error| AwsError::reply(operation, &error))?;
-                Ok(named.into_iter().map(|id| (id, Accepted { state: None, raw_state: String::new() })).collect())
+                Ok(named.into_iter().map(|id| (id, Accepted { state: None, raw_state: String::new(), ticket: None })).collect())
             }
         }
-    }
-}
-
-/// The API operation of an action.
-pub(crate) const fn operation(action: Action) -> &'static str {
-    match action {
-        Action::Start => "ec2:StartInstances",
-        Action::Stop => "ec2:StopInstances",
-        Action::Reboot => "ec2:RebootInstances",
-        Action::Terminate => "ec2:TerminateInstances",
     }
 }
 
@@ -93,7 +84,7 @@ fn changes(changes: &[InstanceStateChange]) -> Vec<(String, Accepted)> {
         let word = state.name().map(InstanceStateName::as_str).unwrap_or_default();
         let code = state.code().map(|code| code.to_string()).unwrap_or_default();
         let raw_state = if word.is_empty() { code.clone() } else { word.to_owned() };
-        Some(Accepted { state: Some(convert::state(word, &code)), raw_state })
+        Some(Accepted { state: Some(convert::state(word, &code)), raw_state, ticket: None })
     };
     changes.iter().filter_map(|change| Some((change.instance_id()?.to_owned(), accepted(change)?))).collect()
 }

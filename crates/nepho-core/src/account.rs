@@ -3,13 +3,18 @@
 use std::fmt;
 
 use crate::{
-    Timestamp,
+    Action, Timestamp,
     key::{ProviderKind, Realm, Region, text_id, words},
 };
 
 text_id! {
     /// Nephoscope's own id of an account (a UUID). It is not the cloud's account id; see [`Realm`].
     AccountId
+}
+
+text_id! {
+    /// One sign-in whose secret several accounts share: a service account of many projects (a UUID).
+    SignInId
 }
 
 /// What may be done with an account.
@@ -43,6 +48,13 @@ pub enum CredentialSource {
     Environment,
     /// A named profile in the provider's own configuration files.
     Profile(String),
+    /// An access token in this environment variable, as it is at each run; nothing is stored.
+    Variable(String),
+    /// What the provider's own tools have set up on this machine for applications (Google's
+    /// application default credentials), as it is at each use; nothing is stored.
+    ApplicationDefault,
+    /// The OS keyring, under a sign-in that several accounts share.
+    SignIn(SignInId),
     /// The OS keyring, under the account's id.
     Keyring,
     /// Nothing needed: the demo cloud.
@@ -58,6 +70,8 @@ pub struct Account {
     pub name: String,
     /// The cloud.
     pub provider: ProviderKind,
+    /// The cloud's project that it is, where credentials alone do not say that.
+    pub project: Option<String>,
     /// Where its credentials come from.
     pub source: CredentialSource,
     /// A custom endpoint that the operator approved for this account; `None` is the cloud itself.
@@ -83,6 +97,8 @@ pub struct Identity {
     pub realm: Realm,
     /// The cloud's name for the caller.
     pub principal: String,
+    /// Actions that the cloud denies these credentials in the whole realm, as far as it was asked.
+    pub denied: Vec<Action>,
 }
 
 impl fmt::Display for Identity {

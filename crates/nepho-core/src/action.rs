@@ -11,13 +11,18 @@ pub enum Action {
     Stop,
     /// Restart a running instance.
     Reboot,
+    /// Stop a running instance and keep its memory.
+    Suspend,
+    /// Start a suspended instance where it was.
+    Resume,
     /// Delete an instance for good.
     Terminate,
 }
 
 impl Action {
     /// Every action, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::Start, Self::Stop, Self::Reboot, Self::Terminate];
+    pub const ALL: [Self; 6] =
+        [Self::Start, Self::Stop, Self::Reboot, Self::Suspend, Self::Resume, Self::Terminate];
 
     /// The verb, as on the command line and on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +30,8 @@ impl Action {
             Self::Start => "start",
             Self::Stop => "stop",
             Self::Reboot => "reboot",
+            Self::Suspend => "suspend",
+            Self::Resume => "resume",
             Self::Terminate => "terminate",
         }
     }
@@ -32,8 +39,9 @@ impl Action {
     /// The state that the action is meant to end in. For a reboot the state does not change.
     pub const fn goal(self) -> State {
         match self {
-            Self::Start | Self::Reboot => State::Running,
+            Self::Start | Self::Reboot | Self::Resume => State::Running,
             Self::Stop => State::Stopped,
+            Self::Suspend => State::Suspended,
             Self::Terminate => State::Terminated,
         }
     }
@@ -41,8 +49,9 @@ impl Action {
     /// The state that the cloud shows while it works.
     pub const fn transition(self) -> State {
         match self {
-            Self::Start => State::Pending,
+            Self::Start | Self::Resume => State::Pending,
             Self::Stop => State::Stopping,
+            Self::Suspend => State::Suspending,
             Self::Reboot => State::Running,
             Self::Terminate => State::Terminating,
         }
@@ -53,6 +62,8 @@ impl Action {
         match self {
             Self::Start => Some(Self::Stop),
             Self::Stop => Some(Self::Start),
+            Self::Suspend => Some(Self::Resume),
+            Self::Resume => Some(Self::Suspend),
             Self::Reboot | Self::Terminate => None,
         }
     }

@@ -9,6 +9,9 @@ pub struct Capabilities {
     pub actions: &'static [ActionRule],
     /// The most ids in one mutating request.
     pub max_batch: usize,
+    /// Whether a listing shows only a part of each resource's document, so that the whole one is
+    /// read when somebody looks at it.
+    pub lists_part_of_document: bool,
 }
 
 /// When a provider accepts an action.
@@ -20,6 +23,20 @@ pub struct ActionRule {
     pub from: &'static [State],
     /// States in which the goal already holds (or is on its way), so nothing is sent.
     pub already: &'static [State],
+    /// How much of the machine's work it spares.
+    pub manner: Manner,
+}
+
+/// What an action does to what the machine is doing, as far as the provider leaves no choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// As the action's name says: a stop or reboot lets the operating system end first.
+    Plain,
+    /// The power is cut and comes back: the operating system is not asked (GCE's `reset`).
+    Hard,
+    /// On an instance with local disks the provider wants to be told that their contents may be
+    /// discarded, and refuses otherwise (GCE's `discardLocalSsd`).
+    DiscardsLocalDisks,
 }
 
 impl Capabilities {

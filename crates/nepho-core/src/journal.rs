@@ -23,6 +23,8 @@ pub enum JournalEvent {
     },
     /// The provider refused it; nothing happened.
     Refused(Failure),
+    /// The provider accepted it, and its own record says that it came to nothing.
+    Failed(Failure),
     /// No usable answer: it may or may not have happened.
     Unknown(Failure),
     /// The cloud was seen in the action's goal.
@@ -50,6 +52,7 @@ impl JournalEvent {
             Self::Sent => "sent",
             Self::Accepted { .. } => "accepted",
             Self::Refused(_) => "refused",
+            Self::Failed(_) => "failed",
             Self::Unknown(_) => "unknown",
             Self::Settled { .. } => "settled",
             Self::Contradicted { .. } => "contradicted",
@@ -59,7 +62,14 @@ impl JournalEvent {
 
     /// Whether nothing more is expected for this target.
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Settled { .. } | Self::Contradicted { .. } | Self::TimedOut)
+        matches!(
+            self,
+            Self::Refused(_)
+                | Self::Failed(_)
+                | Self::Settled { .. }
+                | Self::Contradicted { .. }
+                | Self::TimedOut
+        )
     }
 }
 

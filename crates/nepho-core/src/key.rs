@@ -73,18 +73,21 @@ impl Realm {
 pub enum ProviderKind {
     /// Amazon Web Services.
     Aws,
+    /// Google Cloud.
+    Gcp,
     /// The built-in demo cloud.
     Demo,
 }
 
 impl ProviderKind {
     /// Every provider, in display order.
-    pub const ALL: [Self; 2] = [Self::Aws, Self::Demo];
+    pub const ALL: [Self; 3] = [Self::Aws, Self::Gcp, Self::Demo];
 
     /// The word used in keys, on the command line and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Aws => "aws",
+            Self::Gcp => "gcp",
             Self::Demo => "demo",
         }
     }

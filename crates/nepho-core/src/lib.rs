@@ -24,7 +24,7 @@ pub mod secret;
 pub mod state;
 pub mod text;
 
-pub use account::{Access, Account, AccountId, CredentialSource, Identity};
+pub use account::{Access, Account, AccountId, CredentialSource, Identity, SignInId};
 pub use action::Action;
 pub use capability::Capabilities;
 pub use clock::{Clock, SystemClock};

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::{AccountId, Action, Failure, ResourceKey, State, Timestamp};
+use crate::{AccountId, Failure, ResourceKey, State, Timestamp, Zone, provider::Order};
 
 /// The single-use token that binds a commit to its plan.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -14,8 +14,8 @@ pub struct Nonce(pub String);
 pub struct Plan {
     /// The token to commit with.
     pub nonce: Nonce,
-    /// The action.
-    pub action: Action,
+    /// The action, and how it would be done.
+    pub order: Order,
     /// Each target's verdict, in the order asked.
     pub targets: Vec<PlannedTarget>,
     /// What the operator must do to commit.
@@ -36,6 +36,8 @@ impl Plan {
 pub struct PlannedTarget {
     /// The resource.
     pub key: ResourceKey,
+    /// The zone that it is in.
+    pub zone: Option<Zone>,
     /// Its name when planned; empty when it has none.
     pub name: String,
     /// Whose it is.
@@ -78,6 +80,10 @@ pub enum Refusal {
     LocalRoot,
     /// Another service of the cloud owns it.
     ManagedBy(String),
+    /// The account's credentials may not do that to it.
+    NotPermitted,
+    /// It has local disks, and nobody said that their contents may be discarded.
+    LocalDisks,
     /// The provider does not know it any more.
     NotFound,
     /// The fresh read failed, and a plan is never made from the cache alone.
@@ -96,6 +102,8 @@ pub enum Warning {
     Spot,
     /// The contents of its local disks are lost.
     LocalDisksLost,
+    /// The power is cut: its operating system is not asked to end.
+    Hard,
     /// Its public address is released.
     PublicIpLost {
         /// The address.

@@ -5,7 +5,55 @@ use std::fmt;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
-use crate::{Action, Document, Identity, ProviderError, Resource, ResourceKey, Scope, State};
+use crate::{Action, Document, Identity, ProviderError, Resource, ResourceKey, Scope, State, Zone, key::text_id};
+
+/// A resource to be read or acted on, and where the cloud keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The resource.
+    pub key: ResourceKey,
+    /// The zone that it was last seen in: some clouds address an instance by it.
+    pub zone: Option<Zone>,
+}
+
+impl From<&Resource> for Target {
+    fn from(resource: &Resource) -> Self {
+        Self { key: resource.key.clone(), zone: resource.zone.clone() }
+    }
+}
+
+/// What to do, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The action.
+    pub action: Action,
+    /// The contents of local disks may be discarded; see
+    /// [`Manner::DiscardsLocalDisks`](crate::capability::Manner::DiscardsLocalDisks).
+    pub discard_local_disks: bool,
+}
+
+impl From<Action> for Order {
+    fn from(action: Action) -> Self {
+        Self { action, discard_local_disks: false }
+    }
+}
+
+text_id! {
+    /// The provider's own name for an accepted action that goes on after its reply, such as a GCE
+    /// operation; opaque to everybody else.
+    Ticket
+}
+
+/// How far an accepted action is, in the provider's own record of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Waiting or at work.
+    Underway,
+    /// Carried out.
+    Done,
+    /// Ended without being carried out, or not wholly; why.
+    Failed(ProviderError),
+}
 
 /// A resource with the provider's own description of it, as one listing or reading showed them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +93,11 @@ pub enum SweepItem {
 pub enum Detail {
     /// State and facts: for following an action.
     State,
-    /// Also what a plan must know and a listing does not say: protections, local disks.
-    Plan,
+    /// Also what a plan for this action must know and a listing does not say: protections, local
+    /// disks, permission.
+    Plan(Action),
+    /// The whole document, where a listing shows only a part of it.
+    Document,
 }
 
 /// The answer of a fresh read for one key.
@@ -64,7 +115,7 @@ pub struct Observation {
 pub struct Observed {
     /// The resource and its description.
     pub listed: Listed,
-    /// What the plan must know; `Detail::State` leaves every member `None`.
+    /// What the plan must know; every other detail leaves every member `None`.
     pub protections: Protections,
 }
 
@@ -77,6 +128,8 @@ pub struct Protections {
     pub termination: Option<bool>,
     /// Whether it has local disks, whose contents a stop loses.
     pub local_disks: Option<bool>,
+    /// Whether these credentials may take the planned action on it.
+    pub permitted: Option<bool>,
 }
 
 /// The provider's answer to an action on one resource.
@@ -95,6 +148,8 @@ pub struct Accepted {
     pub state: Option<State>,
     /// The provider's word; empty when the reply names none.
     pub raw_state: String,
+    /// To be asked how the action goes, where the provider keeps a record of it.
+    pub ticket: Option<Ticket>,
 }
 
 /// Requests sent and bytes received since the provider was built. Only ever grows.
@@ -108,8 +163,9 @@ pub struct Traffic {
 
 /// I/O for one account at one cloud. Methods may run concurrently.
 ///
-/// There are no default methods: a wrapper that forgets one must not compile. A provider never
-/// retries a mutation, and a read-only account's provider holds no client that could mutate.
+/// There are no default methods: a wrapper that forgets one must not compile. A provider repeats a
+/// mutation only where its cloud promises to carry the repeated request out once (GCE's
+/// `requestId`), and a read-only account's provider holds no client that could mutate.
 #[async_trait]
 pub trait Provider: Send + Sync + fmt::Debug {
     /// Finds out whose credentials these are. The engine calls it before anything else, and
@@ -124,13 +180,17 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// of it follows. Ids within a scope are unique.
     fn list<'a>(&'a self, scopes: &'a [Scope]) -> BoxStream<'a, SweepItem>;
 
-    /// Reads the keys afresh: one observation per key, in any order. A key that the provider
+    /// Reads the targets afresh: one observation per key, in any order. A key that the provider
     /// does not know does not spoil the others.
-    async fn observe(&self, keys: &[ResourceKey], detail: Detail) -> Vec<Observation>;
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation>;
 
     /// Asks for the action: one answer per key. Batches within the provider's limits, and bisects
     /// a batch that was refused for one bad id, so the others still happen.
-    async fn submit(&self, action: Action, keys: &[ResourceKey]) -> Vec<Submission>;
+    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission>;
+
+    /// Asks how accepted actions go: one answer per ticket, in their order. An error is a failed
+    /// reading, which says nothing of the action.
+    async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>>;
 
     /// The version of the code that turns replies into [`Resource`]s; part of each row's
     /// fingerprint, so that a better converter rewrites rows whose documents did not change.

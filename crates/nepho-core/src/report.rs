@@ -158,7 +158,20 @@ pub struct FoundAccount {
     pub source: CredentialSource,
     /// The region that goes with them, where one is configured.
     pub region: Option<Region>,
+    /// The project that goes with them, where one is configured.
+    pub project: Option<String>,
     /// Whether an account uses them already.
+    pub added: bool,
+}
+
+/// A project that some credentials can see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundProject {
+    /// The project's id.
+    pub project: String,
+    /// Its display name; empty when it has none.
+    pub name: String,
+    /// Whether an account is this project already.
     pub added: bool,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Secrets are in these types only on their way in; nothing that is answered holds one.
 
-use crate::{Access, CredentialSource, ProviderKind, Region, Secret};
+use crate::{Access, CredentialSource, ProviderKind, Region, Secret, account::SignInId};
 
 /// Credentials, or where they are.
 #[derive(Clone, Debug)]
@@ -20,6 +20,18 @@ pub enum Credentials {
     Profile(String),
     /// The provider's environment variables, as they are at each run; nothing is stored.
     Environment,
+    /// The name of the environment variable that holds an access token; nothing is stored.
+    Variable(String),
+    /// What the provider's own tools have set up on this machine; nothing is stored.
+    ApplicationDefault,
+    /// A service account's key, as the text of its file; the key goes to the OS keyring under this
+    /// sign-in, and accounts that are added with the same sign-in share it.
+    ServiceAccount {
+        /// The sign-in.
+        sign_in: SignInId,
+        /// The key file's text.
+        key_file: Secret,
+    },
 }
 
 impl Credentials {
@@ -29,6 +41,9 @@ impl Credentials {
             Self::Keys { .. } => CredentialSource::Keyring,
             Self::Profile(profile) => CredentialSource::Profile(profile.clone()),
             Self::Environment => CredentialSource::Environment,
+            Self::Variable(name) => CredentialSource::Variable(name.clone()),
+            Self::ApplicationDefault => CredentialSource::ApplicationDefault,
+            Self::ServiceAccount { sign_in, .. } => CredentialSource::SignIn(sign_in.clone()),
         }
     }
 }
@@ -38,6 +53,8 @@ impl Credentials {
 pub struct NewAccount {
     /// The cloud.
     pub provider: ProviderKind,
+    /// The cloud's project, where credentials alone do not say which.
+    pub project: Option<String>,
     /// The operator's name for it; unique.
     pub name: String,
     /// Its credentials, or where they are.

@@ -118,9 +118,13 @@ fn unasked(native: &str, habit: Habit, now: i64) -> Option<Life> {
 fn after(native: &str, turn: Turn, started: i64, now: i64) -> Life {
     let Turn { action, at } = turn;
     match action {
-        Action::Start | Action::Reboot => {
+        Action::Start | Action::Reboot | Action::Resume => {
             let state = if now < at + boot(native, at) { State::Pending } else { State::Running };
             Life { state, started: at, ended: None }
+        }
+        Action::Suspend => {
+            let state = if now < at + halt(native, at) { State::Suspending } else { State::Suspended };
+            Life { state, started: started.min(at), ended: Some(at) }
         }
         Action::Stop | Action::Terminate => {
             let state = if now < at + halt(native, at) { State::Stopping } else { State::Stopped };

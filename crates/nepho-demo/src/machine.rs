@@ -50,6 +50,7 @@ impl Machine {
             stop: Some(self.protected),
             termination: Some(self.protected),
             local_disks: Some(self.disks != Disks::Network),
+            permitted: Some(true),
         }
     }
 

@@ -15,7 +15,9 @@ use futures::{
 };
 use nepho_core::{
     Access, Action, Clock, Identity, Kind, Location, Provider, ProviderError, Realm, ResourceKey, Scope, State,
-    provider::{Accepted, Detail, Listed, Observation, Observed, Protections, Submission, SweepItem, Traffic},
+    provider::{
+        Accepted, Detail, Listed, Observation, Observed, Order, Progress, Protections, Submission, SweepItem, Target, Ticket, Traffic,
+    },
 };
 
 use crate::{
@@ -195,14 +197,14 @@ impl DemoProvider {
 }
 
 fn accepted(style: Style, state: Option<State>) -> Accepted {
-    Accepted { state, raw_state: state.map(|state| raw_word(style, state).to_owned()).unwrap_or_default() }
+    Accepted { state, raw_state: state.map(|state| raw_word(style, state).to_owned()).unwrap_or_default(), ticket: None }
 }
 
 #[async_trait]
 impl Provider for DemoProvider {
     async fn verify(&self) -> Result<Identity, ProviderError> {
         self.answered(0);
-        Ok(Identity { realm: self.account.realm(), principal: format!("demo:{}/you", self.account.name) })
+        Ok(Identity { realm: self.account.realm(), principal: format!("demo:{}/you", self.account.name), denied: Vec::new() })
     }
 
     async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
@@ -216,21 +218,21 @@ impl Provider for DemoProvider {
         stream::once(async move { stream::iter(self.sweep(scopes)) }).flatten().boxed()
     }
 
-    async fn observe(&self, keys: &[ResourceKey], detail: Detail) -> Vec<Observation> {
-        if keys.is_empty() {
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+        if targets.is_empty() {
             return Vec::new();
         }
         let machines = self.machines();
-        let answers: Vec<Observation> = keys
+        let answers: Vec<Observation> = targets
             .iter()
-            .map(|key| Observation {
+            .map(|Target { key, .. }| Observation {
                 key: key.clone(),
                 seen: machines.as_ref().map_err(Clone::clone).and_then(|machines| self.find(machines, key)).map(
                     |(machine, life)| Observed {
                         listed: machine.at(*life),
                         protections: match detail {
-                            Detail::Plan => machine.protections(),
-                            Detail::State => Protections::default(),
+                            Detail::Plan(_) => machine.protections(),
+                            Detail::State | Detail::Document => Protections::default(),
                         },
                     },
                 ),
@@ -241,7 +243,8 @@ impl Provider for DemoProvider {
         answers
     }
 
-    async fn submit(&self, action: Action, keys: &[ResourceKey]) -> Vec<Submission> {
+    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
+        let keys: Vec<ResourceKey> = targets.iter().map(|target| target.key.clone()).collect();
         if keys.is_empty() {
             return Vec::new();
         }
@@ -250,7 +253,7 @@ impl Provider for DemoProvider {
             return keys.iter().map(refused).collect();
         }
         let answers =
-            self.turns.update(self.account.name, |turns| self.carry_out_all(turns, action, keys)).await.unwrap_or_else(
+            self.turns.update(self.account.name, |turns| self.carry_out_all(turns, order.action, &keys)).await.unwrap_or_else(
                 |error| {
                     let error = ProviderError::from(error);
                     keys.iter().map(|key| Submission { key: key.clone(), outcome: Err(error.clone()) }).collect()
@@ -258,6 +261,12 @@ impl Provider for DemoProvider {
             );
         self.answered(0);
         answers
+    }
+
+    /// The demo cloud's replies say all there is; no ticket was given out.
+    async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
+        let none = || Err(ProviderError::Unsupported { message: "the demo cloud has no operations".to_owned() });
+        tickets.iter().map(|_| none()).collect()
     }
 
     fn converter(&self) -> u32 {

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use nepho_core::{
     Access, Action, Dialect, Kind, Location, Provider, ResourceKey, Scope, State,
-    provider::{Detail, SweepItem},
+    provider::{Detail, SweepItem, Target},
 };
 use nepho_demo::{DIALECT, DemoProvider, FILE_NAME, accounts};
 use nepho_testkit::{
@@ -52,7 +52,7 @@ impl Harness for Demo {
     }
 
     /// The demo has machines of every sort: one that nothing but an action will move.
-    async fn create(&self, state: State) -> Result<ResourceKey, Cannot> {
+    async fn create(&self, state: State) -> Result<Target, Cannot> {
         let demo = self.open(Access::ReadOnly);
         let scopes = demo.scopes().await.expect("scopes");
         let items: Vec<SweepItem> = demo.list(&scopes).collect().await;
@@ -60,7 +60,6 @@ impl Harness for Demo {
             let SweepItem::Page { resources, .. } = item else { continue };
             for one in resources {
                 let resource = one.resource;
-                let key = std::slice::from_ref(&resource.key);
                 let quiet = resource.facts.group.is_none()
                     && !resource.facts.root_is_local
                     && !resource.name.starts_with("dev-")
@@ -68,10 +67,10 @@ impl Harness for Demo {
                 if !quiet || self.given.lock().expect("whole").contains(&resource.key) {
                     continue;
                 }
-                let seen = demo.observe(key, Detail::Plan).await.remove(0).seen.expect("seen");
+                let seen = demo.observe(&[target(&resource.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
                 if seen.protections.stop == Some(false) {
                     self.given.lock().expect("whole").insert(resource.key.clone());
-                    return Ok(resource.key);
+                    return Ok(Target::from(&resource));
                 }
             }
         }
@@ -84,7 +83,7 @@ impl Harness for Demo {
             State::Stopped => Action::Stop,
             _ => return Err(Cannot("only running and stopped")),
         };
-        let answers = self.open(Access::ReadWrite).submit(action, std::slice::from_ref(key)).await;
+        let answers = self.open(Access::ReadWrite).submit(action.into(), &[target(key)]).await;
         assert!(answers[0].outcome.is_ok(), "{answers:?}");
         self.settle().await;
         Ok(())
@@ -101,9 +100,9 @@ impl Harness for Demo {
         self.clock.advance(Duration::from_secs(12));
     }
 
-    fn unknown(&self) -> ResourceKey {
+    fn unknown(&self) -> Target {
         let account = &accounts()[self.account];
-        format!("demo:{}:{}:instance:i-0ffffffffffffffff", account.name, self.region()).parse().expect("a key")
+        target(&format!("demo:{}:{}:instance:i-0ffffffffffffffff", account.name, self.region()).parse().expect("a key"))
     }
 
     async fn mutations(&self) -> Result<u64, Cannot> {
@@ -171,4 +170,9 @@ async fn an_account_in_the_style_of_gcp_conforms() {
     ];
     let cannot = [(Case::DeniedScopeSparesOthers, "of the demo's accounts only platform-dev has a denied region")];
     check(&must, &cannot, async || Demo::new(2)).await;
+}
+
+/// The demo needs no zone.
+fn target(key: &ResourceKey) -> Target {
+    Target { key: key.clone(), zone: None }
 }

@@ -6,7 +6,7 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 use futures::StreamExt as _;
 use nepho_core::{
     Access, Action, Dialect as _, Provider as _, ProviderError, Resource, State,
-    provider::{Detail, Listed, SweepItem},
+    provider::{Detail, Listed, SweepItem, Target},
 };
 use nepho_demo::{DIALECT, DemoProvider, FILE_NAME, accounts, forget};
 use nepho_testkit::FakeClock;
@@ -41,7 +41,7 @@ async fn running(demo: &DemoProvider, name: &str) -> Resource {
 }
 
 async fn state(demo: &DemoProvider, of: &Resource) -> State {
-    let seen = demo.observe(std::slice::from_ref(&of.key), Detail::State).await.remove(0).seen;
+    let seen = demo.observe(&[target(&of.key)], Detail::State).await.remove(0).seen;
     seen.expect("still there").listed.resource.state
 }
 
@@ -51,14 +51,14 @@ async fn an_action_of_one_process_is_seen_by_another() {
     let clock = FakeClock::default();
     let (window, command_line) = (demo(0, dir.path(), &clock), demo(0, dir.path(), &clock));
     let redis = running(&window, "redis-01").await;
-    let answer = command_line.submit(Action::Stop, std::slice::from_ref(&redis.key)).await.remove(0);
+    let answer = command_line.submit(Action::Stop.into(), &[target(&redis.key)]).await.remove(0);
     let accepted = answer.outcome.expect("accepted");
     assert_eq!((accepted.state, accepted.raw_state.as_str()), (Some(State::Stopping), "stopping"));
     assert_eq!(state(&window, &redis).await, State::Stopping);
     clock.advance(Duration::from_secs(10));
     assert_eq!(state(&window, &redis).await, State::Stopped);
     assert_eq!(state(&demo(0, dir.path(), &clock), &redis).await, State::Stopped, "a new process");
-    command_line.submit(Action::Start, std::slice::from_ref(&redis.key)).await;
+    command_line.submit(Action::Start.into(), &[target(&redis.key)]).await;
     assert_eq!(state(&window, &redis).await, State::Pending);
     clock.advance(Duration::from_secs(15));
     assert_eq!(state(&window, &redis).await, State::Running);
@@ -76,7 +76,7 @@ async fn concurrent_actions_of_many_processes_are_all_kept() {
             let demo = demo(0, dir.path(), &clock);
             threads.spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-                let answers = runtime.block_on(demo.submit(Action::Stop, std::slice::from_ref(&one.key)));
+                let answers = runtime.block_on(demo.submit(Action::Stop.into(), &[target(&one.key)]));
                 assert!(answers[0].outcome.is_ok(), "{answers:?}");
             });
         }
@@ -95,11 +95,11 @@ async fn a_lock_that_is_never_released_is_a_conflict_and_nothing_happens() {
     let redis = running(&demo, "redis-01").await;
     let held = fs::File::create(dir.path().join("demo.lock")).expect("created");
     held.lock().expect("locked");
-    let answer = demo.submit(Action::Stop, std::slice::from_ref(&redis.key)).await.remove(0);
+    let answer = demo.submit(Action::Stop.into(), &[target(&redis.key)]).await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::Conflict { .. })), "{answer:?}");
     assert_eq!(state(&demo, &redis).await, State::Running);
     drop(held);
-    let answer = demo.submit(Action::Stop, std::slice::from_ref(&redis.key)).await.remove(0);
+    let answer = demo.submit(Action::Stop.into(), &[target(&redis.key)]).await.remove(0);
     assert!(answer.outcome.is_ok(), "{answer:?}");
 }
 
@@ -112,7 +112,7 @@ async fn its_file_is_the_owners_alone_and_goes_when_forgotten() {
     let demo = demo(0, dir.path(), &clock);
     let redis = running(&demo, "redis-01").await;
     assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 0, "reading writes nothing");
-    demo.submit(Action::Stop, std::slice::from_ref(&redis.key)).await;
+    demo.submit(Action::Stop.into(), &[target(&redis.key)]).await;
     for entry in fs::read_dir(dir.path()).expect("readable") {
         let entry = entry.expect("an entry");
         let mode = entry.metadata().expect("its mode").permissions().mode();
@@ -141,7 +141,7 @@ async fn a_broken_file_fails_every_scope_and_submit_and_is_left_alone() {
         let items: Vec<SweepItem> = demo.list(&scopes).collect().await;
         assert_eq!(items.len(), scopes.len());
         assert!(items.iter().all(|item| matches!(item, SweepItem::Failed { .. })), "{items:?}");
-        let answer = demo.submit(Action::Stop, std::slice::from_ref(&redis.key)).await.remove(0);
+        let answer = demo.submit(Action::Stop.into(), &[target(&redis.key)]).await.remove(0);
         assert!(matches!(answer.outcome, Err(ProviderError::Other { .. })), "{answer:?}");
         assert_eq!(fs::read_to_string(dir.path().join(FILE_NAME)).expect("still there"), text);
     }
@@ -170,14 +170,14 @@ async fn protection_and_local_roots_refuse_as_a_cloud_does() {
     let clock = FakeClock::default();
     let payments = demo(0, dir.path(), &clock);
     let ledger = running(&payments, "ledger-01").await;
-    let answer = payments.submit(Action::Stop, std::slice::from_ref(&ledger.key)).await.remove(0);
+    let answer = payments.submit(Action::Stop.into(), &[target(&ledger.key)]).await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::InvalidState { .. })), "{answer:?}");
-    let seen = payments.observe(std::slice::from_ref(&ledger.key), Detail::Plan).await.remove(0).seen.expect("seen");
+    let seen = payments.observe(&[target(&ledger.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
     assert_eq!((seen.protections.stop, seen.protections.termination), (Some(true), Some(true)));
     let platform = demo(1, dir.path(), &clock);
     let cache = running(&platform, "artifact-cache-01").await;
     assert!(cache.facts.root_is_local);
-    let answer = platform.submit(Action::Stop, std::slice::from_ref(&cache.key)).await.remove(0);
+    let answer = platform.submit(Action::Stop.into(), &[target(&cache.key)]).await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::Unsupported { .. })), "{answer:?}");
 }
 
@@ -189,7 +189,7 @@ async fn a_public_address_is_lost_by_a_stop_as_its_fact_says() {
     let web = running(&demo, "staging-web-01").await;
     let lost = web.facts.ephemeral_public_ip.expect("an address that a stop releases");
     assert_eq!(web.public_ips, [lost]);
-    demo.submit(Action::Stop, std::slice::from_ref(&web.key)).await;
+    demo.submit(Action::Stop.into(), &[target(&web.key)]).await;
     clock.advance(Duration::from_secs(10));
     let after = resources(&demo).await.into_iter().find(|one| one.key == web.key).expect("there");
     assert_eq!((after.public_ips.len(), after.facts.ephemeral_public_ip), (0, None));
@@ -223,4 +223,9 @@ async fn an_unknown_account_is_refused() {
     let dir = tempfile::tempdir().expect("a directory");
     let made = DemoProvider::new(&"moon-base".into(), dir.path(), Arc::new(FakeClock::default()), Access::ReadOnly);
     assert!(made.is_err());
+}
+
+/// The demo needs no zone.
+fn target(key: &nepho_core::ResourceKey) -> Target {
+    Target { key: key.clone(), zone: None }
 }

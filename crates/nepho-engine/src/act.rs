@@ -10,10 +10,10 @@ use std::{
 
 use futures::future::join_all;
 use nepho_core::{
-    Account, AccountId, Action, Clock, Failure, ResourceKey,
+    Account, AccountId, Clock, Failure, ResourceKey,
     journal::{JournalEvent, NewEntry, OperationId, RunId},
     plan::{PlannedTarget, Verdict},
-    provider::{Detail, Submission},
+    provider::{Detail, Order, Submission, Target},
     report::{TargetResult, TargetStatus},
 };
 use tokio::{sync::watch, time::Instant};
@@ -79,13 +79,13 @@ impl Actions {
         journalled: tokio::sync::oneshot::Sender<Result<(), EngineError>>,
     ) {
         let mut parts: HashMap<AccountId, Vec<PlannedTarget>> = HashMap::new();
-        let action = waiting.plan.action;
+        let order = waiting.plan.order;
         for target in waiting.plan.targets.into_iter().filter(|target| target.verdict == Verdict::Eligible) {
             parts.entry(target.account.clone()).or_default().push(target);
         }
         let prepared = join_all(parts.into_iter().filter_map(|(account, targets)| {
             let account = accounts.get(&account)?;
-            Some(self.prepare(id, account, action, targets))
+            Some(self.prepare(id, account, order, targets))
         }))
         .await;
         let (refused, ready): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|part| part.session.is_err());
@@ -117,7 +117,7 @@ impl Actions {
         &'a self,
         id: &'a OperationId,
         account: &'a Account,
-        action: Action,
+        order: Order,
         targets: Vec<PlannedTarget>,
     ) -> Part<'a> {
         let session = self.sessions.of(account).await;
@@ -128,7 +128,7 @@ impl Actions {
         Part {
             operation: id,
             account,
-            action,
+            order,
             targets,
             session,
             lock: Mutex::new(lock),
@@ -140,8 +140,7 @@ impl Actions {
     /// Sends one account's part and records the answers; what must be watched comes back.
     async fn send(&self, part: &Part<'_>) -> HashMap<ResourceKey, Watch> {
         let Ok(session) = &part.session else { return HashMap::new() };
-        let keys: Vec<ResourceKey> = part.targets.iter().map(|target| target.key.clone()).collect();
-        let submissions = session.provider.submit(part.action, &keys).await;
+        let submissions = session.provider.submit(part.order, &part.addressed()).await;
         part.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut watches = HashMap::new();
         let mut events = Vec::with_capacity(submissions.len());
@@ -150,12 +149,12 @@ impl Actions {
             let Some(before) = before else { continue };
             let event = match outcome {
                 Ok(reply) => {
-                    self.ledger.lay_overlay(&key, part.action, &reply).await;
-                    watches.insert(key.clone(), Watch::new(part.action, before, true));
+                    self.ledger.lay_overlay(&key, part.order.action, &reply).await;
+                    watches.insert(key.clone(), Watch::accepted(part.order.action, before, reply.ticket));
                     JournalEvent::Accepted { raw_state: reply.raw_state }
                 }
                 Err(error) if error.leaves_unknown() => {
-                    watches.insert(key.clone(), Watch::new(part.action, before, false));
+                    watches.insert(key.clone(), Watch::unanswered(part.order.action, before));
                     JournalEvent::Unknown(Failure::from(&error))
                 }
                 Err(error) => JournalEvent::Refused(Failure::from(&error)),
@@ -176,7 +175,7 @@ impl Actions {
                 () = self.stopping.cancelled() => return,
                 () = tokio::time::sleep(pause) => {}
             }
-            let ended = self.read_watched(part.account, session, &mut watches, sent.elapsed()).await;
+            let ended = self.read_watched(part, session, &mut watches, sent.elapsed()).await;
             let ended = if sent.elapsed() >= follow::LIMIT {
                 let rest = watches.drain().map(|(key, _)| (key, JournalEvent::TimedOut));
                 ended.into_iter().chain(rest).collect()
@@ -191,16 +190,18 @@ impl Actions {
 
     async fn read_watched(
         &self,
-        account: &Account,
+        part: &Part<'_>,
         session: &Session,
         watches: &mut HashMap<ResourceKey, Watch>,
         elapsed: Duration,
     ) -> Vec<(ResourceKey, JournalEvent)> {
-        let keys: Vec<ResourceKey> = watches.keys().cloned().collect();
+        // Asked first, so that what is read next is from after an end that the record tells.
+        let mut ended = ask_progress(session, watches).await;
+        let targets: Vec<Target> =
+            part.addressed().into_iter().filter(|target| watches.contains_key(&target.key)).collect();
         let started_at = self.clock.now();
         let mut listed = Vec::new();
-        let mut ended = Vec::new();
-        for observation in session.provider.observe(&keys, Detail::State).await {
+        for observation in session.provider.observe(&targets, Detail::State).await {
             let Some(watch) = watches.get_mut(&observation.key) else { continue };
             let event = match observation.seen {
                 Ok(observed) => {
@@ -217,7 +218,7 @@ impl Actions {
                 ended.push((observation.key, event));
             }
         }
-        if let Err(error) = self.ledger.commit_rows(&account.id, started_at, session.provider.converter(), listed).await
+        if let Err(error) = self.ledger.commit_rows(&part.account.id, started_at, session.provider.converter(), listed).await
         {
             tracing::warn!(%error, "a reading could not be stored");
         }
@@ -261,7 +262,7 @@ impl Actions {
 struct Part<'a> {
     operation: &'a OperationId,
     account: &'a Account,
-    action: Action,
+    order: Order,
     targets: Vec<PlannedTarget>,
     session: Result<Arc<Session>, Failure>,
     /// Held from before the journal entry until the answer.
@@ -271,6 +272,11 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
+    /// The targets as the provider wants them named.
+    fn addressed(&self) -> Vec<Target> {
+        self.targets.iter().map(|target| Target { key: target.key.clone(), zone: target.zone.clone() }).collect()
+    }
+
     fn entry(&self, key: &ResourceKey, event: JournalEvent) -> NewEntry {
         let name = self.targets.iter().find(|target| target.key == *key).map(|target| target.name.clone());
         NewEntry {
@@ -281,10 +287,35 @@ impl Part<'_> {
             account_name: self.account.name.clone(),
             key: key.clone(),
             name: name.unwrap_or_default(),
-            action: self.action,
+            action: self.order.action,
             event,
         }
     }
+}
+
+/// Asks the provider's own record of the watched actions; those that came to nothing have ended.
+async fn ask_progress(
+    session: &Session,
+    watches: &mut HashMap<ResourceKey, Watch>,
+) -> Vec<(ResourceKey, JournalEvent)> {
+    let (keys, tickets): (Vec<_>, Vec<_>) =
+        watches.iter().filter_map(|(key, watch)| Some((key.clone(), watch.open_ticket()?.clone()))).unzip();
+    if tickets.is_empty() {
+        return Vec::new();
+    }
+    let answers = session.provider.progress(&tickets).await;
+    let mut ended = Vec::new();
+    for (key, answer) in keys.into_iter().zip(answers) {
+        let told = match (watches.get_mut(&key), answer) {
+            (Some(watch), Ok(progress)) => watch.told(progress),
+            _ => None, // a failed question says nothing; the next one may
+        };
+        if let Some(event) = told {
+            watches.remove(&key);
+            ended.push((key, event));
+        }
+    }
+    ended
 }
 
 /// What the plan alone says of a target.

@@ -10,7 +10,7 @@ use futures::future::join_all;
 use nepho_core::{
     Account, AccountId, Clock, Failure, FailureCode, Identity, Kind, ResourceKey,
     journal::RunId,
-    provider::Detail,
+    provider::{Detail, Target},
     report::{AccountStatus, Progress, SyncReport},
 };
 use nepho_index::{Query, Snapshot, Sort};
@@ -323,7 +323,10 @@ impl Engine {
         let Some(account) = self.account(id).filter(|_| !keys.is_empty()) else { return };
         let Ok(session) = self.0.sessions.of(&account).await else { return };
         let started_at = self.0.clock.now();
-        let seen = session.provider.observe(&keys, Detail::State).await;
+        let snapshot = self.snapshot();
+        let targets: Vec<Target> =
+            keys.iter().filter_map(|key| Some(Target::from(&snapshot.row(key)?.resource))).collect();
+        let seen = session.provider.observe(&targets, Detail::State).await;
         let listed = seen.into_iter().filter_map(|observation| Some(observation.seen.ok()?.listed)).collect();
         if let Err(error) = self.0.ledger.commit_rows(id, started_at, session.provider.converter(), listed).await {
             tracing::warn!(%error, "a reading could not be stored");

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use nepho_core::{Action, State, journal::JournalEvent};
+use nepho_core::{
+    Action, Failure, State,
+    journal::JournalEvent,
+    provider::{Progress, Ticket},
+};
 
 /// How long a cloud may go on showing the state from before an action that it accepted: EC2's
 /// reads are eventually consistent.
@@ -34,12 +38,51 @@ pub struct Watch {
     moved: bool,
     /// Readings in a row that did not find it.
     absent: u8,
+    record: Record,
+}
+
+/// What the provider's own record of an action said the last time.
+#[derive(Clone, Debug)]
+enum Record {
+    /// There is none, or the action had no answer.
+    None,
+    /// At work, or not asked yet.
+    Open(Ticket),
+    /// Carried out.
+    Done,
 }
 
 impl Watch {
-    /// Begins to watch a target that was sent.
-    pub const fn new(action: Action, before: State, accepted: bool) -> Self {
-        Self { action, before, accepted, moved: false, absent: 0 }
+    /// Begins to watch a target whose action the provider accepted.
+    pub fn accepted(action: Action, before: State, ticket: Option<Ticket>) -> Self {
+        let record = ticket.map_or(Record::None, Record::Open);
+        Self { action, before, accepted: true, moved: false, absent: 0, record }
+    }
+
+    /// Begins to watch a target whose action was sent and had no answer.
+    pub const fn unanswered(action: Action, before: State) -> Self {
+        Self { action, before, accepted: false, moved: false, absent: 0, record: Record::None }
+    }
+
+    /// The ticket to ask about, while the record tells no end.
+    pub const fn open_ticket(&self) -> Option<&Ticket> {
+        match &self.record {
+            Record::Open(ticket) => Some(ticket),
+            Record::None | Record::Done => None,
+        }
+    }
+
+    /// Takes in what the provider's record says. An action that came to nothing has ended; one that
+    /// was carried out has still to be seen.
+    pub fn told(&mut self, progress: Progress) -> Option<JournalEvent> {
+        match progress {
+            Progress::Underway => None,
+            Progress::Done => {
+                self.record = Record::Done;
+                None
+            }
+            Progress::Failed(error) => Some(JournalEvent::Failed(Failure::from(&error))),
+        }
     }
 
     /// Takes in a reading made `elapsed` after the reply; `None`: the provider does not know it.
@@ -56,6 +99,10 @@ impl Watch {
             self.moved |= state == self.action.transition();
             return None;
         }
+        // While the record says that it is at work, no state contradicts it.
+        if matches!(self.record, Record::Open(_)) {
+            return None;
+        }
         let still_before = state == self.before && !self.moved;
         if still_before && elapsed < GRACE {
             return None;
@@ -69,11 +116,11 @@ impl Watch {
     }
 
     /// Whether seeing the goal means that the action did it. A reboot looks the same before and
-    /// after, so only an accepted one can be called done.
+    /// after, so only an accepted one can be called done, and one with a record only when that says so.
     const fn proves_goal(&self) -> bool {
         match self.action {
-            Action::Reboot => self.accepted,
-            Action::Start | Action::Stop | Action::Terminate => true,
+            Action::Reboot => self.accepted && !matches!(self.record, Record::Open(_)),
+            Action::Start | Action::Stop | Action::Suspend | Action::Resume | Action::Terminate => true,
         }
     }
 
@@ -95,7 +142,7 @@ mod tests {
 
     #[test]
     fn an_old_state_soon_after_the_reply_proves_nothing() {
-        let mut watch = Watch::new(Action::Stop, State::Running, true);
+        let mut watch = Watch::accepted(Action::Stop, State::Running, None);
         assert_eq!(watch.read(Some((State::Running, "running")), SOON), None);
         let late = watch.read(Some((State::Running, "running")), LATE);
         assert!(matches!(late, Some(JournalEvent::Contradicted { state: State::Running, .. })));
@@ -103,7 +150,7 @@ mod tests {
 
     #[test]
     fn falling_back_after_moving_is_a_contradiction_at_once() {
-        let mut watch = Watch::new(Action::Start, State::Stopped, true);
+        let mut watch = Watch::accepted(Action::Start, State::Stopped, None);
         assert_eq!(watch.read(Some((State::Pending, "pending")), SOON), None);
         let back = watch.read(Some((State::Stopped, "stopped")), SOON);
         assert!(matches!(back, Some(JournalEvent::Contradicted { state: State::Stopped, .. })));
@@ -111,9 +158,9 @@ mod tests {
 
     #[test]
     fn an_unanswered_stop_is_settled_only_by_being_seen() {
-        let mut watch = Watch::new(Action::Stop, State::Running, false);
+        let mut watch = Watch::unanswered(Action::Stop, State::Running);
         assert_eq!(watch.read(Some((State::Running, "running")), LATE), Some(JournalEvent::TimedOut));
-        let mut watch = Watch::new(Action::Stop, State::Running, false);
+        let mut watch = Watch::unanswered(Action::Stop, State::Running);
         assert_eq!(watch.read(Some((State::Stopping, "stopping")), SOON), None);
         let seen = watch.read(Some((State::Stopped, "stopped")), SOON);
         assert!(matches!(seen, Some(JournalEvent::Settled { state: State::Stopped, .. })));
@@ -121,16 +168,16 @@ mod tests {
 
     #[test]
     fn an_unanswered_reboot_is_never_called_done() {
-        let mut watch = Watch::new(Action::Reboot, State::Running, false);
+        let mut watch = Watch::unanswered(Action::Reboot, State::Running);
         assert_eq!(watch.read(Some((State::Running, "running")), SOON), None);
         assert_eq!(watch.read(Some((State::Running, "running")), LATE), Some(JournalEvent::TimedOut));
     }
 
     #[test]
     fn only_a_deleted_machine_may_vanish() {
-        let mut watch = Watch::new(Action::Stop, State::Running, true);
+        let mut watch = Watch::accepted(Action::Stop, State::Running, None);
         assert_eq!((watch.read(None, SOON), watch.read(None, SOON), watch.read(None, SOON)), (None, None, None));
-        let mut watch = Watch::new(Action::Terminate, State::Running, true);
+        let mut watch = Watch::accepted(Action::Terminate, State::Running, None);
         assert_eq!(watch.read(None, SOON), None);
         assert!(matches!(watch.read(None, SOON), Some(JournalEvent::Settled { state: State::Terminated, .. })));
     }

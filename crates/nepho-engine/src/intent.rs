@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use nepho_core::{
-    Action, ResourceKey,
+    ResourceKey,
     journal::{JournalEntry, JournalEvent, OperationId},
     plan::{Nonce, Plan},
+    provider::Order,
     report::{Operation, TargetResult},
 };
 use tokio::sync::oneshot;
@@ -20,7 +21,7 @@ use crate::{
 
 impl Engine {
     /// Plans an action: the cache plus one fresh reading of the targets. Sends nothing.
-    pub async fn plan(&self, action: Action, keys: Vec<ResourceKey>) -> Plan {
+    pub async fn plan(&self, order: Order, keys: Vec<ResourceKey>) -> Plan {
         self.loaded().await;
         let accounts = read(&self.0.accounts).clone();
         let planner = Planner {
@@ -30,7 +31,7 @@ impl Engine {
             clock: &*self.0.clock,
             accounts: &accounts,
         };
-        let waiting = planner.plan(action, keys).await;
+        let waiting = planner.plan(order, keys).await;
         let plan = waiting.plan.clone();
         self.0.desk.put(waiting, self.0.clock.now());
         plan

@@ -56,7 +56,7 @@ pub fn apply(result: &mut TargetResult, event: &JournalEvent) {
     let (status, observed, failure): (_, Option<State>, Option<&Failure>) = match event {
         JournalEvent::Sent => (TargetStatus::Unknown, None, None),
         JournalEvent::Accepted { .. } => (TargetStatus::Accepted, None, None),
-        JournalEvent::Refused(failure) => (TargetStatus::Failed, None, Some(failure)),
+        JournalEvent::Refused(failure) | JournalEvent::Failed(failure) => (TargetStatus::Failed, None, Some(failure)),
         JournalEvent::Unknown(failure) => (TargetStatus::Unknown, None, Some(failure)),
         JournalEvent::Settled { state, .. } => (TargetStatus::Accepted, Some(*state), None),
         JournalEvent::Contradicted { state, .. } => (TargetStatus::Failed, Some(*state), None),

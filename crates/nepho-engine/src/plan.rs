@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use nepho_core::{
     Access, Account, Action, Capabilities, Failure, State, Timestamp,
     cache::CachedRow,
+    capability::{ActionRule, Manner},
     plan::{Confirmation, PlannedTarget, Refusal, Verdict, Warning},
-    provider::{Observed, Protections},
+    provider::{Observed, Order, Protections},
     resource::Lifecycle,
 };
 
 /// Everything that a verdict on one target depends on.
 #[derive(Debug)]
 pub struct Case<'a> {
-    /// What is asked.
-    pub action: Action,
+    /// What is asked, and how.
+    pub order: Order,
     /// The account.
     pub account: &'a Account,
     /// The cached row.
@@ -39,6 +40,7 @@ pub fn judge(case: &Case<'_>) -> PlannedTarget {
     let warnings = if verdict == Verdict::Eligible { warnings(case) } else { Vec::new() };
     PlannedTarget {
         key: case.row.resource.key.clone(),
+        zone: resource.zone.clone(),
         name: resource.name.clone(),
         account: case.account.id.clone(),
         account_name: case.account.name.clone(),
@@ -53,7 +55,8 @@ fn verdict(case: &Case<'_>) -> Verdict {
     if case.account.access == Access::ReadOnly {
         return Verdict::Refused(Refusal::ReadOnly);
     }
-    let Some(rule) = case.capabilities.and_then(|capabilities| capabilities.rule(case.action)) else {
+    let action = case.order.action;
+    let Some(rule) = rule(case) else {
         return Verdict::Refused(Refusal::Unsupported);
     };
     let observed = match &case.fresh {
@@ -71,13 +74,24 @@ fn verdict(case: &Case<'_>) -> Verdict {
     if let Some(owner) = &resource.facts.managed_by {
         return Verdict::Refused(Refusal::ManagedBy(owner.clone()));
     }
-    if case.action == Action::Stop && resource.facts.root_is_local {
+    if action == Action::Stop && resource.facts.root_is_local {
         return Verdict::Refused(Refusal::LocalRoot);
     }
-    if protection(case.action, observed.protections) == Some(true) {
+    if protection(action, observed.protections) == Some(true) {
         return Verdict::Refused(Refusal::Protected);
     }
+    if observed.protections.permitted == Some(false) {
+        return Verdict::Refused(Refusal::NotPermitted);
+    }
+    let discards = rule.manner == Manner::DiscardsLocalDisks && observed.protections.local_disks == Some(true);
+    if discards && !case.order.discard_local_disks {
+        return Verdict::Refused(Refusal::LocalDisks);
+    }
     Verdict::Eligible
+}
+
+fn rule<'a>(case: &Case<'a>) -> Option<&'a ActionRule> {
+    case.capabilities.and_then(|capabilities| capabilities.rule(case.order.action))
 }
 
 /// Whether the cloud protects against `action`; `None` when that was not checked.
@@ -85,7 +99,8 @@ fn protection(action: Action, protections: Protections) -> Option<bool> {
     match action {
         Action::Stop => protections.stop,
         Action::Terminate => protections.termination,
-        Action::Start | Action::Reboot => Some(false),
+        // No cloud that we know protects against these.
+        Action::Start | Action::Reboot | Action::Suspend | Action::Resume => Some(false),
     }
 }
 
@@ -93,8 +108,12 @@ fn warnings(case: &Case<'_>) -> Vec<Warning> {
     let Ok(Some(observed)) = &case.fresh else { return Vec::new() };
     let facts = &observed.listed.resource.facts;
     let mut warnings = Vec::new();
-    let powers_off = matches!(case.action, Action::Stop | Action::Terminate);
-    if let Some(group) = facts.group.as_ref().filter(|_| case.action != Action::Start) {
+    let action = case.order.action;
+    let powers_off = matches!(action, Action::Stop | Action::Suspend | Action::Terminate);
+    if rule(case).is_some_and(|rule| rule.manner == Manner::Hard) {
+        warnings.push(Warning::Hard);
+    }
+    if let Some(group) = facts.group.as_ref().filter(|_| !matches!(action, Action::Start | Action::Resume)) {
         warnings.push(Warning::GroupMember { group: group.clone() });
     }
     if facts.lifecycle == Lifecycle::Spot && powers_off {
@@ -106,7 +125,7 @@ fn warnings(case: &Case<'_>) -> Vec<Warning> {
     if let Some(ip) = facts.ephemeral_public_ip.filter(|_| powers_off) {
         warnings.push(Warning::PublicIpLost { ip });
     }
-    if protection(case.action, observed.protections).is_none() {
+    if protection(action, observed.protections).is_none() {
         warnings.push(Warning::ProtectionNotChecked);
     }
     if let Some(as_of) = case.as_of.filter(|_| case.stale) {
@@ -127,7 +146,7 @@ pub fn confirmation(
 ) -> Confirmation {
     let eligible: Vec<_> = targets.iter().filter(|target| target.verdict == Verdict::Eligible).collect();
     let in_prod = eligible.iter().any(|target| prod(target));
-    let typed = action == Action::Terminate || (in_prod && matches!(action, Action::Stop | Action::Reboot));
+    let typed = action == Action::Terminate || (in_prod && matches!(action, Action::Stop | Action::Reboot | Action::Suspend));
     match eligible.as_slice() {
         [] => Confirmation::None,
         [one] if typed => Confirmation::Type { accepted: names_of(one, shared) },
@@ -136,7 +155,7 @@ pub fn confirmation(
             let accounts = accounts.into_iter().collect::<Vec<_>>().join(", ");
             Confirmation::Type { accepted: vec![format!("{accounts} {}", many.len())] }
         }
-        [_] if action == Action::Start && !in_prod => Confirmation::None,
+        [_] if matches!(action, Action::Start | Action::Resume) && !in_prod => Confirmation::None,
         _ => Confirmation::Click,
     }
 }
@@ -151,6 +170,7 @@ fn names_of(target: &PlannedTarget, shared: impl Fn(&str) -> bool) -> Vec<String
 pub fn unknown_target(key: nepho_core::ResourceKey) -> PlannedTarget {
     PlannedTarget {
         key,
+        zone: None,
         name: String::new(),
         account: nepho_core::AccountId::new(""),
         account_name: String::new(),

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use futures::future::join_all;
 use nepho_core::{
     Access, Account, AccountId, Action, Clock, Failure, ProviderError, ResourceKey,
-    cache::CachedRow,
     plan::{Nonce, Plan, PlannedTarget},
-    provider::{Detail, Observed},
+    provider::{Detail, Observed, Order, Target},
 };
 use nepho_index::Snapshot;
 
@@ -31,15 +30,15 @@ pub struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// Plans `action` for `keys`: each key once, in the order given.
-    pub async fn plan(&self, action: Action, keys: Vec<ResourceKey>) -> Waiting {
+    /// Plans `order` for `keys`: each key once, in the order given.
+    pub async fn plan(&self, order: Order, keys: Vec<ResourceKey>) -> Waiting {
         let before = self.ledger.snapshot();
         let mut targets: Vec<ResourceKey> = Vec::with_capacity(keys.len());
         let mut seen = std::collections::HashSet::new();
         targets.extend(keys.into_iter().filter(|key| seen.insert(key.clone())));
-        let fresh = self.read(&before, &targets).await;
+        let fresh = self.read(order.action, &before, &targets).await;
         let planned: Vec<PlannedTarget> =
-            targets.into_iter().map(|key| self.judge(action, &before, &fresh, key)).collect();
+            targets.into_iter().map(|key| self.judge(order, &before, &fresh, key)).collect();
         let group = |target: &PlannedTarget| match fresh.get(&target.key) {
             Some(Ok(Some(observed))) => observed.listed.resource.facts.group.clone(),
             _ => None,
@@ -48,20 +47,20 @@ impl Planner<'_> {
         let now = self.clock.now();
         let prod = |target: &PlannedTarget| self.accounts.get(&target.account).is_some_and(|account| account.prod);
         let shared = |name: &str| before.find(name, now).len() > 1;
-        let confirmation = plan::confirmation(action, &planned, prod, shared);
+        let confirmation = plan::confirmation(order.action, &planned, prod, shared);
         let nonce = Nonce(uuid::Uuid::new_v4().to_string());
         let plan =
-            Plan { nonce, action, targets: planned, confirmation, expires_at: now.saturating_add(LIFE).unwrap_or(now) };
+            Plan { nonce, order, targets: planned, confirmation, expires_at: now.saturating_add(LIFE).unwrap_or(now) };
         Waiting { plan, groups }
     }
 
-    fn judge(&self, action: Action, before: &Snapshot, fresh: &Fresh, key: ResourceKey) -> PlannedTarget {
+    fn judge(&self, order: Order, before: &Snapshot, fresh: &Fresh, key: ResourceKey) -> PlannedTarget {
         let row = before.row(&key);
         let account = row.as_ref().and_then(|row| self.accounts.get(&row.account));
         let (Some(row), Some(account)) = (row, account) else { return plan::unknown_target(key) };
         let shown = before.get(&key, self.clock.now());
         plan::judge(&Case {
-            action,
+            order,
             account,
             row: &row,
             as_of: shown.as_ref().and_then(|shown| shown.as_of),
@@ -77,33 +76,36 @@ impl Planner<'_> {
 
     /// Reads the targets afresh, each account in parallel. A read-only account is not asked: its
     /// targets are refused whatever they are doing.
-    async fn read(&self, before: &Snapshot, targets: &[ResourceKey]) -> Fresh {
-        let mut parts: HashMap<&AccountId, Vec<ResourceKey>> = HashMap::new();
+    async fn read(&self, action: Action, before: &Snapshot, targets: &[ResourceKey]) -> Fresh {
+        let mut parts: HashMap<&AccountId, Vec<Target>> = HashMap::new();
         let rows: Vec<_> = targets.iter().filter_map(|key| before.row(key)).collect();
         for row in &rows {
             let writable = self.accounts.get(&row.account).is_some_and(|account| account.access == Access::ReadWrite);
             if writable {
-                parts.entry(&row.account).or_default().push(row_key(row));
+                parts.entry(&row.account).or_default().push(Target::from(&row.resource));
             }
         }
         let read =
-            join_all(parts.into_iter().filter_map(|(id, keys)| Some(self.read_account(self.accounts.get(id)?, keys))));
+            join_all(parts.into_iter().filter_map(|(id, targets)| {
+                Some(self.read_account(action, self.accounts.get(id)?, targets))
+            }));
         read.await.into_iter().flatten().collect()
     }
 
     async fn read_account(
         &self,
+        action: Action,
         account: &Account,
-        keys: Vec<ResourceKey>,
+        targets: Vec<Target>,
     ) -> Vec<(ResourceKey, Result<Option<Observed>, Failure>)> {
         let session = match self.sessions.of(account).await {
             Ok(session) => session,
-            Err(failure) => return keys.into_iter().map(|key| (key, Err(failure.clone()))).collect(),
+            Err(failure) => return targets.into_iter().map(|target| (target.key, Err(failure.clone()))).collect(),
         };
         let started_at = self.clock.now();
-        let mut fresh = Vec::with_capacity(keys.len());
-        let mut listed = Vec::with_capacity(keys.len());
-        for observation in session.provider.observe(&keys, Detail::Plan).await {
+        let mut fresh = Vec::with_capacity(targets.len());
+        let mut listed = Vec::with_capacity(targets.len());
+        for observation in session.provider.observe(&targets, Detail::Plan(action)).await {
             let seen = match observation.seen {
                 Ok(observed) => {
                     listed.push(observed.listed.clone());
@@ -120,8 +122,4 @@ impl Planner<'_> {
         }
         fresh
     }
-}
-
-fn row_key(row: &CachedRow) -> ResourceKey {
-    row.resource.key.clone()
 }

@@ -110,5 +110,10 @@ fn ending(entry: &NewEntry, row: Option<&CachedRow>, as_of: Option<Timestamp>) -
     };
     let elapsed = Duration::try_from(as_of?.duration_since(entry.at)).ok()?;
     let seen = &row.resource;
-    Watch::new(entry.action, seen.state, accepted).read(Some((seen.state, &seen.raw_state)), elapsed)
+    let mut watch = if accepted {
+        Watch::accepted(entry.action, seen.state, None)
+    } else {
+        Watch::unanswered(entry.action, seen.state)
+    };
+    watch.read(Some((seen.state, &seen.raw_state)), elapsed)
 }

@@ -1,6 +1,6 @@
 //! Table `accounts` of the durable database.
 
-use nepho_core::{Account, AccountId, CredentialSource, Realm, Region};
+use nepho_core::{Account, AccountId, CredentialSource, Realm, Region, SignInId};
 use rusqlite::{Connection, ErrorCode, Row, named_params};
 
 use crate::{
@@ -20,19 +20,22 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Account>, Fault> {
 pub(crate) fn put(connection: &Connection, account: &Account) -> Result<(), Fault> {
     let (source, profile) = match &account.source {
         CredentialSource::Environment => ("environment", None),
-        CredentialSource::Profile(name) => ("profile", Some(name)),
+        CredentialSource::Profile(name) => ("profile", Some(name.as_str())),
         CredentialSource::Keyring => ("keyring", None),
+        CredentialSource::Variable(name) => ("variable", Some(name.as_str())),
+        CredentialSource::ApplicationDefault => ("application_default", None),
+        CredentialSource::SignIn(id) => ("sign_in", Some(id.as_str())),
         CredentialSource::BuiltIn => ("built_in", None),
     };
     let regions: Vec<&str> = account.regions.iter().map(Region::as_str).collect();
     let regions = serde_json::to_string(&regions).map_err(|error| Fault::unreadable("list", error))?;
     let mut statement = connection.prepare_cached(
-        "INSERT INTO accounts (id, name, provider, source, profile, endpoint, regions, access, prod,
+        "INSERT INTO accounts (id, name, provider, project, source, profile, endpoint, regions, access, prod,
                                realm, principal, created_at)
-         VALUES (:id, :name, :provider, :source, :profile, :endpoint, :regions, :access, :prod,
+         VALUES (:id, :name, :provider, :project, :source, :profile, :endpoint, :regions, :access, :prod,
                  :realm, :principal, :created_at)
          ON CONFLICT (id) DO UPDATE SET
-             name = :name, provider = :provider, source = :source, profile = :profile,
+             name = :name, provider = :provider, project = :project, source = :source, profile = :profile,
              endpoint = :endpoint, regions = :regions, access = :access, prod = :prod,
              realm = :realm, principal = :principal, created_at = :created_at",
     )?;
@@ -40,6 +43,7 @@ pub(crate) fn put(connection: &Connection, account: &Account) -> Result<(), Faul
         ":id": account.id.as_str(),
         ":name": account.name,
         ":provider": account.provider.as_str(),
+        ":project": account.project,
         ":source": source,
         ":profile": profile,
         ":endpoint": account.endpoint,
@@ -74,10 +78,14 @@ pub(crate) fn account(row: &Row<'_>) -> Result<Account, Fault> {
         id: AccountId::new(row.get::<_, String>("id")?),
         name: row.get("name")?,
         provider: word(row, "provider")?,
+        project: row.get("project")?,
         source: match source.as_str() {
             "environment" => CredentialSource::Environment,
             "profile" => CredentialSource::Profile(row.get("profile")?),
             "keyring" => CredentialSource::Keyring,
+            "variable" => CredentialSource::Variable(row.get("profile")?),
+            "application_default" => CredentialSource::ApplicationDefault,
+            "sign_in" => CredentialSource::SignIn(SignInId::new(row.get::<_, String>("profile")?)),
             "built_in" => CredentialSource::BuiltIn,
             other => return Err(Fault::unreadable("credential source", format!("unknown word {other:?}"))),
         },

@@ -122,7 +122,7 @@ fn columns(seq: i64, entry: &NewEntry) -> [Value; WIDTH] {
     let (failure_code, detail, state) = match &entry.event {
         JournalEvent::Sent | JournalEvent::TimedOut => (Value::Null, Value::Null, Value::Null),
         JournalEvent::Accepted { raw_state } => (Value::Null, text(raw_state), Value::Null),
-        JournalEvent::Refused(failure) | JournalEvent::Unknown(failure) => {
+        JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
             (text(failure.code.as_str()), text(&failure.message), Value::Null)
         }
         JournalEvent::Settled { state, raw_state } | JournalEvent::Contradicted { state, raw_state } => {
@@ -154,6 +154,7 @@ fn entry(row: &Row<'_>) -> Result<JournalEntry, Fault> {
         "sent" => JournalEvent::Sent,
         "accepted" => JournalEvent::Accepted { raw_state: text("detail")? },
         "refused" => JournalEvent::Refused(failure()?),
+        "failed" => JournalEvent::Failed(failure()?),
         "unknown" => JournalEvent::Unknown(failure()?),
         "settled" => JournalEvent::Settled { state: word::<State>(row, "state")?, raw_state: text("detail")? },
         "contradicted" => {

@@ -13,7 +13,7 @@ mod reading;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use nepho_core::{Access, Dialect, Provider, ResourceKey, Scope, State};
+use nepho_core::{Access, Dialect, Provider, ResourceKey, Scope, State, provider::Target};
 
 /// How long one case may take before it counts as hanging.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -102,7 +102,7 @@ pub trait Harness: Send + Sync {
 
     /// Makes (or finds) an unprotected resource in this state that no case was given before, in a
     /// scope that [`Harness::deny`] does not deny.
-    async fn create(&self, state: State) -> Result<ResourceKey, Cannot>;
+    async fn create(&self, state: State) -> Result<Target, Cannot>;
 
     /// Puts a resource into a state behind the provider's back.
     async fn change(&self, key: &ResourceKey, state: State) -> Result<(), Cannot>;
@@ -113,8 +113,8 @@ pub trait Harness: Send + Sync {
     /// Lets every transition under way come to its end.
     async fn settle(&self);
 
-    /// A well-formed key of this cloud that names nothing.
-    fn unknown(&self) -> ResourceKey;
+    /// A well-formed target of this cloud that names nothing.
+    fn unknown(&self) -> Target;
 
     /// A number that moves with each mutating request that the cloud has seen.
     async fn mutations(&self) -> Result<u64, Cannot>;

@@ -17,7 +17,7 @@ use std::{
 
 use nepho_core::{
     Access, Action, Identity, Location, ProviderError, ProviderKind, Realm, Resource, Scope, State,
-    provider::{Listed, Protections, Traffic},
+    provider::{Listed, Progress, Protections, Traffic},
 };
 
 pub use dialect::{FAKE_DIALECT, FakeDialect};
@@ -50,6 +50,9 @@ struct World {
     broken: HashMap<Scope, ProviderError>,
     observations: HashMap<Arc<str>, VecDeque<ObserveStep>>,
     submissions: HashMap<Arc<str>, VecDeque<SubmitStep>>,
+    /// Whether an accepted action has a ticket: its target's native id.
+    ticketed: bool,
+    progress: HashMap<Arc<str>, VecDeque<Result<Progress, ProviderError>>>,
     gates: Vec<(Call, Held, Gate)>,
     calls: Vec<Recorded>,
     counts: Counts,
@@ -77,7 +80,7 @@ impl FakeProvider {
             world: Arc::new(Mutex::new(World {
                 provider: ProviderKind::Aws,
                 access: Access::ReadWrite,
-                identity: Ok(Identity { realm: realm.clone(), principal: format!("arn:aws:iam::{realm}:user/ops") }),
+                identity: Ok(Identity { realm: realm.clone(), principal: format!("arn:aws:iam::{realm}:user/ops"), denied: Vec::new() }),
                 realm,
                 scopes: Ok(Vec::new()),
                 machines: BTreeMap::new(),
@@ -88,6 +91,8 @@ impl FakeProvider {
                 broken: HashMap::new(),
                 observations: HashMap::new(),
                 submissions: HashMap::new(),
+                ticketed: false,
+                progress: HashMap::new(),
                 gates: Vec::new(),
                 calls: Vec::new(),
                 counts: Counts::default(),
@@ -131,7 +136,7 @@ impl FakeProvider {
         self.add_scope(resource.key.region.as_str());
         let machine = Machine {
             listed: listed(resource.clone()),
-            protections: Protections { stop: Some(false), termination: Some(false), local_disks: Some(false) },
+            protections: Protections { stop: Some(false), termination: Some(false), local_disks: Some(false), permitted: Some(true) },
             goal: None,
         };
         self.world().machines.insert(resource.key.native, machine);
@@ -242,6 +247,17 @@ impl FakeProvider {
     /// Scripts what becomes of the next actions on the instance, one step per submit.
     pub fn script_submit(&self, native: &str, steps: impl IntoIterator<Item = SubmitStep>) {
         self.world().submissions.entry(Arc::from(native)).or_default().extend(steps);
+    }
+
+    /// Gives accepted actions a ticket from now on: the target's native id. Unscripted, such an
+    /// action is under way until its target has settled.
+    pub fn give_tickets(&self) {
+        self.world().ticketed = true;
+    }
+
+    /// Scripts the next answers about the progress of an action on the instance.
+    pub fn script_progress(&self, native: &str, steps: impl IntoIterator<Item = Result<Progress, ProviderError>>) {
+        self.world().progress.entry(Arc::from(native)).or_default().extend(steps);
     }
 
     /// Holds the next such call at a new gate, on that side of the cloud. Calls of the same kind

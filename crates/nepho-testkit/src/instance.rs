@@ -6,7 +6,7 @@ use bytes::Bytes;
 use nepho_core::{
     Document, DocumentFormat, Kind, Location, ProviderKind, Realm, Region, Resource, ResourceKey, Scope, State,
     Timestamp, Zone,
-    provider::Listed,
+    provider::{Listed, Target},
     resource::{InstanceFacts, Lifecycle},
 };
 use serde_json::json;
@@ -190,6 +190,11 @@ impl InstanceBuilder {
     pub fn with(mut self, change: impl FnOnce(&mut Resource)) -> Self {
         change(&mut self.resource);
         self
+    }
+
+    /// The target that stands for it.
+    pub fn target(&self) -> Target {
+        Target::from(&self.resource)
     }
 
     /// The resource.

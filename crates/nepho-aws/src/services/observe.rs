@@ -41,7 +41,7 @@ pub(crate) async fn observe(
         batches.into_iter().map(move |batch| describe(reader, realm, region, batch))
     });
     let seen: Vec<_> = future::join_all(reads).await.into_iter().flatten().collect();
-    if detail == Detail::Plan {
+    if matches!(detail, Detail::Plan(_)) {
         traits.learn(reader, seen.iter().filter_map(|(_, seen)| Some(&seen.as_ref().ok()?.resource))).await;
     }
     let few = keys.len() <= MOST_PROTECTIONS;
@@ -49,8 +49,8 @@ pub(crate) async fn observe(
         let seen = match seen {
             Ok(listed) => {
                 let protections = match detail {
-                    Detail::State => Protections::default(),
-                    Detail::Plan => traits.of(reader, &listed.resource, few).await,
+                    Detail::State | Detail::Document => Protections::default(),
+                    Detail::Plan(_) => traits.of(reader, &listed.resource, few).await,
                 };
                 Ok(Observed { listed, protections })
             }

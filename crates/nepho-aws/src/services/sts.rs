@@ -15,7 +15,7 @@ pub(crate) async fn identity(reader: &Reader, mark: Option<&str>) -> Result<Iden
     if account.is_empty() || !account.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(AwsError::Malformed { reason: "sts:GetCallerIdentity named no account id".to_owned() });
     }
-    Ok(Identity { realm: realm(account, arn, mark), principal: arn.to_owned() })
+    Ok(Identity { realm: realm(account, arn, mark), principal: arn.to_owned(), denied: Vec::new() })
 }
 
 /// The account's id, with its partition where that is not `aws`, and the mark of a custom endpoint.

@@ -4,14 +4,15 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use futures::future;
 use nepho_core::{
-    Action, ProviderError, Region, ResourceKey,
+    ProviderError, Region, ResourceKey,
     provider::{Accepted, Submission},
 };
 
 use super::observe::{names_ids, split};
 use crate::{
     error::AwsError,
-    writer::{Writer, operation},
+    verb::Verb,
+    writer::Writer,
 };
 
 /// The most ids of one request: small enough that a refused batch is quickly halved.
@@ -20,28 +21,28 @@ pub(crate) const BATCH: usize = 50;
 /// After so many single denials and not one acceptance, the permission is missing outright.
 const ENOUGH_DENIALS: usize = 3;
 
-/// Asks for `action` on `keys`; one answer per key.
-pub(crate) async fn submit(writer: &Writer, action: Action, keys: &[ResourceKey]) -> Vec<Submission> {
+/// Asks for `verb` on `keys`; one answer per key.
+pub(crate) async fn submit(writer: &Writer, verb: Verb, keys: &[ResourceKey]) -> Vec<Submission> {
     let mut by_region: HashMap<&Region, Vec<&ResourceKey>> = HashMap::new();
     let mut once = HashSet::new();
     for key in keys.iter().filter(|key| once.insert(*key)) {
         by_region.entry(&key.region).or_default().push(key);
     }
-    let regions = by_region.into_iter().map(|(region, keys)| in_region(writer, region, action, keys));
+    let regions = by_region.into_iter().map(|(region, keys)| in_region(writer, region, verb, keys));
     future::join_all(regions).await.into_iter().flatten().collect()
 }
 
-async fn in_region(writer: &Writer, region: &Region, action: Action, keys: Vec<&ResourceKey>) -> Vec<Submission> {
+async fn in_region(writer: &Writer, region: &Region, verb: Verb, keys: Vec<&ResourceKey>) -> Vec<Submission> {
     let mut answers: Vec<Submission> = Vec::with_capacity(keys.len());
     let mut left: VecDeque<Vec<&ResourceKey>> = keys.chunks(BATCH).map(<[_]>::to_vec).collect();
     let mut denials = 0;
     let mut accepted = false;
     while let Some(batch) = left.pop_front() {
         let ids = batch.iter().map(|key| key.native.to_string()).collect();
-        match writer.send(region, action, ids).await {
+        match writer.send(region, verb, ids).await {
             Ok(changes) => {
                 accepted = true;
-                answers.extend(confirmed(action, batch, changes));
+                answers.extend(confirmed(verb, batch, changes));
             }
             Err(error) if batch.len() > 1 && concerns_one(&error) => {
                 // A refused batch was refused whole, so its parts may be sent. The exception is
@@ -70,7 +71,7 @@ async fn in_region(writer: &Writer, region: &Region, action: Action, keys: Vec<&
 
 /// The answers for a batch that EC2 accepted.
 fn confirmed(
-    action: Action,
+    verb: Verb,
     batch: Vec<&ResourceKey>,
     changes: Vec<(String, Accepted)>,
 ) -> impl Iterator<Item = Submission> {
@@ -79,7 +80,7 @@ fn confirmed(
         key: key.clone(),
         // Not mentioned: it may or may not have happened.
         outcome: changes.remove(&*key.native).ok_or_else(|| ProviderError::Malformed {
-            message: format!("the reply to {} does not mention {}", operation(action), key.native),
+            message: format!("the reply to {} does not mention {}", verb.operation(), key.native),
         }),
     })
 }

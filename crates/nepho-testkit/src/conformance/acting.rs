@@ -3,17 +3,17 @@
 use futures::StreamExt as _;
 use nepho_core::{
     Access, Action, ProviderError, State,
-    provider::{Detail, Submission},
+    provider::{Detail, Submission, Target},
 };
 
 use super::{Harness, Verdict, ensure, reading::look};
 
 pub(super) async fn submit_acts(harness: &dyn Harness) -> Verdict {
-    let keys = [harness.create(State::Running).await?, harness.create(State::Running).await?];
+    let targets = [harness.create(State::Running).await?, harness.create(State::Running).await?];
     let provider = harness.provider(Access::ReadWrite).await;
     for action in [Action::Stop, Action::Start, Action::Reboot, Action::Terminate] {
-        let answers = provider.submit(action, &keys).await;
-        for key in &keys {
+        let answers = provider.submit(action.into(), &targets).await;
+        for Target { key, .. } in &targets {
             let mut own = answers.iter().filter(|answer| answer.key == *key);
             let (first, second) = (own.next(), own.next());
             ensure(first.is_some() && second.is_none(), || format!("{action}: {key} not answered once: {answers:?}"))?;
@@ -26,8 +26,9 @@ pub(super) async fn submit_acts(harness: &dyn Harness) -> Verdict {
             })?;
         }
         harness.settle().await;
-        for key in &keys {
-            let seen = look(&*provider, key, Detail::State).await.map(|seen| seen.listed.resource.state);
+        for target in &targets {
+            let key = &target.key;
+            let seen = look(&*provider, target, Detail::State).await.map(|seen| seen.listed.resource.state);
             let gone = action == Action::Terminate && matches!(seen, Err(ProviderError::NotFound { .. }));
             ensure(gone || seen == Ok(action.goal()), || format!("after {action}, {key} is {seen:?}"))?;
         }
@@ -37,12 +38,12 @@ pub(super) async fn submit_acts(harness: &dyn Harness) -> Verdict {
 
 pub(super) async fn submit_isolates_unknown(harness: &dyn Harness) -> Verdict {
     let unknown = harness.unknown();
-    let keys = [harness.create(State::Running).await?, unknown.clone(), harness.create(State::Running).await?];
+    let targets = [harness.create(State::Running).await?, unknown.clone(), harness.create(State::Running).await?];
     let provider = harness.provider(Access::ReadWrite).await;
-    let answers = provider.submit(Action::Stop, &keys).await;
-    ensure(answers.len() == keys.len(), || format!("{} answers to {} keys", answers.len(), keys.len()))?;
+    let answers = provider.submit(Action::Stop.into(), &targets).await;
+    ensure(answers.len() == targets.len(), || format!("{} answers to {} keys", answers.len(), targets.len()))?;
     for Submission { key, outcome } in &answers {
-        if *key == unknown {
+        if *key == unknown.key {
             let refused = matches!(outcome, Err(ProviderError::NotFound { .. }));
             ensure(refused, || format!("the unknown key was answered with {outcome:?}"))?;
         } else {
@@ -50,20 +51,21 @@ pub(super) async fn submit_isolates_unknown(harness: &dyn Harness) -> Verdict {
         }
     }
     harness.settle().await;
-    for key in keys.iter().filter(|key| **key != unknown) {
-        let seen = look(&*provider, key, Detail::State).await.map(|seen| seen.listed.resource.state);
+    for target in targets.iter().filter(|target| **target != unknown) {
+        let key = &target.key;
+        let seen = look(&*provider, target, Detail::State).await.map(|seen| seen.listed.resource.state);
         ensure(seen == Ok(State::Stopped), || format!("{key} is {seen:?}"))?;
     }
     Ok(())
 }
 
 pub(super) async fn read_only_sends_nothing(harness: &dyn Harness) -> Verdict {
-    let keys = [harness.create(State::Running).await?, harness.create(State::Stopped).await?];
+    let targets = [harness.create(State::Running).await?, harness.create(State::Stopped).await?];
     let provider = harness.provider(Access::ReadOnly).await;
     let (mutations, traffic) = (harness.mutations().await?, provider.traffic());
     for action in Action::ALL {
-        let answers = provider.submit(action, &keys).await;
-        ensure(answers.len() == keys.len(), || format!("{} answers to {} keys", answers.len(), keys.len()))?;
+        let answers = provider.submit(action.into(), &targets).await;
+        ensure(answers.len() == targets.len(), || format!("{} answers to {} keys", answers.len(), targets.len()))?;
         let refused = answers.iter().all(|answer| answer.outcome == Err(ProviderError::ReadOnly));
         ensure(refused, || format!("{action}: {answers:?}"))?;
     }
@@ -77,8 +79,8 @@ pub(super) async fn nothing_for_nothing(harness: &dyn Harness) -> Verdict {
     provider.verify().await.map_err(|error| format!("verify: {error}"))?;
     let before = provider.traffic();
     let items = provider.list(&[]).count().await;
-    let read = provider.observe(&[], Detail::Plan).await.len();
-    let done = provider.submit(Action::Stop, &[]).await.len();
+    let read = provider.observe(&[], Detail::Plan(Action::Stop)).await.len();
+    let done = provider.submit(Action::Stop.into(), &[]).await.len();
     ensure((items, read, done) == (0, 0, 0), || format!("{items} items, {read} readings, {done} submissions"))?;
     ensure(provider.traffic() == before, || "something was sent".to_owned())
 }

@@ -12,8 +12,10 @@ use futures::{
     stream::{self, BoxStream},
 };
 use nepho_core::{
-    Access, Action, Identity, Provider, ProviderError, Realm, ResourceKey, Scope, State,
-    provider::{Accepted, Detail, Listed, Observation, Protections, Submission, SweepItem, Traffic},
+    Access, Action, Identity, Provider, ProviderError, Realm, Scope, State,
+    provider::{
+        Accepted, Detail, Listed, Observation, Order, Progress, Protections, Submission, SweepItem, Target, Ticket, Traffic,
+    },
 };
 
 use super::Case;
@@ -91,9 +93,9 @@ impl Provider for Broken {
         self.good.list(scopes).flat_map(|item| stream::iter(self.spoil_item(item))).boxed()
     }
 
-    async fn observe(&self, keys: &[ResourceKey], detail: Detail) -> Vec<Observation> {
-        let detail = if self.breaks == Case::PlanDetailTellsProtections { Detail::Plan } else { detail };
-        let mut answers = self.good.observe(keys, detail).await;
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+        let detail = if self.breaks == Case::PlanDetailTellsProtections { Detail::Plan(Action::Stop) } else { detail };
+        let mut answers = self.good.observe(targets, detail).await;
         match self.breaks {
             Case::ObserveAnswersEachKey => {
                 answers.pop();
@@ -118,33 +120,37 @@ impl Provider for Broken {
         answers
     }
 
-    async fn submit(&self, action: Action, keys: &[ResourceKey]) -> Vec<Submission> {
+    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
         match self.breaks {
             // Says yes and does nothing.
             Case::SubmitActs => {
-                let yes = || Accepted { state: Some(action.transition()), raw_state: "on its way".to_owned() };
-                keys.iter().map(|key| Submission { key: key.clone(), outcome: Ok(yes()) }).collect()
+                let yes = || Accepted { state: Some(order.action.transition()), raw_state: "on its way".to_owned(), ticket: None };
+                targets.iter().map(|target| Submission { key: target.key.clone(), outcome: Ok(yes()) }).collect()
             }
             // One bad id, and nothing is sent.
             Case::SubmitIsolatesUnknown => {
-                let known = self.good.observe(keys, Detail::State).await;
+                let known = self.good.observe(targets, Detail::State).await;
                 match known.into_iter().find_map(|answer| answer.seen.err()) {
-                    None => self.good.submit(action, keys).await,
+                    None => self.good.submit(order, targets).await,
                     Some(error) => {
-                        let refused = |key: &ResourceKey| Submission { key: key.clone(), outcome: Err(error.clone()) };
-                        keys.iter().map(refused).collect()
+                        let refused = |target: &Target| Submission { key: target.key.clone(), outcome: Err(error.clone()) };
+                        targets.iter().map(refused).collect()
                     }
                 }
             }
             // Sends it all the same, and lies about it.
             Case::ReadOnlySendsNothing if self.access == Access::ReadOnly => {
-                self.acting.submit(action, keys).await;
+                self.acting.submit(order, targets).await;
                 let refused =
-                    |key: &ResourceKey| Submission { key: key.clone(), outcome: Err(ProviderError::ReadOnly) };
-                keys.iter().map(refused).collect()
+                    |target: &Target| Submission { key: target.key.clone(), outcome: Err(ProviderError::ReadOnly) };
+                targets.iter().map(refused).collect()
             }
-            _ => self.good.submit(action, keys).await,
+            _ => self.good.submit(order, targets).await,
         }
+    }
+
+    async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
+        self.good.progress(tickets).await
     }
 
     fn converter(&self) -> u32 {

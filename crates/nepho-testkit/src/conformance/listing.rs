@@ -115,7 +115,7 @@ pub(super) async fn keys_are_unique(harness: &dyn Harness) -> Verdict {
 }
 
 pub(super) async fn keys_carry_their_place(harness: &dyn Harness) -> Verdict {
-    let made = harness.create(State::Running).await?;
+    let made = harness.create(State::Running).await?.key;
     let provider = harness.provider(Access::ReadOnly).await;
     let identity = provider.verify().await.map_err(|error| format!("verify: {error}"))?;
     let swept = Swept::of(&*provider).await?;
@@ -134,8 +134,8 @@ pub(super) async fn keys_carry_their_place(harness: &dyn Harness) -> Verdict {
 }
 
 pub(super) async fn lists_what_is_there(harness: &dyn Harness) -> Verdict {
-    let running = harness.create(State::Running).await?;
-    let stopped = harness.create(State::Stopped).await?;
+    let running = harness.create(State::Running).await?.key;
+    let stopped = harness.create(State::Stopped).await?.key;
     let swept = Swept::of(&*harness.provider(Access::ReadOnly).await).await?;
     for (key, state) in [(running, State::Running), (stopped, State::Stopped)] {
         let found = swept.rows().find(|(_, row)| row.resource.key == key).map(|(_, row)| row.resource.state);

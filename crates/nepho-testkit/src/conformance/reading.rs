@@ -1,8 +1,8 @@
 //! The cases about `verify`, `observe` and traffic.
 
 use nepho_core::{
-    Access, Provider, ProviderError, ResourceKey, State,
-    provider::{Detail, Observation, Observed, Protections},
+    Access, Action, Provider, ProviderError, ResourceKey, State,
+    provider::{Detail, Observation, Observed, Protections, Target},
 };
 
 use super::{Flaw, Harness, Verdict, ensure, listing::Swept};
@@ -17,7 +17,7 @@ pub(super) async fn verify_is_stable(harness: &dyn Harness) -> Verdict {
 }
 
 /// Three keys, which is more than one and fewer than any batch.
-async fn three(harness: &dyn Harness) -> Result<Vec<ResourceKey>, Flaw> {
+async fn three(harness: &dyn Harness) -> Result<Vec<Target>, Flaw> {
     let mut keys = Vec::new();
     for state in [State::Running, State::Stopped, State::Running] {
         keys.push(harness.create(state).await?);
@@ -25,29 +25,29 @@ async fn three(harness: &dyn Harness) -> Result<Vec<ResourceKey>, Flaw> {
     Ok(keys)
 }
 
-fn once_each(keys: &[ResourceKey], answers: &[&ResourceKey]) -> Verdict {
-    for key in keys {
+fn once_each(targets: &[Target], answers: &[&ResourceKey]) -> Verdict {
+    for Target { key, .. } in targets {
         let count = answers.iter().filter(|answer| **answer == key).count();
         ensure(count == 1, || format!("{key} was answered {count} times"))?;
     }
-    ensure(answers.len() == keys.len(), || format!("{} answers to {} keys", answers.len(), keys.len()))
+    ensure(answers.len() == targets.len(), || format!("{} answers to {} keys", answers.len(), targets.len()))
 }
 
 /// What was seen of the key.
 pub(super) async fn look(
     provider: &dyn Provider,
-    key: &ResourceKey,
+    target: &Target,
     detail: Detail,
 ) -> Result<Observed, ProviderError> {
-    let answers = provider.observe(std::slice::from_ref(key), detail).await;
-    let found = answers.into_iter().find(|answer| answer.key == *key);
-    found.map_or_else(|| Err(ProviderError::NotFound { key: key.clone() }), |answer| answer.seen)
+    let answers = provider.observe(std::slice::from_ref(target), detail).await;
+    let found = answers.into_iter().find(|answer| answer.key == target.key);
+    found.map_or_else(|| Err(ProviderError::NotFound { key: target.key.clone() }), |answer| answer.seen)
 }
 
 pub(super) async fn observe_answers_each_key(harness: &dyn Harness) -> Verdict {
     let keys = three(harness).await?;
     let provider = harness.provider(Access::ReadOnly).await;
-    for detail in [Detail::State, Detail::Plan] {
+    for detail in [Detail::State, Detail::Plan(Action::Stop), Detail::Document] {
         let answers = provider.observe(&keys, detail).await;
         once_each(&keys, &answers.iter().map(|answer| &answer.key).collect::<Vec<_>>())?;
         for Observation { key, seen } in &answers {
@@ -65,8 +65,8 @@ pub(super) async fn observe_isolates_unknown(harness: &dyn Harness) -> Verdict {
     let answers = harness.provider(Access::ReadOnly).await.observe(&keys, Detail::State).await;
     once_each(&keys, &answers.iter().map(|answer| &answer.key).collect::<Vec<_>>())?;
     for Observation { key, seen } in &answers {
-        if *key == unknown {
-            let not_found = matches!(seen, Err(ProviderError::NotFound { key }) if *key == unknown);
+        if *key == unknown.key {
+            let not_found = matches!(seen, Err(ProviderError::NotFound { key }) if *key == unknown.key);
             ensure(not_found, || format!("the unknown key was answered with {seen:?}"))?;
         } else {
             ensure(seen.is_ok(), || format!("{key} was spoiled: {seen:?}"))?;
@@ -76,22 +76,23 @@ pub(super) async fn observe_isolates_unknown(harness: &dyn Harness) -> Verdict {
 }
 
 pub(super) async fn observe_sees_changes(harness: &dyn Harness) -> Verdict {
-    let key = harness.create(State::Running).await?;
+    let target = harness.create(State::Running).await?;
+    let key = &target.key;
     let provider = harness.provider(Access::ReadOnly).await;
     for state in [State::Running, State::Stopped] {
-        harness.change(&key, state).await?;
-        let seen = look(&*provider, &key, Detail::State).await.map(|seen| seen.listed.resource.state);
+        harness.change(key, state).await?;
+        let seen = look(&*provider, &target, Detail::State).await.map(|seen| seen.listed.resource.state);
         ensure(seen == Ok(state), || format!("{key} is {state}, and was seen as {seen:?}"))?;
     }
     Ok(())
 }
 
 pub(super) async fn plan_detail_tells_protections(harness: &dyn Harness) -> Verdict {
-    let key = harness.create(State::Running).await?;
+    let target = harness.create(State::Running).await?;
     let provider = harness.provider(Access::ReadOnly).await;
-    let following = look(&*provider, &key, Detail::State).await.map(|seen| seen.protections);
+    let following = look(&*provider, &target, Detail::State).await.map(|seen| seen.protections);
     ensure(following == Ok(Protections::default()), || format!("for following: {following:?}"))?;
-    let planning = look(&*provider, &key, Detail::Plan).await.map(|seen| seen.protections);
+    let planning = look(&*provider, &target, Detail::Plan(Action::Stop)).await.map(|seen| seen.protections);
     let told = planning.as_ref().is_ok_and(|told| (told.stop, told.termination) == (Some(false), Some(false)));
     ensure(told, || format!("for a plan about an unprotected one: {planning:?}"))
 }

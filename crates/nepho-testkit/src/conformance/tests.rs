@@ -41,12 +41,12 @@ impl Harness for FakeHarness {
         &FAKE_DIALECT
     }
 
-    async fn create(&self, state: State) -> Result<ResourceKey, Cannot> {
+    async fn create(&self, state: State) -> Result<Target, Cannot> {
         let native = format!("i-{}", self.made.fetch_add(1, Ordering::Relaxed));
         let made = instance(&native).state(state);
-        let key = made.clone().build().key;
+        let target = made.target();
         self.fake.add(made);
-        Ok(key)
+        Ok(target)
     }
 
     async fn change(&self, key: &ResourceKey, state: State) -> Result<(), Cannot> {
@@ -69,8 +69,8 @@ impl Harness for FakeHarness {
         }
     }
 
-    fn unknown(&self) -> ResourceKey {
-        crate::instance::key("i-unknown")
+    fn unknown(&self) -> Target {
+        instance("i-unknown").target()
     }
 
     async fn mutations(&self) -> Result<u64, Cannot> {

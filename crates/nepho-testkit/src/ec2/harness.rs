@@ -11,7 +11,9 @@ use std::{
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use nepho_core::{Access, Dialect, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State};
+use nepho_core::{
+    Access, Dialect, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State, provider::Target,
+};
 
 use super::{ACCOUNT, Ec2Double, Ec2Instance, Fault, Setup, id};
 use crate::conformance::{Cannot, Harness};
@@ -54,14 +56,15 @@ impl Ec2Harness {
         &self.double
     }
 
-    fn key(&self, number: u64) -> ResourceKey {
-        ResourceKey {
+    fn target(&self, number: u64) -> Target {
+        let key = ResourceKey {
             provider: ProviderKind::Aws,
             realm: Realm::at_endpoint(ACCOUNT, &format!("127.0.0.1:{}", self.double.port())),
             region: Region::new(REGION),
             kind: Kind::Instance,
             native: Arc::from(id(number)),
-        }
+        };
+        Target { key, zone: None }
     }
 }
 
@@ -75,10 +78,10 @@ impl Harness for Ec2Harness {
         self.dialect
     }
 
-    async fn create(&self, state: State) -> Result<ResourceKey, Cannot> {
+    async fn create(&self, state: State) -> Result<Target, Cannot> {
         let number = 0x1000 + self.made.fetch_add(1, Ordering::Relaxed);
         self.double.put(Ec2Instance::new(REGION, &id(number)).named(&format!("made-{number:x}")).state(state));
-        Ok(self.key(number))
+        Ok(self.target(number))
     }
 
     async fn change(&self, key: &ResourceKey, state: State) -> Result<(), Cannot> {
@@ -94,8 +97,8 @@ impl Harness for Ec2Harness {
         self.double.settle();
     }
 
-    fn unknown(&self) -> ResourceKey {
-        self.key(NOBODY)
+    fn unknown(&self) -> Target {
+        self.target(NOBODY)
     }
 
     async fn mutations(&self) -> Result<u64, Cannot> {

@@ -7,7 +7,9 @@ use futures::{
 };
 use nepho_core::{
     Access, Action, Identity, Provider, ProviderError, ResourceKey, Scope,
-    provider::{Accepted, Detail, Observation, Observed, Protections, Submission, SweepItem, Traffic},
+    provider::{
+        Accepted, Detail, Observation, Observed, Order, Progress, Protections, Submission, SweepItem, Target, Ticket, Traffic,
+    },
 };
 
 use super::{Call, FakeProvider, Gate, Held, ListStep, ObserveStep, Recorded, SubmitStep, World};
@@ -61,10 +63,11 @@ impl Provider for FakeProvider {
         stream::select_all(scopes.iter().map(|scope| self.list_scope(scope.clone()))).boxed()
     }
 
-    async fn observe(&self, keys: &[ResourceKey], detail: Detail) -> Vec<Observation> {
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+        let keys: Vec<ResourceKey> = targets.iter().map(|target| target.key.clone()).collect();
         let gates = {
             let mut world = self.world();
-            world.calls.push(Recorded::Observe { keys: keys.to_vec(), detail });
+            world.calls.push(Recorded::Observe { keys: keys.clone(), detail });
             world.counts.observe += 1;
             world.take_gates(&Call::Observe)
         };
@@ -80,10 +83,11 @@ impl Provider for FakeProvider {
         answers
     }
 
-    async fn submit(&self, action: Action, keys: &[ResourceKey]) -> Vec<Submission> {
+    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
+        let keys: Vec<ResourceKey> = targets.iter().map(|target| target.key.clone()).collect();
         let gates = {
             let mut world = self.world();
-            world.calls.push(Recorded::Submit { action, keys: keys.to_vec() });
+            world.calls.push(Recorded::Submit { order, keys: keys.clone() });
             world.counts.submit += 1;
             world.take_gates(&Call::Submit)
         };
@@ -97,13 +101,19 @@ impl Provider for FakeProvider {
             }
             let mut outcome = |key| match access {
                 Access::ReadOnly => Err(ProviderError::ReadOnly),
-                Access::ReadWrite => world.carry_out(action, key),
+                Access::ReadWrite => world.carry_out(order.action, key),
             };
             keys.iter().map(|key| Submission { key: key.clone(), outcome: outcome(key) }).collect()
         };
         gates.reply().await;
         self.world().counts.submit_ended += 1;
         answers
+    }
+
+    async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
+        let mut world = self.world();
+        world.calls.push(Recorded::Progress(tickets.to_vec()));
+        tickets.iter().map(|ticket| world.progress_of(ticket)).collect()
     }
 
     fn converter(&self) -> u32 {
@@ -220,10 +230,20 @@ impl World {
             },
         };
         let protections = match detail {
-            Detail::Plan => machine.map(|machine| machine.protections).unwrap_or_default(),
-            Detail::State => Protections::default(),
+            Detail::Plan(_) => machine.map(|machine| machine.protections).unwrap_or_default(),
+            Detail::State | Detail::Document => Protections::default(),
         };
         Ok(Observed { listed, protections })
+    }
+
+    /// The next scripted progress of the action, else done as soon as nothing is under way.
+    fn progress_of(&mut self, ticket: &Ticket) -> Result<Progress, ProviderError> {
+        let native = ticket.as_str();
+        if let Some(step) = self.progress.get_mut(native).and_then(std::collections::VecDeque::pop_front) {
+            return step;
+        }
+        let underway = self.machines.get(native).is_some_and(|machine| machine.goal.is_some());
+        Ok(if underway { Progress::Underway } else { Progress::Done })
     }
 
     fn carry_out(&mut self, action: Action, key: &ResourceKey) -> Result<Accepted, ProviderError> {
@@ -235,11 +255,12 @@ impl World {
         let machine = self.machines.get_mut(&key.native).filter(|machine| machine.listed.resource.key == *key);
         let Some(machine) = machine else { return Err(ProviderError::NotFound { key: key.clone() }) };
         machine.begin(action);
+        let ticket = self.ticketed.then(|| Ticket::new(&*key.native));
         match (step, action) {
             (SubmitStep::LoseReply(error), _) => Err(error),
             // EC2's reply to a reboot names no state.
-            (_, Action::Reboot) => Ok(Accepted { state: None, raw_state: String::new() }),
-            _ => Ok(Accepted { state: Some(action.transition()), raw_state: raw_word(action.transition()).to_owned() }),
+            (_, Action::Reboot) => Ok(Accepted { state: None, raw_state: String::new(), ticket }),
+            _ => Ok(Accepted { state: Some(action.transition()), raw_state: raw_word(action.transition()).to_owned(), ticket }),
         }
     }
 }

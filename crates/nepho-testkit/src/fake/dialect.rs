@@ -1,7 +1,7 @@
 //! A dialect for the fake provider: EC2's rules, JSON documents.
 
 use nepho_core::{
-    Account, Action, Capabilities, Dialect, Document, Kind, Resource, State, capability::ActionRule,
+    Account, Action, Capabilities, Dialect, Document, Kind, Resource, State, capability::{ActionRule, Manner},
     dialect::DocumentError,
 };
 
@@ -14,16 +14,17 @@ pub struct FakeDialect;
 
 static INSTANCE: Capabilities = Capabilities {
     actions: &[
-        ActionRule { action: Action::Start, from: &[State::Stopped], already: &[State::Pending, State::Running] },
-        ActionRule { action: Action::Stop, from: &[State::Running], already: &[State::Stopping, State::Stopped] },
-        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[] },
+        ActionRule { action: Action::Start, from: &[State::Stopped], already: &[State::Pending, State::Running], manner: Manner::Plain },
+        ActionRule { action: Action::Stop, from: &[State::Running], already: &[State::Stopping, State::Stopped], manner: Manner::Plain },
+        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], manner: Manner::Plain },
         ActionRule {
             action: Action::Terminate,
             from: &[State::Pending, State::Running, State::Stopping, State::Stopped],
-            already: &[State::Terminating, State::Terminated],
+            already: &[State::Terminating, State::Terminated], manner: Manner::Plain
         },
     ],
     max_batch: 1000,
+    lists_part_of_document: false,
 };
 
 impl Dialect for FakeDialect {

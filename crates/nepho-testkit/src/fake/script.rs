@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use nepho_core::{
-    Action, Location, ProviderError, ResourceKey, Scope,
-    provider::{Detail, Listed},
+    Location, ProviderError, ResourceKey, Scope,
+    provider::{Detail, Listed, Order, Ticket},
 };
 
 use super::Gate;
@@ -92,11 +92,13 @@ pub enum Recorded {
     },
     /// `submit`.
     Submit {
-        /// The action.
-        action: Action,
+        /// The action, and how.
+        order: Order,
         /// The keys.
         keys: Vec<ResourceKey>,
     },
+    /// `progress` of these tickets.
+    Progress(Vec<Ticket>),
 }
 
 /// How often each method was called, and how many submits ran to their end.

@@ -1,0 +1,45 @@
+//! The actions that EC2 has for a running or stopped instance.
+
+use nepho_core::Action;
+
+/// What can be asked of EC2. It suspends nothing: hibernating is a way to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Start,
+    Stop,
+    Reboot,
+    Terminate,
+}
+
+impl Verb {
+    /// EC2's verb for `action`, if it has one.
+    pub(crate) const fn of(action: Action) -> Option<Self> {
+        match action {
+            Action::Start => Some(Self::Start),
+            Action::Stop => Some(Self::Stop),
+            Action::Reboot => Some(Self::Reboot),
+            Action::Terminate => Some(Self::Terminate),
+            Action::Suspend | Action::Resume => None,
+        }
+    }
+
+    /// The API operation.
+    pub(crate) const fn operation(self) -> &'static str {
+        match self {
+            Self::Start => "ec2:StartInstances",
+            Self::Stop => "ec2:StopInstances",
+            Self::Reboot => "ec2:RebootInstances",
+            Self::Terminate => "ec2:TerminateInstances",
+        }
+    }
+
+    /// As on AWS's command line.
+    pub(crate) const fn command(self) -> &'static str {
+        match self {
+            Self::Start => "start-instances",
+            Self::Stop => "stop-instances",
+            Self::Reboot => "reboot-instances",
+            Self::Terminate => "terminate-instances",
+        }
+    }
+}

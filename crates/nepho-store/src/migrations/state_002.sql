@@ -1,0 +1,2 @@
+-- The cloud's project that an account is, where its credentials alone do not say that (GCP).
+ALTER TABLE accounts ADD COLUMN project TEXT;
