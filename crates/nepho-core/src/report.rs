@@ -164,6 +164,24 @@ pub struct FoundAccount {
     pub added: bool,
 }
 
+/// What some credentials can see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundProjects {
+    /// The cloud's name for the caller.
+    pub principal: String,
+    /// The projects, by id.
+    pub projects: Vec<FoundProject>,
+}
+
+/// What became of adding one project of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedProject {
+    /// The project's id.
+    pub project: String,
+    /// The account, or why there is none.
+    pub outcome: Result<Account, Failure>,
+}
+
 /// A project that some credentials can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundProject {

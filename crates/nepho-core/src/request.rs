@@ -2,7 +2,9 @@
 //!
 //! Secrets are in these types only on their way in; nothing that is answered holds one.
 
-use crate::{Access, CredentialSource, ProviderKind, Region, Secret, account::SignInId};
+use std::path::PathBuf;
+
+use crate::{Access, ProviderKind, Region, Secret};
 
 /// Credentials, or where they are.
 #[derive(Clone, Debug)]
@@ -24,28 +26,8 @@ pub enum Credentials {
     Variable(String),
     /// What the provider's own tools have set up on this machine; nothing is stored.
     ApplicationDefault,
-    /// A service account's key, as the text of its file; the key goes to the OS keyring under this
-    /// sign-in, and accounts that are added with the same sign-in share it.
-    ServiceAccount {
-        /// The sign-in.
-        sign_in: SignInId,
-        /// The key file's text.
-        key_file: Secret,
-    },
-}
-
-impl Credentials {
-    /// What an account remembers of them.
-    pub fn source(&self) -> CredentialSource {
-        match self {
-            Self::Keys { .. } => CredentialSource::Keyring,
-            Self::Profile(profile) => CredentialSource::Profile(profile.clone()),
-            Self::Environment => CredentialSource::Environment,
-            Self::Variable(name) => CredentialSource::Variable(name.clone()),
-            Self::ApplicationDefault => CredentialSource::ApplicationDefault,
-            Self::ServiceAccount { sign_in, .. } => CredentialSource::SignIn(sign_in.clone()),
-        }
-    }
+    /// A service account's key file; its key goes to the OS keyring, and the file is not kept.
+    KeyFile(PathBuf),
 }
 
 /// An account to be added.
@@ -69,6 +51,25 @@ pub struct NewAccount {
     pub prod: bool,
     /// Whether it is verified first; without, it is stored unpinned.
     pub verify: bool,
+}
+
+/// Projects of one sign-in, to be added as an account each.
+#[derive(Clone, Debug)]
+pub struct NewProjects {
+    /// The cloud.
+    pub provider: ProviderKind,
+    /// The credentials of them all, or where they are.
+    pub credentials: Credentials,
+    /// A custom endpoint; giving it approves it. `None` is the cloud itself.
+    pub endpoint: Option<String>,
+    /// The projects' ids; each account is named after its project.
+    pub projects: Vec<String>,
+    /// The regions to poll; empty for all.
+    pub regions: Vec<Region>,
+    /// What may be done with them.
+    pub access: Access,
+    /// Production accounts.
+    pub prod: bool,
 }
 
 /// A change of an account. What is `None` stays as it is.
