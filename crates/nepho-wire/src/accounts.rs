@@ -2,8 +2,12 @@
 //!
 //! Secrets are in requests only; no reply has a field that could carry one.
 
+mod projects;
 mod request;
 
+pub use projects::{
+    AddProjectsRequest, AddedProjects, FailedProject, FindProjectsRequest, FoundProject, FoundProjects,
+};
 pub use request::{AddAccountRequest, Credentials, RemoveAccountRequest, UpdateAccountRequest, VerifyAccountRequest};
 
 use nepho_core as domain;
@@ -13,7 +17,7 @@ use ts_rs::TS;
 use crate::{
     failure::Failure,
     time::{maybe, moment},
-    words::{Access, Kind, ProviderKind},
+    words::{Access, Action, Kind, ProviderKind},
 };
 
 /// All accounts, by name.
@@ -32,6 +36,8 @@ pub struct Account {
     pub name: String,
     /// The cloud.
     pub provider: ProviderKind,
+    /// The cloud's project that it is, where credentials alone do not say that.
+    pub project: Option<String>,
     /// Where its credentials come from.
     pub source: Source,
     /// A custom endpoint.
@@ -67,6 +73,15 @@ pub enum Source {
         /// Its name.
         profile: String,
     },
+    /// An access token in an environment variable, as it is at each start.
+    Variable {
+        /// The variable's name.
+        variable: String,
+    },
+    /// What the cloud's own tools have set up on this machine, as it is at each use.
+    ApplicationDefault,
+    /// A service account's key in the OS keyring, shared by all accounts of that sign-in.
+    SignIn,
     /// The OS keyring.
     Keyring,
     /// Nothing needed: the demo cloud.
@@ -123,6 +138,7 @@ impl From<&domain::report::AccountStatus> for Account {
             id: account.id.to_string(),
             name: account.name.clone(),
             provider: account.provider.into(),
+            project: account.project.clone(),
             source: (&account.source).into(),
             endpoint: account.endpoint.clone(),
             regions: account.regions.iter().map(ToString::to_string).collect(),
@@ -143,6 +159,9 @@ impl From<&domain::CredentialSource> for Source {
         match source {
             domain::CredentialSource::Environment => Self::Environment,
             domain::CredentialSource::Profile(profile) => Self::Profile { profile: profile.clone() },
+            domain::CredentialSource::Variable(variable) => Self::Variable { variable: variable.clone() },
+            domain::CredentialSource::ApplicationDefault => Self::ApplicationDefault,
+            domain::CredentialSource::SignIn(_) => Self::SignIn,
             domain::CredentialSource::Keyring => Self::Keyring,
             domain::CredentialSource::BuiltIn => Self::BuiltIn,
         }
@@ -194,6 +213,8 @@ pub struct FoundAccount {
     pub source: Source,
     /// The region that goes with them, where one is configured.
     pub region: Option<String>,
+    /// The project that goes with them, where one is configured.
+    pub project: Option<String>,
     /// Whether an account uses them already.
     pub added: bool,
 }
@@ -204,6 +225,7 @@ impl From<&domain::report::FoundAccount> for FoundAccount {
             provider: found.provider.into(),
             source: (&found.source).into(),
             region: found.region.as_ref().map(ToString::to_string),
+            project: found.project.clone(),
             added: found.added,
         }
     }
@@ -216,11 +238,17 @@ pub struct Identity {
     pub realm: String,
     /// The cloud's name for the caller.
     pub principal: String,
+    /// The actions that the cloud denies these credentials, as far as it was asked.
+    pub denied: Vec<Action>,
 }
 
 impl From<&domain::Identity> for Identity {
     fn from(identity: &domain::Identity) -> Self {
-        Self { realm: identity.realm.to_string(), principal: identity.principal.clone() }
+        Self {
+            realm: identity.realm.to_string(),
+            principal: identity.principal.clone(),
+            denied: identity.denied.iter().copied().map(Action::from).collect(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 use crate::{
     commands::table,
     failure::CommandError,
-    limits::{MAX_KEY, MAX_LIMIT, MAX_LIST, MAX_NAME, MAX_QUERY, MAX_TEXT},
+    limits::{MAX_KEY, MAX_LIMIT, MAX_LIST, MAX_NAME, MAX_PROJECTS, MAX_QUERY, MAX_TEXT},
     status::Changes,
 };
 
@@ -112,6 +112,7 @@ pub fn generate() -> Vec<GeneratedFile> {
         ("name", MAX_NAME),
         ("text", MAX_TEXT),
         ("list", MAX_LIST),
+        ("projects", MAX_PROJECTS),
         ("rows", MAX_LIMIT as usize),
     ] {
         let _ = writeln!(commands, "  {name}: {value},");

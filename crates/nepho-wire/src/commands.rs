@@ -7,8 +7,8 @@ use ts_rs::{Config, TS};
 
 use crate::{
     accounts::{
-        Account, Accounts, AddAccountRequest, FoundAccounts, Identity, RemoveAccountRequest, RemovedAccount,
-        UpdateAccountRequest, VerifyAccountRequest,
+        Account, Accounts, AddAccountRequest, AddProjectsRequest, AddedProjects, FindProjectsRequest, FoundAccounts,
+        FoundProjects, Identity, RemoveAccountRequest, RemovedAccount, UpdateAccountRequest, VerifyAccountRequest,
     },
     bindings::Declarations,
     inventory::{InventoryWindow, QueryInventoryRequest},
@@ -16,8 +16,8 @@ use crate::{
     operation::{ListOperationsRequest, Operations},
     plan::{CommitPlanRequest, CommitReply, Plan, PlanActionRequest},
     resource::{
-        CopiedCommand, CopyCommandRequest, Document, GetDocumentRequest, GetResourceRequest, OpenConsoleRequest,
-        ResourceDetails,
+        CopiedCommand, CopyCommandRequest, Document, FetchDocumentRequest, GetDocumentRequest, GetResourceRequest,
+        OpenConsoleRequest, ResourceDetails,
     },
     selection::{SelectionSummary, UpdateSelectionRequest},
     status::{Done, Nothing, Settings, Status, UpdateSettingsRequest},
@@ -76,6 +76,8 @@ commands! {
     get_resource: GetResourceRequest => ResourceDetails;
     #[doc = "The provider's own description of a resource."]
     get_document: GetDocumentRequest => Document;
+    #[doc = "The provider's whole description of a resource, asked for now and stored."]
+    fetch_document: FetchDocumentRequest => Document;
     #[doc = "The cloud's own command line for an action."]
     copy_command: CopyCommandRequest => CopiedCommand;
     #[doc = "Opens a resource's page of the cloud's console in the browser."]
@@ -96,6 +98,10 @@ commands! {
     find_accounts: Nothing => FoundAccounts;
     #[doc = "Verifies and adds an account."]
     add_account: AddAccountRequest => Account;
+    #[doc = "The projects that some credentials can see."]
+    find_projects: FindProjectsRequest => FoundProjects;
+    #[doc = "Verifies and adds projects of one sign-in, each as an account."]
+    add_projects: AddProjectsRequest => AddedProjects;
     #[doc = "Finds out whose an account's credentials are."]
     verify_account: VerifyAccountRequest => Identity;
     #[doc = "Changes an account."]

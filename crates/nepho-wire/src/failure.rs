@@ -38,6 +38,8 @@ pub enum CommandCode {
     RealmTaken,
     /// A name that an account cannot have.
     BadName,
+    /// Not the id of a project.
+    BadProject,
     /// The endpoint is not acceptable: not https, and not on this machine.
     EndpointRefused,
     /// The console has no page for it, or its address is not on the list.

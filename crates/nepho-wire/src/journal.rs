@@ -72,6 +72,11 @@ pub enum JournalEvent {
         /// Why.
         failure: Failure,
     },
+    /// The provider accepted it, and its own record says that it came to nothing.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
     /// It may or may not have happened.
     Unknown {
         /// Why that is not known.
@@ -120,6 +125,7 @@ impl From<&domain::journal::JournalEvent> for JournalEvent {
             domain::journal::JournalEvent::Sent => Self::Sent,
             domain::journal::JournalEvent::Accepted { raw_state } => Self::Accepted { raw_state: raw_state.clone() },
             domain::journal::JournalEvent::Refused(failure) => Self::Refused { failure: failure.into() },
+            domain::journal::JournalEvent::Failed(failure) => Self::Failed { failure: failure.into() },
             domain::journal::JournalEvent::Unknown(failure) => Self::Unknown { failure: failure.into() },
             domain::journal::JournalEvent::Settled { state, raw_state } => {
                 Self::Settled { state: (*state).into(), raw_state: raw_state.clone() }

@@ -24,6 +24,8 @@ pub const MAX_TEXT: usize = 1024;
 pub const MAX_SECRET: usize = 8192;
 /// The longest list.
 pub const MAX_LIST: usize = 1000;
+/// The most projects that are added at once.
+pub const MAX_PROJECTS: usize = 200;
 /// The most rows or entries that one reply carries.
 pub const MAX_LIMIT: u32 = 200;
 
@@ -164,43 +166,44 @@ impl<'de> Deserialize<'de> for Limit {
     }
 }
 
-/// A list of at most 1,000 members; the 1,001st is refused before it is kept.
+/// A list of at most `MAX` members, 1,000 unless said otherwise; one more is refused before it is
+/// kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct List<T>(Vec<T>);
+pub struct List<T, const MAX: usize = MAX_LIST>(Vec<T>);
 
-impl<T> List<T> {
+impl<T, const MAX: usize> List<T, MAX> {
     /// Gives the members away.
     pub fn into_vec(self) -> Vec<T> {
         self.0
     }
 }
 
-impl<T> Default for List<T> {
+impl<T, const MAX: usize> Default for List<T, MAX> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for List<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ListVisitor(PhantomData)).map(Self)
+        deserializer.deserialize_seq(ListVisitor::<T, MAX>(PhantomData)).map(Self)
     }
 }
 
-struct ListVisitor<T>(PhantomData<T>);
+struct ListVisitor<T, const MAX: usize>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for ListVisitor<T, MAX> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a list of at most {MAX_LIST}")
+        write!(f, "a list of at most {MAX}")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
-        let mut members = Vec::with_capacity(seq.size_hint().unwrap_or(0).min(MAX_LIST));
+        let mut members = Vec::with_capacity(seq.size_hint().unwrap_or(0).min(MAX));
         while let Some(member) = seq.next_element()? {
-            if members.len() == MAX_LIST {
-                return Err(A::Error::custom(format!("a list is longer than {MAX_LIST}")));
+            if members.len() == MAX {
+                return Err(A::Error::custom(format!("a list is longer than {MAX}")));
             }
             members.push(member);
         }

@@ -26,6 +26,8 @@ pub struct PlanActionRequest {
     pub action: Action,
     /// On what.
     pub target: PlanTarget,
+    /// Whether the contents of local disks may be discarded, where the cloud asks.
+    pub discard_local_disks: bool,
 }
 
 /// What an action is planned for.
@@ -59,6 +61,11 @@ pub struct Plan {
     pub nonce: String,
     /// The action.
     pub action: Action,
+    /// Whether the contents of local disks would be discarded.
+    pub discard_local_disks: bool,
+    /// Whether discarding them is a question here: a target is refused for them alone, or they
+    /// would be discarded.
+    pub asks_discard: bool,
     /// When the token stops working.
     pub expires_at: String,
     /// What the operator must do to commit.
@@ -100,6 +107,8 @@ pub struct PlannedTarget {
     pub account_id: String,
     /// The region.
     pub region: String,
+    /// The zone.
+    pub zone: Option<String>,
     /// The state that the fresh read showed.
     pub state: State,
     /// The provider's word for it.
@@ -146,6 +155,10 @@ pub enum Refusal {
         /// Which.
         owner: String,
     },
+    /// The account's credentials may not do that to it.
+    NotPermitted,
+    /// It has local disks, and nobody said that their contents may be discarded.
+    LocalDisks,
     /// The provider does not know it any more.
     NotFound,
     /// The fresh read failed.
@@ -167,6 +180,8 @@ impl Refusal {
             Self::Protected => "protected",
             Self::LocalRoot => "local_root",
             Self::ManagedBy { .. } => "managed_by",
+            Self::NotPermitted => "not_permitted",
+            Self::LocalDisks => "local_disks",
             Self::NotFound => "not_found",
             Self::ReadFailed { .. } => "read_failed",
         }
@@ -186,6 +201,8 @@ pub enum Warning {
     Spot,
     /// The contents of its local disks are lost.
     LocalDisksLost,
+    /// The power is cut: its operating system is not asked to end.
+    Hard,
     /// Its public address is released.
     PublicIpLost {
         /// The address.
@@ -207,6 +224,7 @@ impl Warning {
             Self::GroupMember { .. } => "group_member",
             Self::Spot => "spot",
             Self::LocalDisksLost => "local_disks_lost",
+            Self::Hard => "hard",
             Self::PublicIpLost { .. } => "public_ip_lost",
             Self::ProtectionNotChecked => "protection_not_checked",
             Self::StaleRow { .. } => "stale_row",

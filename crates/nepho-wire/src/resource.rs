@@ -102,10 +102,18 @@ impl From<&domain::resource::InstanceFacts> for Facts {
     }
 }
 
-/// Asks for the provider's own description of a resource.
+/// Asks for the provider's own description of a resource, as it is stored.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct GetDocumentRequest {
+    /// Of which.
+    pub key: KeyText,
+}
+
+/// Asks the provider for its whole description of a resource, which is then stored.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct FetchDocumentRequest {
     /// Of which.
     pub key: KeyText,
 }
@@ -115,6 +123,10 @@ pub struct GetDocumentRequest {
 pub struct Document {
     /// Pretty-printed JSON with every member that the provider sent.
     pub json: String,
+    /// When it was read; `null` when that is not known.
+    pub as_of: Option<String>,
+    /// Whether it is the whole one. A listing may show only a part; then the provider can be asked.
+    pub whole: bool,
 }
 
 /// Asks for the cloud's own command line.

@@ -38,7 +38,7 @@ pub(crate) use word;
 
 word! {
     /// A cloud.
-    ProviderKind mirrors domain::ProviderKind { Aws, Demo }
+    ProviderKind mirrors domain::ProviderKind { Aws, Gcp, Demo }
 }
 word! {
     /// A kind of resource.
@@ -56,7 +56,7 @@ word! {
 }
 word! {
     /// What an operator can ask for.
-    Action mirrors domain::Action { Start, Stop, Reboot, Terminate }
+    Action mirrors domain::Action { Start, Stop, Reboot, Suspend, Resume, Terminate }
 }
 word! {
     /// What may be done with an account.

@@ -16,6 +16,8 @@ use crate::{
 pub struct AddAccountRequest {
     /// The cloud.
     pub provider: ProviderKind,
+    /// The cloud's project, where credentials alone do not say which; otherwise `null`.
+    pub project: Option<NameText>,
     /// The operator's name for it.
     pub name: NameText,
     /// Its credentials, or where they are.
@@ -51,6 +53,18 @@ pub enum Credentials {
     },
     /// The environment variables that Nephoscope was started with.
     Environment {},
+    /// An access token in an environment variable that Nephoscope was started with.
+    Variable {
+        /// The variable's name.
+        variable: NameText,
+    },
+    /// What the cloud's own tools have set up on this machine.
+    ApplicationDefault {},
+    /// A service account's key file: its key goes to the OS keyring, and the file is not kept.
+    KeyFile {
+        /// Its path; a leading `~` is the home directory.
+        path: LongText,
+    },
 }
 
 /// Asks to verify an account's credentials.
@@ -105,6 +119,9 @@ impl From<Credentials> for request::Credentials {
             },
             Credentials::Profile { profile } => Self::Profile(profile.into_string()),
             Credentials::Environment {} => Self::Environment,
+            Credentials::Variable { variable } => Self::Variable(variable.into_string()),
+            Credentials::ApplicationDefault {} => Self::ApplicationDefault,
+            Credentials::KeyFile { path } => Self::KeyFile(path.into_string().into()),
         }
     }
 }
@@ -113,6 +130,7 @@ impl From<AddAccountRequest> for request::NewAccount {
     fn from(asked: AddAccountRequest) -> Self {
         Self {
             provider: asked.provider.into(),
+            project: asked.project.map(NameText::into_string),
             name: asked.name.into_string(),
             credentials: asked.credentials.into(),
             endpoint: asked.endpoint.map(LongText::into_string),
@@ -137,6 +155,6 @@ impl From<UpdateAccountRequest> for request::AccountChange {
     }
 }
 
-fn regions(names: List<NameText>) -> Vec<Region> {
+pub(super) fn regions(names: List<NameText>) -> Vec<Region> {
     names.into_vec().into_iter().map(|name| Region::new(name.as_str())).collect()
 }

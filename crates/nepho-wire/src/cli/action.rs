@@ -1,4 +1,4 @@
-//! `nepho start|stop|reboot|terminate --json`.
+//! `nepho start|stop|reboot|suspend|resume|terminate --json`.
 
 use nepho_core::{
     journal::OperationId,

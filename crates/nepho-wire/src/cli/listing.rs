@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     failure::Failure,
-    resource::Facts,
+    resource::{Document, Facts},
     row::texts,
     time::maybe,
     words::{Action, Health, Kind, ProviderKind, State},
@@ -111,6 +111,10 @@ pub struct ShowJson {
     pub membership: Membership,
     /// The provider's own description, with every member that was sent; `null` when none is kept.
     pub document: Option<serde_json::Value>,
+    /// When the description was read; `null` when that is not known.
+    pub document_as_of: Option<String>,
+    /// Whether it is the whole one; `null` when none is kept. A listing may show only a part.
+    pub document_whole: Option<bool>,
 }
 
 /// What a resource belongs to.
@@ -123,11 +127,11 @@ pub struct Membership {
 }
 
 impl ShowJson {
-    /// The resource as the index shows it, with its facts and its document as JSON text.
+    /// The resource as the index shows it, with its facts and its document.
     pub fn new(
         view: &index::RowView,
         facts: &domain::resource::InstanceFacts,
-        document: Option<&str>,
+        document: Option<&Document>,
     ) -> Result<Self, serde_json::Error> {
         Ok(Self {
             row: view.into(),
@@ -135,7 +139,9 @@ impl ShowJson {
             checks: [],
             timeline: [],
             membership: Membership { group: facts.group.clone(), managed_by: facts.managed_by.clone() },
-            document: document.map(serde_json::from_str).transpose()?,
+            document: document.map(|document| serde_json::from_str(&document.json)).transpose()?,
+            document_as_of: document.and_then(|document| document.as_of.clone()),
+            document_whole: document.map(|document| document.whole),
         })
     }
 }

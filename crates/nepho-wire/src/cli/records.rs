@@ -28,13 +28,13 @@ pub struct JournalRow {
     pub name: String,
     /// What was asked.
     pub action: Action,
-    /// What happened: sent, accepted, refused, unknown, settled, contradicted, `timed_out`.
+    /// What happened: sent, accepted, refused, failed, unknown, settled, contradicted, `timed_out`.
     pub event: &'static str,
     /// The state seen, for settled and contradicted.
     pub state: Option<State>,
     /// The provider's word for it, where it named one.
     pub raw_state: Option<String>,
-    /// Why, for refused and unknown.
+    /// Why, for refused, failed and unknown.
     pub error: Option<Failure>,
 }
 
@@ -44,7 +44,9 @@ impl From<&JournalEntry> for JournalRow {
         let (state, raw_state, error) = match &entry.event {
             JournalEvent::Sent | JournalEvent::TimedOut => (None, None, None),
             JournalEvent::Accepted { raw_state } => (None, Some(raw_state.clone()), None),
-            JournalEvent::Refused(failure) | JournalEvent::Unknown(failure) => (None, None, Some(failure.into())),
+            JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
+                (None, None, Some(failure.into()))
+            }
             JournalEvent::Settled { state, raw_state } | JournalEvent::Contradicted { state, raw_state } => {
                 (Some((*state).into()), Some(raw_state.clone()), None)
             }

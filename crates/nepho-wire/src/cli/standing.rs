@@ -13,7 +13,7 @@ use crate::{
     row::texts,
     sync::ScopeStatus,
     time::{maybe, moment},
-    words::{Access, Kind, ProviderKind, Soundness},
+    words::{Access, Action, Kind, ProviderKind, Soundness},
 };
 
 /// An account. `nepho accounts list` prints an array of them, `add` and `set` print one.
@@ -25,10 +25,15 @@ pub struct AccountJson {
     pub name: String,
     /// The cloud.
     pub provider: ProviderKind,
-    /// Where its credentials come from: environment, profile, keyring, `built_in`.
+    /// The cloud's project that it is, where credentials alone do not say that.
+    pub project: Option<String>,
+    /// Where its credentials come from: environment, profile, variable, `application_default`,
+    /// `sign_in`, keyring, `built_in`.
     pub source: &'static str,
     /// The profile's name, when they come from one.
     pub profile: Option<String>,
+    /// The environment variable's name, when they are an access token in one.
+    pub variable: Option<String>,
     /// A custom endpoint.
     pub endpoint: Option<String>,
     /// The regions to poll; empty for all that are enabled.
@@ -70,18 +75,23 @@ pub struct AccountScope {
 
 impl From<&Account> for AccountJson {
     fn from(account: &Account) -> Self {
-        let (source, profile) = match &account.source {
-            CredentialSource::Environment => ("environment", None),
-            CredentialSource::Profile(profile) => ("profile", Some(profile.clone())),
-            CredentialSource::Keyring => ("keyring", None),
-            CredentialSource::BuiltIn => ("built_in", None),
+        let (source, profile, variable) = match &account.source {
+            CredentialSource::Environment => ("environment", None, None),
+            CredentialSource::Profile(profile) => ("profile", Some(profile.clone()), None),
+            CredentialSource::Variable(variable) => ("variable", None, Some(variable.clone())),
+            CredentialSource::ApplicationDefault => ("application_default", None, None),
+            CredentialSource::SignIn(_) => ("sign_in", None, None),
+            CredentialSource::Keyring => ("keyring", None, None),
+            CredentialSource::BuiltIn => ("built_in", None, None),
         };
         Self {
             id: account.id.to_string(),
             name: account.name.clone(),
             provider: account.provider.into(),
+            project: account.project.clone(),
             source,
             profile,
+            variable,
             endpoint: account.endpoint.clone(),
             regions: texts(&account.regions),
             access: account.access.into(),
@@ -136,6 +146,8 @@ pub struct IdentityJson {
     pub principal: String,
     /// What the cloud did not let us list the last time.
     pub denied: Vec<Denied>,
+    /// The actions that the cloud denies these credentials, as far as it was asked.
+    pub denied_actions: Vec<Action>,
 }
 
 /// A scope that the cloud does not let us list.
@@ -157,6 +169,7 @@ impl IdentityJson {
             realm: identity.realm.to_string(),
             principal: identity.principal.clone(),
             denied: scopes.iter().filter_map(Denied::of).collect(),
+            denied_actions: identity.denied.iter().copied().map(Action::from).collect(),
         }
     }
 }

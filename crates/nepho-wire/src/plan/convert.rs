@@ -14,13 +14,21 @@ impl From<&domain::plan::Plan> for Plan {
         first.sort_by_key(|target| rank(target));
         Self {
             nonce: plan.nonce.0.clone(),
-            action: plan.action.into(),
+            action: plan.order.action.into(),
+            discard_local_disks: plan.order.discard_local_disks,
+            asks_discard: plan.order.discard_local_disks || plan.targets.iter().any(needs_discard),
             expires_at: moment(plan.expires_at),
             confirmation: (&plan.confirmation).into(),
             counts: PlanCounts::of(&plan.targets),
             targets: first.into_iter().take(MOST).map(PlannedTarget::from).collect(),
         }
     }
+}
+
+/// Whether leave to discard its local disks is all that a target lacks: the engine refuses for
+/// that last.
+fn needs_discard(target: &domain::plan::PlannedTarget) -> bool {
+    matches!(target.verdict, domain::plan::Verdict::Refused(domain::plan::Refusal::LocalDisks))
 }
 
 /// What is looked at first has the lowest.
@@ -57,6 +65,7 @@ impl From<&domain::plan::PlannedTarget> for PlannedTarget {
             account: target.account_name.clone(),
             account_id: target.account.to_string(),
             region: target.key.region.to_string(),
+            zone: target.zone.as_ref().map(ToString::to_string),
             state: target.state.into(),
             raw_state: target.raw_state.clone(),
             verdict,
@@ -75,6 +84,8 @@ impl From<&domain::plan::Refusal> for Refusal {
             domain::plan::Refusal::Protected => Self::Protected,
             domain::plan::Refusal::LocalRoot => Self::LocalRoot,
             domain::plan::Refusal::ManagedBy(owner) => Self::ManagedBy { owner: owner.clone() },
+            domain::plan::Refusal::NotPermitted => Self::NotPermitted,
+            domain::plan::Refusal::LocalDisks => Self::LocalDisks,
             domain::plan::Refusal::NotFound => Self::NotFound,
             domain::plan::Refusal::ReadFailed(failure) => {
                 Self::ReadFailed { failure: failure.code.into(), message: failure.message.clone() }
@@ -89,6 +100,7 @@ impl From<&domain::plan::Warning> for Warning {
             domain::plan::Warning::GroupMember { group } => Self::GroupMember { group: group.clone() },
             domain::plan::Warning::Spot => Self::Spot,
             domain::plan::Warning::LocalDisksLost => Self::LocalDisksLost,
+            domain::plan::Warning::Hard => Self::Hard,
             domain::plan::Warning::PublicIpLost { ip } => Self::PublicIpLost { ip: ip.to_string() },
             domain::plan::Warning::ProtectionNotChecked => Self::ProtectionNotChecked,
             domain::plan::Warning::StaleRow { as_of } => Self::StaleRow { as_of: moment(*as_of) },

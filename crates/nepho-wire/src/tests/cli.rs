@@ -2,12 +2,16 @@
 
 use insta::assert_json_snapshot;
 use nepho_core::{
+    Action, SignInId,
     journal::{OperationId, Verification},
     report::{Diagnosis, Soundness},
 };
 
 use super::fixture;
-use crate::cli::{AccountJson, ActionJson, DoctorJson, JournalRow, ListRow, ShowJson, SyncJson, VerifyJson};
+use crate::{
+    cli::{AccountJson, ActionJson, DoctorJson, IdentityJson, JournalRow, ListRow, ShowJson, SyncJson, VerifyJson},
+    resource::Document,
+};
 
 #[test]
 fn list() {
@@ -44,9 +48,19 @@ fn list_has_every_promised_member() {
 
 #[test]
 fn show() {
-    let document = r#"{"instanceId": "i-0ab", "unknownMember": {"x": [1, 2]}}"#;
-    assert_json_snapshot!(ShowJson::new(&fixture::row(), &fixture::facts(), Some(document)).unwrap());
-    assert!(ShowJson::new(&fixture::row(), &fixture::facts(), Some("<item/>")).is_err());
+    let document =
+        |json: &str| Document { json: json.to_owned(), as_of: Some("2026-11-30T17:58:00Z".to_owned()), whole: true };
+    let shown = |json: &str| ShowJson::new(&fixture::row(), &fixture::facts(), Some(&document(json)));
+    assert_json_snapshot!(shown(r#"{"instanceId": "i-0ab", "unknownMember": {"x": [1, 2]}}"#).unwrap());
+    assert!(shown("<item/>").is_err());
+}
+
+#[test]
+fn a_resource_without_a_document_says_nothing_of_it() {
+    let shown = serde_json::to_value(ShowJson::new(&fixture::row(), &fixture::facts(), None).unwrap()).unwrap();
+    for member in ["document", "document_as_of", "document_whole"] {
+        assert!(shown[member].is_null(), "{member}");
+    }
 }
 
 #[test]
@@ -84,6 +98,41 @@ fn verify() {
 #[test]
 fn accounts() {
     assert_json_snapshot!([AccountJson::from(&fixture::status())]);
+}
+
+/// A script can tell each source of credentials, and none but its name is told.
+#[test]
+fn each_source_of_credentials_has_its_word() {
+    use nepho_core::CredentialSource as Source;
+    let shown = |source| {
+        let mut status = fixture::status();
+        status.account.source = source;
+        status.account.project = Some("proj-0".to_owned());
+        serde_json::to_value(AccountJson::from(&status)).unwrap()
+    };
+    for (source, word, profile, variable) in [
+        (Source::Environment, "environment", None, None),
+        (Source::Profile("main".to_owned()), "profile", Some("main"), None),
+        (Source::Variable("TOKEN".to_owned()), "variable", None, Some("TOKEN")),
+        (Source::ApplicationDefault, "application_default", None, None),
+        (Source::SignIn(SignInId::new("5a11")), "sign_in", None, None),
+        (Source::Keyring, "keyring", None, None),
+        (Source::BuiltIn, "built_in", None, None),
+    ] {
+        let shown = shown(source);
+        assert_eq!(shown["source"], word);
+        assert_eq!(shown["profile"].as_str(), profile, "{word}");
+        assert_eq!(shown["variable"].as_str(), variable, "{word}");
+        assert_eq!(shown["project"], "proj-0");
+        assert!(!shown.to_string().contains("5a11"), "the sign-in's id is nobody's business");
+    }
+}
+
+#[test]
+fn identity() {
+    let mut identity = fixture::identity();
+    identity.denied = vec![Action::Terminate];
+    assert_json_snapshot!(IdentityJson::new("prod", &identity, &fixture::status().scopes));
 }
 
 #[test]

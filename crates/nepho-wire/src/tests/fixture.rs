@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use nepho_core::{
-    Access, Account, AccountId, Action, CredentialSource, Failure, FailureCode, Health, Kind, Location, ProviderKind,
-    Realm, Region, ResourceKey, Scope, ScopeKey, State, Timestamp, Zone,
+    Access, Account, AccountId, Action, CredentialSource, Failure, FailureCode, Health, Identity, Kind, Location,
+    ProviderKind, Realm, Region, ResourceKey, Scope, ScopeKey, State, Timestamp, Zone,
     cache::ScopeRecord,
     journal::{JournalEntry, JournalEvent, NewEntry, OperationId, RunId},
     plan::{Confirmation, Nonce, Plan, PlannedTarget, Refusal, Verdict, Warning},
@@ -72,6 +72,7 @@ pub(super) fn facts() -> InstanceFacts {
 fn target(native: &str, verdict: Verdict, warnings: Vec<Warning>) -> PlannedTarget {
     PlannedTarget {
         key: key(native),
+        zone: Some(Zone::new("eu-west-1b")),
         name: "web".to_owned(),
         account: AccountId::new("7b0c"),
         account_name: "prod".to_owned(),
@@ -90,6 +91,8 @@ pub(super) fn plan() -> Plan {
         Refusal::Protected,
         Refusal::LocalRoot,
         Refusal::ManagedBy("eks".to_owned()),
+        Refusal::NotPermitted,
+        Refusal::LocalDisks,
         Refusal::NotFound,
         Refusal::ReadFailed(denied()),
     ];
@@ -97,6 +100,7 @@ pub(super) fn plan() -> Plan {
         Warning::GroupMember { group: "web-asg".to_owned() },
         Warning::Spot,
         Warning::LocalDisksLost,
+        Warning::Hard,
         Warning::PublicIpLost { ip: "203.0.113.9".parse().unwrap() },
         Warning::ProtectionNotChecked,
         Warning::StaleRow { as_of: at("2026-11-30T17:00:00Z") },
@@ -105,7 +109,7 @@ pub(super) fn plan() -> Plan {
     targets.extend(refusals.into_iter().map(|refusal| target("i-0ad", Verdict::Refused(refusal), Vec::new())));
     Plan {
         nonce: Nonce("n-1".to_owned()),
-        action: Action::Stop,
+        order: Action::Stop.into(),
         targets,
         confirmation: Confirmation::Type { accepted: vec!["prod 1".to_owned()] },
         expires_at: at("2026-11-30T18:01:00Z"),
@@ -141,6 +145,7 @@ pub(super) fn entries() -> Vec<JournalEntry> {
         JournalEvent::Sent,
         JournalEvent::Accepted { raw_state: String::new() },
         JournalEvent::Refused(denied()),
+        JournalEvent::Failed(denied()),
         JournalEvent::Unknown(denied()),
         JournalEvent::Settled { state: State::Stopped, raw_state: "stopped".to_owned() },
         JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned() },
@@ -184,6 +189,7 @@ pub(super) fn status() -> AccountStatus {
             id: id.clone(),
             name: "prod".to_owned(),
             provider: ProviderKind::Aws,
+            project: None,
             source: CredentialSource::Profile("main".to_owned()),
             endpoint: Some("http://127.0.0.1:5000".to_owned()),
             regions: vec![Region::new("eu-west-1")],
@@ -196,6 +202,14 @@ pub(super) fn status() -> AccountStatus {
         sign_in: SignIn::Failed(Failure { code: FailureCode::KeyringLocked, message: "locked".to_owned() }),
         scopes: vec![record("eu-west-1", None), record("us-east-1", Some(denied()))],
         progress: Some(Progress { done: 1, total: 2, rows: 12 }),
+    }
+}
+
+pub(super) fn identity() -> Identity {
+    Identity {
+        realm: Realm::new("proj-0"),
+        principal: "ops@proj-0.iam.gserviceaccount.com".to_owned(),
+        denied: Vec::new(),
     }
 }
 

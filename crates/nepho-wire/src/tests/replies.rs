@@ -41,6 +41,38 @@ fn a_plan_with_every_warning_and_refusal() {
     }
 }
 
+/// The question is worth asking where leave to discard would change something, or was given.
+#[test]
+fn discarding_local_disks_is_asked_about_only_where_it_matters() {
+    use domain::plan::{Refusal, Verdict};
+
+    let asks = |discard: bool, verdict| {
+        let mut planned = fixture::plan();
+        planned.order.discard_local_disks = discard;
+        planned.targets.truncate(1);
+        planned.targets[0].verdict = verdict;
+        let shown = plan::Plan::from(&planned);
+        assert_eq!(shown.discard_local_disks, discard);
+        shown.asks_discard
+    };
+    assert!(asks(false, Verdict::Refused(Refusal::LocalDisks)));
+    assert!(asks(true, Verdict::Eligible));
+    assert!(!asks(false, Verdict::Eligible));
+    assert!(!asks(false, Verdict::Refused(Refusal::NotPermitted)));
+}
+
+#[test]
+fn found_projects_and_denied_actions() {
+    let project = |id: &str, added| domain::report::FoundProject { project: id.to_owned(), name: String::new(), added };
+    let found = domain::report::FoundProjects {
+        principal: "ops@proj-0.iam.gserviceaccount.com".to_owned(),
+        projects: vec![project("proj-0", true), project("proj-1", false)],
+    };
+    let mut identity = fixture::identity();
+    identity.denied = vec![domain::Action::Suspend];
+    assert_json_snapshot!((accounts::FoundProjects::from(&found), accounts::Identity::from(&identity)));
+}
+
 #[test]
 fn commits() {
     let refusals = [

@@ -7,7 +7,7 @@ use crate::{
     COMMANDS,
     accounts::{AddAccountRequest, Credentials},
     commands::reads,
-    limits::{MAX_KEY, MAX_LIST, MAX_NAME, MAX_QUERY, MAX_SECRET, MAX_TEXT},
+    limits::{MAX_KEY, MAX_LIST, MAX_NAME, MAX_PROJECTS, MAX_QUERY, MAX_SECRET, MAX_TEXT},
 };
 
 const KEY: &str = "aws:123456789012:eu-west-1:instance:i-0ab";
@@ -20,17 +20,26 @@ pub(super) fn good(name: &str) -> Value {
         "update_selection" => {
             json!({"query": "", "change": {"type": "range", "query": "", "sort": sort, "from": KEY, "to": KEY}})
         }
-        "get_resource" | "get_document" | "open_console" => json!({"key": KEY}),
+        "get_resource" | "get_document" | "fetch_document" | "open_console" => json!({"key": KEY}),
         "copy_command" => json!({"action": "stop", "keys": [KEY]}),
-        "plan_action" => json!({"action": "stop", "target": {"type": "keys", "keys": [KEY]}}),
+        "plan_action" => json!({
+            "action": "stop", "target": {"type": "keys", "keys": [KEY]}, "discard_local_disks": false
+        }),
         "commit_plan" => json!({"nonce": "abc", "confirmation": null}),
         "list_operations" => json!({"limit": 20}),
         "list_journal" => json!({"limit": 20, "before": null}),
         "add_account" => json!({
-            "provider": "aws", "name": "lab", "endpoint": null, "regions": ["eu-west-1"], "access": "read_only",
+            "provider": "aws", "project": null, "name": "lab", "endpoint": null, "regions": ["eu-west-1"], "access": "read_only",
             "prod": false, "credentials": {
                 "type": "keys", "access_key_id": "AKIAEXAMPLE", "secret_access_key": "wJalr", "session_token": null
             }
+        }),
+        "find_projects" => json!({
+            "provider": "gcp", "credentials": {"type": "key_file", "path": "~/key.json"}, "endpoint": null
+        }),
+        "add_projects" => json!({
+            "provider": "gcp", "credentials": {"type": "variable", "variable": "TOKEN"}, "endpoint": null,
+            "projects": ["proj-0"], "regions": [], "access": "read_only", "prod": false
         }),
         "update_account" => json!({
             "account": "a", "name": null, "access": "read_write", "prod": true, "regions": [], "credentials": null
@@ -88,7 +97,9 @@ fn an_unknown_field_is_refused_at_every_depth() {
     for change in [json!({"type": "clear", "x": 1}), json!({"type": "toggle", "key": KEY, "x": 1})] {
         refused("update_selection", "/change", change);
     }
-    refused("add_account", "/credentials", json!({"type": "environment", "x": 1}));
+    for credentials in ["environment", "application_default"] {
+        refused("add_account", "/credentials", json!({"type": credentials, "x": 1}));
+    }
 }
 
 #[test]
@@ -118,6 +129,10 @@ fn what_is_too_long_is_refused_and_what_just_fits_is_not() {
         ("add_account", "/endpoint", long(MAX_TEXT), long(MAX_TEXT + 1)),
         ("add_account", "/regions", json!(vec!["r"; MAX_LIST]), json!(vec!["r"; MAX_LIST + 1])),
         ("add_account", "/credentials/secret_access_key", long(MAX_SECRET), long(MAX_SECRET + 1)),
+        ("add_account", "/project", long(MAX_NAME), long(MAX_NAME + 1)),
+        ("find_projects", "/credentials/path", long(MAX_TEXT), long(MAX_TEXT + 1)),
+        ("add_projects", "/credentials/variable", long(MAX_NAME), long(MAX_NAME + 1)),
+        ("add_projects", "/projects", json!(vec!["p"; MAX_PROJECTS]), json!(vec!["p"; MAX_PROJECTS + 1])),
         ("sync_now", "/accounts", json!(vec!["a"; MAX_LIST]), json!(vec!["a"; MAX_LIST + 1])),
     ] {
         let mut request = good(name);

@@ -4,6 +4,8 @@ import type {
   Account,
   Accounts,
   AddAccountRequest,
+  AddProjectsRequest,
+  AddedProjects,
   Changes,
   CommitPlanRequest,
   CommitReply,
@@ -11,7 +13,10 @@ import type {
   CopyCommandRequest,
   Document,
   Done,
+  FetchDocumentRequest,
+  FindProjectsRequest,
   FoundAccounts,
+  FoundProjects,
   GetDocumentRequest,
   GetResourceRequest,
   Identity,
@@ -52,6 +57,8 @@ export interface Commands {
   get_resource: { request: GetResourceRequest; reply: ResourceDetails };
   /** The provider's own description of a resource. */
   get_document: { request: GetDocumentRequest; reply: Document };
+  /** The provider's whole description of a resource, asked for now and stored. */
+  fetch_document: { request: FetchDocumentRequest; reply: Document };
   /** The cloud's own command line for an action. */
   copy_command: { request: CopyCommandRequest; reply: CopiedCommand };
   /** Opens a resource's page of the cloud's console in the browser. */
@@ -72,6 +79,10 @@ export interface Commands {
   find_accounts: { request: Nothing; reply: FoundAccounts };
   /** Verifies and adds an account. */
   add_account: { request: AddAccountRequest; reply: Account };
+  /** The projects that some credentials can see. */
+  find_projects: { request: FindProjectsRequest; reply: FoundProjects };
+  /** Verifies and adds projects of one sign-in, each as an account. */
+  add_projects: { request: AddProjectsRequest; reply: AddedProjects };
   /** Finds out whose an account's credentials are. */
   verify_account: { request: VerifyAccountRequest; reply: Identity };
   /** Changes an account. */
@@ -103,5 +114,6 @@ export const LIMITS = {
   name: 128,
   text: 1024,
   list: 1000,
+  projects: 200,
   rows: 200,
 } as const;

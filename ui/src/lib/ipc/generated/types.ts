@@ -11,6 +11,8 @@ export type Account = {
   name: string,
   /** The cloud. */
   provider: ProviderKind,
+  /** The cloud's project that it is, where credentials alone do not say that. */
+  project: string | null,
   /** Where its credentials come from. */
   source: Source,
   /** A custom endpoint. */
@@ -40,7 +42,7 @@ export type Accounts = {
   accounts: Array<Account>, };
 
 /** What an operator can ask for. */
-export type Action = "start" | "stop" | "reboot" | "terminate";
+export type Action = "start" | "stop" | "reboot" | "suspend" | "resume" | "terminate";
 
 /** How many of the selected rows an action applies to, by the cache; a plan asks the cloud. */
 export type ActionOffer = {
@@ -55,6 +57,8 @@ export type ActionOffer = {
 export type AddAccountRequest = {
   /** The cloud. */
   provider: ProviderKind,
+  /** The cloud's project, where credentials alone do not say which; otherwise `null`. */
+  project: NameText | null,
   /** The operator's name for it. */
   name: NameText,
   /** Its credentials, or where they are. */
@@ -69,6 +73,33 @@ export type AddAccountRequest = {
   prod: boolean, };
 
 /**
+ * Asks to add projects of one sign-in, each as an account named after it. Each is verified, and
+ * one that fails leaves the others.
+ */
+export type AddProjectsRequest = {
+  /** The cloud. */
+  provider: ProviderKind,
+  /** The credentials of them all, or where they are. */
+  credentials: Credentials,
+  /** A custom endpoint; giving it here approves it. `null` for the cloud itself. */
+  endpoint: LongText | null,
+  /** The projects' ids, at most 200. */
+  projects: Array<NameText>,
+  /** The regions to poll; empty for all. */
+  regions: Array<NameText>,
+  /** What may be done with them. */
+  access: Access,
+  /** Whether they are production accounts. */
+  prod: boolean, };
+
+/** What became of adding projects. */
+export type AddedProjects = {
+  /** The new accounts. */
+  added: Array<Account>,
+  /** The projects that were not added. */
+  failed: Array<FailedProject>, };
+
+/**
  * The generations; also the `changed` event's payload. They only grow, and say nothing but that
  * it is worth asking again.
  */
@@ -81,7 +112,7 @@ export type Changes = {
   operations: number, };
 
 /** What went wrong with a command as such. */
-export type CommandCode = "bad_request" | "not_found" | "name_taken" | "realm_taken" | "bad_name" | "endpoint_refused" | "no_console" | "not_applicable" | "too_many_targets" | "already_open" | "cannot_open" | "failed" | "internal";
+export type CommandCode = "bad_request" | "not_found" | "name_taken" | "realm_taken" | "bad_name" | "bad_project" | "endpoint_refused" | "no_console" | "not_applicable" | "too_many_targets" | "already_open" | "cannot_open" | "failed" | "internal";
 
 /** The answer to a command that could not be carried out. */
 export type CommandError = {
@@ -145,7 +176,11 @@ export type Credentials = { "type": "keys",
   /** The session token of temporary credentials. */
   session_token: SecretText | null, } | { "type": "profile",
   /** Its name. */
-  profile: NameText, } | { "type": "environment", };
+  profile: NameText, } | { "type": "environment", } | { "type": "variable",
+  /** The variable's name. */
+  variable: NameText, } | { "type": "application_default", } | { "type": "key_file",
+  /** Its path; a leading `~` is the home directory. */
+  path: LongText, };
 
 /** The height of rows. */
 export type Density = "compact" | "comfortable";
@@ -153,7 +188,11 @@ export type Density = "compact" | "comfortable";
 /** The provider's own description of a resource. */
 export type Document = {
   /** Pretty-printed JSON with every member that the provider sent. */
-  json: string, };
+  json: string,
+  /** When it was read; `null` when that is not known. */
+  as_of: string | null,
+  /** Whether it is the whole one. A listing may show only a part; then the provider can be asked. */
+  whole: boolean, };
 
 /** A reply that only says that it is done. */
 export type Done = Record<symbol, never>;
@@ -211,6 +250,13 @@ export type Facts = {
   /** Why it is in its state, in the provider's words. */
   state_reason: string | null, };
 
+/** A project that was not added. */
+export type FailedProject = {
+  /** The project's id. */
+  project: string,
+  /** Why not. */
+  failure: Failure, };
+
 /** Why something failed: its class, and the words of whoever said so. */
 export type Failure = {
   /** The class. */
@@ -221,6 +267,20 @@ export type Failure = {
 /** The class of a failure. */
 export type FailureCode = "unauthenticated" | "permission_denied" | "not_enabled" | "wrong_account" | "not_found" | "invalid_state" | "conflict" | "throttled" | "capacity_unavailable" | "unsupported" | "read_only" | "unavailable" | "timed_out" | "malformed" | "keyring_unavailable" | "keyring_locked" | "secret_missing" | "credentials_missing" | "other";
 
+/** Asks the provider for its whole description of a resource, which is then stored. */
+export type FetchDocumentRequest = {
+  /** Of which. */
+  key: KeyText, };
+
+/** Asks which projects some credentials can see. Nothing is stored. */
+export type FindProjectsRequest = {
+  /** The cloud. */
+  provider: ProviderKind,
+  /** The credentials, or where they are. */
+  credentials: Credentials,
+  /** A custom endpoint; giving it here approves it. `null` for the cloud itself. */
+  endpoint: LongText | null, };
+
 /** Credentials found on this machine, named and not read. */
 export type FoundAccount = {
   /** The cloud. */
@@ -229,6 +289,8 @@ export type FoundAccount = {
   source: Source,
   /** The region that goes with them, where one is configured. */
   region: string | null,
+  /** The project that goes with them, where one is configured. */
+  project: string | null,
   /** Whether an account uses them already. */
   added: boolean, };
 
@@ -237,7 +299,23 @@ export type FoundAccounts = {
   /** The finds, the environment first, then by profile name. */
   found: Array<FoundAccount>, };
 
-/** Asks for the provider's own description of a resource. */
+/** A project that some credentials can see. */
+export type FoundProject = {
+  /** The project's id. */
+  project: string,
+  /** Its display name; empty when it has none. */
+  name: string,
+  /** Whether an account is this project already. */
+  added: boolean, };
+
+/** What some credentials can see. */
+export type FoundProjects = {
+  /** The cloud's name for the caller. */
+  principal: string,
+  /** The projects, by id. */
+  projects: Array<FoundProject>, };
+
+/** Asks for the provider's own description of a resource, as it is stored. */
 export type GetDocumentRequest = {
   /** Of which. */
   key: KeyText, };
@@ -255,7 +333,9 @@ export type Identity = {
   /** The cloud's own account. */
   realm: string,
   /** The cloud's name for the caller. */
-  principal: string, };
+  principal: string,
+  /** The actions that the cloud denies these credentials, as far as it was asked. */
+  denied: Array<Action>, };
 
 /** A window of the rows that match a query, and what is around it. */
 export type InventoryWindow = {
@@ -316,6 +396,8 @@ export type JournalEntry = {
 export type JournalEvent = { "type": "sent" } | { "type": "accepted",
   /** The provider's word for the state; empty when the reply named none. */
   raw_state: string, } | { "type": "refused",
+  /** Why. */
+  failure: Failure, } | { "type": "failed",
   /** Why. */
   failure: Failure, } | { "type": "unknown",
   /** Why that is not known. */
@@ -444,6 +526,13 @@ export type Plan = {
   nonce: string,
   /** The action. */
   action: Action,
+  /** Whether the contents of local disks would be discarded. */
+  discard_local_disks: boolean,
+  /**
+   * Whether discarding them is a question here: a target is refused for them alone, or they
+   * would be discarded.
+   */
+  asks_discard: boolean,
   /** When the token stops working. */
   expires_at: string,
   /** What the operator must do to commit. */
@@ -461,7 +550,9 @@ export type PlanActionRequest = {
   /** The action. */
   action: Action,
   /** On what. */
-  target: PlanTarget, };
+  target: PlanTarget,
+  /** Whether the contents of local disks may be discarded, where the cloud asks. */
+  discard_local_disks: boolean, };
 
 /** All targets of a plan in numbers. */
 export type PlanCounts = {
@@ -505,6 +596,8 @@ export type PlannedTarget = {
   account_id: string,
   /** The region. */
   region: string,
+  /** The zone. */
+  zone: string | null,
   /** The state that the fresh read showed. */
   state: State,
   /** The provider's word for it. */
@@ -526,7 +619,7 @@ export type Progress = {
   rows: number, };
 
 /** A cloud. */
-export type ProviderKind = "aws" | "demo";
+export type ProviderKind = "aws" | "gcp" | "demo";
 
 /** Where a query is not understood. */
 export type QueryError = {
@@ -561,7 +654,7 @@ export type Refusal = { "code": "read_only" } | { "code": "unsupported" } | { "c
   /** The state. */
   state: State, } | { "code": "protected" } | { "code": "local_root" } | { "code": "managed_by",
   /** Which. */
-  owner: string, } | { "code": "not_found" } | { "code": "read_failed",
+  owner: string, } | { "code": "not_permitted" } | { "code": "local_disks" } | { "code": "not_found" } | { "code": "read_failed",
   /** How. */
   failure: FailureCode,
   /** The source's words. */
@@ -756,7 +849,9 @@ export type SortColumn = "name" | "state" | "kind" | "account" | "region" | "siz
 /** Where an account's credentials come from. */
 export type Source = { "type": "environment" } | { "type": "profile",
   /** Its name. */
-  profile: string, } | { "type": "keyring" } | { "type": "built_in" };
+  profile: string, } | { "type": "variable",
+  /** The variable's name. */
+  variable: string, } | { "type": "application_default" } | { "type": "sign_in" } | { "type": "keyring" } | { "type": "built_in" };
 
 /** What happened to the database when it was opened. */
 export type StartNote = { "code": "cache_rebuilt",
@@ -896,7 +991,7 @@ export type VerifyAccountRequest = {
 /** What the operator should know before confirming. */
 export type Warning = { "code": "group_member",
   /** The group's name. */
-  group: string, } | { "code": "spot" } | { "code": "local_disks_lost" } | { "code": "public_ip_lost",
+  group: string, } | { "code": "spot" } | { "code": "local_disks_lost" } | { "code": "hard" } | { "code": "public_ip_lost",
   /** The address. */
   ip: string, } | { "code": "protection_not_checked" } | { "code": "stale_row",
   /** As of when the row was. */
