@@ -1,0 +1,3 @@
+//! One file per thing that Google is asked.
+
+pub(crate) mod projects;
