@@ -9,9 +9,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use crate::verb::Verb;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use nepho_core::Region;
-use crate::verb::Verb;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use nepho_core::{
-    Account, Action, Capabilities, CredentialSource, Dialect, Document, Kind, Resource, State, capability::{ActionRule, Manner},
+    Account, Action, Capabilities, CredentialSource, Dialect, Document, Kind, Resource, State,
+    capability::{ActionRule, Manner},
     dialect::DocumentError,
 };
 
@@ -21,13 +22,24 @@ pub struct AwsDialect;
 /// not stop, and does not usefully reboot, an instance that is still starting.
 static INSTANCES: Capabilities = Capabilities {
     actions: &[
-        ActionRule { action: Action::Start, from: &[State::Stopped], already: &[State::Running, State::Pending], manner: Manner::Plain },
-        ActionRule { action: Action::Stop, from: &[State::Running], already: &[State::Stopped, State::Stopping], manner: Manner::Plain },
+        ActionRule {
+            action: Action::Start,
+            from: &[State::Stopped],
+            already: &[State::Running, State::Pending],
+            manner: Manner::Plain,
+        },
+        ActionRule {
+            action: Action::Stop,
+            from: &[State::Running],
+            already: &[State::Stopped, State::Stopping],
+            manner: Manner::Plain,
+        },
         ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], manner: Manner::Plain },
         ActionRule {
             action: Action::Terminate,
             from: &[State::Pending, State::Running, State::Stopping, State::Stopped],
-            already: &[State::Terminating, State::Terminated], manner: Manner::Plain
+            already: &[State::Terminating, State::Terminated],
+            manner: Manner::Plain,
         },
     ],
     max_batch: BATCH,
@@ -109,6 +121,7 @@ mod tests {
             id: AccountId::new("a"),
             name: "lab".to_owned(),
             provider: ProviderKind::Aws,
+            project: None,
             source,
             endpoint: endpoint.map(ToOwned::to_owned),
             regions: Vec::new(),
@@ -156,10 +169,12 @@ mod tests {
     }
 
     #[test]
-    fn every_action_has_a_rule_and_no_state_is_in_it_twice() {
+    fn every_verb_has_a_rule_and_no_state_is_in_it_twice() {
         let capabilities = DIALECT.capabilities(Kind::Instance).expect("instances");
         for action in Action::ALL {
-            let rule = capabilities.rule(action).expect("a rule");
+            let rule = capabilities.rule(action);
+            assert_eq!(rule.is_some(), Verb::of(action).is_some(), "{action}");
+            let Some(rule) = rule else { continue };
             assert!(rule.from.iter().all(|state| !rule.already.contains(state)));
         }
         assert!(!capabilities.rule(Action::Start).expect("a rule").from.contains(&State::Terminated));

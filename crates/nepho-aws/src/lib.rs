@@ -19,8 +19,8 @@ mod provider;
 mod reader;
 mod services;
 mod session;
-mod writer;
 mod verb;
+mod writer;
 mod xml;
 
 pub use connect::ConnectError;

@@ -13,8 +13,8 @@ use crate::{
     convert,
     error::AwsError,
     reader::Regional,
-    verb::Verb,
     session::Session,
+    verb::Verb,
     xml::{Cursor, ReplyError},
 };
 
@@ -72,7 +72,10 @@ impl Writer {
                 let sent = request.interceptor(capture.clone()).send().await;
                 sent.map_err(|error| AwsError::new(operation, &error))?;
                 returned(&capture.take()).map_err(|error| AwsError::reply(operation, &error))?;
-                Ok(named.into_iter().map(|id| (id, Accepted { state: None, raw_state: String::new(), ticket: None })).collect())
+                Ok(named
+                    .into_iter()
+                    .map(|id| (id, Accepted { state: None, raw_state: String::new(), ticket: None }))
+                    .collect())
             }
         }
     }

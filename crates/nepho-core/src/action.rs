@@ -21,8 +21,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are offered.
-    pub const ALL: [Self; 6] =
-        [Self::Start, Self::Stop, Self::Reboot, Self::Suspend, Self::Resume, Self::Terminate];
+    pub const ALL: [Self; 6] = [Self::Start, Self::Stop, Self::Reboot, Self::Suspend, Self::Resume, Self::Terminate];
 
     /// The verb, as on the command line and on the wire.
     pub const fn as_str(self) -> &'static str {

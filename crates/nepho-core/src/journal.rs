@@ -64,11 +64,7 @@ impl JournalEvent {
     pub const fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::Refused(_)
-                | Self::Failed(_)
-                | Self::Settled { .. }
-                | Self::Contradicted { .. }
-                | Self::TimedOut
+            Self::Refused(_) | Self::Failed(_) | Self::Settled { .. } | Self::Contradicted { .. } | Self::TimedOut
         )
     }
 }

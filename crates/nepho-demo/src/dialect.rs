@@ -1,7 +1,8 @@
 //! What can be done with demo machines, and how their documents are read.
 
 use nepho_core::{
-    Account, Action, Capabilities, Dialect, Document, DocumentFormat, Kind, Resource, State, capability::{ActionRule, Manner},
+    Account, Action, Capabilities, Dialect, Document, DocumentFormat, Kind, Resource, State,
+    capability::{ActionRule, Manner},
     dialect::DocumentError,
 };
 
@@ -14,15 +15,36 @@ pub struct DemoDialect;
 
 pub(crate) static INSTANCE: Capabilities = Capabilities {
     actions: &[
-        ActionRule { action: Action::Start, from: &[State::Stopped], already: &[State::Pending, State::Running], manner: Manner::Plain },
-        ActionRule { action: Action::Stop, from: &[State::Running], already: &[State::Stopping, State::Stopped], manner: Manner::Plain },
+        ActionRule {
+            action: Action::Start,
+            from: &[State::Stopped],
+            already: &[State::Pending, State::Running],
+            manner: Manner::Plain,
+        },
+        ActionRule {
+            action: Action::Stop,
+            from: &[State::Running],
+            already: &[State::Stopping, State::Stopped],
+            manner: Manner::Plain,
+        },
         ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], manner: Manner::Plain },
-        ActionRule { action: Action::Suspend, from: &[State::Running], already: &[State::Suspending, State::Suspended], manner: Manner::Plain },
-        ActionRule { action: Action::Resume, from: &[State::Suspended], already: &[State::Pending, State::Running], manner: Manner::Plain },
+        ActionRule {
+            action: Action::Suspend,
+            from: &[State::Running],
+            already: &[State::Suspending, State::Suspended],
+            manner: Manner::Plain,
+        },
+        ActionRule {
+            action: Action::Resume,
+            from: &[State::Suspended],
+            already: &[State::Pending, State::Running],
+            manner: Manner::Plain,
+        },
         ActionRule {
             action: Action::Terminate,
             from: &[State::Pending, State::Running, State::Stopping, State::Stopped, State::Suspended],
-            already: &[State::Terminating, State::Terminated], manner: Manner::Plain
+            already: &[State::Terminating, State::Terminated],
+            manner: Manner::Plain,
         },
     ],
     max_batch: 100,

@@ -16,7 +16,8 @@ use futures::{
 use nepho_core::{
     Access, Action, Clock, Identity, Kind, Location, Provider, ProviderError, Realm, ResourceKey, Scope, State,
     provider::{
-        Accepted, Detail, Listed, Observation, Observed, Order, Progress, Protections, Submission, SweepItem, Target, Ticket, Traffic,
+        Accepted, Detail, Listed, Observation, Observed, Order, Progress, Protections, Submission, SweepItem, Target,
+        Ticket, Traffic,
     },
 };
 
@@ -197,14 +198,22 @@ impl DemoProvider {
 }
 
 fn accepted(style: Style, state: Option<State>) -> Accepted {
-    Accepted { state, raw_state: state.map(|state| raw_word(style, state).to_owned()).unwrap_or_default(), ticket: None }
+    Accepted {
+        state,
+        raw_state: state.map(|state| raw_word(style, state).to_owned()).unwrap_or_default(),
+        ticket: None,
+    }
 }
 
 #[async_trait]
 impl Provider for DemoProvider {
     async fn verify(&self) -> Result<Identity, ProviderError> {
         self.answered(0);
-        Ok(Identity { realm: self.account.realm(), principal: format!("demo:{}/you", self.account.name), denied: Vec::new() })
+        Ok(Identity {
+            realm: self.account.realm(),
+            principal: format!("demo:{}/you", self.account.name),
+            denied: Vec::new(),
+        })
     }
 
     async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
@@ -252,13 +261,14 @@ impl Provider for DemoProvider {
             let refused = |key: &ResourceKey| Submission { key: key.clone(), outcome: Err(ProviderError::ReadOnly) };
             return keys.iter().map(refused).collect();
         }
-        let answers =
-            self.turns.update(self.account.name, |turns| self.carry_out_all(turns, order.action, &keys)).await.unwrap_or_else(
-                |error| {
-                    let error = ProviderError::from(error);
-                    keys.iter().map(|key| Submission { key: key.clone(), outcome: Err(error.clone()) }).collect()
-                },
-            );
+        let answers = self
+            .turns
+            .update(self.account.name, |turns| self.carry_out_all(turns, order.action, &keys))
+            .await
+            .unwrap_or_else(|error| {
+                let error = ProviderError::from(error);
+                keys.iter().map(|key| Submission { key: key.clone(), outcome: Err(error.clone()) }).collect()
+            });
         self.answered(0);
         answers
     }

@@ -67,7 +67,12 @@ impl Harness for Demo {
                 if !quiet || self.given.lock().expect("whole").contains(&resource.key) {
                     continue;
                 }
-                let seen = demo.observe(&[target(&resource.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
+                let seen = demo
+                    .observe(&[target(&resource.key)], Detail::Plan(Action::Stop))
+                    .await
+                    .remove(0)
+                    .seen
+                    .expect("seen");
                 if seen.protections.stop == Some(false) {
                     self.given.lock().expect("whole").insert(resource.key.clone());
                     return Ok(Target::from(&resource));

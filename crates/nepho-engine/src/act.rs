@@ -218,7 +218,8 @@ impl Actions {
                 ended.push((observation.key, event));
             }
         }
-        if let Err(error) = self.ledger.commit_rows(&part.account.id, started_at, session.provider.converter(), listed).await
+        if let Err(error) =
+            self.ledger.commit_rows(&part.account.id, started_at, session.provider.converter(), listed).await
         {
             tracing::warn!(%error, "a reading could not be stored");
         }

@@ -146,7 +146,8 @@ pub fn confirmation(
 ) -> Confirmation {
     let eligible: Vec<_> = targets.iter().filter(|target| target.verdict == Verdict::Eligible).collect();
     let in_prod = eligible.iter().any(|target| prod(target));
-    let typed = action == Action::Terminate || (in_prod && matches!(action, Action::Stop | Action::Reboot | Action::Suspend));
+    let typed =
+        action == Action::Terminate || (in_prod && matches!(action, Action::Stop | Action::Reboot | Action::Suspend));
     match eligible.as_slice() {
         [] => Confirmation::None,
         [one] if typed => Confirmation::Type { accepted: names_of(one, shared) },

@@ -85,10 +85,11 @@ impl Planner<'_> {
                 parts.entry(&row.account).or_default().push(Target::from(&row.resource));
             }
         }
-        let read =
-            join_all(parts.into_iter().filter_map(|(id, targets)| {
-                Some(self.read_account(action, self.accounts.get(id)?, targets))
-            }));
+        let read = join_all(
+            parts
+                .into_iter()
+                .filter_map(|(id, targets)| Some(self.read_account(action, self.accounts.get(id)?, targets))),
+        );
         read.await.into_iter().flatten().collect()
     }
 

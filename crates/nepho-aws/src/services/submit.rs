@@ -9,11 +9,7 @@ use nepho_core::{
 };
 
 use super::observe::{names_ids, split};
-use crate::{
-    error::AwsError,
-    verb::Verb,
-    writer::Writer,
-};
+use crate::{error::AwsError, verb::Verb, writer::Writer};
 
 /// The most ids of one request: small enough that a refused batch is quickly halved.
 pub(crate) const BATCH: usize = 50;

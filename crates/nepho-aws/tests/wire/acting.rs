@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use nepho_aws::AwsProvider;
 use nepho_core::{Access, Action, FailureCode, Provider, ProviderError, ResourceKey, State};
 
-use crate::cloud::{Answer, Asked, Cloud};
+use crate::cloud::{Answer, Asked, Cloud, target};
 
 async fn outcomes(
     provider: &AwsProvider,
     action: Action,
     keys: &[ResourceKey],
 ) -> BTreeMap<String, Result<Option<State>, ProviderError>> {
-    let answers = provider.submit(action, keys).await;
+    let targets: Vec<_> = keys.iter().map(target).collect();
+    let answers = provider.submit(action.into(), &targets).await;
     assert_eq!(answers.len(), keys.len(), "one answer per key");
     answers.into_iter().map(|one| (one.key.native.to_string(), one.outcome.map(|accepted| accepted.state))).collect()
 }
@@ -70,6 +71,19 @@ async fn every_action_has_its_operation_and_its_state() {
         assert_eq!(outcomes(&provider, action, &keys(&cloud, 1)).await["i-00"], Ok(state));
         assert_eq!(cloud.count(operation), 1);
     }
+}
+
+#[tokio::test]
+async fn what_ec2_does_not_do_is_refused_unsent() {
+    let cloud = Cloud::start(|_| None).await;
+    let provider = cloud.connect(&["eu-west-1"]).await;
+    for action in [Action::Suspend, Action::Resume] {
+        let outcome = outcomes(&provider, action, &keys(&cloud, 1)).await.remove("i-00").expect("an answer");
+        assert!(matches!(outcome, Err(ProviderError::Unsupported { .. })), "{action}: {outcome:?}");
+    }
+    let told = provider.progress(&["a".into(), "b".into()]).await;
+    assert!(matches!(&told[..], [Err(ProviderError::Unsupported { .. }), Err(_)]), "{told:?}");
+    assert!(cloud.asked().is_empty());
 }
 
 #[tokio::test]

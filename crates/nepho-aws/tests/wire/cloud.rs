@@ -19,7 +19,7 @@ use futures::StreamExt;
 use nepho_aws::{AwsCredentials, AwsOptions, AwsProvider, Timeouts};
 use nepho_core::{
     Access, Kind, Location, Provider, ProviderError, ProviderKind, Realm, Region, ResourceKey, Scope,
-    provider::{Listed, SweepItem},
+    provider::{Listed, SweepItem, Target},
 };
 use url::form_urlencoded;
 
@@ -274,4 +274,9 @@ pub async fn sweep(provider: &AwsProvider, regions: &[&str]) -> BTreeMap<String,
     }
     assert!(swept.values().all(|one| one.ends.len() == 1), "each scope ends once: {swept:?}");
     swept
+}
+
+/// EC2 needs no zone.
+pub fn target(key: &ResourceKey) -> Target {
+    Target { key: key.clone(), zone: None }
 }

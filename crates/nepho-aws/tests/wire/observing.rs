@@ -1,11 +1,13 @@
 //! Fresh reads: unknown ids, protections, local disks.
 
 use nepho_core::{
-    Provider, ProviderError, ResourceKey,
-    provider::{Detail, Protections},
+    Action, Provider, ProviderError, ResourceKey,
+    provider::{Detail, Protections, Target},
 };
 
-use crate::cloud::{Answer, Asked, Cloud};
+use crate::cloud::{Answer, Asked, Cloud, target};
+
+const PLAN: Detail = Detail::Plan(Action::Stop);
 
 /// Refuses requests that name one of `bad`, naming the first of them.
 fn unknown(asked: &Asked, bad: &[&str], words: &str) -> Option<Answer> {
@@ -16,8 +18,9 @@ fn unknown(asked: &Asked, bad: &[&str], words: &str) -> Option<Answer> {
 /// What each key's fresh read said of its protections; `None` for a key that is not known.
 async fn seen(cloud: &Cloud, keys: &[ResourceKey], detail: Detail) -> Vec<(String, Option<Protections>)> {
     let provider = cloud.connect(&["eu-west-1"]).await;
+    let targets: Vec<Target> = keys.iter().map(target).collect();
     let mut seen: Vec<_> = provider
-        .observe(keys, detail)
+        .observe(&targets, detail)
         .await
         .into_iter()
         .map(|one| match one.seen {
@@ -66,8 +69,8 @@ fn attributes(asked: &Asked) -> Option<Answer> {
 async fn a_plan_learns_protections_and_local_disks() {
     let cloud = Cloud::start(attributes).await;
     let keys = [cloud.key("eu-west-1", "i-1"), cloud.key("eu-west-1", "i-2")];
-    let known = Protections { stop: Some(true), termination: Some(false), local_disks: Some(true) };
-    assert_eq!(seen(&cloud, &keys, Detail::Plan).await, [("i-1".into(), Some(known)), ("i-2".into(), Some(known))]);
+    let known = Protections { stop: Some(true), termination: Some(false), local_disks: Some(true), permitted: None };
+    assert_eq!(seen(&cloud, &keys, PLAN).await, [("i-1".into(), Some(known)), ("i-2".into(), Some(known))]);
     assert_eq!(cloud.count("DescribeInstanceAttribute"), 4);
     assert_eq!(seen(&cloud, &keys, Detail::State).await[0].1, Some(Protections::default()));
     assert_eq!(cloud.count("DescribeInstanceAttribute"), 4, "following asks for none");
@@ -84,12 +87,12 @@ async fn what_is_denied_or_too_much_is_not_checked() {
     })
     .await;
     let keys = [denied.key("eu-west-1", "i-1")];
-    let disks_only = Protections { stop: None, termination: None, local_disks: Some(true) };
-    assert_eq!(seen(&denied, &keys, Detail::Plan).await[0].1, Some(disks_only));
+    let disks_only = Protections { local_disks: Some(true), ..Protections::default() };
+    assert_eq!(seen(&denied, &keys, PLAN).await[0].1, Some(disks_only));
 
     let many = Cloud::start(attributes).await;
     let keys: Vec<_> = (0..21).map(|n| many.key("eu-west-1", &format!("i-{n:02}"))).collect();
-    assert!(seen(&many, &keys, Detail::Plan).await.iter().all(|one| one.1 == Some(disks_only)));
+    assert!(seen(&many, &keys, PLAN).await.iter().all(|one| one.1 == Some(disks_only)));
     assert_eq!(many.count("DescribeInstanceAttribute"), 0);
     assert_eq!(many.count("DescribeInstanceTypes"), 1, "a type is asked for once");
 }

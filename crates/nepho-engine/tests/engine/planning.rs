@@ -62,7 +62,7 @@ async fn a_target_whose_reading_fails_is_refused_not_guessed() {
 #[tokio::test(start_paused = true)]
 async fn protection_and_ownership_refuse() {
     let stage = with([instance("i-1"), instance("i-2").local_root(), instance("i-3").managed_by("eks")]).await;
-    let protected = Protections { stop: Some(true), termination: Some(true), local_disks: Some(false) };
+    let protected = Protections { stop: Some(true), termination: Some(true), ..Protections::default() };
     stage.cloud.protect("i-1", protected);
     let plan = stage.plan(Action::Stop, &["i-1", "i-2", "i-3"]).await;
     let expected = [Refusal::Protected, Refusal::LocalRoot, Refusal::ManagedBy("eks".to_owned())];
@@ -75,7 +75,9 @@ async fn protection_and_ownership_refuse() {
 async fn the_operator_is_told_what_a_stop_loses() {
     let ip = Ipv4Addr::new(54, 0, 0, 1);
     let stage = with([instance("i-1").group("asg-web").spot().ephemeral_public_ip(ip)]).await;
-    stage.cloud.protect("i-1", Protections { stop: None, termination: Some(false), local_disks: Some(true) });
+    stage
+        .cloud
+        .protect("i-1", Protections { termination: Some(false), local_disks: Some(true), ..Protections::default() });
     let plan = stage.plan(Action::Stop, &["i-1"]).await;
     let expected = [
         Warning::GroupMember { group: "asg-web".to_owned() },

@@ -8,10 +8,10 @@ use std::{
 
 use async_trait::async_trait;
 use nepho_core::{
-    Access, Account, AccountId, Action, CredentialSource, Dialect, Failure, FailureCode, Provider, ProviderKind,
-    Timestamp,
+    Access, Account, AccountId, CredentialSource, Dialect, Failure, FailureCode, Provider, ProviderKind, Timestamp,
     journal::{JournalEntry, OperationId, RunId},
     plan::Plan,
+    provider::Order,
 };
 use nepho_engine::{AccountLock, Engine, Host};
 use nepho_index::RowView;
@@ -95,6 +95,7 @@ pub fn account(name: &str) -> Account {
         id: AccountId::new(name),
         name: name.to_owned(),
         provider: ProviderKind::Aws,
+        project: None,
         source: CredentialSource::Environment,
         endpoint: None,
         regions: Vec::new(),
@@ -126,14 +127,14 @@ impl Stage {
         self.engine.snapshot().find(native, nepho_core::Clock::now(&*self.clock)).into_iter().next()
     }
 
-    pub async fn plan(&self, action: Action, natives: &[&str]) -> Plan {
+    pub async fn plan(&self, order: impl Into<Order>, natives: &[&str]) -> Plan {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        self.engine.plan(action, natives.iter().map(|native| key(native)).collect()).await
+        self.engine.plan(order.into(), natives.iter().map(|native| key(native)).collect()).await
     }
 
     /// Plans and commits with one click.
-    pub async fn act(&self, action: Action, natives: &[&str]) -> OperationId {
-        let plan = self.plan(action, natives).await;
+    pub async fn act(&self, order: impl Into<Order>, natives: &[&str]) -> OperationId {
+        let plan = self.plan(order, natives).await;
         self.engine.commit(&plan.nonce, None, true).await.expect("committed")
     }
 

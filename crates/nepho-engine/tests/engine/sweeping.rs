@@ -161,7 +161,8 @@ async fn an_account_is_pinned_and_other_credentials_change_no_row() {
     assert_eq!(pinned[0].realm, Some(Realm::new("111122223333")));
 
     let stranger = FakeProvider::new("999988887777");
-    stranger.set_identity(Ok(Identity { realm: Realm::new("999988887777"), principal: "somebody".to_owned() }));
+    let identity = Identity { realm: Realm::new("999988887777"), principal: "somebody".to_owned(), denied: Vec::new() };
+    stranger.set_identity(Ok(identity));
     stranger.add(instance("i-1").named("after"));
     stage.host.connects("lab", Ok(stranger.clone()));
     stage.engine.forget_session(&account("lab").id).await;

@@ -20,6 +20,7 @@ pub fn account(id: &str, name: &str) -> Account {
         id: AccountId::new(id),
         name: name.to_owned(),
         provider: ProviderKind::Aws,
+        project: None,
         source: CredentialSource::Environment,
         endpoint: None,
         regions: Vec::new(),

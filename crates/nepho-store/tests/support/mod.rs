@@ -122,6 +122,7 @@ pub fn account(id: &str, name: &str) -> Account {
         id: id.into(),
         name: name.to_owned(),
         provider: ProviderKind::Aws,
+        project: None,
         source: CredentialSource::Profile("ops".to_owned()),
         endpoint: Some("http://127.0.0.1:5000".to_owned()),
         regions: vec![Region::from("eu-west-1"), Region::from("us-east-1")],

@@ -5,11 +5,15 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use nepho_core::{
     Provider as _,
-    provider::{Detail, SweepItem},
+    provider::{Detail, SweepItem, Target},
 };
 
 use super::*;
 use crate::instance::{instance, key};
+
+fn target(native: &str) -> Target {
+    instance(native).target()
+}
 
 async fn sweep(fake: &FakeProvider, locations: &[&str]) -> Vec<String> {
     let scopes: Vec<_> = locations.iter().map(|location| scope(location)).collect();
@@ -85,7 +89,7 @@ async fn actions_move_their_target_and_settle_when_told() {
     let fake = FakeProvider::default();
     fake.add(instance("i-1"));
     let state = || fake.truth("i-1").expect("there").resource.raw_state;
-    let answers = fake.submit(Action::Stop, &[key("i-1"), key("i-9")]).await;
+    let answers = fake.submit(Action::Stop.into(), &[target("i-1"), target("i-9")]).await;
     assert_eq!(answers[0].outcome.as_ref().expect("accepted").raw_state, "stopping");
     assert_eq!(answers[1].outcome, Err(ProviderError::NotFound { key: key("i-9") }));
     assert_eq!(state(), "stopping");
@@ -101,9 +105,9 @@ async fn a_lost_reply_is_carried_out_and_a_refusal_is_not() {
     let lost = ProviderError::TimedOut { operation: "ec2:StopInstances".into() };
     let refused = ProviderError::InvalidState { message: "no".into() };
     fake.script_submit("i-1", [SubmitStep::Refuse(refused.clone()), SubmitStep::LoseReply(lost.clone())]);
-    assert_eq!(fake.submit(Action::Stop, &[key("i-1")]).await[0].outcome, Err(refused));
+    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).await[0].outcome, Err(refused));
     assert_eq!(fake.truth("i-1").expect("there").resource.state, State::Running);
-    assert_eq!(fake.submit(Action::Stop, &[key("i-1")]).await[0].outcome, Err(lost));
+    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).await[0].outcome, Err(lost));
     assert_eq!(fake.truth("i-1").expect("there").resource.state, State::Stopping);
 }
 
@@ -112,9 +116,9 @@ async fn a_dropped_submit_is_seen_not_to_have_ended() {
     let fake = FakeProvider::default();
     fake.add(instance("i-1"));
     let gate = fake.hold(Call::Submit, Held::Reply);
-    let keys = [key("i-1")];
+    let targets = [target("i-1")];
     tokio::select! {
-        _ = fake.submit(Action::Stop, &keys) => panic!("held"),
+        _ = fake.submit(Action::Stop.into(), &targets) => panic!("held"),
         () = gate.reached() => {}
     }
     assert_eq!((fake.counts().submit, fake.counts().submit_ended), (1, 0));
@@ -129,12 +133,12 @@ async fn readings_can_be_stale_and_protections_need_the_plan_detail() {
     fake.read_stale("i-1", 1);
     fake.set_state("i-1", State::Stopped);
     let mut states = Vec::new();
-    for detail in [Detail::State, Detail::Plan] {
-        let seen = fake.observe(&[key("i-1")], detail).await.remove(0).seen.expect("seen");
+    for detail in [Detail::State, Detail::Plan(Action::Stop)] {
+        let seen = fake.observe(&[target("i-1")], detail).await.remove(0).seen.expect("seen");
         states.push((seen.listed.resource.state, seen.protections.stop));
     }
     assert_eq!(states, [(State::Running, None), (State::Stopped, Some(true))]);
-    assert!(fake.observe(&[key("i-9")], Detail::State).await[0].seen.is_err());
+    assert!(fake.observe(&[target("i-9")], Detail::State).await[0].seen.is_err());
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,6 +146,6 @@ async fn a_read_only_cloud_refuses_and_sends_nothing() {
     let fake = FakeProvider::default();
     fake.add(instance("i-1"));
     fake.set_access(Access::ReadOnly);
-    assert_eq!(fake.submit(Action::Stop, &[key("i-1")]).await[0].outcome, Err(ProviderError::ReadOnly));
+    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).await[0].outcome, Err(ProviderError::ReadOnly));
     assert_eq!(fake.traffic(), Traffic::default());
 }
