@@ -8,6 +8,7 @@ pub mod clock;
 pub mod conformance;
 pub mod ec2;
 pub mod fake;
+pub mod gcp;
 pub mod instance;
 pub mod moto;
 pub mod python;

@@ -1,0 +1,111 @@
+//! Pages: their size, their order, and the token of the next.
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{check::Call, error::ApiError, filter::Filter};
+
+/// The most that a page holds, and what it holds unless asked.
+const MOST: usize = 500;
+
+/// A row and what orders it.
+pub(crate) type Row = (String, Value);
+
+/// A page of a listing.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) next: Option<String>,
+}
+
+/// Which page of a listing a call asks for; the first is 0.
+pub(crate) fn number(call: &Call) -> usize {
+    Token::read(call).ok().flatten().map_or(0, |token| token.page)
+}
+
+/// The page that a call asks for.
+pub(crate) fn page(call: &Call, mut rows: Vec<Row>) -> Result<Page, ApiError> {
+    let size = match call.number("maxResults").or_else(|| call.number("pageSize")) {
+        Some(size) if size > MOST => {
+            let words = format!("Invalid value for field 'maxResults': '{size}'. Must be less than or equal to {MOST}");
+            return Err(ApiError::new(400, "invalid", &words));
+        }
+        None | Some(0) => MOST,
+        Some(size) => size,
+    };
+    let filter = Filter::parse(call.text("filter"))?;
+    rows.retain(|(_, row)| filter.keeps(row));
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let newest = match call.text("orderBy") {
+        "" | "name" | "name asc" => false,
+        "creationTimestamp desc" => true,
+        other => return Err(ApiError::invalid(&format!("Invalid value for field 'orderBy': '{other}'."))),
+    };
+    if newest {
+        let time = |row: &Row| row.1["creationTimestamp"].as_str().unwrap_or_default().to_owned();
+        rows.sort_by_key(|row| std::cmp::Reverse(time(row)));
+    }
+    let token = Token::read(call)?;
+    let from = match &token {
+        None => 0,
+        Some(token) if newest => rows.iter().position(|(key, _)| *key == token.after).map_or(0, |at| at + 1),
+        Some(token) => rows.partition_point(|(key, _)| *key <= token.after),
+    };
+    let mut rest = rows.split_off(from);
+    let more = rest.len() > size;
+    rest.truncate(size);
+    let next = rest
+        .last()
+        .filter(|_| more)
+        .map(|(key, _)| Token { page: token.map_or(0, |token| token.page) + 1, after: key.clone() }.written(call));
+    Ok(Page { rows: rest, next })
+}
+
+struct Token {
+    page: usize,
+    /// The last row that was shown.
+    after: String,
+}
+
+impl Token {
+    fn read(call: &Call) -> Result<Option<Self>, ApiError> {
+        let text = call.text("pageToken");
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let invalid = || ApiError::invalid(&format!("Invalid value for field 'pageToken': '{text}'."));
+        let bytes = unhex(text).ok_or_else(invalid)?;
+        let inner = String::from_utf8(bytes).map_err(|_| invalid())?;
+        let mut parts = inner.splitn(3, '\n');
+        let (digest, page, after) = (parts.next(), parts.next(), parts.next());
+        let page = page.and_then(|page| page.parse().ok()).ok_or_else(invalid)?;
+        if digest != Some(bound_to(call).as_str()) {
+            return Err(invalid());
+        }
+        Ok(Some(Self { page, after: after.ok_or_else(invalid)?.to_owned() }))
+    }
+
+    fn written(&self, call: &Call) -> String {
+        hex(format!("{}\n{}\n{}", bound_to(call), self.page, self.after).as_bytes())
+    }
+}
+
+/// A token is good for the query that it came from, whatever its page size and mask.
+fn bound_to(call: &Call) -> String {
+    let mut bound = json!(call.parameters);
+    if let Some(parameters) = bound.as_object_mut() {
+        let of_query = ["project", "zone", "region", "filter", "orderBy", "query", "parent"];
+        parameters.retain(|name, _| of_query.contains(&name.as_str()));
+    }
+    let digest = Sha256::digest(format!("{} {bound}", call.method.id));
+    hex(&digest[..6])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pair = |at: usize| text.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
+    if text.len() % 2 == 0 { (0..text.len()).step_by(2).map(pair).collect() } else { None }
+}

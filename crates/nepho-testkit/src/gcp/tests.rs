@@ -1,0 +1,22 @@
+//! What the double promises, asked over its socket.
+
+mod asking;
+mod documents;
+mod life;
+mod listing;
+
+use super::{GcpDouble, GcpInstance, PROJECT, Setup};
+
+const ZONE: &str = "europe-west1-b";
+
+/// A double with one machine, `web-1`.
+fn double() -> GcpDouble {
+    let double = GcpDouble::start(Setup::default()).expect("the double");
+    double.put(GcpInstance::new(PROJECT, ZONE, "web-1"));
+    double
+}
+
+/// The path of an instance, or of the zone's instances.
+fn instances(rest: &str) -> String {
+    format!("/compute/v1/projects/{PROJECT}/zones/{ZONE}/instances{rest}")
+}
