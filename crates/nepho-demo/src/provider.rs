@@ -153,6 +153,10 @@ impl DemoProvider {
     ) -> Result<(Accepted, bool), ProviderError> {
         let (machine, life) = self.find(machines, key)?;
         let rule = INSTANCE.rule(action).ok_or_else(|| ProviderError::Unsupported { message: action.to_string() })?;
+        if self.account.style == Style::Aws && matches!(action, Action::Suspend | Action::Resume) {
+            let message = format!("{} is of a cloud that has no {action}", machine.native);
+            return Err(ProviderError::Unsupported { message });
+        }
         if rule.already.contains(&life.state) {
             return Ok((accepted(self.account.style, Some(life.state)), false));
         }

@@ -115,7 +115,18 @@ impl Harness for Demo {
         fs::read(self.dir.path().join(FILE_NAME)).ok().hash(&mut hasher);
         Ok(hasher.finish())
     }
+
+    async fn fail_next(&self, _target: &Target) -> Result<(), Cannot> {
+        Err(Cannot("the demo cloud keeps no record of an action"))
+    }
+
+    async fn forbid(&self, _target: &Target, _action: Action) -> Result<(), Cannot> {
+        Err(Cannot("everybody may do everything in the demo cloud"))
+    }
 }
+
+const NO_RECORD: &str = "the demo cloud keeps no record of an action that could be asked";
+const NO_DENIAL: &str = "everybody may do everything in the demo cloud";
 
 impl Demo {
     fn region(&self) -> &'static str {
@@ -146,8 +157,15 @@ async fn an_account_in_the_style_of_aws_conforms() {
         Case::ReadOnlySendsNothing,
         Case::TrafficGrows,
         Case::NothingForNothing,
+        Case::WholeDocument,
     ];
-    check(&must, &[], async || Demo::new(1)).await;
+    let cannot = [
+        (Case::SuspendsAndResumes, "its machines are EC2's, which has no suspended ones"),
+        (Case::TicketsTellTheEnd, NO_RECORD),
+        (Case::FailedActionsAreTold, NO_RECORD),
+        (Case::PlanTellsPermission, NO_DENIAL),
+    ];
+    check(&must, &cannot, async || Demo::new(1)).await;
 }
 
 #[tokio::test]
@@ -172,8 +190,15 @@ async fn an_account_in_the_style_of_gcp_conforms() {
         Case::ReadOnlySendsNothing,
         Case::TrafficGrows,
         Case::NothingForNothing,
+        Case::SuspendsAndResumes,
+        Case::WholeDocument,
     ];
-    let cannot = [(Case::DeniedScopeSparesOthers, "of the demo's accounts only platform-dev has a denied region")];
+    let cannot = [
+        (Case::DeniedScopeSparesOthers, "of the demo's accounts only platform-dev has a denied region"),
+        (Case::TicketsTellTheEnd, NO_RECORD),
+        (Case::FailedActionsAreTold, NO_RECORD),
+        (Case::PlanTellsPermission, NO_DENIAL),
+    ];
     check(&must, &cannot, async || Demo::new(2)).await;
 }
 

@@ -7,13 +7,14 @@
 //! one cloud (its error codes, its limits), which is tested in its crate.
 
 mod acting;
+mod following;
 mod listing;
 mod reading;
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use nepho_core::{Access, Dialect, Provider, ResourceKey, Scope, State, provider::Target};
+use nepho_core::{Access, Action, Dialect, Provider, ResourceKey, Scope, State, provider::Target};
 
 /// How long one case may take before it counts as hanging.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -61,11 +62,22 @@ pub enum Case {
     TrafficGrows,
     /// Asked for nothing, it answers nothing and sends nothing.
     NothingForNothing,
+    /// A running resource is suspended and resumed, and listed as what it is.
+    SuspendsAndResumes,
+    /// An accepted action has a ticket, and what its record says agrees with what is seen: done
+    /// only when it is done, and done in the end.
+    TicketsTellTheEnd,
+    /// An accepted action that came to nothing is told as failed, and no other with it.
+    FailedActionsAreTold,
+    /// The whole document has every member of the listed one; only a plan is told protections.
+    WholeDocument,
+    /// A plan is told whether the action is permitted, and another action is not touched by that.
+    PlanTellsPermission,
 }
 
 impl Case {
     /// Every case.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::VerifyIsStable,
         Self::ScopesAreUnique,
         Self::EachScopeEndsOnce,
@@ -86,6 +98,11 @@ impl Case {
         Self::ReadOnlySendsNothing,
         Self::TrafficGrows,
         Self::NothingForNothing,
+        Self::SuspendsAndResumes,
+        Self::TicketsTellTheEnd,
+        Self::FailedActionsAreTold,
+        Self::WholeDocument,
+        Self::PlanTellsPermission,
     ];
 }
 
@@ -118,6 +135,15 @@ pub trait Harness: Send + Sync {
 
     /// A number that moves with each mutating request that the cloud has seen.
     async fn mutations(&self) -> Result<u64, Cannot>;
+
+    /// Makes the next action on the target come to nothing after it was accepted: once everything
+    /// has settled, the target is in the state that it had before, and the cloud's own record of
+    /// the action says that it failed. A cloud that keeps no such record cannot.
+    async fn fail_next(&self, target: &Target) -> Result<(), Cannot>;
+
+    /// Takes the permission for the action from the account's credentials: on this target at least,
+    /// and for no other action. Providers that are made afterwards find it gone.
+    async fn forbid(&self, target: &Target, action: Action) -> Result<(), Cannot>;
 }
 
 /// The harness cannot do that on its cloud.
@@ -180,6 +206,11 @@ pub async fn run(case: Case, harness: &dyn Harness) -> Outcome {
             Case::ReadOnlySendsNothing => acting::read_only_sends_nothing(harness).await,
             Case::TrafficGrows => reading::traffic_grows(harness).await,
             Case::NothingForNothing => acting::nothing_for_nothing(harness).await,
+            Case::SuspendsAndResumes => acting::suspends_and_resumes(harness).await,
+            Case::TicketsTellTheEnd => following::tickets_tell_the_end(harness).await,
+            Case::FailedActionsAreTold => following::failed_actions_are_told(harness).await,
+            Case::WholeDocument => reading::whole_document(harness).await,
+            Case::PlanTellsPermission => reading::plan_tells_permission(harness).await,
         }
     };
     match tokio::time::timeout(PATIENCE, running).await {
@@ -190,12 +221,13 @@ pub async fn run(case: Case, harness: &dyn Harness) -> Outcome {
     }
 }
 
-/// Runs every case of `must`, each on a harness of its own.
+/// Runs every case of `must`, each on a harness of its own; those of `cannot` too, so that a reason
+/// that no longer holds is noticed.
 ///
 /// # Panics
 ///
-/// If a case fails or is skipped, or if `must` and `cannot` do not name each of [`Case::ALL`]
-/// exactly once.
+/// If a case of `must` fails or is skipped, if one of `cannot` passes, or if the two do not name
+/// each of [`Case::ALL`] exactly once.
 pub async fn check<H: Harness>(must: &[Case], cannot: &[(Case, &str)], harness: impl AsyncFn() -> H) {
     let problems = problems(must, cannot, harness).await;
     assert!(problems.is_empty(), "{} problem(s) in {} cases:\n{}", problems.len(), must.len(), problems.join("\n"));
@@ -210,6 +242,11 @@ async fn problems<H: Harness>(must: &[Case], cannot: &[(Case, &str)], harness: i
     }
     let unexplained = cannot.iter().filter(|(_, why)| why.is_empty());
     problems.extend(unexplained.map(|(case, _)| format!("{case:?} is not run, and no reason is given")));
+    for (case, why) in cannot {
+        if run(*case, &harness().await).await == Outcome::Passed {
+            problems.push(format!("{case:?} passes, although it is said that {why}"));
+        }
+    }
     for case in must {
         let outcome = run(*case, &harness().await).await;
         if outcome != Outcome::Passed {

@@ -11,16 +11,16 @@ mod gate;
 mod script;
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use nepho_core::{
-    Access, Action, Identity, Location, ProviderError, ProviderKind, Realm, Resource, Scope, State,
+    Access, Action, Identity, Location, ProviderError, ProviderKind, Realm, Resource, Scope, State, Zone,
     provider::{Listed, Progress, Protections, Traffic},
 };
 
-pub use dialect::{FAKE_DIALECT, FakeDialect};
+pub use dialect::{FAKE_DIALECT, FakeDialect, ROUGH_DIALECT};
 pub use gate::Gate;
 pub use script::{Call, Counts, Held, ListStep, ObserveStep, Recorded, SubmitStep};
 
@@ -50,6 +50,10 @@ struct World {
     broken: HashMap<Scope, ProviderError>,
     observations: HashMap<Arc<str>, VecDeque<ObserveStep>>,
     submissions: HashMap<Arc<str>, VecDeque<SubmitStep>>,
+    /// What the account's credentials may not do.
+    forbidden: HashSet<(Arc<str>, Action)>,
+    /// Whether its scopes are zones, not regions.
+    zonal: bool,
     /// Whether an accepted action has a ticket: its target's native id.
     ticketed: bool,
     progress: HashMap<Arc<str>, VecDeque<Result<Progress, ProviderError>>>,
@@ -64,6 +68,8 @@ struct Machine {
     protections: Protections,
     /// Where a running transition leads.
     goal: Option<State>,
+    /// Why the last action on it came to nothing, if it did.
+    failed: Option<ProviderError>,
 }
 
 impl Default for FakeProvider {
@@ -80,7 +86,11 @@ impl FakeProvider {
             world: Arc::new(Mutex::new(World {
                 provider: ProviderKind::Aws,
                 access: Access::ReadWrite,
-                identity: Ok(Identity { realm: realm.clone(), principal: format!("arn:aws:iam::{realm}:user/ops"), denied: Vec::new() }),
+                identity: Ok(Identity {
+                    realm: realm.clone(),
+                    principal: format!("arn:aws:iam::{realm}:user/ops"),
+                    denied: Vec::new(),
+                }),
                 realm,
                 scopes: Ok(Vec::new()),
                 machines: BTreeMap::new(),
@@ -91,6 +101,8 @@ impl FakeProvider {
                 broken: HashMap::new(),
                 observations: HashMap::new(),
                 submissions: HashMap::new(),
+                forbidden: HashSet::new(),
+                zonal: false,
                 ticketed: false,
                 progress: HashMap::new(),
                 gates: Vec::new(),
@@ -125,19 +137,31 @@ impl FakeProvider {
         world.scopes = Ok(scopes);
     }
 
-    /// Puts an instance into the cloud (of this cloud's realm), and its region among the scopes.
-    /// One with the same id is replaced.
+    /// Makes its scopes zones: an instance that is added from now on is listed by its zone's.
+    pub fn list_by_zone(&self) {
+        self.world().zonal = true;
+    }
+
+    /// Puts an instance into the cloud (of this cloud's realm), and the region or zone that lists it
+    /// among the scopes. One with the same id is replaced.
     pub fn add(&self, instance: InstanceBuilder) {
         let (provider, realm) = {
             let world = self.world();
             (world.provider, world.realm.clone())
         };
         let resource = instance.provider(provider).realm(&realm).build();
-        self.add_scope(resource.key.region.as_str());
+        let place = self.world().place_of(&resource).to_owned();
+        self.add_scope(&place);
         let machine = Machine {
             listed: listed(resource.clone()),
-            protections: Protections { stop: Some(false), termination: Some(false), local_disks: Some(false), permitted: Some(true) },
+            protections: Protections {
+                stop: Some(false),
+                termination: Some(false),
+                local_disks: Some(false),
+                permitted: Some(true),
+            },
             goal: None,
+            failed: None,
         };
         self.world().machines.insert(resource.key.native, machine);
     }
@@ -161,6 +185,11 @@ impl FakeProvider {
         if let Some(machine) = self.world().machines.get_mut(native) {
             machine.move_to(state, None);
         }
+    }
+
+    /// Takes the permission for this action on the instance from the account's credentials.
+    pub fn forbid(&self, native: &str, action: Action) {
+        self.world().forbidden.insert((Arc::from(native), action));
     }
 
     /// Ends the transition that an accepted action began.
@@ -299,8 +328,19 @@ impl Machine {
         self.goal = goal;
     }
 
-    fn begin(&mut self, action: Action) {
-        self.move_to(action.transition(), Some(action.goal()));
+    /// Begins an action, which leads back to where it began if it will have `failed`.
+    fn begin(&mut self, action: Action, failed: Option<ProviderError>) {
+        let goal = if failed.is_some() { self.listed.resource.state } else { action.goal() };
+        self.move_to(action.transition(), Some(goal));
+        self.failed = failed;
+    }
+}
+
+impl World {
+    /// The location that lists the resource.
+    fn place_of<'a>(&self, resource: &'a Resource) -> &'a str {
+        let zone = resource.zone.as_ref().filter(|_| self.zonal);
+        zone.map_or(resource.key.region.as_str(), Zone::as_str)
     }
 }
 

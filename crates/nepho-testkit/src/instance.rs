@@ -9,7 +9,7 @@ use nepho_core::{
     provider::{Listed, Target},
     resource::{InstanceFacts, Lifecycle},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The realm of built instances and of a [`FakeProvider`](crate::FakeProvider) unless told otherwise.
 pub const REALM: &str = "111122223333";
@@ -210,15 +210,31 @@ impl InstanceBuilder {
 
 /// `resource` with a JSON document that follows from it, so that both change together.
 pub fn listed(resource: Resource) -> Listed {
-    let document = json!({
+    Listed { document: document(&members(&resource)), resource }
+}
+
+/// The document of `resource` with what a listing does not show of it.
+pub fn whole_document(resource: &Resource) -> Document {
+    let mut whole = members(resource);
+    whole["disks"] = json!(resource.facts.disks);
+    whole["image"] = json!(resource.facts.image);
+    whole["network"] = json!(resource.facts.network);
+    document(&whole)
+}
+
+fn members(resource: &Resource) -> Value {
+    json!({
         "id": &*resource.key.native,
         "name": resource.name,
         "state": resource.raw_state,
         "size": resource.size,
         "zone": resource.zone.as_ref().map(Zone::as_str),
         "tags": resource.tags,
-    });
-    Listed { document: Document { format: DocumentFormat::Json, bytes: Bytes::from(document.to_string()) }, resource }
+    })
+}
+
+fn document(members: &Value) -> Document {
+    Document { format: DocumentFormat::Json, bytes: Bytes::from(members.to_string()) }
 }
 
 #[cfg(test)]
@@ -232,7 +248,7 @@ mod tests {
         assert_eq!(built.resource.key.to_string(), "aws:111122223333:us-east-1:instance:i-1");
         assert_eq!((built.resource.state, built.resource.raw_state.as_str()), (State::Terminating, "shutting-down"));
         assert_eq!(built.resource.facts.group.as_deref(), Some("asg-web"));
-        let document: serde_json::Value = serde_json::from_slice(&built.document.bytes).expect("JSON");
+        let document: Value = serde_json::from_slice(&built.document.bytes).expect("JSON");
         assert_eq!(document["state"], "shutting-down");
     }
 }

@@ -17,6 +17,6 @@ pub mod session;
 mod skip;
 
 pub use clock::FakeClock;
-pub use fake::{FAKE_DIALECT, FakeProvider, Gate};
+pub use fake::{FAKE_DIALECT, FakeProvider, Gate, ROUGH_DIALECT};
 pub use instance::{InstanceBuilder, instance};
 pub use skip::{skip, skip_without};

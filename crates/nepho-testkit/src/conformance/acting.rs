@@ -2,36 +2,53 @@
 
 use futures::StreamExt as _;
 use nepho_core::{
-    Access, Action, ProviderError, State,
+    Access, Action, Provider, ProviderError, State,
     provider::{Detail, Submission, Target},
 };
 
-use super::{Harness, Verdict, ensure, reading::look};
+use super::{Harness, Verdict, ensure, listing::Swept, reading::state_of};
 
 pub(super) async fn submit_acts(harness: &dyn Harness) -> Verdict {
     let targets = [harness.create(State::Running).await?, harness.create(State::Running).await?];
     let provider = harness.provider(Access::ReadWrite).await;
     for action in [Action::Stop, Action::Start, Action::Reboot, Action::Terminate] {
-        let answers = provider.submit(action.into(), &targets).await;
-        for Target { key, .. } in &targets {
-            let mut own = answers.iter().filter(|answer| answer.key == *key);
-            let (first, second) = (own.next(), own.next());
-            ensure(first.is_some() && second.is_none(), || format!("{action}: {key} not answered once: {answers:?}"))?;
-            let accepted = first.and_then(|answer| answer.outcome.as_ref().ok());
-            let Some(accepted) = accepted else { return Err(format!("{action} of {key}: {first:?}").into()) };
-            let named = accepted.state.is_none_or(|state| state == action.transition() || state == action.goal());
-            ensure(named, || format!("{action} was answered with {accepted:?}"))?;
-            ensure(accepted.state.is_some() != accepted.raw_state.is_empty(), || {
-                format!("half a state: {accepted:?}")
-            })?;
-        }
-        harness.settle().await;
-        for target in &targets {
-            let key = &target.key;
-            let seen = look(&*provider, target, Detail::State).await.map(|seen| seen.listed.resource.state);
-            let gone = action == Action::Terminate && matches!(seen, Err(ProviderError::NotFound { .. }));
-            ensure(gone || seen == Ok(action.goal()), || format!("after {action}, {key} is {seen:?}"))?;
-        }
+        act_and_see(harness, &*provider, action, &targets).await?;
+    }
+    Ok(())
+}
+
+/// Asks for the action and has it settle; each target is answered once and ends in the goal.
+async fn act_and_see(harness: &dyn Harness, provider: &dyn Provider, action: Action, targets: &[Target]) -> Verdict {
+    let answers = provider.submit(action.into(), targets).await;
+    for Target { key, .. } in targets {
+        let mut own = answers.iter().filter(|answer| answer.key == *key);
+        let (first, second) = (own.next(), own.next());
+        ensure(first.is_some() && second.is_none(), || format!("{action}: {key} not answered once: {answers:?}"))?;
+        let accepted = first.and_then(|answer| answer.outcome.as_ref().ok());
+        let Some(accepted) = accepted else { return Err(format!("{action} of {key}: {first:?}").into()) };
+        let named = accepted.state.is_none_or(|state| state == action.transition() || state == action.goal());
+        ensure(named, || format!("{action} was answered with {accepted:?}"))?;
+        ensure(accepted.state.is_some() != accepted.raw_state.is_empty(), || format!("half a state: {accepted:?}"))?;
+    }
+    harness.settle().await;
+    for target in targets {
+        let key = &target.key;
+        let seen = state_of(provider, target).await;
+        let gone = action == Action::Terminate && matches!(seen, Err(ProviderError::NotFound { .. }));
+        ensure(gone || seen == Ok(action.goal()), || format!("after {action}, {key} is {seen:?}"))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn suspends_and_resumes(harness: &dyn Harness) -> Verdict {
+    let target = harness.create(State::Running).await?;
+    let provider = harness.provider(Access::ReadWrite).await;
+    for action in [Action::Suspend, Action::Resume] {
+        act_and_see(harness, &*provider, action, std::slice::from_ref(&target)).await?;
+        let swept = Swept::of(&*provider).await?;
+        let mut listed = swept.rows().map(|(_, row)| &row.resource).filter(|listed| listed.key == target.key);
+        let found = listed.next().map(|found| found.state);
+        ensure(found == Some(action.goal()), || format!("after {action}, {} is listed as {found:?}", target.key))?;
     }
     Ok(())
 }
@@ -52,9 +69,8 @@ pub(super) async fn submit_isolates_unknown(harness: &dyn Harness) -> Verdict {
     }
     harness.settle().await;
     for target in targets.iter().filter(|target| **target != unknown) {
-        let key = &target.key;
-        let seen = look(&*provider, target, Detail::State).await.map(|seen| seen.listed.resource.state);
-        ensure(seen == Ok(State::Stopped), || format!("{key} is {seen:?}"))?;
+        let seen = state_of(&*provider, target).await;
+        ensure(seen == Ok(State::Stopped), || format!("{} is {seen:?}", target.key))?;
     }
     Ok(())
 }
@@ -82,5 +98,7 @@ pub(super) async fn nothing_for_nothing(harness: &dyn Harness) -> Verdict {
     let read = provider.observe(&[], Detail::Plan(Action::Stop)).await.len();
     let done = provider.submit(Action::Stop.into(), &[]).await.len();
     ensure((items, read, done) == (0, 0, 0), || format!("{items} items, {read} readings, {done} submissions"))?;
+    let told = provider.progress(&[]).await.len();
+    ensure(told == 0, || format!("{told} answers about no ticket"))?;
     ensure(provider.traffic() == before, || "something was sent".to_owned())
 }

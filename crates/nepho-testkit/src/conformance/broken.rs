@@ -14,9 +14,12 @@ use futures::{
 use nepho_core::{
     Access, Action, Identity, Provider, ProviderError, Realm, Scope, State,
     provider::{
-        Accepted, Detail, Listed, Observation, Order, Progress, Protections, Submission, SweepItem, Target, Ticket, Traffic,
+        Accepted, Detail, Listed, Observation, Order, Progress, Protections, Submission, SweepItem, Target, Ticket,
+        Traffic,
     },
 };
+
+use serde_json::json;
 
 use super::Case;
 
@@ -110,6 +113,19 @@ impl Provider for Broken {
                     seen.listed.resource.state = State::Running;
                 }
             }
+            // A part for the whole.
+            Case::WholeDocument if detail == Detail::Document => {
+                for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
+                    let part = json!({ "id": &*seen.listed.resource.key.native });
+                    seen.listed.document.bytes = Bytes::from(part.to_string());
+                }
+            }
+            // Whatever the cloud says.
+            Case::PlanTellsPermission => {
+                for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
+                    seen.protections.permitted = Some(true);
+                }
+            }
             Case::PlanDetailTellsProtections => {
                 for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
                     seen.protections = Protections { stop: Some(false), ..Protections::default() };
@@ -124,8 +140,20 @@ impl Provider for Broken {
         match self.breaks {
             // Says yes and does nothing.
             Case::SubmitActs => {
-                let yes = || Accepted { state: Some(order.action.transition()), raw_state: "on its way".to_owned(), ticket: None };
+                let yes = || Accepted {
+                    state: Some(order.action.transition()),
+                    raw_state: "on its way".to_owned(),
+                    ticket: None,
+                };
                 targets.iter().map(|target| Submission { key: target.key.clone(), outcome: Ok(yes()) }).collect()
+            }
+            // Stops it, and calls that suspended.
+            Case::SuspendsAndResumes if order.action == Action::Suspend => {
+                let mut answers = self.good.submit(Action::Stop.into(), targets).await;
+                for accepted in answers.iter_mut().filter_map(|answer| answer.outcome.as_mut().ok()) {
+                    accepted.state = Some(Action::Suspend.transition());
+                }
+                answers
             }
             // One bad id, and nothing is sent.
             Case::SubmitIsolatesUnknown => {
@@ -133,7 +161,8 @@ impl Provider for Broken {
                 match known.into_iter().find_map(|answer| answer.seen.err()) {
                     None => self.good.submit(order, targets).await,
                     Some(error) => {
-                        let refused = |target: &Target| Submission { key: target.key.clone(), outcome: Err(error.clone()) };
+                        let refused =
+                            |target: &Target| Submission { key: target.key.clone(), outcome: Err(error.clone()) };
                         targets.iter().map(refused).collect()
                     }
                 }
@@ -150,7 +179,15 @@ impl Provider for Broken {
     }
 
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
-        self.good.progress(tickets).await
+        let mut answers = self.good.progress(tickets).await;
+        for answer in &mut answers {
+            let early = self.breaks == Case::TicketsTellTheEnd && *answer == Ok(Progress::Underway);
+            let nice = self.breaks == Case::FailedActionsAreTold && matches!(answer, Ok(Progress::Failed(_)));
+            if early || nice {
+                *answer = Ok(Progress::Done);
+            }
+        }
+        answers
     }
 
     fn converter(&self) -> u32 {

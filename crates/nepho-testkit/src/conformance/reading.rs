@@ -1,9 +1,10 @@
 //! The cases about `verify`, `observe` and traffic.
 
 use nepho_core::{
-    Access, Action, Provider, ProviderError, ResourceKey, State,
+    Access, Action, Document, Provider, ProviderError, ResourceKey, State,
     provider::{Detail, Observation, Observed, Protections, Target},
 };
+use serde_json::Value;
 
 use super::{Flaw, Harness, Verdict, ensure, listing::Swept};
 
@@ -34,14 +35,15 @@ fn once_each(targets: &[Target], answers: &[&ResourceKey]) -> Verdict {
 }
 
 /// What was seen of the key.
-pub(super) async fn look(
-    provider: &dyn Provider,
-    target: &Target,
-    detail: Detail,
-) -> Result<Observed, ProviderError> {
+pub(super) async fn look(provider: &dyn Provider, target: &Target, detail: Detail) -> Result<Observed, ProviderError> {
     let answers = provider.observe(std::slice::from_ref(target), detail).await;
     let found = answers.into_iter().find(|answer| answer.key == target.key);
     found.map_or_else(|| Err(ProviderError::NotFound { key: target.key.clone() }), |answer| answer.seen)
+}
+
+/// The state in which a reading for following shows the target.
+pub(super) async fn state_of(provider: &dyn Provider, target: &Target) -> Result<State, ProviderError> {
+    look(provider, target, Detail::State).await.map(|seen| seen.listed.resource.state)
 }
 
 pub(super) async fn observe_answers_each_key(harness: &dyn Harness) -> Verdict {
@@ -81,7 +83,7 @@ pub(super) async fn observe_sees_changes(harness: &dyn Harness) -> Verdict {
     let provider = harness.provider(Access::ReadOnly).await;
     for state in [State::Running, State::Stopped] {
         harness.change(key, state).await?;
-        let seen = look(&*provider, &target, Detail::State).await.map(|seen| seen.listed.resource.state);
+        let seen = state_of(&*provider, &target).await;
         ensure(seen == Ok(state), || format!("{key} is {state}, and was seen as {seen:?}"))?;
     }
     Ok(())
@@ -95,6 +97,50 @@ pub(super) async fn plan_detail_tells_protections(harness: &dyn Harness) -> Verd
     let planning = look(&*provider, &target, Detail::Plan(Action::Stop)).await.map(|seen| seen.protections);
     let told = planning.as_ref().is_ok_and(|told| (told.stop, told.termination) == (Some(false), Some(false)));
     ensure(told, || format!("for a plan about an unprotected one: {planning:?}"))
+}
+
+pub(super) async fn plan_tells_permission(harness: &dyn Harness) -> Verdict {
+    let target = harness.create(State::Running).await?;
+    let permitted = async |action: Action| {
+        let provider = harness.provider(Access::ReadWrite).await;
+        look(&*provider, &target, Detail::Plan(action)).await.map(|seen| seen.protections.permitted)
+    };
+    let before = permitted(Action::Stop).await;
+    ensure(before == Ok(Some(true)), || format!("permitted, and told as {before:?}"))?;
+    harness.forbid(&target, Action::Stop).await?;
+    let (stop, reboot) = (permitted(Action::Stop).await, permitted(Action::Reboot).await);
+    ensure(stop == Ok(Some(false)), || format!("forbidden, and told as {stop:?}"))?;
+    ensure(reboot == Ok(Some(true)), || format!("another action was forbidden; this one is told as {reboot:?}"))
+}
+
+pub(super) async fn whole_document(harness: &dyn Harness) -> Verdict {
+    let target = harness.create(State::Running).await?;
+    let provider = harness.provider(Access::ReadOnly).await;
+    let swept = Swept::of(&*provider).await?;
+    let mut rows = swept.rows().map(|(_, row)| row);
+    let listed = rows.find(|row| row.resource.key == target.key);
+    let listed = listed.ok_or_else(|| format!("{} is not listed", target.key))?;
+    let read = look(&*provider, &target, Detail::Document).await.map_err(|error| format!("the document: {error}"))?;
+    ensure(read.protections == Protections::default(), || format!("told unasked: {:?}", read.protections))?;
+    let json = |document: &Document| -> Result<Value, Flaw> {
+        let text = harness.dialect().document_json(document).map_err(|error| error.to_string())?;
+        Ok(serde_json::from_str(&text).map_err(|error| error.to_string())?)
+    };
+    let (part, whole) = (json(&listed.document)?, json(&read.listed.document)?);
+    ensure(has_all_of(&whole, &part), || format!("{whole} lacks something of {part}"))
+}
+
+/// Whether every member of `part`, however deep, is in `whole` with the same value.
+fn has_all_of(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => {
+            part.iter().all(|(name, part)| whole.get(name).is_some_and(|whole| has_all_of(whole, part)))
+        }
+        (Value::Array(whole), Value::Array(part)) => {
+            whole.len() == part.len() && whole.iter().zip(part).all(|(whole, part)| has_all_of(whole, part))
+        }
+        _ => whole == part,
+    }
 }
 
 pub(super) async fn traffic_grows(harness: &dyn Harness) -> Verdict {

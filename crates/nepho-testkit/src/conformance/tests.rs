@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::{broken::Broken, *};
 use crate::{
     FAKE_DIALECT, FakeProvider,
+    fake::{ListStep, SubmitStep},
     instance::{instance, scope},
 };
 
@@ -20,6 +21,7 @@ struct FakeHarness {
 impl FakeHarness {
     fn new(breaks: Option<Case>) -> Self {
         let fake = FakeProvider::default();
+        fake.give_tickets();
         fake.add(instance("i-elsewhere").region("us-east-1"));
         Self { fake, breaks, made: AtomicU64::new(0), can_deny: true }
     }
@@ -76,6 +78,17 @@ impl Harness for FakeHarness {
     async fn mutations(&self) -> Result<u64, Cannot> {
         Ok(u64::try_from(self.fake.counts().mutations).unwrap_or(u64::MAX))
     }
+
+    async fn fail_next(&self, target: &Target) -> Result<(), Cannot> {
+        let error = nepho_core::ProviderError::Conflict { message: "somebody else did something else".into() };
+        self.fake.script_submit(&target.key.native, [SubmitStep::ComeToNothing(error)]);
+        Ok(())
+    }
+
+    async fn forbid(&self, target: &Target, action: Action) -> Result<(), Cannot> {
+        self.fake.forbid(&target.key.native, action);
+        Ok(())
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,7 +107,7 @@ async fn for_each_case_a_broken_provider_fails_it() {
 #[tokio::test(start_paused = true)]
 async fn a_provider_that_never_ends_fails() {
     let harness = FakeHarness::new(None);
-    harness.fake.script_listing("eu-west-1", vec![crate::fake::ListStep::Hang]);
+    harness.fake.script_listing("eu-west-1", vec![ListStep::Hang]);
     harness.fake.add_scope("eu-west-1");
     let outcome = run(Case::KeysAreUnique, &harness).await;
     assert!(matches!(&outcome, Outcome::Failed(how) if how.contains("did not end")), "{outcome:?}");
@@ -108,8 +121,11 @@ async fn what_is_left_out_or_skipped_in_silence_is_a_problem() {
         problems(must, cannot, async || FakeHarness { can_deny: false, ..FakeHarness::new(None) }).await
     };
     assert_eq!(checked(&others, &[(denied, "it denies nothing")]).await, Vec::<String>::new());
+    let (grows, but_traffic) = (Case::TrafficGrows, Case::ALL.into_iter().filter(|case| *case != Case::TrafficGrows));
+    let but_traffic: Vec<Case> = but_traffic.collect();
     for (must, cannot, sign) in [
         (&others[..], &[][..], "named exactly once"),
+        (&but_traffic, &[(grows, "it has no traffic")], "TrafficGrows passes"),
         (&others, &[(denied, "")], "no reason"),
         (&Case::ALL, &[], "DeniedScopeSparesOthers: Skipped"),
         (&Case::ALL, &[(denied, "it denies nothing")], "named exactly once"),

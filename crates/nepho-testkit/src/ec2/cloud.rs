@@ -10,11 +10,8 @@ use std::{
 use nepho_core::State;
 use tokio::time::Instant;
 
-use super::{
-    machine::{Ec2Instance, Spot, code, word},
-    reply::Reply,
-    request::Params,
-};
+use super::machine::{Ec2Instance, Spot, code, word};
+use crate::loopback::{Params, Reply};
 
 /// One instance and where it is going.
 #[derive(Debug)]

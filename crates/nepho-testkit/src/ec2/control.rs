@@ -14,13 +14,12 @@ use tokio::time::Instant;
 use super::{
     fault::{Fault, FaultRule},
     machine::{Ec2Instance, Spot, word},
-    reply::Reply,
-    request::{Params, Request},
     world::World,
 };
+use crate::loopback::{Params, Reply, Request};
 
 pub(crate) fn answer(world: &mut World, request: &Request, now: Instant) -> Reply {
-    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let (path, query) = request.target();
     let name = path.trim_start_matches("/_control/");
     let body: Value = if request.body.is_empty() {
         Value::Null
@@ -30,7 +29,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Instant) -> Repl
             Err(error) => return bad(&error.to_string()),
         }
     };
-    match answer_json(world, &request.method, name, &Params::parse(query), &body, now) {
+    match answer_json(world, &request.method, name, &query, &body, now) {
         Some(value) => Reply::json(&value),
         None => bad("no such control request, or its body is not understood"),
     }
@@ -54,9 +53,8 @@ fn answer_json(
         ("GET", "instances") => return Some(instances(world, query.get("region"), now)),
         ("GET", "faults") => return Some(world.rules.iter().map(|rule| json!({"region": rule.region, "action": rule.action, "times": rule.times, "fault": format!("{:?}", rule.fault)})).collect()),
         ("POST", "reset") => {
-            world.served = super::Served::default();
+            world.meter.forget();
             world.seen.clear();
-            world.listing.clear();
         }
         ("POST", "instances") => {
             let many: Vec<&Value> = body.as_array().map_or_else(|| vec![body], |all| all.iter().collect());

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::loopback::Break;
+
 /// A way for a request to go wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -80,6 +82,20 @@ pub struct FaultRule {
     pub times: Option<usize>,
     /// What goes wrong.
     pub fault: Fault,
+}
+
+impl Fault {
+    /// What of it happens to the answer on its way, if it is a fault of that sort.
+    pub(crate) fn on_the_way(&self) -> Option<Break> {
+        Some(match *self {
+            Self::Hung => Break::Hung,
+            Self::Closed => Break::Closed,
+            Self::Cut { at } => Break::Cut { at },
+            Self::Short { at } => Break::Short { at },
+            Self::Drip { bytes, every } => Break::Drip { bytes, every },
+            _ => return None,
+        })
+    }
 }
 
 impl FaultRule {

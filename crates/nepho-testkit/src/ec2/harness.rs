@@ -12,7 +12,8 @@ use std::{
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use nepho_core::{
-    Access, Dialect, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State, provider::Target,
+    Access, Action, Dialect, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State,
+    provider::Target,
 };
 
 use super::{ACCOUNT, Ec2Double, Ec2Instance, Fault, Setup, id};
@@ -105,5 +106,13 @@ impl Harness for Ec2Harness {
         let acts = ["StartInstances", "StopInstances", "RebootInstances", "TerminateInstances"];
         let count: usize = acts.into_iter().map(|action| self.double.count(action)).sum();
         Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
+    async fn fail_next(&self, _target: &Target) -> Result<(), Cannot> {
+        Err(Cannot("EC2 keeps no record of an action that could say so"))
+    }
+
+    async fn forbid(&self, _target: &Target, _action: Action) -> Result<(), Cannot> {
+        Err(Cannot("EC2 tells what is permitted only when it is asked to do it"))
     }
 }

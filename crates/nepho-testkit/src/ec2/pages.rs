@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
-use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
 use nepho_core::State;
 
 use super::{
     cloud::{Instances, invalid},
     machine::{Ec2Instance, word},
-    reply::{Reply, close_ec2, open_ec2},
-    request::Params,
+    reply::{close_ec2, open_ec2},
 };
+use crate::loopback::{Params, Reply, compressed};
 
 const ACTION: &str = "DescribeInstances";
 
@@ -187,15 +185,6 @@ fn fits(value: &str, text: &str) -> bool {
         '?' => fits(value, text) || (later.next().is_some() && fits(value, later.as_str())),
         _ => later.next() == Some(first) && fits(value, later.as_str()),
     }
-}
-
-/// The body as gzip.
-pub(crate) fn compressed(body: &[u8]) -> Bytes {
-    use std::io::Write as _;
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 8), Compression::default());
-    // Writing to a vector does not fail.
-    let _ = encoder.write_all(body);
-    Bytes::from(encoder.finish().unwrap_or_default())
 }
 
 #[cfg(test)]

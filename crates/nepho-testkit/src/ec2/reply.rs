@@ -1,34 +1,16 @@
 //! Answers in the clouds' XML.
 
+use crate::loopback::Reply;
+
 /// The namespace of EC2's answers.
 const EC2: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 /// The namespace of STS's answers.
 const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// An answer before it goes over the wire.
-#[derive(Clone, Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) content_type: &'static str,
-    pub(crate) body: bytes::Bytes,
-    /// The body compressed, where that was prepared.
-    pub(crate) gzip: Option<bytes::Bytes>,
-    /// Instances in it.
-    pub(crate) rows: usize,
-}
-
 impl Reply {
-    pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<bytes::Bytes>) -> Self {
-        Self { status, content_type, body: body.into(), gzip: None, rows: 0 }
-    }
-
     fn xml(status: u16, body: String) -> Self {
         Self::new(status, "text/xml;charset=UTF-8", body)
-    }
-
-    pub(crate) fn json(value: &serde_json::Value) -> Self {
-        Self::new(200, "application/json", value.to_string())
     }
 
     /// A good answer of EC2.

@@ -1,6 +1,6 @@
 //! `DescribeInstanceTypes`, as far as it tells whether a type has local disks.
 
-use super::{reply::Reply, request::Params};
+use crate::loopback::{Params, Reply};
 
 pub(crate) fn describe(params: &Params) -> Reply {
     let mut body = "<instanceTypeSet>".to_owned();

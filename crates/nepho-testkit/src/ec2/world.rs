@@ -1,6 +1,6 @@
 //! The double as a whole: regions, rules, counts; and which answer a request gets.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -9,11 +9,11 @@ use super::{
     cloud::{Instances, Timing},
     fault::{Fault, FaultRule},
     machine::Ec2Instance,
-    pages::{Asked, Pages, compressed},
-    reply::Reply,
-    request::{Params, Request, Signer},
+    pages::{Asked, Pages},
+    request::Signer,
     setup::Setup,
 };
+use crate::loopback::{Cloud, Meter, Params, Reply, Request, Verdict, compressed};
 
 /// The most requests that are remembered one by one.
 const REMEMBERED: usize = 100_000;
@@ -31,21 +31,6 @@ pub struct Seen {
     pub ids: Vec<String>,
 }
 
-/// What was served so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Served {
-    /// Requests, the control ones not counted.
-    pub requests: u64,
-    /// Body bytes that went over the wire, compressed where they were.
-    pub bytes: u64,
-    /// Instances in `DescribeInstances` answers.
-    pub rows: u64,
-    /// Connections accepted.
-    pub connections: u64,
-    /// The most requests that were under way at once.
-    pub most_in_flight: u64,
-}
-
 /// Everything that requests and tests change.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -53,26 +38,10 @@ pub(crate) struct World {
     pub(crate) regions: BTreeMap<String, Instances>,
     pages: BTreeMap<String, Pages>,
     pub(crate) rules: Vec<FaultRule>,
-    pub(crate) served: Served,
-    pub(crate) in_flight: u64,
+    pub(crate) meter: Meter,
     pub(crate) seen: Vec<Seen>,
     /// Good pages of the listing under way, for [`Fault::BreaksAfter`].
     good_pages: BTreeMap<String, usize>,
-    /// How long the pages of each region took, one after the other.
-    pub(crate) listing: BTreeMap<String, Duration>,
-}
-
-/// What to do with a connection.
-#[derive(Debug)]
-pub(crate) struct Verdict {
-    pub(crate) reply: Reply,
-    pub(crate) fault: Option<Fault>,
-    /// How long the cloud takes, the handshake not counted.
-    pub(crate) takes: Duration,
-    /// Whether it is one of the control requests, which are neither delayed nor counted.
-    pub(crate) control: bool,
-    /// The region that it lists, if it does.
-    pub(crate) lists: Option<String>,
 }
 
 impl World {
@@ -83,11 +52,9 @@ impl World {
             regions,
             pages: BTreeMap::new(),
             rules: Vec::new(),
-            served: Served::default(),
-            in_flight: 0,
+            meter: Meter::default(),
             seen: Vec::new(),
             good_pages: BTreeMap::new(),
-            listing: BTreeMap::new(),
         }
     }
 
@@ -107,46 +74,6 @@ impl World {
                 pages.warm(1000, zone, instances, &self.setup.account, version);
             }
         }
-    }
-
-    /// The answer to a request, and what goes wrong with it.
-    pub(crate) fn decide(&mut self, request: &Request, now: Instant) -> Verdict {
-        if request.path.starts_with("/_control/") {
-            let reply = super::control::answer(self, request, now);
-            return Verdict { reply, fault: None, takes: Duration::ZERO, control: true, lists: None };
-        }
-        let params = request.params();
-        let action = params.get("Action").unwrap_or_default().to_owned();
-        let signer = request.signer();
-        self.served.requests += 1;
-        let (service, region) =
-            signer.as_ref().map_or(("", ""), |signer| (signer.service.as_str(), signer.region.as_str()));
-        if self.seen.len() < REMEMBERED {
-            let mut ids = params.list("InstanceId");
-            ids.extend(params.get("InstanceId").map(str::to_owned));
-            let (service, region) = (service.to_owned(), region.to_owned());
-            self.seen.push(Seen { service, region, action: action.clone(), ids });
-        }
-        let mut fault = self.fault(service, region, &action);
-        let executed = match fault {
-            Some(Fault::Executed(after)) => {
-                fault = Some(*after);
-                true
-            }
-            Some(_) => action.starts_with("Describe") || service == "sts",
-            None => true,
-        };
-        let reply = match self.refused_signer(signer.as_ref()) {
-            Some(refusal) => refusal,
-            // A fault that replaces the answer keeps the request from being carried out.
-            None if executed => self.answer(service, region, &action, &params, now).unwrap_or_else(|refusal| refusal),
-            None => Reply::ec2(&action, ""),
-        };
-        let reply = self.spoiled(reply, fault.as_ref(), region, &params);
-        let rows = u32::try_from(reply.rows).unwrap_or(u32::MAX);
-        let takes = self.setup.latency + self.setup.per_instance * rows;
-        let lists = (action == "DescribeInstances").then(|| region.to_owned());
-        Verdict { reply, fault, takes, control: false, lists }
     }
 
     pub(crate) fn timing(&self) -> Timing {
@@ -300,19 +227,57 @@ impl World {
             *by_region.entry(&seen.region).or_default() += 1;
         }
         let rows: BTreeMap<&str, usize> = self.regions.iter().map(|(name, all)| (name.as_str(), all.len())).collect();
-        let listing: BTreeMap<&str, f64> =
-            self.listing.iter().map(|(name, took)| (name.as_str(), took.as_secs_f64() * 1e3)).collect();
-        json!({
-            "listing_ms": listing,
-            "requests": self.served.requests,
-            "bytes": self.served.bytes,
-            "rows": self.served.rows,
-            "connections": self.served.connections,
-            "most_in_flight": self.served.most_in_flight,
-            "by_action": by_action,
-            "by_region": by_region,
-            "instances": rows,
-        })
+        let mut stats = self.meter.stats();
+        stats["by_action"] = json!(by_action);
+        stats["by_region"] = json!(by_region);
+        stats["instances"] = json!(rows);
+        stats
+    }
+}
+
+impl Cloud for World {
+    fn decide(&mut self, request: &Request, now: Instant) -> Verdict {
+        if request.path.starts_with("/_control/") {
+            return Verdict::control(super::control::answer(self, request, now));
+        }
+        let params = request.form();
+        let action = params.get("Action").unwrap_or_default().to_owned();
+        let signer = Signer::of(request);
+        self.meter.served.requests += 1;
+        let (service, region) =
+            signer.as_ref().map_or(("", ""), |signer| (signer.service.as_str(), signer.region.as_str()));
+        if self.seen.len() < REMEMBERED {
+            let mut ids = params.list("InstanceId");
+            ids.extend(params.get("InstanceId").map(str::to_owned));
+            let (service, region) = (service.to_owned(), region.to_owned());
+            self.seen.push(Seen { service, region, action: action.clone(), ids });
+        }
+        let mut fault = self.fault(service, region, &action);
+        let executed = match fault {
+            Some(Fault::Executed(after)) => {
+                fault = Some(*after);
+                true
+            }
+            Some(_) => action.starts_with("Describe") || service == "sts",
+            None => true,
+        };
+        let reply = match self.refused_signer(signer.as_ref()) {
+            Some(refusal) => refusal,
+            // A fault that replaces the answer keeps the request from being carried out.
+            None if executed => self.answer(service, region, &action, &params, now).unwrap_or_else(|refusal| refusal),
+            None => Reply::ec2(&action, ""),
+        };
+        let reply = self.spoiled(reply, fault.as_ref(), region, &params);
+        let rows = u32::try_from(reply.rows).unwrap_or(u32::MAX);
+        let takes = self.setup.latency + self.setup.per_instance * rows;
+        let lists = (action == "DescribeInstances").then(|| region.to_owned());
+        let handshake = self.setup.latency * self.setup.handshake_rtts;
+        let breaks = fault.as_ref().and_then(Fault::on_the_way);
+        Verdict { reply, breaks, takes, handshake, control: false, lists }
+    }
+
+    fn meter(&mut self) -> &mut Meter {
+        &mut self.meter
     }
 }
 

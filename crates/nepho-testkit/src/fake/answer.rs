@@ -1,5 +1,7 @@
 //! The fake cloud's answers: [`Provider`] for [`FakeProvider`].
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures::{
     StreamExt as _,
@@ -8,12 +10,13 @@ use futures::{
 use nepho_core::{
     Access, Action, Identity, Provider, ProviderError, ResourceKey, Scope,
     provider::{
-        Accepted, Detail, Observation, Observed, Order, Progress, Protections, Submission, SweepItem, Target, Ticket, Traffic,
+        Accepted, Detail, Observation, Observed, Order, Progress, Protections, Submission, SweepItem, Target, Ticket,
+        Traffic,
     },
 };
 
-use super::{Call, FakeProvider, Gate, Held, ListStep, ObserveStep, Recorded, SubmitStep, World};
-use crate::instance::raw_word;
+use super::{Call, FakeProvider, Gate, Held, ListStep, Machine, ObserveStep, Recorded, SubmitStep, World};
+use crate::instance::{raw_word, whole_document};
 
 /// A guess at what one answer weighs, so that traffic grows.
 const BYTES_PER_RESOURCE: u64 = 1000;
@@ -64,30 +67,29 @@ impl Provider for FakeProvider {
     }
 
     async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
-        let keys: Vec<ResourceKey> = targets.iter().map(|target| target.key.clone()).collect();
         let gates = {
             let mut world = self.world();
-            world.calls.push(Recorded::Observe { keys: keys.clone(), detail });
+            world.calls.push(Recorded::Observe { targets: targets.to_vec(), detail });
             world.counts.observe += 1;
             world.take_gates(&Call::Observe)
         };
         gates.request().await;
         let answers = {
             let mut world = self.world();
-            if !keys.is_empty() {
-                world.count(keys.len());
+            if !targets.is_empty() {
+                world.count(targets.len());
             }
-            keys.iter().map(|key| Observation { key: key.clone(), seen: world.read(key, detail) }).collect()
+            let keys = targets.iter().map(|target| &target.key);
+            keys.map(|key| Observation { key: key.clone(), seen: world.read(key, detail) }).collect()
         };
         gates.reply().await;
         answers
     }
 
     async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
-        let keys: Vec<ResourceKey> = targets.iter().map(|target| target.key.clone()).collect();
         let gates = {
             let mut world = self.world();
-            world.calls.push(Recorded::Submit { order, keys: keys.clone() });
+            world.calls.push(Recorded::Submit { order, targets: targets.to_vec() });
             world.counts.submit += 1;
             world.take_gates(&Call::Submit)
         };
@@ -95,15 +97,16 @@ impl Provider for FakeProvider {
         let answers = {
             let mut world = self.world();
             let access = self.access.unwrap_or(world.access);
-            if access == Access::ReadWrite && !keys.is_empty() {
-                world.count(keys.len());
+            if access == Access::ReadWrite && !targets.is_empty() {
+                world.count(targets.len());
                 world.counts.mutations += 1;
             }
             let mut outcome = |key| match access {
                 Access::ReadOnly => Err(ProviderError::ReadOnly),
                 Access::ReadWrite => world.carry_out(order.action, key),
             };
-            keys.iter().map(|key| Submission { key: key.clone(), outcome: outcome(key) }).collect()
+            let keys = targets.iter().map(|target| &target.key);
+            keys.map(|key| Submission { key: key.clone(), outcome: outcome(key) }).collect()
         };
         gates.reply().await;
         self.world().counts.submit_ended += 1;
@@ -209,8 +212,8 @@ impl World {
             .machines
             .values()
             .filter(|machine| {
-                let key = &machine.listed.resource.key;
-                key.kind == scope.kind && key.region.as_str() == scope.location.as_str()
+                let resource = &machine.listed.resource;
+                resource.key.kind == scope.kind && self.place_of(resource) == scope.location.as_str()
             })
             .map(|machine| machine.listed.clone())
             .collect();
@@ -221,7 +224,7 @@ impl World {
     fn read(&mut self, key: &ResourceKey, detail: Detail) -> Result<Observed, ProviderError> {
         let step = self.observations.get_mut(&key.native).and_then(std::collections::VecDeque::pop_front);
         let machine = self.machines.get(&key.native).filter(|machine| machine.listed.resource.key == *key);
-        let listed = match step.unwrap_or(ObserveStep::Truth) {
+        let mut listed = match step.unwrap_or(ObserveStep::Truth) {
             ObserveStep::Fail(error) => return Err(error),
             ObserveStep::Seen(listed) => *listed,
             ObserveStep::Truth => match machine {
@@ -230,20 +233,33 @@ impl World {
             },
         };
         let protections = match detail {
-            Detail::Plan(_) => machine.map(|machine| machine.protections).unwrap_or_default(),
+            Detail::Plan(action) => {
+                let mut protections = machine.map(|machine| machine.protections).unwrap_or_default();
+                if self.forbidden.contains(&(Arc::clone(&key.native), action)) {
+                    protections.permitted = Some(false);
+                }
+                protections
+            }
             Detail::State | Detail::Document => Protections::default(),
         };
+        if detail == Detail::Document {
+            listed.document = whole_document(&listed.resource);
+        }
         Ok(Observed { listed, protections })
     }
 
-    /// The next scripted progress of the action, else done as soon as nothing is under way.
+    /// The next scripted progress of the action, else how the machine's last action ended, as soon
+    /// as nothing is under way.
     fn progress_of(&mut self, ticket: &Ticket) -> Result<Progress, ProviderError> {
         let native = ticket.as_str();
         if let Some(step) = self.progress.get_mut(native).and_then(std::collections::VecDeque::pop_front) {
             return step;
         }
-        let underway = self.machines.get(native).is_some_and(|machine| machine.goal.is_some());
-        Ok(if underway { Progress::Underway } else { Progress::Done })
+        Ok(match self.machines.get(native) {
+            Some(machine) if machine.goal.is_some() => Progress::Underway,
+            Some(Machine { failed: Some(error), .. }) => Progress::Failed(error.clone()),
+            _ => Progress::Done,
+        })
     }
 
     fn carry_out(&mut self, action: Action, key: &ResourceKey) -> Result<Accepted, ProviderError> {
@@ -254,13 +270,25 @@ impl World {
         }
         let machine = self.machines.get_mut(&key.native).filter(|machine| machine.listed.resource.key == *key);
         let Some(machine) = machine else { return Err(ProviderError::NotFound { key: key.clone() }) };
-        machine.begin(action);
+        if self.forbidden.contains(&(Arc::clone(&key.native), action)) {
+            let operation = format!("fake:{action}");
+            return Err(ProviderError::PermissionDenied { operation, message: "forbidden".to_owned() });
+        }
+        let failed = match &step {
+            SubmitStep::ComeToNothing(error) => Some(error.clone()),
+            _ => None,
+        };
+        machine.begin(action, failed);
         let ticket = self.ticketed.then(|| Ticket::new(&*key.native));
         match (step, action) {
             (SubmitStep::LoseReply(error), _) => Err(error),
             // EC2's reply to a reboot names no state.
             (_, Action::Reboot) => Ok(Accepted { state: None, raw_state: String::new(), ticket }),
-            _ => Ok(Accepted { state: Some(action.transition()), raw_state: raw_word(action.transition()).to_owned(), ticket }),
+            _ => Ok(Accepted {
+                state: Some(action.transition()),
+                raw_state: raw_word(action.transition()).to_owned(),
+                ticket,
+            }),
         }
     }
 }

@@ -1,36 +1,61 @@
 //! A dialect for the fake provider: EC2's rules, JSON documents.
 
 use nepho_core::{
-    Account, Action, Capabilities, Dialect, Document, Kind, Resource, State, capability::{ActionRule, Manner},
+    Account, Action, Capabilities, Dialect, Document, Kind, Resource, State,
+    capability::{ActionRule, Manner},
     dialect::DocumentError,
 };
 
-/// The dialect of [`FakeProvider`](super::FakeProvider).
-pub static FAKE_DIALECT: FakeDialect = FakeDialect;
+/// The dialect of [`FakeProvider`](super::FakeProvider): what a stop or a reboot does is plain, and
+/// listings show whole documents.
+pub static FAKE_DIALECT: FakeDialect = FakeDialect { instances: &PLAIN };
 
-/// Knows instances, accepts actions in the states in which EC2 does, and reads JSON documents.
+/// The same of a rougher cloud: a reboot cuts the power, stopping and suspending must be told that
+/// local disks may be discarded, and listings show a part of each document.
+pub static ROUGH_DIALECT: FakeDialect = FakeDialect { instances: &ROUGH };
+
+/// Knows instances, accepts actions in the states in which EC2 and Compute Engine do, and reads JSON
+/// documents.
 #[derive(Clone, Copy, Debug)]
-pub struct FakeDialect;
+pub struct FakeDialect {
+    instances: &'static Capabilities,
+}
 
-static INSTANCE: Capabilities = Capabilities {
-    actions: &[
-        ActionRule { action: Action::Start, from: &[State::Stopped], already: &[State::Pending, State::Running], manner: Manner::Plain },
-        ActionRule { action: Action::Stop, from: &[State::Running], already: &[State::Stopping, State::Stopped], manner: Manner::Plain },
-        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], manner: Manner::Plain },
-        ActionRule {
-            action: Action::Terminate,
-            from: &[State::Pending, State::Running, State::Stopping, State::Stopped],
-            already: &[State::Terminating, State::Terminated], manner: Manner::Plain
-        },
-    ],
+static PLAIN: Capabilities =
+    Capabilities { actions: &rules(Manner::Plain, Manner::Plain), max_batch: 1000, lists_part_of_document: false };
+
+static ROUGH: Capabilities = Capabilities {
+    actions: &rules(Manner::Hard, Manner::DiscardsLocalDisks),
     max_batch: 1000,
-    lists_part_of_document: false,
+    lists_part_of_document: true,
 };
+
+/// The rules, with how a reboot is done and how machines are stopped and suspended.
+const fn rules(reboots: Manner, stops: Manner) -> [ActionRule; 6] {
+    const PLAIN: Manner = Manner::Plain;
+    [
+        rule(Action::Start, &[State::Stopped], &[State::Pending, State::Running], PLAIN),
+        rule(Action::Stop, &[State::Running], &[State::Stopping, State::Stopped], stops),
+        rule(Action::Reboot, &[State::Running], &[], reboots),
+        rule(Action::Suspend, &[State::Running], &[State::Suspending, State::Suspended], stops),
+        rule(Action::Resume, &[State::Suspended], &[State::Pending, State::Running], PLAIN),
+        rule(
+            Action::Terminate,
+            &[State::Pending, State::Running, State::Stopping, State::Stopped, State::Suspended],
+            &[State::Terminating, State::Terminated],
+            PLAIN,
+        ),
+    ]
+}
+
+const fn rule(action: Action, from: &'static [State], already: &'static [State], manner: Manner) -> ActionRule {
+    ActionRule { action, from, already, manner }
+}
 
 impl Dialect for FakeDialect {
     fn capabilities(&self, kind: Kind) -> Option<&'static Capabilities> {
         match kind {
-            Kind::Instance => Some(&INSTANCE),
+            Kind::Instance => Some(self.instances),
         }
     }
 

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use nepho_core::{
-    Location, ProviderError, ResourceKey, Scope,
-    provider::{Detail, Listed, Order, Ticket},
+    Location, ProviderError, Scope,
+    provider::{Detail, Listed, Order, Target, Ticket},
 };
 
 use super::Gate;
@@ -68,6 +68,9 @@ pub enum ObserveStep {
 pub enum SubmitStep {
     /// Carried out and accepted: the resource goes into the action's transitional state.
     Accept,
+    /// Accepted, and then not carried out: it settles in the state from before, and its record says
+    /// why.
+    ComeToNothing(ProviderError),
     /// Not carried out.
     Refuse(ProviderError),
     /// Carried out, and the reply is lost.
@@ -83,10 +86,10 @@ pub enum Recorded {
     Scopes,
     /// `list` of these scopes.
     List(Vec<Scope>),
-    /// `observe` of these keys.
+    /// `observe` of these targets.
     Observe {
-        /// The keys.
-        keys: Vec<ResourceKey>,
+        /// The targets.
+        targets: Vec<Target>,
         /// How much was asked.
         detail: Detail,
     },
@@ -94,8 +97,8 @@ pub enum Recorded {
     Submit {
         /// The action, and how.
         order: Order,
-        /// The keys.
-        keys: Vec<ResourceKey>,
+        /// The targets.
+        targets: Vec<Target>,
     },
     /// `progress` of these tickets.
     Progress(Vec<Ticket>),

@@ -149,3 +149,36 @@ async fn a_read_only_cloud_refuses_and_sends_nothing() {
     assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).await[0].outcome, Err(ProviderError::ReadOnly));
     assert_eq!(fake.traffic(), Traffic::default());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_ticket_tells_how_its_action_ends() {
+    let fake = FakeProvider::default();
+    fake.give_tickets();
+    let failed = ProviderError::Conflict { message: "busy".into() };
+    fake.script_submit("i-1", [SubmitStep::ComeToNothing(failed.clone())]);
+    for native in ["i-1", "i-2"] {
+        fake.add(instance(native));
+    }
+    let answers = fake.submit(Action::Suspend.into(), &[target("i-1"), target("i-2")]).await;
+    let tickets: Vec<_> = answers.into_iter().filter_map(|answer| answer.outcome.expect("accepted").ticket).collect();
+    assert_eq!(fake.progress(&tickets).await, [Ok(Progress::Underway), Ok(Progress::Underway)]);
+    fake.settle("i-1");
+    fake.settle("i-2");
+    assert_eq!(fake.progress(&tickets).await, [Ok(Progress::Failed(failed)), Ok(Progress::Done)]);
+    let states = ["i-1", "i-2"].map(|native| fake.truth(native).expect("there").resource.state);
+    assert_eq!(states, [State::Running, State::Suspended]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn zones_can_be_its_scopes_and_permissions_be_taken() {
+    let fake = FakeProvider::default();
+    fake.list_by_zone();
+    fake.add(instance("i-1").region("us-central1").zone("us-central1-a"));
+    assert_eq!(sweep(&fake, &["us-central1-a"]).await, ["us-central1-a page 1", "us-central1-a complete"]);
+    assert_eq!(fake.scopes().await, Ok(vec![scope("us-central1-a")]));
+    let one = [instance("i-1").region("us-central1").target()];
+    fake.forbid("i-1", Action::Stop);
+    let refused = fake.submit(Action::Stop.into(), &one).await.remove(0).outcome;
+    assert!(matches!(refused, Err(ProviderError::PermissionDenied { .. })), "{refused:?}");
+    assert!(fake.submit(Action::Reboot.into(), &one).await[0].outcome.is_ok());
+}
