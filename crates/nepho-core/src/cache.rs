@@ -19,6 +19,18 @@ pub struct CachedRow {
     pub observed_at: Option<Timestamp>,
 }
 
+/// A resource's description by its provider, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredDocument {
+    /// The description.
+    pub document: Document,
+    /// As of when: the start of the reading that showed it. `None` if that is not known.
+    pub as_of: Option<Timestamp>,
+    /// Whether it is all that the provider says of the resource; otherwise it is the part that a
+    /// listing shows.
+    pub whole: bool,
+}
+
 /// What reconciling needs to know of a stored row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRow {

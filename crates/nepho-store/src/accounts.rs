@@ -78,7 +78,7 @@ pub(crate) fn account(row: &Row<'_>) -> Result<Account, Fault> {
         id: AccountId::new(row.get::<_, String>("id")?),
         name: row.get("name")?,
         provider: word(row, "provider")?,
-        project: row.get("project")?,
+        project: project(row)?,
         source: match source.as_str() {
             "environment" => CredentialSource::Environment,
             "profile" => CredentialSource::Profile(row.get("profile")?),
@@ -97,4 +97,9 @@ pub(crate) fn account(row: &Row<'_>) -> Result<Account, Fault> {
         principal: row.get("principal")?,
         created_at: time(row.get("created_at")?)?,
     })
+}
+
+/// The project. A database of the first format, as it is read for saving what can be, has none.
+fn project(row: &Row<'_>) -> Result<Option<String>, Fault> {
+    row.as_ref().column_index("project").map_or(Ok(None), |column| Ok(row.get(column)?))
 }

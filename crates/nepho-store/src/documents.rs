@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The one codec so far.
-const CODEC: &str = "zstd";
+pub(crate) const CODEC: &str = "zstd";
 /// Half the time of level 1 for a quarter more bytes: compressing was a fifth of what a first sync
 /// costs.
 const LEVEL: i32 = -1;
@@ -21,10 +21,22 @@ const LARGEST: usize = 64 << 20;
 /// A document as it is stored.
 #[derive(Debug)]
 pub(crate) struct Packed {
-    format: &'static str,
+    pub(crate) format: &'static str,
     size: usize,
     hash: Fingerprint,
-    bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Packed {
+    /// How many bytes it has unpacked, as a column.
+    pub(crate) fn size(&self) -> i64 {
+        i64::try_from(self.size).unwrap_or(i64::MAX)
+    }
+
+    /// Refuses what could not be read again.
+    pub(crate) fn fits(&self) -> Result<(), Fault> {
+        if self.size > LARGEST { Err(Fault::unreadable("document", format!("{} bytes", self.size))) } else { Ok(()) }
+    }
 }
 
 /// Compresses documents, one after the other.
@@ -52,9 +64,9 @@ pub(crate) fn put(connection: &Connection, resource: i64, document: &Packed) -> 
              hash = excluded.hash, bytes = excluded.bytes
          WHERE hash <> excluded.hash OR format <> excluded.format",
     )?;
-    let size = i64::try_from(document.size).unwrap_or(i64::MAX);
     let hash = signed(document.hash);
-    let written = statement.execute(params![resource, document.format, CODEC, size, hash, document.bytes])?;
+    let written =
+        statement.execute(params![resource, document.format, CODEC, document.size(), hash, document.bytes])?;
     Ok(written > 0)
 }
 
@@ -71,7 +83,8 @@ pub(crate) fn get(connection: &Connection, key: &ResourceKey) -> Result<Option<D
     found.transpose()
 }
 
-fn unpack(row: &rusqlite::Row<'_>) -> Result<Document, Fault> {
+/// The document of a row of format, codec, size and bytes.
+pub(crate) fn unpack(row: &rusqlite::Row<'_>) -> Result<Document, Fault> {
     let broken = |reason: String| Fault::unreadable("document", reason);
     let codec: String = row.get(1)?;
     if codec != CODEC {

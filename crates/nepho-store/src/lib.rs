@@ -30,6 +30,7 @@ mod store;
 mod tests;
 mod threads;
 mod verify;
+mod whole_documents;
 
 pub use error::{SqliteFault, StoreError, Unsafe};
 pub use notes::{CacheFault, OpenNote};

@@ -2,7 +2,8 @@
 //!
 //! The first page holds the file's header and the list of tables. A new database made by the same
 //! migrations has the same list, so its first page fits, as long as the damaged file was made by
-//! the same migrations in one go.
+//! the same migrations in one go. A migration that only adds a column to a table changes no page but
+//! the first, so it fits older files too.
 
 use std::{
     fs,

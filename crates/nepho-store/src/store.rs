@@ -12,20 +12,21 @@ use std::{
 use nepho_core::{
     Account, AccountId, Document, Failure, ResourceKey, Scope, ScopeKey, Timestamp,
     cache::{CachedRow, CommitOutcome, KnownScope, RowsCommit, ScopeCommit, ScopeRecord},
+    fingerprint::Fingerprint,
     journal::{JournalEntry, NewEntry, OperationId, Verification},
 };
 
 use crate::{
     OpenNote, StoreError, accounts, commits,
     connection::{self, Pair},
-    documents,
+    documents::{self, Packer},
     error::Fault,
     journal,
     open::{self, Opened},
     presence::Presence,
     resources, scopes, settings,
     threads::Threads,
-    verify,
+    verify, whole_documents,
 };
 
 /// Threads that read, so that one long reading does not hold up the others.
@@ -214,10 +215,34 @@ impl Store {
             .await
     }
 
-    /// The provider's own description of the resource, if one is stored.
+    /// The provider's own description of the resource as it was listed, if one is stored.
     pub async fn document(&self, key: &ResourceKey) -> Result<Option<Document>, StoreError> {
         let key = key.clone();
         self.read("read the document", move |pair| documents::get(&pair.cache, &key)).await
+    }
+
+    /// Stores a description of the resource that was read whole at `read_at`, beside the listed one,
+    /// which may show only a part. Answers whether it did: a resource that has no row keeps none, and
+    /// what was read later stays.
+    pub async fn put_whole_document(
+        &self,
+        key: &ResourceKey,
+        document: &Document,
+        read_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (key, document) = (key.clone(), document.clone());
+        self.write("store the document", move |pair| {
+            let packed = Packer::new()?.pack(&document, Fingerprint::of_document(&document))?;
+            whole_documents::put(&pair.cache, &key, &packed, read_at)
+        })
+        .await
+    }
+
+    /// The description of the resource that was last read whole, and when; see
+    /// [`Store::put_whole_document`].
+    pub async fn whole_document(&self, key: &ResourceKey) -> Result<Option<(Document, Timestamp)>, StoreError> {
+        let key = key.clone();
+        self.read("read the document", move |pair| whole_documents::get(&pair.cache, &key)).await
     }
 
     /// Appends to the journal, all entries or none; they are on the disk when this returns.

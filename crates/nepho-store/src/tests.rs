@@ -87,6 +87,23 @@ fn a_listing_that_changes_nothing_writes_the_scopes_age_and_no_row() {
 }
 
 #[test]
+fn a_whole_document_costs_a_listing_nothing() {
+    let store = Store::in_memory().expect("a store");
+    let rows: Vec<_> = (0..5).map(|i| row(i, State::Running)).collect();
+    wait(store.commit_scope(listing(0, 1, rows.clone()))).expect("committed");
+    let bytes = Bytes::from_static(b"<whole/>");
+    let whole = Document { format: DocumentFormat::Ec2Xml, bytes };
+    let before = written(&store);
+    wait(store.put_whole_document(&rows[0].resource.key, &whole, at(2))).expect("stored");
+    assert_eq!(written(&store) - before, 1);
+    let known = wait(store.known_scope(&scope())).expect("a scope");
+    assert_eq!((known.generation, known.rows[0].document), (1, rows[0].document.as_ref().expect("listed").1));
+    let before = written(&store);
+    wait(store.commit_scope(listing(1, 3, rows))).expect("committed");
+    assert_eq!(written(&store) - before, 1, "the scope's age");
+}
+
+#[test]
 fn a_store_in_memory_answers_in_the_first_poll() {
     let store = Store::in_memory().expect("a store");
     let commit = pin!(store.commit_scope(listing(0, 1, vec![row(1, State::Running)])));

@@ -4,7 +4,7 @@
 
 mod support;
 
-use nepho_core::{Access, CredentialSource, ProviderKind};
+use nepho_core::{Access, Account, CredentialSource, ProviderKind, SignInId};
 use nepho_store::{Store, StoreError};
 use support::*;
 
@@ -12,6 +12,21 @@ use support::*;
 fn accounts_come_back_as_they_were_over_a_restart() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut accounts = vec![account("acc-1", "b"), account("acc-2", "a"), account("acc-3", "c"), account("acc-4", "d")];
+    let sources = [
+        CredentialSource::Variable("TOKEN".to_owned()),
+        CredentialSource::ApplicationDefault,
+        CredentialSource::SignIn(SignInId::new("s-1")),
+    ];
+    for (number, source) in sources.into_iter().enumerate() {
+        let name = format!("proj-{number}");
+        let project = Some(name.clone());
+        accounts.push(Account {
+            provider: ProviderKind::Gcp,
+            project,
+            source,
+            ..account(&format!("gcp-{number}"), &name)
+        });
+    }
     accounts[1].source = CredentialSource::Environment;
     accounts[2].source = CredentialSource::Keyring;
     accounts[3].source = CredentialSource::BuiltIn;

@@ -1,0 +1,106 @@
+//! Databases that an earlier Nephoscope made: they open with everything that is in them.
+
+#![cfg(unix)]
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use nepho_core::{
+    Account, CredentialSource, ProviderKind, SignInId,
+    journal::{JournalEvent, Verification},
+};
+use nepho_store::{OpenNote, Store};
+use rusqlite::Connection;
+use support::*;
+
+const EU: &str = "eu-west-1";
+
+/// The databases of format 1, each with its tables in the order in which they may be filled.
+const FIRST: [(&str, &str, &[&str]); 2] = [
+    ("state.db", include_str!("../src/migrations/state_001.sql"), &["accounts", "settings", "journal", "journal_head"]),
+    ("cache.db", include_str!("../src/migrations/cache_001.sql"), &["scopes", "resources", "documents"]),
+];
+
+/// Files of format 1 with what `fill` stores: made by the first migrations alone, then filled with
+/// the columns that they have.
+fn of_the_first_format(dir: &Path, fill: impl FnOnce(&Store)) {
+    let now = tempfile::tempdir().expect("a directory");
+    let store = open(now.path());
+    fill(&store);
+    drop(store);
+    for (name, sql, tables) in FIRST {
+        let path = dir.join(name);
+        let old = Connection::open(&path).expect("a database");
+        old.execute_batch(sql).expect("the first format");
+        old.execute("ATTACH ?1 AS now", [now.path().join(name).to_str()]).expect("attached");
+        for table in tables {
+            let statement = old.prepare(&format!("SELECT * FROM main.{table}")).expect("a table");
+            let columns = statement.column_names().join(", ");
+            drop(statement);
+            let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM now.{table}");
+            old.execute(&copy, []).expect("copied");
+        }
+        old.pragma_update(None, "user_version", 1).expect("of format 1");
+        old.close().expect("closed");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("ours alone");
+    }
+}
+
+/// An account, a setting, 200 journal entries and 50 rows.
+fn filled(store: &Store) {
+    wait(store.put_account(&account("acc-1", "lab"))).expect("stored");
+    wait(store.put_setting("theme", "dark")).expect("stored");
+    for batch in 0..10 {
+        let entries = (0..20).map(|i| entry(&format!("op-{batch}"), &format!("i-{i}"), JournalEvent::Sent));
+        wait(store.append(entries.collect())).expect("appended");
+    }
+    let writes = (0..50).map(|i| row(EU, &format!("i-{i}"))).collect();
+    wait(store.commit_scope(listing(EU, 0, 1, writes))).expect("committed");
+}
+
+#[test]
+fn a_directory_of_the_first_format_opens_with_everything_in_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    of_the_first_format(dir.path(), filled);
+    let store = open(dir.path());
+    assert_eq!(wait(store.accounts()).expect("accounts"), [account("acc-1", "lab")]);
+    assert_eq!(wait(store.setting("theme")).expect("a text").as_deref(), Some("dark"));
+    assert!(matches!(wait(store.verify_journal()), Ok(Verification::Intact { entries: 200, .. })));
+    assert_eq!(wait(store.rows()).expect("rows").len(), 50, "the cache is kept, not made anew");
+    assert_eq!(wait(store.document(&key(EU, "i-7"))).expect("a document"), Some(document("<item>i-7</item>")));
+    let scope = &wait(store.scopes()).expect("scopes")[0];
+    assert_eq!((scope.generation, scope.rows, scope.as_of), (1, 50, Some(at(1))));
+    // What the new format is for.
+    let added = Account {
+        provider: ProviderKind::Gcp,
+        project: Some("proj-0".to_owned()),
+        source: CredentialSource::SignIn(SignInId::new("s-1")),
+        ..account("acc-2", "proj-0")
+    };
+    wait(store.put_account(&added)).expect("stored");
+    assert!(wait(store.put_whole_document(&key(EU, "i-7"), &document("<whole/>"), at(2))).expect("stored"));
+    wait(store.append(vec![entry("op-x", "i-1", JournalEvent::Sent)])).expect("appended");
+    drop(store);
+    let store = open(dir.path());
+    assert_eq!(wait(store.accounts()).expect("accounts"), [account("acc-1", "lab"), added]);
+    assert!(matches!(wait(store.verify_journal()), Ok(Verification::Intact { entries: 201, .. })));
+}
+
+#[test]
+fn a_damaged_directory_of_the_first_format_keeps_its_accounts() {
+    for (name, from) in [("junk in the middle", None), ("a lost first page", Some(0))] {
+        let dir = tempfile::tempdir().expect("a directory");
+        of_the_first_format(dir.path(), filled);
+        let path = dir.path().join("state.db");
+        let mut bytes = fs::read(&path).expect("a file");
+        let from = from.unwrap_or(bytes.len() / 2 / 4096 * 4096);
+        bytes[from..from + 4096].fill(0xA5);
+        fs::write(&path, bytes).expect("damaged");
+        let (store, notes) = Store::open(dir.path()).expect(name);
+        assert!(matches!(notes[..], [OpenNote::StateSalvaged { accounts: 1, .. }]), "{name}: {notes:?}");
+        assert_eq!(wait(store.accounts()).expect(name), [account("acc-1", "lab")], "{name}");
+        assert_eq!(wait(store.rows()).expect(name).len(), 50, "{name}: the cache is not touched");
+    }
+}
