@@ -76,14 +76,6 @@ impl GcpError {
         Self::Malformed { reason: format!("{operation}: the reply {what} (line {line}, column {column})") }
     }
 
-    /// Google's reason, such as `notFound`, if it answered with one.
-    pub fn reason(&self) -> Option<&str> {
-        match self {
-            Self::Refused { refusal, .. } => Some(&refusal.reason),
-            _ => None,
-        }
-    }
-
     /// The HTTP status that Google refused with.
     pub fn status(&self) -> Option<u16> {
         match self {

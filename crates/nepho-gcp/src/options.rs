@@ -8,6 +8,9 @@ use url::Url;
 
 use crate::GcpIdentity;
 
+/// How often Google refills its quotas.
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
+
 /// How to connect one project.
 #[derive(Clone, Debug)]
 pub struct GcpOptions {
@@ -41,7 +44,7 @@ impl GcpOptions {
             access: Access::ReadOnly,
             clock: Arc::new(SystemClock),
             timeouts: Timeouts::default(),
-            quota_window: Duration::from_mins(1),
+            quota_window: MINUTE,
         }
     }
 }

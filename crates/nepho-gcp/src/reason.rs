@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 use nepho_core::ProviderError;
 use serde::Deserialize;
 
-use crate::error::clipped;
+use crate::{endpoint::Api, error::clipped};
 
 /// Google's answer to a request that it did not carry out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) struct Refusal {
     pub info: String,
     /// The service that `ErrorInfo` speaks of, such as `compute.googleapis.com`.
     pub service: String,
+    /// The project that `ErrorInfo` speaks of, such as `projects/123`.
+    pub consumer: String,
     /// The `Retry-After` header.
     pub retry_after: Option<Duration>,
 }
@@ -57,7 +59,7 @@ struct One {
     reason: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Detail {
     #[serde(default)]
     reason: String,
@@ -69,14 +71,16 @@ struct Detail {
 struct Metadata {
     #[serde(default)]
     service: String,
+    #[serde(default)]
+    consumer: String,
 }
 
 impl Refusal {
     /// Reads the body of an error; `None` if it is not in Google's form.
     pub fn read(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Option<Self> {
         let Envelope { error } = serde_json::from_slice(body).ok()?;
-        let info = error.details.into_iter().find(|detail| !detail.reason.is_empty());
-        let (info, service) = info.map(|detail| (detail.reason, detail.metadata.service)).unwrap_or_default();
+        let Detail { reason: info, metadata: Metadata { service, consumer } } =
+            error.details.into_iter().find(|detail| !detail.reason.is_empty()).unwrap_or_default();
         // The newer services, as the Resource Manager is one, give no `errors`, only a status word.
         let reason = error.errors.into_iter().map(|one| one.reason).find(|reason| !reason.is_empty());
         Some(Self {
@@ -85,6 +89,7 @@ impl Refusal {
             message: clipped(error.message.trim()),
             info: clipped(&info),
             service: clipped(&service),
+            consumer: clipped(&consumer),
             retry_after,
         })
     }
@@ -99,27 +104,112 @@ impl Refusal {
         }
     }
 
+    /// Whether asking again in a second is useless, although the status says otherwise.
+    pub fn is_final(&self) -> bool {
+        is_out_of_stock(&self.reason) || is_out_of_stock(&self.info)
+    }
+
     /// What it means to Nephoscope.
     pub fn meaning(self, operation: String, project: &str) -> ProviderError {
-        let Self { status, reason, message, info, service, retry_after } = self;
-        let said = || if message.is_empty() { reason.clone() } else { message.clone() };
-        if status == 429
-            || Refusal::is_quota_of_this_minute(&Self {
-                info: info.clone(),
-                reason: reason.clone(),
-                message: message.clone(),
-                ..Self::default()
-            })
-        {
-            return ProviderError::Throttled { retry_after };
+        if self.status == 429 || self.reason == "dailyLimitExceeded" || self.is_quota_of_this_minute() {
+            return ProviderError::Throttled { retry_after: self.retry_after };
         }
-        let _ = (operation, project, service, said);
-        ProviderError::Other { code: reason, message }
+        if self.is_final() {
+            return ProviderError::CapacityUnavailable { message: self.words() };
+        }
+        match (self.status, self.reason.as_str(), self.info.as_str()) {
+            (401, ..) => ProviderError::Unauthenticated { message: self.words() },
+            (_, "accessNotConfigured", _) | (_, _, "SERVICE_DISABLED") => self.not_enabled(&operation, project),
+            (_, "billingDisabled" | "billingNotEnabled", _) | (_, _, "BILLING_DISABLED") => ProviderError::NotEnabled {
+                api: "billing".to_owned(),
+                message: format!("link project {project} to a billing account. Google says: {}", self.message),
+            },
+            (_, _, "ACCESS_TOKEN_SCOPE_INSUFFICIENT") => ProviderError::PermissionDenied {
+                message: format!("the token has not the scope for it. Google says: {}", self.message),
+                operation,
+            },
+            (_, _, "USER_PROJECT_DENIED") => ProviderError::PermissionDenied {
+                message: format!("the credentials' quota project may not be charged. Google says: {}", self.message),
+                operation,
+            },
+            (_, "quotaExceeded" | "limitExceeded", _) => {
+                ProviderError::CapacityUnavailable { message: format!("the project's quota: {}", self.message) }
+            }
+            (_, "resourceNotReady" | "invalidResourceUsage" | "invalidUsage" | "resourceIsNotReady", _)
+            | (_, _, "FAILED_PRECONDITION") => ProviderError::InvalidState { message: self.words() },
+            (_, "resourceInUseByAnotherResource" | "resourceInUse" | "conditionNotMet", _) | (409 | 412, ..) => {
+                ProviderError::Conflict { message: self.words() }
+            }
+            (_, "unsupportedOperation" | "notImplemented", _) | (501, ..) => {
+                ProviderError::Unsupported { message: self.words() }
+            }
+            (403, ..) => ProviderError::PermissionDenied { operation, message: self.words() },
+            (500.., ..) => ProviderError::Unavailable { message: self.words() },
+            _ => ProviderError::Other { message: self.words(), code: self.reason },
+        }
+    }
+
+    /// The API is off: what to do, and Google's words.
+    fn not_enabled(self, operation: &str, project: &str) -> ProviderError {
+        let api = match (self.service.is_empty(), operation.starts_with("resourcemanager.")) {
+            (false, _) => self.service,
+            (true, true) => Api::Projects.host().to_owned(),
+            (true, false) => Api::Compute.host().to_owned(),
+        };
+        let consumer = if project.is_empty() { self.consumer.trim_start_matches("projects/") } else { project };
+        let command = format!("gcloud services enable {api} --project {consumer}");
+        ProviderError::NotEnabled {
+            message: format!("run `{}`. Google says: {}", command.trim_end_matches(" --project "), self.message),
+            api,
+        }
+    }
+
+    /// Google's words, or else its reason.
+    fn words(&self) -> String {
+        match (self.message.as_str(), self.reason.as_str()) {
+            ("", "") => format!("HTTP {}", self.status),
+            ("", reason) => reason.to_owned(),
+            (message, _) => message.to_owned(),
+        }
     }
 }
 
-/// What the error of an operation that is DONE means
-/// (<https://cloud.google.com/compute/docs/reference/rest/v1/zoneOperations>, `error.errors[]`).
+/// What the error of an operation that is DONE means; `code` and `message` are those of
+/// `error.errors[]` (<https://cloud.google.com/compute/docs/reference/rest/v1/zoneOperations>).
+///
+/// The operation has ended, so nothing about it is unknown: what went wrong inside of Google is
+/// told by its code, never as *unavailable* or *timed out*.
 pub(crate) fn operation_failed(code: &str, message: &str) -> ProviderError {
-    ProviderError::Other { code: code.to_owned(), message: message.to_owned() }
+    let said = clipped(if message.trim().is_empty() { code } else { message.trim() });
+    match code {
+        _ if is_out_of_stock(code) => ProviderError::CapacityUnavailable { message: said },
+        "QUOTA_EXCEEDED" | "QUOTA_LIMIT" | "LIMIT_EXCEEDED" => {
+            ProviderError::CapacityUnavailable { message: format!("the project's quota: {said}") }
+        }
+        "RATE_LIMIT_EXCEEDED" | "RESOURCE_OPERATION_RATE_EXCEEDED" => ProviderError::Throttled { retry_after: None },
+        "PERMISSIONS_ERROR" | "PERMISSION_DENIED" | "FORBIDDEN" => {
+            ProviderError::PermissionDenied { operation: "the operation".to_owned(), message: said }
+        }
+        "RESOURCE_NOT_READY" | "INVALID_USAGE" | "INVALID_STATE" | "INVALID_RESOURCE_USAGE" => {
+            ProviderError::InvalidState { message: said }
+        }
+        "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE" | "RESOURCE_IN_USE" | "CONDITION_NOT_MET" | "ABORTED" => {
+            ProviderError::Conflict { message: said }
+        }
+        "UNSUPPORTED_OPERATION" => ProviderError::Unsupported { message: said },
+        _ => ProviderError::Other { code: clipped(code), message: said },
+    }
+}
+
+/// Google has no machine for it now.
+fn is_out_of_stock(code: &str) -> bool {
+    matches!(
+        code,
+        "ZONE_RESOURCE_POOL_EXHAUSTED"
+            | "ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS"
+            | "RESOURCE_POOL_EXHAUSTED"
+            | "RESOURCE_POOL_EXHAUSTED_WITH_DETAILS"
+            | "resourcesExhausted"
+            | "STOCKOUT"
+    )
 }

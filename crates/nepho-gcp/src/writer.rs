@@ -1,9 +1,19 @@
 //! The client that acts; only accounts that may be written have one.
+//!
+//! Each mutation has a `requestId`, by which Google promises to carry it out once however often it
+//! is sent (<https://cloud.google.com/compute/docs/reference/rest/v1/instances/stop>). So a request
+//! that got no answer is sent again with the same id, a few times. Deliberately not here: a second
+//! try with an id of its own, which would be another mutation.
 
 use bytes::Bytes;
 use nepho_core::Access;
+use reqwest::Method;
+use uuid::Uuid;
 
-use crate::{client::Client, error::GcpError};
+use crate::{
+    client::{Call, Client},
+    error::GcpError,
+};
 
 /// Compute Engine, for acting.
 #[derive(Clone, Debug)]
@@ -19,12 +29,18 @@ impl Writer {
 
     /// POSTs to `path` with a `requestId` of its own; the operation's body.
     pub async fn post(&self, path: &str, query: &[(&str, &str)]) -> Result<Bytes, GcpError> {
-        let _ = (path, query, &self.client);
-        Err(GcpError::HeldBack { reason: "not yet".to_owned() })
+        self.send(Method::POST, path, query).await
     }
 
     /// DELETEs `path` with a `requestId` of its own; the operation's body.
     pub async fn delete(&self, path: &str, query: &[(&str, &str)]) -> Result<Bytes, GcpError> {
-        self.post(path, query).await
+        self.send(Method::DELETE, path, query).await
+    }
+
+    async fn send(&self, method: Method, path: &str, query: &[(&str, &str)]) -> Result<Bytes, GcpError> {
+        let id = Uuid::new_v4().to_string();
+        let mut query = query.to_vec();
+        query.push(("requestId", &id));
+        self.client.call(Call::mutation(method, path, &query)).await
     }
 }
