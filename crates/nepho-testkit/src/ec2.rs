@@ -22,7 +22,6 @@ mod machine;
 mod pages;
 mod reply;
 mod request;
-mod serve;
 mod setup;
 mod types;
 mod world;
@@ -30,59 +29,45 @@ mod world;
 use std::{
     io,
     sync::{Arc, Mutex},
-    thread::JoinHandle,
 };
 
 use nepho_core::State;
-use tokio::{net::TcpListener, time::Instant};
-use tokio_util::sync::CancellationToken;
+use tokio::time::Instant;
 
 pub use fault::{Fault, FaultRule};
 pub use harness::{Connect, Ec2Harness};
 pub use machine::{Ec2Instance, Spot, id};
 pub use setup::{ACCOUNT, Setup};
-pub use world::{Seen, Served};
+pub use world::Seen;
 
-use serve::{Shared, locked};
+pub use crate::loopback::Served;
+use crate::loopback::{Server, Shared, locked};
 use world::World;
 
 /// A running double. Dropped, it closes its port and all connections.
 #[derive(Debug)]
 pub struct Ec2Double {
-    port: u16,
-    world: Shared,
-    stop: CancellationToken,
-    thread: Option<JoinHandle<()>>,
+    server: Server,
+    world: Shared<World>,
 }
 
 impl Ec2Double {
     /// Starts one on a free port (unless the setup names one) of 127.0.0.1.
     pub fn start(setup: Setup) -> io::Result<Self> {
-        // Bound without the runtime, so that a test which runs in one can start a double.
-        let listener = std::net::TcpListener::bind(("127.0.0.1", setup.port))?;
-        listener.set_nonblocking(true)?;
-        let port = listener.local_addr()?.port();
-        let world: Shared = Arc::new(Mutex::new(World::new(setup)));
-        let stop = CancellationToken::new();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = {
-            let _inside = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
-        let serving = serve::serve(listener, Arc::clone(&world), stop.clone());
-        let thread =
-            std::thread::Builder::new().name("ec2-double".to_owned()).spawn(move || runtime.block_on(serving))?;
-        Ok(Self { port, world, stop, thread: Some(thread) })
+        let port = setup.port;
+        let world = Arc::new(Mutex::new(World::new(setup)));
+        let server = Server::start("ec2-double", port, &world)?;
+        Ok(Self { server, world })
     }
 
     /// Its endpoint, for `AWS_ENDPOINT_URL` and `--endpoint`.
     pub fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.server.endpoint()
     }
 
     /// Its port.
     pub fn port(&self) -> u16 {
-        self.port
+        self.server.port()
     }
 
     /// Puts an instance there, or replaces the one with its id. A new region is enabled by it.
@@ -156,7 +141,7 @@ impl Ec2Double {
 
     /// What was served so far.
     pub fn served(&self) -> Served {
-        locked(&self.world).served
+        locked(&self.world).meter.served
     }
 
     /// The requests so far, in order of arrival.
@@ -172,19 +157,8 @@ impl Ec2Double {
     /// Forgets what was served and asked.
     pub fn forget_requests(&self) {
         let mut world = locked(&self.world);
-        world.served = Served::default();
+        world.meter.forget();
         world.seen.clear();
-        world.listing.clear();
-    }
-}
-
-impl Drop for Ec2Double {
-    fn drop(&mut self) {
-        self.stop.cancel();
-        if let Some(thread) = self.thread.take() {
-            // A panic of the server has been printed; there is nobody to pass it on to.
-            let _ = thread.join();
-        }
     }
 }
 

@@ -8,8 +8,10 @@ pub mod clock;
 pub mod conformance;
 pub mod ec2;
 pub mod fake;
+pub mod gce_pages;
 pub mod gcp;
 pub mod instance;
+mod loopback;
 pub mod moto;
 pub mod python;
 #[cfg(target_os = "linux")]

@@ -15,8 +15,8 @@ with sqlite3.connect(sys.argv[1]) as db: print(json.dumps(db.execute(sys.argv[2]
 pub struct Counted {
     /// Instances.
     pub rows: u64,
-    /// Regions that were listed to their end.
-    pub regions: u64,
+    /// Regions or zones that were listed to their end.
+    pub scopes: u64,
     /// Moves with every row that is written; 0 where it is not known.
     pub generation: u64,
 }
@@ -33,13 +33,13 @@ pub fn cache(database: &Path) -> Result<Counted> {
 
 /// Counts in the floor's file.
 pub fn floor(database: &Path) -> Result<Counted> {
-    query(database, "SELECT count(*), count(DISTINCT region), 0 FROM instances")
+    query(database, "SELECT count(*), count(DISTINCT place), 0 FROM instances")
 }
 
 fn query(database: &Path, sql: &str) -> Result<Counted> {
     let folder = database.parent().unwrap_or(Path::new("/"));
     let row = Run::new("python3", folder).args(["-c", SCRIPT]).arg(database).arg(sql).stdout()?;
-    let (rows, regions, generation) =
+    let (rows, scopes, generation) =
         serde_json::from_str(&row).with_context(|| format!("{} says {row}", database.display()))?;
-    Ok(Counted { rows, regions, generation })
+    Ok(Counted { rows, scopes, generation })
 }

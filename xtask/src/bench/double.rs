@@ -1,4 +1,4 @@
-//! The EC2 double as a process of its own, and its control requests.
+//! A loopback cloud as a process of its own, and its control requests.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::load::Load;
+use super::{cloud::Cloud, load::Load};
 
 /// A running double. It ends when this is dropped: its standard input closes.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub struct Double {
 pub struct Served {
     /// Instances in its pages.
     pub rows: u64,
-    /// Regions whose instances were asked for.
-    pub regions: u64,
+    /// Regions or zones whose instances were asked for.
+    pub scopes: u64,
     /// Requests of any kind.
     pub requests: u64,
     /// Bytes of all bodies, compressed where they were.
@@ -37,7 +37,7 @@ pub struct Served {
     pub connections: u64,
     /// The most requests under way at once.
     pub most_in_flight: u64,
-    /// The slowest region's pages, one after the other, with the connection's handshake.
+    /// The pages of the slowest region or zone, one after the other, with the connection's handshake.
     pub slowest_ms: f64,
 }
 
@@ -52,18 +52,19 @@ struct Stats {
 }
 
 impl Double {
-    /// Starts one with `load`, and waits until its pages are rendered.
-    pub fn start(program: &Path, load: &Load) -> Result<Self> {
+    /// Starts the one of `cloud` with `load`, and waits until it answers.
+    pub fn start(programs: &Path, cloud: Cloud, load: &Load) -> Result<Self> {
         let options = [
-            ("--instances", load.instances),
-            ("--regions", load.regions),
-            ("--latency-ms", load.rtt_ms),
-            ("--per-instance-us", load.per_instance_us),
-            ("--handshake-rtts", load.handshake_rtts),
+            ("instances", load.instances),
+            (cloud.scopes(), cloud.scope_count(load)),
+            ("latency-ms", load.rtt_ms),
+            ("per-instance-us", load.per_instance_us),
+            ("handshake-rtts", load.handshake_rtts),
         ];
-        let mut command = Command::new(program);
+        let program = programs.join(cloud.server());
+        let mut command = Command::new(&program);
         for (name, value) in options {
-            command.arg(name).arg(value.to_string());
+            command.arg(format!("--{name}")).arg(value.to_string());
         }
         let mut process = command
             .stdin(Stdio::piped())
@@ -94,7 +95,7 @@ impl Double {
         let stats: Stats = serde_json::from_value(self.control("GET", "stats")?).context("unknown counts")?;
         Ok(Served {
             rows: stats.rows,
-            regions: stats.listing_ms.len() as u64,
+            scopes: stats.listing_ms.len() as u64,
             requests: stats.requests,
             bytes: stats.bytes,
             connections: stats.connections,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{count::Counted, double::Served, load::Load, measure::Cost};
+use super::{count::Counted, double::Served, measure::Cost};
 
 /// One run of one client.
 #[derive(Clone, Debug, Serialize)]
@@ -28,12 +28,12 @@ pub struct Figures {
     pub most_in_flight: u64,
     /// Rows in pages, the server says.
     pub rows_served: u64,
-    /// Regions listed, the server says.
-    pub regions_served: u64,
+    /// Regions or zones listed, the server says.
+    pub scopes_served: u64,
     /// Rows, the database says.
     pub rows_stored: u64,
-    /// Regions, the database says.
-    pub regions_stored: u64,
+    /// Regions or zones, the database says.
+    pub scopes_stored: u64,
     /// Rows that this run wrote.
     pub rows_written: u64,
 }
@@ -51,16 +51,16 @@ impl Figures {
             connections: served.connections,
             most_in_flight: served.most_in_flight,
             rows_served: served.rows,
-            regions_served: served.regions,
+            scopes_served: served.scopes,
             rows_stored: counted.rows,
-            regions_stored: counted.regions,
+            scopes_stored: counted.scopes,
             rows_written,
         }
     }
 }
 
-/// Rounds of clients by name, and the limit of each round: what the slowest region's pages took
-/// the server, one after the other.
+/// Rounds of clients by name, and the limit of each round: what the pages of the slowest region or
+/// zone took the server, one after the other.
 #[derive(Debug, Default)]
 pub struct Rounds {
     runs: BTreeMap<&'static str, Vec<Figures>>,
@@ -91,8 +91,8 @@ impl Rounds {
         median(self.of(client).iter().zip(&self.limits).map(|(one, limit)| one.wall_ms / limit))
     }
 
-    /// The document.
-    pub fn json(&self, load: &Load) -> Value {
+    /// The figures of one cloud.
+    pub fn json(&self) -> Value {
         let clients: BTreeMap<_, _> =
             self.runs.iter().map(|(name, runs)| (name, json!({"median": medians(runs), "runs": runs}))).collect();
         let ratios: BTreeMap<_, _> = self
@@ -110,18 +110,16 @@ impl Rounds {
             })
             .collect();
         json!({
-            "bench": "sync",
-            "load": load,
             "limit_ms": median(self.limits.iter().copied()),
             "clients": clients,
             "ratios": ratios,
         })
     }
 
-    /// The table.
-    pub fn table(&self) -> String {
+    /// The table of one cloud.
+    pub fn table(&self, cloud: &str) -> String {
         let mut table = format!(
-            "limit: {:.0} ms, the slowest region's pages one after the other\n{:<8}{:>9}{:>8}{:>9}{:>8}{:>10}{:>8}{:>10}{:>12}{:>8}{:>9}\n",
+            "{cloud}: limit {:.0} ms, the slowest listing's pages one after the other\n{:<8}{:>9}{:>8}{:>9}{:>8}{:>10}{:>8}{:>10}{:>12}{:>8}{:>9}\n",
             median(self.limits.iter().copied()),
             "client",
             "wall ms",

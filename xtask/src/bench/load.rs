@@ -6,17 +6,29 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
 
-use super::{count::Counted, double::Served};
+use super::{
+    cloud::{Cloud, Which},
+    count::Counted,
+    double::Served,
+};
 
-/// The load of `bench sync`. The defaults are an ordinary large account, far away.
+/// The load of `bench sync`, the same for each cloud. The defaults are an ordinary large account,
+/// far away.
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct Load {
-    /// Instances in all regions together; region n has 1/n of the first one's.
+    /// The clouds to measure.
+    #[arg(long, value_enum, default_value_t = Which::All)]
+    #[serde(skip)]
+    pub cloud: Which,
+    /// Instances in all regions, or all zones, together; the n-th has 1/n of the first one's.
     #[arg(long, default_value_t = 10_000)]
     pub instances: u64,
-    /// Regions, 17 at most.
+    /// Regions of AWS, 17 at most.
     #[arg(long, default_value_t = 17)]
     pub regions: u64,
+    /// Zones of GCP, 30 at most.
+    #[arg(long, default_value_t = 30)]
+    pub zones: u64,
     /// The round trip of each request, in milliseconds.
     #[arg(long, default_value_t = 80)]
     pub rtt_ms: u64,
@@ -35,19 +47,21 @@ pub struct Load {
 }
 
 impl Load {
-    /// Fails unless the server and the database both counted all rows and all regions.
-    pub fn check(&self, client: &str, served: &Served, counted: &Counted) -> Result<()> {
+    /// Fails unless the server and the database both counted all rows and all regions or zones.
+    pub fn check(&self, cloud: Cloud, client: &str, served: &Served, counted: &Counted) -> Result<()> {
+        let scopes = cloud.scope_count(self);
         let seen = [
-            ("rows, the database says", counted.rows, self.instances),
-            ("regions, the database says", counted.regions, self.regions),
-            ("regions, the server says", served.regions, self.regions),
+            ("rows", "database", counted.rows, self.instances),
+            (cloud.scopes(), "database", counted.scopes, scopes),
+            (cloud.scopes(), "server", served.scopes, scopes),
         ];
-        for (what, got, asked) in seen {
+        for (what, who, got, asked) in seen {
             if got != asked {
-                bail!("short load: {client} has {got} of {asked} {what}");
+                bail!("short load: {client} has {got} of {asked} {what}, the {who} says");
             }
         }
-        // A client that splits a region may be served a row twice, never less than once.
+        // A client that splits a region, or that looks before it lists by zones, may be served a row
+        // twice, never less than once.
         if served.rows < self.instances {
             bail!("short load: {client} was served {} of {} rows, the server says", served.rows, self.instances);
         }
@@ -60,25 +74,37 @@ mod tests {
     use super::*;
 
     fn load() -> Load {
-        Load { instances: 10, regions: 2, rtt_ms: 1, per_instance_us: 1, handshake_rtts: 0, runs: 1, binaries: None }
+        Load {
+            cloud: Which::All,
+            instances: 10,
+            regions: 2,
+            zones: 3,
+            rtt_ms: 1,
+            per_instance_us: 1,
+            handshake_rtts: 0,
+            runs: 1,
+            binaries: None,
+        }
     }
 
     #[test]
     fn a_full_load_is_good_and_a_short_one_says_what_is_missing() {
-        let served = Served { rows: 10, regions: 2, ..Served::default() };
-        let counted = Counted { rows: 10, regions: 2, generation: 0 };
-        load().check("x", &served, &counted).unwrap();
-        load().check("x", &Served { rows: 12, ..served.clone() }, &counted).unwrap();
-        let short = [
-            (Served { rows: 9, ..served.clone() }, counted, "9 of 10 rows, the server"),
-            (Served { regions: 1, ..served.clone() }, counted, "1 of 2 regions, the server"),
-            (served.clone(), Counted { rows: 9, ..counted }, "9 of 10 rows, the database"),
-            (served.clone(), Counted { rows: 11, ..counted }, "11 of 10 rows, the database"),
-            (served, Counted { regions: 1, ..counted }, "1 of 2 regions, the database"),
-        ];
-        for (served, counted, words) in short {
-            let error = load().check("x", &served, &counted).unwrap_err().to_string();
-            assert!(error.contains(words), "{error}");
+        for (cloud, scopes, what) in [(Cloud::Aws, 2, "of 2 regions"), (Cloud::Gcp, 3, "of 3 zones")] {
+            let served = Served { rows: 10, scopes, ..Served::default() };
+            let counted = Counted { rows: 10, scopes, generation: 0 };
+            load().check(cloud, "x", &served, &counted).unwrap();
+            load().check(cloud, "x", &Served { rows: 12, ..served.clone() }, &counted).unwrap();
+            let short = [
+                (Served { rows: 9, ..served.clone() }, counted, "9 of 10 rows, the server".to_owned()),
+                (Served { scopes: 1, ..served.clone() }, counted, format!("1 {what}, the server")),
+                (served.clone(), Counted { rows: 9, ..counted }, "9 of 10 rows, the database".to_owned()),
+                (served.clone(), Counted { rows: 11, ..counted }, "11 of 10 rows, the database".to_owned()),
+                (served, Counted { scopes: 1, ..counted }, format!("1 {what}, the database")),
+            ];
+            for (served, counted, words) in short {
+                let error = load().check(cloud, "x", &served, &counted).unwrap_err().to_string();
+                assert!(error.contains(&words), "{error}");
+            }
         }
     }
 }

@@ -27,7 +27,8 @@ pub struct Cost {
 /// what it cost.
 pub fn measure(program: &Path, arguments: &[&str], folder: &Path, env: &[(&str, String)]) -> Result<(String, Cost)> {
     let account = folder.join("cost.json");
-    let mut run = Run::new("python3", folder).without_env(&["AWS_", "NEPHOSCOPE_"]).args(["-c", SCRIPT]);
+    let mut run =
+        Run::new("python3", folder).without_env(&["AWS_", "CLOUDSDK_", "GOOGLE_", "NEPHOSCOPE_"]).args(["-c", SCRIPT]);
     for (name, value) in env {
         run = run.env(name, value);
     }

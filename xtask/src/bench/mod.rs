@@ -4,6 +4,7 @@
 //! say little by themselves: what counts are the ratios within one interleaved run, and that the
 //! load was what was asked, as the server and the database counted it.
 
+mod cloud;
 mod count;
 mod double;
 mod figures;
@@ -27,7 +28,8 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// A whole sync against a loopback EC2 with latency, service time and handshakes.
+    /// A whole sync against a loopback EC2 and a loopback Compute Engine with latency, service time
+    /// and handshakes.
     Sync(load::Load),
 }
 

@@ -1,8 +1,8 @@
 //! `bench sync`: a whole sync by the real `nepho`, against the limit and the floor.
 //!
-//! Each round runs, one after the other and each as a process of its own: the floor (the least
-//! work that a client can do), a first sync into an empty data folder, and a sync of the same
-//! inventory again, which must write no row.
+//! Cloud by cloud, each round runs, one after the other and each as a process of its own: the floor
+//! (the least work that a client can do) and what else there is to compare with, a first sync into
+//! an empty data folder, and a sync of the same inventory again, which must write no row.
 
 use std::{
     fs,
@@ -12,8 +12,10 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use super::{
+    cloud::{Cloud, Reference},
     count::{self, Counted},
     double::Double,
     figures::{Figures, Rounds},
@@ -33,9 +35,10 @@ struct Said {
 /// Everything that a round needs.
 struct Course<'a> {
     load: &'a Load,
-    programs: PathBuf,
+    cloud: Cloud,
+    programs: &'a Path,
     double: Double,
-    folder: PathBuf,
+    folder: &'a Path,
 }
 
 /// Measures, and prints the document on stdout and a table on stderr.
@@ -44,18 +47,27 @@ pub fn run(place: &Place, load: &Load) -> Result<ExitCode> {
         Some(folder) => folder.canonicalize().with_context(|| format!("no programs in {}", folder.display()))?,
         None => release(place)?,
     };
-    let double = Double::start(&programs.join("ec2_double"), load)?;
     let folder = std::env::temp_dir().join(format!("nephoscope-bench-{}", std::process::id()));
-    let course = Course { load, programs, double, folder };
-    let rounds = course.run();
-    fs::remove_dir_all(&course.folder).or_else(|error| match error.kind() {
+    let document = clouds(load, &programs, &folder);
+    fs::remove_dir_all(&folder).or_else(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Ok(()),
         _ => Err(error),
     })?;
-    let rounds = rounds?;
-    eprint!("{}", rounds.table());
-    println!("{}", serde_json::to_string_pretty(&rounds.json(load))?);
+    println!("{}", serde_json::to_string_pretty(&document?)?);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The document: the figures of each cloud.
+fn clouds(load: &Load, programs: &Path, folder: &Path) -> Result<Value> {
+    let mut figures = Map::new();
+    for &cloud in load.cloud.clouds() {
+        let double = Double::start(programs, cloud, load)?;
+        let course = Course { load, cloud, programs, double, folder };
+        let rounds = course.run().with_context(|| format!("at {}", cloud.name()))?;
+        eprint!("{}", rounds.table(cloud.name()));
+        figures.insert(cloud.name().to_owned(), rounds.json());
+    }
+    Ok(json!({"bench": "sync", "load": load, "clouds": figures}))
 }
 
 /// Builds what is measured, as it is released.
@@ -80,22 +92,18 @@ impl Course<'_> {
     fn round(&self, round: u64, rounds: &mut Rounds) -> Result<()> {
         let folder = self.folder.join(round.to_string());
         fs::create_dir_all(&folder)?;
-        let database = folder.join("floor.db");
-        let (port, path) = (self.double.port.to_string(), text(&database)?);
-        self.double.forget()?;
-        let (_, cost) = measure(&self.programs.join("bench_floor"), &[&port, path], &folder, &[])?;
-        let counted = count::floor(&database)?;
-        rounds.limit(self.double.served()?.slowest_ms);
-        rounds.add("floor", self.figures("floor", cost, &counted, counted.rows)?);
+        for (place, reference) in self.cloud.references().iter().enumerate() {
+            let figures = self.reference(reference, &folder)?;
+            if place == 0 {
+                rounds.limit(self.double.served()?.slowest_ms);
+            }
+            rounds.add(reference.name, figures);
+        }
 
-        let data = folder.join("data");
-        let env = [
-            ("NEPHOSCOPE_DATA_DIR", text(&data)?.to_owned()),
-            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "bench".to_owned()),
-        ];
+        let mut env = vec![("NEPHOSCOPE_DATA_DIR", text(&folder.join("data"))?.to_owned())];
+        env.extend(self.cloud.credentials().iter().map(|(name, value)| (*name, (*value).to_owned())));
         let endpoint = self.double.endpoint();
-        let add = ["accounts", "add", "aws", "--name", "bench", "--env", "--endpoint", &endpoint];
+        let add = [&["accounts", "add"], self.cloud.account(), &["--name", "bench", "--endpoint", &endpoint]].concat();
         measure(&self.nepho(), &add, &folder, &env)?;
         let first = self.sync("first", &folder, &env, rounds)?;
         let again = self.sync("again", &folder, &env, rounds)?;
@@ -103,6 +111,18 @@ impl Course<'_> {
             bail!("a sync of the same inventory wrote rows: generation {} → {}", first.generation, again.generation);
         }
         fs::remove_dir_all(&folder).context("failed to remove the round's folder")
+    }
+
+    /// One run of a client to be compared with.
+    fn reference(&self, reference: &Reference, folder: &Path) -> Result<Figures> {
+        let database = folder.join(format!("{}.db", reference.name));
+        let port = self.double.port.to_string();
+        let mut arguments = vec![reference.api, &port, text(&database)?];
+        arguments.extend(reference.way);
+        self.double.forget()?;
+        let (_, cost) = measure(&self.programs.join("bench_floor"), &arguments, folder, &[])?;
+        let counted = count::floor(&database)?;
+        self.figures(reference.name, cost, &counted, counted.rows)
     }
 
     /// One sync by `nepho` into `data` under `folder`; what its cache then holds.
@@ -137,7 +157,7 @@ impl Course<'_> {
 
     fn figures(&self, client: &str, cost: Cost, counted: &Counted, written: u64) -> Result<Figures> {
         let served = self.double.served()?;
-        self.load.check(client, &served, counted)?;
+        self.load.check(self.cloud, client, &served, counted)?;
         Ok(Figures::new(cost, &served, counted, written))
     }
 

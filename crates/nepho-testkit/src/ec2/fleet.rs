@@ -39,7 +39,8 @@ pub fn fleet(count: usize, regions: usize) -> Vec<Ec2Instance> {
     all
 }
 
-fn shares(count: usize, regions: usize) -> Vec<usize> {
+/// How `count` is shared by so many places: the n-th gets 1/n of the first's share.
+pub(crate) fn shares(count: usize, regions: usize) -> Vec<usize> {
     // In integers: weight n is LCM-free enough with one big numerator.
     let weights: Vec<usize> = (1..=regions).map(|n| 1_000_000 / n).collect();
     let total: usize = weights.iter().sum();

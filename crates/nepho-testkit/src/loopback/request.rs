@@ -1,4 +1,4 @@
-//! What came in: one HTTP request, its form parameters, and whose credentials signed it.
+//! What came in: one HTTP request, and the parameters of its query or its form.
 
 use std::collections::BTreeMap;
 
@@ -17,15 +17,7 @@ pub(crate) struct Request {
     pub(crate) body: Vec<u8>,
 }
 
-/// The `SigV4` credential scope of the Authorization header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Signer {
-    pub(crate) key_id: String,
-    pub(crate) region: String,
-    pub(crate) service: String,
-}
-
-/// Form parameters, decoded.
+/// Parameters of a query or a form, decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Params(BTreeMap<String, String>);
 
@@ -57,18 +49,22 @@ impl Request {
     }
 
     pub(crate) fn accepts_gzip(&self) -> bool {
-        self.headers.get("accept-encoding").is_some_and(|value| value.contains("gzip"))
+        self.header("accept-encoding").contains("gzip")
     }
 
-    /// Who signed it, if anybody did.
-    pub(crate) fn signer(&self) -> Option<Signer> {
-        let scope = self.headers.get("authorization")?.split("Credential=").nth(1)?.split([',', ' ']).next()?;
-        let parts: Vec<&str> = scope.split('/').collect();
-        let [key_id, _date, region, service, "aws4_request"] = parts[..] else { return None };
-        Some(Signer { key_id: key_id.to_owned(), region: region.to_owned(), service: service.to_owned() })
+    /// A header, or empty.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
     }
 
-    pub(crate) fn params(&self) -> Params {
+    /// The path without its query, and the query.
+    pub(crate) fn target(&self) -> (&str, Params) {
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        (path, Params::parse(query))
+    }
+
+    /// The parameters of a form.
+    pub(crate) fn form(&self) -> Params {
         Params::parse(&String::from_utf8_lossy(&self.body))
     }
 }
@@ -88,19 +84,8 @@ impl Params {
         self.0.get(name).map(String::as_str)
     }
 
-    /// `prefix.1`, `prefix.2`, … in order.
-    pub(crate) fn list(&self, prefix: &str) -> Vec<String> {
-        (1..).map_while(|n| self.0.get(&format!("{prefix}.{n}")).cloned()).collect()
-    }
-
-    /// `Filter.N.Name` with its values.
-    pub(crate) fn filters(&self) -> Vec<(String, Vec<String>)> {
-        (1..)
-            .map_while(|n| {
-                let name = self.0.get(&format!("Filter.{n}.Name"))?;
-                Some((name.clone(), self.list(&format!("Filter.{n}.Value"))))
-            })
-            .collect()
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 }
 
@@ -135,23 +120,14 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_signed_form_is_understood() {
-        let form = "Action=DescribeInstances&Filter.1.Name=availability-zone&Filter.1.Value.1=eu%2Dwest-1a&";
-        let scope = "AKIA1/20260101/eu-west-1/ec2/aws4_request";
-        let text = format!(
-            "POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00\r\n\
-             Content-Length: {}\r\nAccept-Encoding: gzip, br\r\n\r\n{form}",
-            form.len()
-        );
+    async fn a_request_is_understood() {
+        let text = "POST /a/b?name=x%2Dy&fields=a(b%2Cc)&empty HTTP/1.1\r\nAccept-Encoding: gzip, br\r\nContent-Length: 9\r\n\r\nA=1&B=2+3";
         let request = Request::read(&mut BufReader::new(text.as_bytes())).await.expect("a request");
-        let signer = request.signer().expect("signed");
-        assert_eq!(
-            (signer.key_id.as_str(), signer.region.as_str(), signer.service.as_str()),
-            ("AKIA1", "eu-west-1", "ec2")
-        );
-        let params = request.params();
-        assert_eq!(params.get("Action"), Some("DescribeInstances"));
-        assert_eq!(params.filters(), [("availability-zone".to_owned(), vec!["eu-west-1a".to_owned()])]);
+        let (path, query) = request.target();
+        assert_eq!((request.method.as_str(), path), ("POST", "/a/b"));
+        let query = ["name", "fields", "empty", "other"].map(|name| query.get(name).map(str::to_owned));
+        assert_eq!(query, [Some("x-y"), Some("a(b,c)"), Some(""), None].map(|value| value.map(str::to_owned)));
+        assert_eq!(request.form().get("B"), Some("2 3"));
         assert!(request.accepts_gzip());
     }
 

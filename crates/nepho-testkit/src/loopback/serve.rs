@@ -1,9 +1,6 @@
 //! The connections: HTTP/1.1 by hand, because some answers have to be broken on purpose.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::{
@@ -13,20 +10,10 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{
-    fault::Fault,
-    request::Request,
-    world::{Verdict, World},
-};
-
-pub(crate) type Shared = Arc<Mutex<World>>;
-
-pub(crate) fn locked(world: &Shared) -> std::sync::MutexGuard<'_, World> {
-    world.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use super::{Break, Cloud, Request, Shared, Verdict, locked};
 
 /// Serves until `stop`.
-pub(crate) async fn serve(listener: TcpListener, world: Shared, stop: CancellationToken) {
+pub(crate) async fn serve<C: Cloud>(listener: TcpListener, cloud: Shared<C>, stop: CancellationToken) {
     let connections = TaskTracker::new();
     loop {
         let stream = tokio::select! {
@@ -35,12 +22,12 @@ pub(crate) async fn serve(listener: TcpListener, world: Shared, stop: Cancellati
         };
         // An error of accept concerns one connection that is gone already.
         let Ok((stream, _)) = stream else { continue };
-        locked(&world).served.connections += 1;
-        let (world, stop) = (Arc::clone(&world), stop.clone());
+        locked(&cloud).meter().served.connections += 1;
+        let (cloud, stop) = (Arc::clone(&cloud), stop.clone());
         connections.spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = connection(stream, &world) => {}
+                () = connection(stream, &cloud) => {}
             }
         });
     }
@@ -49,7 +36,7 @@ pub(crate) async fn serve(listener: TcpListener, world: Shared, stop: Cancellati
     connections.wait().await;
 }
 
-async fn connection(stream: TcpStream, world: &Shared) {
+async fn connection<C: Cloud>(stream: TcpStream, cloud: &Shared<C>) {
     // Small answers must not wait for more.
     let _ = stream.set_nodelay(true);
     let mut stream = BufReader::with_capacity(64 * 1024, stream);
@@ -57,24 +44,25 @@ async fn connection(stream: TcpStream, world: &Shared) {
     while let Some(request) = Request::read(&mut stream).await {
         let began = Instant::now();
         let (verdict, handshake) = {
-            let mut world = locked(world);
-            let verdict = world.decide(&request, began);
+            let mut cloud = locked(cloud);
+            let verdict = cloud.decide(&request, began);
+            let handshake = if first { verdict.handshake } else { Duration::ZERO };
+            let meter = cloud.meter();
             if !verdict.control {
-                world.in_flight += 1;
-                world.served.most_in_flight = world.served.most_in_flight.max(world.in_flight);
+                meter.in_flight += 1;
+                meter.served.most_in_flight = meter.served.most_in_flight.max(meter.in_flight);
             }
-            let handshake = world.setup.latency * world.setup.handshake_rtts * u32::from(first);
-            if let Some(region) = &verdict.lists {
-                *world.listing.entry(region.clone()).or_default() += verdict.takes + handshake;
+            if let Some(place) = &verdict.lists {
+                *meter.listing.entry(place.clone()).or_default() += verdict.takes + handshake;
             }
             (verdict, handshake)
         };
         first &= verdict.control;
-        let under_way = (!verdict.control).then(|| UnderWay(world));
+        let under_way = (!verdict.control).then(|| UnderWay(cloud));
         if !verdict.control {
             tokio::time::sleep_until(began + verdict.takes + handshake).await;
         }
-        let goes_on = answer(stream.get_mut(), &request, verdict, world).await;
+        let goes_on = answer(stream.get_mut(), &request, verdict, cloud).await;
         drop(under_way);
         if !goes_on {
             break;
@@ -83,17 +71,17 @@ async fn connection(stream: TcpStream, world: &Shared) {
 }
 
 /// Counts a request as under way until dropped, also when its connection is cut meanwhile.
-struct UnderWay<'a>(&'a Shared);
+struct UnderWay<'a, C: Cloud>(&'a Shared<C>);
 
-impl Drop for UnderWay<'_> {
+impl<C: Cloud> Drop for UnderWay<'_, C> {
     fn drop(&mut self) {
-        locked(self.0).in_flight -= 1;
+        locked(self.0).meter().in_flight -= 1;
     }
 }
 
 /// Sends the answer; whether the connection goes on.
-async fn answer(stream: &mut TcpStream, request: &Request, verdict: Verdict, world: &Shared) -> bool {
-    let Verdict { reply, fault, control, .. } = verdict;
+async fn answer<C: Cloud>(stream: &mut TcpStream, request: &Request, verdict: Verdict, cloud: &Shared<C>) -> bool {
+    let Verdict { reply, breaks, control, .. } = verdict;
     let (mut body, packed) = match reply.gzip {
         Some(gzip) if request.accepts_gzip() => (gzip, true),
         _ => (reply.body, false),
@@ -101,29 +89,30 @@ async fn answer(stream: &mut TcpStream, request: &Request, verdict: Verdict, wor
     let mut announced = body.len();
     let mut goes_on = true;
     let mut piece = None;
-    match fault {
-        Some(Fault::Hung) => {
-            // Until the client gives up, or the double stops.
+    match breaks {
+        Some(Break::Hung) => {
+            // Until the client gives up, or the server stops.
             let mut ignored = [0; 64];
             while stream.read(&mut ignored).await.is_ok_and(|read| read > 0) {}
             return false;
         }
-        Some(Fault::Closed) => return false,
-        Some(Fault::Cut { at }) => {
+        Some(Break::Closed) => return false,
+        Some(Break::Cut { at }) => {
             body.truncate(at);
             goes_on = false;
         }
-        Some(Fault::Short { at }) => {
+        Some(Break::Short { at }) => {
             body.truncate(at);
             announced = body.len();
         }
-        Some(Fault::Drip { bytes, every }) => piece = Some((bytes.max(1), every)),
-        _ => {}
+        Some(Break::Drip { bytes, every }) => piece = Some((bytes.max(1), every)),
+        None => {}
     }
     if !control {
-        let mut world = locked(world);
-        world.served.bytes += u64::try_from(body.len()).unwrap_or(0);
-        world.served.rows += u64::try_from(reply.rows).unwrap_or(0);
+        let mut cloud = locked(cloud);
+        let served = &mut cloud.meter().served;
+        served.bytes += u64::try_from(body.len()).unwrap_or(0);
+        served.rows += u64::try_from(reply.rows).unwrap_or(0);
     }
     let head = format!(
         "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {announced}\r\n{}\r\n",

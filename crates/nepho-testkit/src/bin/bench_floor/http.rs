@@ -19,13 +19,8 @@ impl Connection {
         Ok(Self(BufReader::with_capacity(256 * 1024, stream)))
     }
 
-    /// Asks EC2 in `region`; the body of the answer, which must be 200.
-    pub async fn ask(&mut self, region: &str, form: &str) -> io::Result<String> {
-        let request = format!(
-            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\nAuthorization: AWS4-HMAC-SHA256 \
-             Credential=AKIAFLOOR/20260101/{region}/ec2/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n{form}",
-            form.len()
-        );
+    /// Sends a whole request; the body of the answer, which must be 200.
+    pub async fn ask(&mut self, request: &str) -> io::Result<String> {
         self.0.get_mut().write_all(request.as_bytes()).await?;
         let (mut line, mut length) = (String::new(), 0);
         self.0.read_line(&mut line).await?;

@@ -1,18 +1,11 @@
-//! What a reply says: regions, the next page, twelve columns of each instance.
+//! What a reply of EC2 says: regions, the next page, twelve columns of each instance.
 
 use quick_xml::{Reader, events::Event};
 
-/// One instance.
-#[derive(Debug, Default)]
-pub struct Instance {
-    /// The columns but the tags, in the order of [`COLUMNS`]; absent ones are empty.
-    pub columns: [String; COLUMNS.len()],
-    /// Its tags.
-    pub tags: Vec<(String, String)>,
-}
+use crate::rows::{COLUMNS, Instance};
 
 /// Which element is which column: those directly in the instance, then `parent/child`.
-pub const COLUMNS: [&str; 11] = [
+const ELEMENTS: [&str; COLUMNS] = [
     "instanceId",
     "instanceType",
     "launchTime",
@@ -60,7 +53,13 @@ pub fn instances(reply: &str) -> Result<Vec<Instance>, quick_xml::Error> {
             }
             Event::End(_) => {
                 if depth == INSTANCE && path[3] == "instancesSet" {
-                    found.push(std::mem::take(&mut instance));
+                    let mut done = std::mem::take(&mut instance);
+                    done.name = done
+                        .tags
+                        .iter()
+                        .find(|(key, _)| key == "Name")
+                        .map_or_else(String::new, |(_, name)| name.clone());
+                    found.push(done);
                 }
                 depth -= 1;
             }
@@ -83,7 +82,7 @@ pub fn instances(reply: &str) -> Result<Vec<Instance>, quick_xml::Error> {
 }
 
 fn column(instance: &mut Instance, is: impl Fn(&str) -> bool, text: &str) {
-    if let Some(at) = COLUMNS.iter().position(|column| is(column)) {
+    if let Some(at) = ELEMENTS.iter().position(|column| is(column)) {
         text.clone_into(&mut instance.columns[at]);
     }
 }

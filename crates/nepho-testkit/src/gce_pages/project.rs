@@ -1,0 +1,100 @@
+//! The project: which answer a request gets, rendered when first asked for and kept.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{
+    Setup,
+    asked::{Asked, Subject, refusal},
+    fleet::fleet,
+    render::render,
+};
+use crate::loopback::{Cloud, Meter, Reply, Request, Verdict, compressed};
+
+/// A project and its counts.
+#[derive(Debug)]
+pub(crate) struct Project {
+    setup: Setup,
+    zones: Vec<(&'static str, Vec<Value>)>,
+    pub(crate) meter: Meter,
+    /// Answers, and whether each is its listing's last page.
+    ready: HashMap<Asked, (Reply, bool)>,
+}
+
+impl Project {
+    pub(crate) fn new(setup: Setup) -> Self {
+        let zones = fleet(setup.instances, setup.zones);
+        Self { setup, zones, meter: Meter::default(), ready: HashMap::new() }
+    }
+
+    fn answer(&mut self, asked: &Asked, gzip: bool) -> (Reply, bool) {
+        if !self.ready.contains_key(asked) {
+            let Some(made) = render(asked, &self.zones) else {
+                return (refusal(404, "notFound", "The resource was not found"), false);
+            };
+            self.ready.insert(asked.clone(), made);
+        }
+        let Some((reply, last)) = self.ready.get_mut(asked) else { unreachable!("it was put there") };
+        if gzip && reply.gzip.is_none() {
+            reply.gzip = Some(compressed(&reply.body));
+        }
+        (reply.clone(), *last)
+    }
+
+    fn control(&mut self, request: &Request) -> Reply {
+        match (request.method.as_str(), request.path.as_str()) {
+            ("GET", "/_control/stats") => {
+                let mut stats = self.meter.stats();
+                stats["instances"] = self.zones.iter().map(|(zone, rows)| (*zone, rows.len())).collect();
+                Reply::json(&stats)
+            }
+            ("POST", "/_control/reset") => {
+                self.meter.forget();
+                Reply::json(&json!({"ok": true}))
+            }
+            _ => refusal(404, "notFound", "no such control request"),
+        }
+    }
+}
+
+impl Cloud for Project {
+    fn decide(&mut self, request: &Request, _: Instant) -> Verdict {
+        if request.path.starts_with("/_control/") {
+            return Verdict::control(self.control(request));
+        }
+        self.meter.served.requests += 1;
+        // Google compresses only for a user agent that says so as well
+        // (<https://cloud.google.com/compute/docs/api/how-tos/performance>).
+        let gzip = request.accepts_gzip() && request.header("user-agent").contains("gzip");
+        let (mut reply, lists) = match Asked::from(request) {
+            Ok(asked) => {
+                let (reply, last) = self.answer(&asked, gzip);
+                if last && asked.subject == Subject::Aggregated {
+                    // The end of the chain is the end of every zone.
+                    for (zone, _) in &self.zones {
+                        self.meter.listing.entry((*zone).to_owned()).or_default();
+                    }
+                }
+                let zone = match asked.subject {
+                    Subject::Zone(zone) if reply.status == 200 => Some(zone),
+                    _ => None,
+                };
+                (reply, zone)
+            }
+            Err(refusal) => (refusal, None),
+        };
+        if !gzip {
+            reply.gzip = None;
+        }
+        let rows = u32::try_from(reply.rows).unwrap_or(u32::MAX);
+        let takes = self.setup.latency + self.setup.per_instance * rows;
+        let handshake = self.setup.latency * self.setup.handshake_rtts;
+        Verdict { reply, breaks: None, takes, handshake, control: false, lists }
+    }
+
+    fn meter(&mut self) -> &mut Meter {
+        &mut self.meter
+    }
+}
