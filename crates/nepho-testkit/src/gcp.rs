@@ -11,6 +11,8 @@
 mod acts;
 mod api;
 mod auth;
+mod base64;
+mod batch;
 mod catalog;
 mod check;
 pub(crate) mod discovery;
@@ -21,6 +23,7 @@ mod fault;
 mod filter;
 mod groups;
 mod instance;
+pub(crate) mod keys;
 pub(crate) mod links;
 mod lists;
 pub(crate) mod mask;
@@ -32,6 +35,8 @@ mod request;
 pub(crate) mod schema;
 mod serve;
 mod setup;
+mod sign_in;
+mod tokens;
 mod world;
 
 use std::{
@@ -103,21 +108,6 @@ impl GcpDouble {
     /// Its port.
     pub fn port(&self) -> u16 {
         self.port
-    }
-
-    /// A bearer token that may do everything.
-    pub fn token(&self) -> String {
-        principal::TOKEN.to_owned()
-    }
-
-    /// Accepts a bearer token, which is this principal's.
-    pub fn grant(&self, token: &str, principal: Principal) {
-        locked(&self.world).tokens.bearers.insert(token.to_owned(), principal);
-    }
-
-    /// Accepts a bearer token no more, as if it had expired.
-    pub fn expire(&self, token: &str) {
-        locked(&self.world).tokens.bearers.remove(token);
     }
 
     /// Puts an instance there, or replaces the one with its name. A new project or zone is made.

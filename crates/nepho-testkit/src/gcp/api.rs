@@ -57,7 +57,8 @@ pub(crate) fn answer(world: &mut World, documents: &'static Documents, request: 
     verdict
 }
 
-fn noted(request: &Request) -> Exchange {
+/// What to note of a request.
+pub(crate) fn noted(request: &Request) -> Exchange {
     let quota = request.header("x-goog-user-project");
     Exchange {
         verb: request.method.clone(),

@@ -1,6 +1,6 @@
 //! Who asks: the bearer token, its scopes, and the permission that a method needs.
 
-use super::{check::Call, error::ApiError, principal::Principal, request::Request, world::World};
+use super::{check::Call, error::ApiError, keys, principal::Principal, request::Request, world::World};
 
 /// Whose token the request carries.
 pub(crate) fn bearer(world: &World, request: &Request) -> Result<Principal, ApiError> {
@@ -8,7 +8,8 @@ pub(crate) fn bearer(world: &World, request: &Request) -> Result<Principal, ApiE
     let Some(token) = header.strip_prefix("Bearer ") else {
         return Err(if header.is_empty() { ApiError::no_token() } else { ApiError::unauthenticated() });
     };
-    world.tokens.bearers.get(token).cloned().ok_or_else(ApiError::unauthenticated)
+    let known = world.tokens.bearers.get(token).cloned();
+    known.or_else(|| keys::signed_by(&world.tokens, token)).ok_or_else(ApiError::unauthenticated)
 }
 
 /// Whether the token and its owner may do this.

@@ -17,8 +17,8 @@ use crate::python::python_environment;
 /// The documents, and the method identifiers' first part.
 const NAMES: [&str; 2] = ["compute.v1", "cloudresourcemanager.v3"];
 
-/// A parameter that Google documents and its own clients send, and that the discovery document of
-/// this revision has in no method: <https://cloud.google.com/compute/docs/reference/rest/v1/instances/aggregatedList>.
+/// A parameter that the documents recommend in the words of their aggregated lists, that `gcloud`
+/// sends with every list, and that this revision declares for no method.
 pub(crate) const PARTIAL_SUCCESS: &str = "returnPartialSuccess";
 
 /// All documents.
@@ -253,6 +253,13 @@ mod tests {
         let (_, variables) = routed("POST", &format!("{zone}/instances/123/stop")).expect("routed");
         assert_eq!(variables["zone"], "europe-west1-b");
         assert_eq!(variables["instance"], "123");
+    }
+
+    #[test]
+    fn the_one_addition_is_recommended_and_not_declared() {
+        let text = fs::read_to_string(folder().expect("the folder").join("compute.v1.json")).expect("the document");
+        assert!(text.contains("set the\\n`returnPartialSuccess` parameter to `true`"), "no more: take it out");
+        assert!(!text.contains("\"returnPartialSuccess\""), "declared by now: take the addition out");
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl GcpInstance {
         self.document["id"].as_str().unwrap_or_default()
     }
 
+    /// The zone that it is for.
+    pub fn zone(&self) -> &str {
+        &self.zone
+    }
+
     /// Gives it this numeric id.
     #[must_use]
     pub fn with_id(self, id: u64) -> Self {

@@ -86,6 +86,8 @@ pub(crate) struct Tokens {
     pub(crate) refresh: BTreeMap<String, Refresh>,
     /// Subject tokens that the token exchange takes.
     pub(crate) subjects: BTreeMap<String, Principal>,
+    /// Service accounts that others may act as, by their address.
+    pub(crate) impersonable: BTreeMap<String, Principal>,
     pub(crate) made: u64,
 }
 
@@ -105,6 +107,7 @@ impl Default for Tokens {
             keys: BTreeMap::new(),
             refresh: BTreeMap::new(),
             subjects: BTreeMap::new(),
+            impersonable: BTreeMap::new(),
             made: 0,
         }
     }

@@ -46,6 +46,9 @@ pub struct Setup {
     /// How many requests a project may make in a minute; over it, 403 `rateLimitExceeded`. A minute
     /// lasts until a test begins the next one. `None` is no limit.
     pub per_minute: Option<u32>,
+    /// How long the tokens live that are made, in seconds, as their makers say; they are accepted
+    /// until they are expired by the test.
+    pub token_seconds: u64,
     /// The port; 0 picks a free one.
     pub port: u16,
 }
@@ -73,6 +76,7 @@ impl Default for Setup {
             gzip: true,
             stale_reads: 0,
             per_minute: None,
+            token_seconds: 3599,
             port: 0,
         }
     }

@@ -4,6 +4,7 @@ mod asking;
 mod documents;
 mod life;
 mod listing;
+mod signing_in;
 
 use super::{GcpDouble, GcpInstance, PROJECT, Setup};
 
