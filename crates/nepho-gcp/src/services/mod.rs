@@ -1,3 +1,13 @@
 //! One file per thing that Google is asked.
 
+pub(crate) mod addresses;
+pub(crate) mod findings;
+pub(crate) mod instances;
+pub(crate) mod listing;
+pub(crate) mod observe;
+pub(crate) mod operations;
 pub(crate) mod projects;
+pub(crate) mod reply;
+pub(crate) mod submit;
+pub(crate) mod verify;
+pub(crate) mod zones;

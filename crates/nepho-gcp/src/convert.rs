@@ -1,0 +1,141 @@
+//! An instance as Compute Engine describes it → a resource as Nephoscope keeps it.
+
+use std::{net::IpAddr, sync::Arc};
+
+use nepho_core::{
+    Kind, Location, ProviderKind, Realm, Region, Resource, ResourceKey, Scope, State, Timestamp, Zone,
+    resource::{InstanceFacts, Lifecycle},
+};
+
+use crate::services::instances::{Instance, last};
+
+/// The version of this module: raise it whenever the same reply becomes another resource.
+pub(crate) const VERSION: u32 = 1;
+
+/// The label that GKE puts on its nodes
+/// (<https://cloud.google.com/kubernetes-engine/docs/how-to/creating-managing-labels>).
+const GKE_LABEL: &str = "goog-gke-node";
+
+/// The realm of `project`, with the mark of a custom endpoint. Old projects of a domain have a
+/// colon in their id (`example.com:app`), which would end the realm within a key.
+pub(crate) fn realm(project: &str, mark: Option<&str>) -> Realm {
+    let base = project.replace(':', "/");
+    mark.map_or_else(|| Realm::new(base.as_str()), |mark| Realm::at_endpoint(&base, mark))
+}
+
+/// The project of `realm`.
+pub(crate) fn project(realm: &Realm) -> String {
+    let base = realm.as_str().split_once('@').map_or(realm.as_str(), |(base, _)| base);
+    base.replacen('/', ":", 1)
+}
+
+/// The region of a zone: its name without the last part
+/// (<https://cloud.google.com/compute/docs/regions-zones#identifying_a_region_or_zone>).
+pub(crate) fn region(zone: &str) -> Region {
+    Region::new(zone.rsplit_once('-').map_or(zone, |(region, _)| region))
+}
+
+/// The scope of a zone's instances.
+pub(crate) fn scope(zone: &str) -> Scope {
+    Scope { location: Location::new(zone), kind: Kind::Instance }
+}
+
+/// Converts one instance of `zone`.
+pub(crate) fn resource(instance: &Instance<'_>, realm: &Realm, zone: &str) -> Resource {
+    let interfaces = &instance.network_interfaces;
+    let private = interfaces.iter().map(|one| &one.network_ip).chain(interfaces.iter().map(|one| &one.ipv6_address));
+    let v6 = interfaces.iter().flat_map(|one| &one.ipv6_access_configs).map(|config| &*config.external_ipv6);
+    let ptrs = interfaces.iter().flat_map(|one| &one.access_configs).map(|config| &config.public_ptr_domain_name);
+    Resource {
+        key: key(&instance.id, realm, zone),
+        name: instance.name.to_string(),
+        zone: Some(Zone::new(zone)),
+        state: state(&instance.status),
+        raw_state: instance.status.to_string(),
+        size: last(&instance.machine_type).to_owned(),
+        private_ips: addresses(private.map(|text| &**text)),
+        public_ips: addresses(instance.nat_ips().chain(v6)),
+        dns_names: [&instance.hostname].into_iter().chain(ptrs).filter_map(|name| some(name)).collect(),
+        tags: instance.labels.clone(),
+        created_at: instance.creation_timestamp.parse::<Timestamp>().ok(),
+        started_at: instance.last_start_timestamp.parse::<Timestamp>().ok(),
+        facts: facts(instance),
+    }
+}
+
+/// The key of the instance `id` in `zone`.
+pub(crate) fn key(id: &str, realm: &Realm, zone: &str) -> ResourceKey {
+    ResourceKey {
+        provider: ProviderKind::Gcp,
+        realm: realm.clone(),
+        region: region(zone),
+        kind: Kind::Instance,
+        native: Arc::from(id),
+    }
+}
+
+/// The state that Compute Engine's word names
+/// (<https://cloud.google.com/compute/docs/instances/instance-lifecycle>). `TERMINATED` is a
+/// stopped machine that still exists; a deleted one is not shown at all.
+pub(crate) fn state(word: &str) -> State {
+    match word {
+        "PENDING" | "PROVISIONING" | "STAGING" => State::Pending,
+        "RUNNING" => State::Running,
+        "PENDING_STOP" | "STOPPING" => State::Stopping,
+        "STOPPED" | "TERMINATED" => State::Stopped,
+        "SUSPENDING" => State::Suspending,
+        "SUSPENDED" => State::Suspended,
+        "DEPROVISIONING" => State::Terminating,
+        "REPAIRING" => State::Repairing,
+        _ => State::Unknown,
+    }
+}
+
+fn facts(instance: &Instance<'_>) -> InstanceFacts {
+    let boot = instance.disks.iter().find(|disk| disk.boot);
+    let interface = instance.network_interfaces.first();
+    let disks = instance.disks.iter().filter_map(|disk| some(last(&disk.source)).or_else(|| some(&disk.device_name)));
+    InstanceFacts {
+        lifecycle: match &*instance.scheduling.provisioning_model {
+            "SPOT" => Lifecycle::Spot,
+            // What preceded Spot, and is reclaimed like it.
+            _ if instance.scheduling.preemptible => Lifecycle::Spot,
+            "" | "STANDARD" => Lifecycle::OnDemand,
+            _ => Lifecycle::Other,
+        },
+        // Not in a listing: only a plan asks for it, see `services::findings`.
+        group: None,
+        managed_by: instance.labels.contains_key(GKE_LABEL).then(|| "GKE".to_owned()),
+        root_is_local: false,
+        ephemeral_public_ip: None,
+        image: some(last(&instance.source_machine_image)),
+        architecture: boot.and_then(|disk| some(&disk.architecture)),
+        // A licence names the operating system of the image that the disk was made from.
+        platform: boot.and_then(|disk| some(last(disk.licenses.first()?))),
+        network: interface.and_then(|one| some(last(&one.network))),
+        subnet: interface.and_then(|one| some(last(&one.subnetwork))),
+        security_groups: instance.tags.items.clone(),
+        identity: instance.service_accounts.first().and_then(|one| some(&one.email)),
+        key_pair: None,
+        disks: disks.collect(),
+        state_reason: some(&instance.status_message),
+    }
+}
+
+/// The addresses in order, each once.
+fn addresses<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<IpAddr> {
+    let mut seen = Vec::new();
+    for ip in texts.filter_map(|text| text.parse().ok()) {
+        if !seen.contains(&ip) {
+            seen.push(ip);
+        }
+    }
+    seen
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

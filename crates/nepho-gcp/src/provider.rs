@@ -1,0 +1,117 @@
+//! The provider: one connected project.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream::BoxStream};
+use nepho_core::{
+    Access, Identity, Provider, ProviderError, Realm, Region, ResourceKey, Scope,
+    provider::{Detail, Observation, Order, Progress, Submission, SweepItem, Target, Ticket, Traffic},
+};
+
+use crate::{
+    ConnectError, GcpOptions,
+    client::Client,
+    convert,
+    services::{findings::Findings, listing::Lister, observe, operations, submit, verify, zones},
+    writer::Writer,
+};
+
+/// One project, connected.
+#[derive(Debug)]
+pub struct GcpProvider {
+    client: Client,
+    /// Only for accounts that may be written.
+    writer: Option<Writer>,
+    access: Access,
+    principal: String,
+    realm: Realm,
+    regions: Vec<Region>,
+    findings: Findings,
+    /// Whether the zones could not be listed the last time.
+    zones_denied: AtomicBool,
+}
+
+impl GcpProvider {
+    /// Prepares the clients. Asks nothing of Google: the first request is the first `verify`.
+    pub fn new(options: GcpOptions) -> Result<Self, ConnectError> {
+        let client = Client::new(&options)?;
+        Ok(Self {
+            writer: Writer::new(&client, options.access),
+            access: options.access,
+            principal: options.identity.principal().to_owned(),
+            realm: convert::realm(client.project(), client.mark().as_deref()),
+            regions: options.regions,
+            findings: Findings::default(),
+            zones_denied: AtomicBool::new(false),
+            client,
+        })
+    }
+
+    fn lister(&self) -> Lister<'_> {
+        Lister {
+            client: &self.client,
+            realm: &self.realm,
+            findings: &self.findings,
+            by_all: self.zones_denied.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The targets of this realm, and an error for each of the others.
+    fn own(&self, targets: &[Target]) -> (Vec<Target>, Vec<(ResourceKey, ProviderError)>) {
+        let (own, foreign): (Vec<_>, Vec<_>) = targets.iter().cloned().partition(|one| one.key.realm == self.realm);
+        let wrong = |Target { key, .. }: Target| {
+            let (expected, found) = (key.realm.clone(), self.realm.clone());
+            (key, ProviderError::WrongAccount { expected, found })
+        };
+        (own, foreign.into_iter().map(wrong).collect())
+    }
+}
+
+#[async_trait]
+impl Provider for GcpProvider {
+    async fn verify(&self) -> Result<Identity, ProviderError> {
+        verify::identity(&self.client, &self.principal, &self.realm, self.access).await
+    }
+
+    async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
+        let found = zones::zones(&self.client, &self.regions).await?;
+        self.zones_denied.store(found.denied, Ordering::Relaxed);
+        Ok(found.names.iter().map(|zone| convert::scope(zone)).collect())
+    }
+
+    fn list<'a>(&'a self, scopes: &'a [Scope]) -> BoxStream<'a, SweepItem> {
+        self.lister().run(scopes).boxed()
+    }
+
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+        let (own, foreign) = self.own(targets);
+        let mut observations = observe::observe(self.lister(), &own, detail).await;
+        observations.extend(foreign.into_iter().map(|(key, error)| Observation { key, seen: Err(error) }));
+        observations
+    }
+
+    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
+        let Some(writer) = &self.writer else {
+            let refused =
+                |target: &Target| Submission { key: target.key.clone(), outcome: Err(ProviderError::ReadOnly) };
+            return targets.iter().map(refused).collect();
+        };
+        let (own, foreign) = self.own(targets);
+        let mut submissions = submit::submit(writer, self.lister(), order, &own).await;
+        submissions.extend(foreign.into_iter().map(|(key, error)| Submission { key, outcome: Err(error) }));
+        submissions
+    }
+
+    async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
+        operations::progress(&self.client, tickets).await
+    }
+
+    fn converter(&self) -> u32 {
+        convert::VERSION
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.client.traffic()
+    }
+}

@@ -1,0 +1,313 @@
+//! Listing the instances of zones: all at once while they fit a page, else each zone by itself.
+//!
+//! A project of few instances costs one request, however many zones there are. A larger one is
+//! listed by its zones in parallel: the chain of pages of all zones would take a round trip, and
+//! Google's own time, for each of them.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use futures::{
+    Stream, StreamExt,
+    channel::mpsc,
+    future,
+    stream::{self, FuturesUnordered},
+};
+use nepho_core::{
+    ProviderError, Realm, Scope,
+    provider::{Listed, SweepItem},
+};
+
+use super::{findings::Findings, instances::FIELDS, reply, zones};
+use crate::{
+    client::{Client, ReadClass, segments},
+    error::GcpError,
+};
+
+const OPERATION: &str = "compute.instances.list";
+const OF_ALL: &str = "compute.instances.aggregatedList";
+
+/// Up to so many zones are listed by themselves at once: a page of all zones would seldom be less.
+const FEW: usize = 4;
+
+/// Instances on a page of a zone: Google's most.
+const PAGE: &str = "500";
+
+/// Instances on the page of all zones: what is on it is asked for again if it was not the only one.
+const FIRST: &str = "100";
+
+/// The most pages of one listing: with full pages, five million instances.
+const MOST_PAGES: usize = 10_000;
+
+/// What a listing needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lister<'a> {
+    pub client: &'a Client,
+    pub realm: &'a Realm,
+    /// What is known of instances beyond a listing.
+    pub findings: &'a Findings,
+    /// Whether the zones could not be listed, so that the pages of all zones are followed to their end.
+    pub by_all: bool,
+}
+
+/// What becomes of the zones after the first page of all of them.
+enum Rest {
+    /// These are listed by themselves.
+    Zones(Vec<String>),
+    /// All have ended.
+    Nothing,
+}
+
+impl<'a> Lister<'a> {
+    /// Lists `scopes`, which are zones; each ends once.
+    pub fn run(self, scopes: &'a [Scope]) -> impl Stream<Item = SweepItem> + 'a {
+        let (items, listed) = mpsc::unbounded();
+        let mut once = HashSet::new();
+        let scopes: BTreeMap<String, Scope> = scopes
+            .iter()
+            .filter(|scope| once.insert(*scope))
+            .map(|scope| (scope.location.as_str().to_owned(), scope.clone()))
+            .collect();
+        let listing = Listing { lister: self, out: Out { items, scopes } };
+        stream::select(listed, stream::once(listing.run()).filter_map(|()| future::ready(None)))
+    }
+}
+
+/// One sweep, under way.
+struct Listing<'a> {
+    lister: Lister<'a>,
+    out: Out,
+}
+
+impl Listing<'_> {
+    async fn run(self) {
+        let mut zones = Vec::new();
+        for zone in self.out.scopes.keys() {
+            if zones::is_name(zone) {
+                zones.push(zone.clone());
+            } else {
+                let message = format!("{zone:?} is no zone");
+                self.out.end(zone, Err(ProviderError::Other { code: "NoSuchZone".to_owned(), message }));
+            }
+        }
+        let rest = if self.lister.by_all {
+            self.chain_of_all(zones).await
+        } else if zones.len() > FEW {
+            self.page_of_all(zones).await
+        } else {
+            Rest::Zones(zones)
+        };
+        if let Rest::Zones(zones) = rest {
+            let mut walks: FuturesUnordered<_> = zones.iter().map(|zone| self.zone(zone)).collect();
+            while walks.next().await.is_some() {}
+        }
+    }
+
+    /// Lists one zone to its end.
+    async fn zone(&self, zone: &str) {
+        let ended = self.lister.zone(zone, |rows| self.out.page(zone, rows)).await;
+        self.out.end(zone, ended);
+    }
+
+    /// Asks for a page of all zones, which may be all there is.
+    async fn page_of_all(&self, zones: Vec<String>) -> Rest {
+        let page = match self.lister.all(FIRST, None).await {
+            Ok(page) if page.next.is_none() && page.warning.is_none() => page,
+            // More than a page, or not whole without saying where: each zone is asked by itself.
+            Ok(_) => return Rest::Zones(zones),
+            Err(error) => {
+                let error = ProviderError::from(error);
+                if !is_for_all(&error) {
+                    return Rest::Zones(zones);
+                }
+                for zone in &zones {
+                    self.out.end(zone, Err(error.clone()));
+                }
+                return Rest::Nothing;
+            }
+        };
+        // A zone that the page does not speak of is not known to be empty.
+        Rest::Zones(self.deal_out(zones, page.zones))
+    }
+
+    /// Ends the zones that a page speaks of; the others come back.
+    fn deal_out(
+        &self,
+        zones: Vec<String>,
+        mut said: BTreeMap<String, Result<Vec<Listed>, ProviderError>>,
+    ) -> Vec<String> {
+        let mut silent = Vec::new();
+        for zone in zones {
+            match said.remove(&zone) {
+                Some(Ok(rows)) => {
+                    let mut seen = HashSet::new();
+                    self.out.page(&zone, self.lister.fresh(rows, &mut seen));
+                    self.out.end(&zone, Ok(()));
+                }
+                Some(Err(error)) => self.out.end(&zone, Err(error)),
+                None => silent.push(zone),
+            }
+        }
+        silent
+    }
+
+    /// Follows the pages of all zones to their end. No zone is whole before the last page.
+    async fn chain_of_all(&self, zones: Vec<String>) -> Rest {
+        let mut open: BTreeMap<String, (HashSet<Arc<str>>, bool)> =
+            zones.into_iter().map(|zone| (zone, (HashSet::new(), false))).collect();
+        let mut tokens = Tokens::default();
+        let ended = loop {
+            let page = match self.lister.all(PAGE, tokens.last()).await {
+                Ok(page) => page,
+                Err(error) => break Err(error.into()),
+            };
+            for (zone, said) in page.zones {
+                let Some((seen, named)) = open.get_mut(&zone) else { continue };
+                match said {
+                    Ok(rows) => {
+                        *named = true;
+                        self.out.page(&zone, self.lister.fresh(rows, seen));
+                    }
+                    Err(error) => {
+                        open.remove(&zone);
+                        self.out.end(&zone, Err(error));
+                    }
+                }
+            }
+            if let Some(warning) = page.warning {
+                break Err(warning.into());
+            }
+            match tokens.go_on(OF_ALL, page.next) {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error.into()),
+            }
+        };
+        let mut silent = Vec::new();
+        for (zone, (_, named)) in open {
+            match &ended {
+                Ok(()) if named => self.out.end(&zone, Ok(())),
+                Ok(()) => silent.push(zone),
+                Err(error) => self.out.end(&zone, Err(ProviderError::clone(error))),
+            }
+        }
+        Rest::Zones(silent)
+    }
+}
+
+impl Lister<'_> {
+    /// Lists `zone` to its end, handing each page's new rows to `each`. A page whose warning says
+    /// that something is missing ends it as failed.
+    pub async fn zone(&self, zone: &str, mut each: impl FnMut(Vec<Listed>)) -> Result<(), ProviderError> {
+        let path = segments(["projects", self.client.project(), "zones", zone, "instances"]);
+        let fields = format!("kind,nextPageToken,warning(code,message),items({FIELDS})");
+        let mut seen = HashSet::new();
+        let mut tokens = Tokens::default();
+        loop {
+            let mut query = vec![("maxResults", PAGE), ("fields", fields.as_str()), ("prettyPrint", "false")];
+            query.extend(tokens.last().map(|token| ("pageToken", token)));
+            let body: Bytes = self.client.read(ReadClass::Zone, &path, &query).await?;
+            let page = reply::page(OPERATION, &body, self.realm, zone)?;
+            each(self.fresh(page.rows, &mut seen));
+            if let Some(warning) = page.warning {
+                return Err(warning.into());
+            }
+            if !tokens.go_on(OPERATION, page.next)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A page of all zones.
+    async fn all(&self, size: &str, token: Option<&str>) -> Result<reply::AllPage, GcpError> {
+        let path = segments(["projects", self.client.project(), "aggregated", "instances"]);
+        let fields = format!(
+            "kind,nextPageToken,unreachables,warning(code,message),items/*/warning(code,message),\
+             items/*/instances({FIELDS})"
+        );
+        let mut query = vec![
+            ("maxResults", size),
+            ("returnPartialSuccess", "true"),
+            ("fields", fields.as_str()),
+            ("prettyPrint", "false"),
+        ];
+        query.extend(token.map(|token| ("pageToken", token)));
+        let body = self.client.read(ReadClass::Heavy, &path, &query).await?;
+        reply::all_page(OF_ALL, &body, self.realm)
+    }
+
+    /// The rows that were not seen before: Google may show an instance twice when the fleet changes
+    /// between pages.
+    fn fresh(&self, mut rows: Vec<Listed>, seen: &mut HashSet<Arc<str>>) -> Vec<Listed> {
+        rows.retain(|row| seen.insert(Arc::clone(&row.resource.key.native)));
+        for row in &mut rows {
+            self.findings.complete(&mut row.resource);
+        }
+        rows
+    }
+}
+
+/// Whether no zone would fare better than the page of all of them.
+fn is_for_all(error: &ProviderError) -> bool {
+    matches!(
+        error,
+        ProviderError::Unauthenticated { .. }
+            | ProviderError::NotEnabled { .. }
+            | ProviderError::PermissionDenied { .. }
+            | ProviderError::NotFound { .. }
+    )
+}
+
+/// The tokens of a chain of pages; one that comes twice would make it endless.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    seen: HashSet<String>,
+    last: Option<String>,
+}
+
+impl Tokens {
+    pub fn last(&self) -> Option<&str> {
+        self.last.as_deref()
+    }
+
+    /// Takes in the token of a page; whether there is another page.
+    pub fn go_on(&mut self, operation: &str, next: Option<String>) -> Result<bool, GcpError> {
+        if let Some(token) = &next
+            && (self.seen.len() >= MOST_PAGES || !self.seen.insert(token.clone()))
+        {
+            return Err(GcpError::Malformed { reason: format!("{operation}: pages without end") });
+        }
+        self.last = next;
+        Ok(self.last.is_some())
+    }
+}
+
+/// Where the items go.
+struct Out {
+    items: mpsc::UnboundedSender<SweepItem>,
+    scopes: BTreeMap<String, Scope>,
+}
+
+impl Out {
+    fn page(&self, zone: &str, resources: Vec<Listed>) {
+        if let Some(scope) = self.scopes.get(zone) {
+            self.send(SweepItem::Page { scope: scope.clone(), resources });
+        }
+    }
+
+    fn end(&self, zone: &str, ended: Result<(), ProviderError>) {
+        let Some(scope) = self.scopes.get(zone).cloned() else { return };
+        self.send(match ended {
+            Ok(()) => SweepItem::Complete { scope },
+            Err(error) => SweepItem::Failed { scope, error },
+        });
+    }
+
+    fn send(&self, item: SweepItem) {
+        // Nobody listens any more: the sweep was given up, and this with it.
+        let _ = self.items.unbounded_send(item);
+    }
+}

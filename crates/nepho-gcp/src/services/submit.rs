@@ -1,0 +1,59 @@
+//! Actions: one request for each instance.
+
+use futures::{StreamExt, stream};
+use nepho_core::{
+    ProviderError, ResourceKey,
+    provider::{Accepted, Order, Submission, Target},
+};
+
+use super::{
+    listing::Lister,
+    observe::{path, place},
+    operations,
+};
+use crate::{verb, writer::Writer};
+
+/// The most requests that are prepared at once; the client has its own bounds.
+const AT_ONCE: usize = 32;
+
+/// Asks for `order` on `targets`, which are all of the lister's realm; one answer per key.
+pub(crate) async fn submit(writer: &Writer, lister: Lister<'_>, order: Order, targets: &[Target]) -> Vec<Submission> {
+    let placed = place(lister, targets).await;
+    let sending: Vec<_> = placed
+        .into_iter()
+        .map(|(key, zone)| async move {
+            let outcome = match zone {
+                Ok(zone) => one(writer, lister, order, &zone, key).await,
+                // Nothing was sent, so nothing is unknown.
+                Err(error) => Err(not_sent(error)),
+            };
+            Submission { key: key.clone(), outcome }
+        })
+        .collect();
+    stream::iter(sending).buffer_unordered(AT_ONCE).collect().await
+}
+
+async fn one(
+    writer: &Writer,
+    lister: Lister<'_>,
+    order: Order,
+    zone: &str,
+    key: &ResourceKey,
+) -> Result<Accepted, ProviderError> {
+    let discard = order.discard_local_disks && verb::discards(order.action);
+    let query: &[(&str, &str)] = if discard { &[("discardLocalSsd", "true")] } else { &[] };
+    let sent = match verb::path_word(order.action) {
+        Some(word) => writer.post(&path(lister, zone, key, Some(word)), query).await,
+        None => writer.delete(&path(lister, zone, key, None), query).await,
+    };
+    let body = sent.map_err(|error| error.about(key))?;
+    operations::accepted(verb::permission(order.action), &body, zone)
+}
+
+/// An error of a reading that came before the request was sent.
+pub(crate) fn not_sent(error: ProviderError) -> ProviderError {
+    if error.leaves_unknown() {
+        return ProviderError::Other { code: "NotSent".to_owned(), message: error.to_string() };
+    }
+    error
+}

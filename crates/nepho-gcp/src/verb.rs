@@ -1,0 +1,41 @@
+//! The six actions, in Compute Engine's words.
+
+use nepho_core::Action;
+
+/// The last part of the request's path; nothing for a deletion, which is a method of HTTP.
+pub(crate) const fn path_word(action: Action) -> Option<&'static str> {
+    match action {
+        Action::Start => Some("start"),
+        Action::Stop => Some("stop"),
+        Action::Reboot => Some("reset"),
+        Action::Suspend => Some("suspend"),
+        Action::Resume => Some("resume"),
+        Action::Terminate => None,
+    }
+}
+
+/// As on `gcloud`'s command line.
+pub(crate) const fn command(action: Action) -> &'static str {
+    match path_word(action) {
+        Some(word) => word,
+        None => "delete",
+    }
+}
+
+/// The permission that the action needs
+/// (<https://cloud.google.com/compute/docs/reference/rest/v1/instances>, "IAM Permissions" of each).
+pub(crate) const fn permission(action: Action) -> &'static str {
+    match action {
+        Action::Start => "compute.instances.start",
+        Action::Stop => "compute.instances.stop",
+        Action::Reboot => "compute.instances.reset",
+        Action::Suspend => "compute.instances.suspend",
+        Action::Resume => "compute.instances.resume",
+        Action::Terminate => "compute.instances.delete",
+    }
+}
+
+/// Whether the cloud wants to be told that the contents of local disks may be discarded.
+pub(crate) const fn discards(action: Action) -> bool {
+    matches!(action, Action::Stop | Action::Suspend)
+}
