@@ -195,22 +195,25 @@ impl Actions {
         watches: &mut HashMap<ResourceKey, Watch>,
         elapsed: Duration,
     ) -> Vec<(ResourceKey, JournalEvent)> {
-        // Asked first, so that what is read next is from after an end that the record tells.
-        let mut ended = ask_progress(session, watches).await;
+        // Those that the record now tells as failed are read once more too, so that their rows show
+        // where that left them.
         let targets: Vec<Target> =
             part.addressed().into_iter().filter(|target| watches.contains_key(&target.key)).collect();
+        // Asked first, so that what is read next is from after an end that the record tells.
+        let mut ended = ask_progress(session, watches).await;
         let started_at = self.clock.now();
         let mut listed = Vec::new();
         for observation in session.provider.observe(&targets, Detail::State).await {
-            let Some(watch) = watches.get_mut(&observation.key) else { continue };
+            let watch = watches.get_mut(&observation.key);
             let event = match observation.seen {
                 Ok(observed) => {
                     let resource = &observed.listed.resource;
-                    let event = watch.read(Some((resource.state, &resource.raw_state)), elapsed);
+                    let seen = Some((resource.state, resource.raw_state.as_str()));
+                    let event = watch.and_then(|watch| watch.read(seen, elapsed));
                     listed.push(observed.listed);
                     event
                 }
-                Err(nepho_core::ProviderError::NotFound { .. }) => watch.read(None, elapsed),
+                Err(nepho_core::ProviderError::NotFound { .. }) => watch.and_then(|watch| watch.read(None, elapsed)),
                 Err(_) => None, // a failed read says nothing; the next one may
             };
             if let Some(event) = event {

@@ -7,6 +7,7 @@
 
 mod act;
 mod desk;
+mod documents;
 mod engine;
 mod error;
 mod follow;

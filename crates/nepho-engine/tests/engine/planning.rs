@@ -8,20 +8,11 @@ use nepho_core::{
     provider::Protections,
 };
 use nepho_engine::CommitError;
-use nepho_testkit::{InstanceBuilder, fake::ObserveStep, instance};
+use nepho_testkit::{fake::ObserveStep, instance};
 
-use crate::stage::{Stage, account, stage};
+use crate::stage::{Stage, account, with};
 
-async fn with(instances: impl IntoIterator<Item = InstanceBuilder>) -> Stage {
-    let stage = stage().await;
-    for instance in instances {
-        stage.cloud.add(instance);
-    }
-    stage.sync().await;
-    stage
-}
-
-fn verdicts(plan: &Plan) -> Vec<Verdict> {
+pub fn verdicts(plan: &Plan) -> Vec<Verdict> {
     plan.targets.iter().map(|target| target.verdict.clone()).collect()
 }
 

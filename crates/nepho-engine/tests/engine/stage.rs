@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,9 +17,9 @@ use nepho_core::{
     provider::Order,
 };
 use nepho_engine::{AccountLock, Engine, Host};
-use nepho_index::RowView;
+use nepho_index::{Query, RowView, Sort};
 use nepho_store::Store;
-use nepho_testkit::{FAKE_DIALECT, FakeClock, FakeProvider, instance::key};
+use nepho_testkit::{FAKE_DIALECT, FakeClock, FakeProvider, InstanceBuilder, ROUGH_DIALECT, instance::key};
 
 /// A host whose clouds are fakes.
 #[derive(Debug, Default)]
@@ -24,6 +27,7 @@ pub struct FakeHost {
     clouds: Mutex<HashMap<AccountId, Result<FakeProvider, Failure>>>,
     running: Mutex<HashSet<RunId>>,
     locked: Mutex<Option<Failure>>,
+    rough: AtomicBool,
 }
 
 impl FakeHost {
@@ -33,6 +37,11 @@ impl FakeHost {
 
     pub fn set_running(&self, run: &str) {
         self.running.lock().unwrap().insert(RunId::new(run));
+    }
+
+    /// Makes its clouds rougher ones: see [`ROUGH_DIALECT`].
+    pub fn set_rough(&self) {
+        self.rough.store(true, Ordering::Relaxed);
     }
 
     pub fn set_locked(&self, failure: Option<Failure>) {
@@ -50,7 +59,7 @@ impl Host for FakeHost {
     }
 
     fn dialect(&self, _provider: ProviderKind) -> &'static dyn Dialect {
-        &FAKE_DIALECT
+        if self.rough.load(Ordering::Relaxed) { &ROUGH_DIALECT } else { &FAKE_DIALECT }
     }
 
     async fn lock(&self, _account: &AccountId) -> Result<AccountLock, Failure> {
@@ -81,6 +90,16 @@ pub async fn stage() -> Stage {
     let clock = Arc::new(FakeClock::following_tokio());
     let engine = engine(&store, &host, &clock, "run-1").await;
     Stage { engine, store, host, clock, cloud }
+}
+
+/// The same with these instances, which a sweep has shown.
+pub async fn with(instances: impl IntoIterator<Item = InstanceBuilder>) -> Stage {
+    let stage = stage().await;
+    for instance in instances {
+        stage.cloud.add(instance);
+    }
+    stage.sync().await;
+    stage
 }
 
 /// An engine of the process run `run` over what is there.
@@ -125,6 +144,13 @@ impl Stage {
 
     pub fn find(&self, native: &str) -> Option<RowView> {
         self.engine.snapshot().find(native, nepho_core::Clock::now(&*self.clock)).into_iter().next()
+    }
+
+    /// The native ids that a query finds, by name.
+    pub fn ids(&self, query: &str) -> Vec<String> {
+        let query = Query::parse(query).expect("a query");
+        let hits = self.engine.snapshot().search(&query, Sort::default(), nepho_core::Clock::now(&*self.clock));
+        hits.keys().iter().map(|key| key.native.to_string()).collect()
     }
 
     pub async fn plan(&self, order: impl Into<Order>, natives: &[&str]) -> Plan {
