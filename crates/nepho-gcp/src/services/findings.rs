@@ -38,13 +38,14 @@ impl Findings {
         self.change(native, |finding| finding.ephemeral = address);
     }
 
-    /// Adds to a resource what is known of it.
+    /// Makes a resource say what is known of it, and no more than that.
     pub fn complete(&self, resource: &mut Resource) {
         let all = self.lock();
-        let Some(finding) = all.get(&resource.key.native) else { return };
-        resource.facts.group.clone_from(&finding.group);
+        let finding = all.get(&resource.key.native);
+        resource.facts.group = finding.and_then(|finding| finding.group.clone());
         // An address that it has no more tells nothing of the one that it has.
-        resource.facts.ephemeral_public_ip = finding.ephemeral.filter(|ip| resource.public_ips.contains(ip));
+        resource.facts.ephemeral_public_ip =
+            finding.and_then(|finding| finding.ephemeral).filter(|ip| resource.public_ips.contains(ip));
     }
 
     fn change(&self, native: &Arc<str>, change: impl FnOnce(&mut Finding)) {

@@ -1,0 +1,10 @@
+//! The GCP provider against the double of Compute Engine, which holds each exchange against
+//! Google's discovery documents. What is sent below it (tokens, quota, repeats) is tested in `wire`.
+
+#![expect(clippy::expect_used, reason = "a test's helpers fail the test")]
+
+mod acting;
+mod lab;
+mod listing;
+mod observing;
+mod scripted;
