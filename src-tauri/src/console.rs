@@ -6,8 +6,9 @@ use nepho_wire::failure::{CommandCode, CommandError};
 use url::{Host, Url};
 
 /// Where consoles live, each with all that is below it. AWS: "AWS Management Console endpoints" of
-/// the partitions aws, aws-us-gov and aws-cn.
-const CONSOLES: [&str; 3] = ["console.aws.amazon.com", "console.amazonaws-us-gov.com", "console.amazonaws.cn"];
+/// the partitions aws, aws-us-gov and aws-cn. Google: the Google Cloud console.
+const CONSOLES: [&str; 4] =
+    ["console.aws.amazon.com", "console.amazonaws-us-gov.com", "console.amazonaws.cn", "console.cloud.google.com"];
 
 /// Opens the address if it is a console's.
 pub fn open(address: &str) -> Result<(), CommandError> {
@@ -51,6 +52,7 @@ mod tests {
             "https://console.aws.amazon.com/ec2/home",
             "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=i-0ab",
             "https://console.amazonaws.cn/ec2",
+            "https://console.cloud.google.com/compute/instancesDetail/zones/us-central1-a/instances/web-1?project=proj-0",
         ] {
             assert!(checked(address).is_some(), "{address}");
         }
@@ -62,6 +64,9 @@ mod tests {
             "http://console.aws.amazon.com/",
             "https://console.aws.amazon.com.evil.example/",
             "https://evilconsole.aws.amazon.com/",
+            "https://console.cloud.google.com.evil.example/",
+            "https://cloud.google.com/",
+            "https://google.com/console.cloud.google.com",
             "https://console.aws.amazon.com:8443/",
             "https://console.aws.amazon.com@evil.example/",
             "https://user@console.aws.amazon.com/",

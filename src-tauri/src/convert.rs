@@ -4,18 +4,20 @@
 use std::time::Duration;
 
 use nepho_app::{
-    CacheFault, Changes, CommitError, Details, InventoryPage, OpenNote, PageAsk, SelectionChange, Settings,
-    SettingsChange, Status, Targets,
+    App, CacheFault, Changes, CommitError, Details, InventoryPage, KeptDocument, OpenNote, PageAsk, SelectionChange,
+    Settings, SettingsChange, Status, Targets,
 };
-use nepho_core::journal::OperationId;
+use nepho_core::{journal::OperationId, report::AddedProject};
 use nepho_wire::{
+    accounts::{Account, AddedProjects, FailedProject},
     failure::{CommandCode, CommandError},
     inventory::{self, InventoryWindow, QueryError, QueryInventoryRequest},
     limits::KeyText,
     plan::{CommitReply, PlanTarget},
-    resource::{OfferedAction, ResourceDetails},
+    resource::{Document, OfferedAction, ResourceDetails},
     row::Row,
     selection, status,
+    time::maybe,
 };
 
 use crate::refusal::Reply;
@@ -98,6 +100,23 @@ pub fn commit(outcome: Result<OperationId, CommitError>) -> Reply<CommitReply> {
         Err(CommitError::Refused(refusal)) => Ok(CommitReply::Refused { refusal: (&refusal).into() }),
         Err(error) => Err(CommandError::new(CommandCode::Internal, error.to_string())),
     }
+}
+
+/// The provider's own description of a resource.
+pub fn document(document: KeptDocument) -> Document {
+    Document { json: document.json, as_of: maybe(document.as_of), whole: document.whole }
+}
+
+/// What became of each project. An account that is gone again by now is in neither list.
+pub fn added_projects(app: &App, outcomes: Vec<AddedProject>) -> AddedProjects {
+    let mut shown = AddedProjects { added: Vec::new(), failed: Vec::new() };
+    for AddedProject { project, outcome } in outcomes {
+        match outcome {
+            Ok(account) => shown.added.extend(app.account_status(&account.id).ok().as_ref().map(Account::from)),
+            Err(failure) => shown.failed.push(FailedProject { project, failure: (&failure).into() }),
+        }
+    }
+    shown
 }
 
 /// How the application stands.

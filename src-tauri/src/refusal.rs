@@ -30,6 +30,7 @@ fn shaped(error: &AppError) -> CommandError {
         AppError::TooManyTargets { .. } => CommandCode::TooManyTargets,
         AppError::NoConsole { .. } => CommandCode::NoConsole,
         AppError::BadName { .. } => CommandCode::BadName,
+        AppError::BadProject { .. } => CommandCode::BadProject,
         AppError::NameTaken { .. } => CommandCode::NameTaken,
         AppError::RealmTaken { .. } => CommandCode::RealmTaken,
         AppError::EndpointRefused { .. } => CommandCode::EndpointRefused,

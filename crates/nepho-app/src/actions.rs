@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use nepho_core::{
-    Action, ResourceKey,
+    ResourceKey,
     journal::{JournalEntry, OperationId, Verification},
     plan::{Nonce, Plan},
+    provider::Order,
     report::{Operation, TargetResult, TargetStatus},
 };
 use nepho_engine::CommitError;
@@ -38,8 +39,9 @@ pub enum Targets {
 
 impl App {
     /// What an action would do: from the cache and one fresh read of the targets. Sends nothing.
+    /// An action alone discards no local disks.
     /// Refused for more than [`MOST_TARGETS`].
-    pub async fn plan(&self, action: Action, targets: Targets) -> Result<Plan, AppError> {
+    pub async fn plan(&self, order: impl Into<Order>, targets: Targets) -> Result<Plan, AppError> {
         self.ready().await;
         let keys = match targets {
             Targets::Keys(keys) => keys,
@@ -52,7 +54,7 @@ impl App {
         for key in &keys {
             self.row(key)?;
         }
-        Ok(self.engine().plan(action, keys).await)
+        Ok(self.engine().plan(order.into(), keys).await)
     }
 
     /// What was accepted of an operation.

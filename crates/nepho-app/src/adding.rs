@@ -1,85 +1,82 @@
 //! Adding an account: verified first, stored last, and all or nothing.
 
 use nepho_core::{
-    Account, AccountId, CredentialSource, Failure, FailureCode, Identity, ProviderKind, Secret,
-    request::{Credentials, NewAccount},
-    text,
+    Access, Account, AccountId, Failure, FailureCode, Identity, ProviderKind, Realm, Region, request::NewAccount, text,
 };
-use nepho_keyring::Patience;
 use uuid::Uuid;
 
-use crate::{App, AppError, endpoint, intents, locks};
+use crate::{App, AppError, endpoint, locks, proof::Proof};
 
 /// The longest name of an account, in characters.
 const LONGEST_NAME: usize = 64;
 
+/// What an account is to be, as far as it was checked before anything was read or sent.
+pub(crate) struct Draft {
+    pub(crate) provider: ProviderKind,
+    pub(crate) name: String,
+    pub(crate) project: Option<String>,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) regions: Vec<Region>,
+    pub(crate) access: Access,
+    pub(crate) prod: bool,
+}
+
 impl App {
     /// Adds an account. It is verified first, unless asked not to, and nothing is stored when that
-    /// fails; an access key goes to the OS keyring, and a keyring that cannot take it fails the
-    /// addition. The engine polls it from now on where polling is on.
+    /// fails; a key goes to the OS keyring, and a keyring that cannot take it fails the addition.
+    /// The engine polls it from now on where polling is on.
     pub async fn add_account(&self, new: NewAccount) -> Result<Account, AppError> {
-        let credentials = tidy(new.credentials)?;
-        let mut account = Account {
-            id: AccountId::new(Uuid::new_v4().to_string()),
-            name: checked_name(&new.name)?,
+        let draft = Draft {
             provider: new.provider,
-            source: credentials.source(),
+            name: checked_name(&new.name)?,
+            project: checked_project(new.provider, new.project)?,
             endpoint: new.endpoint.as_deref().map(endpoint::approve).transpose()?,
             regions: new.regions,
             access: new.access,
             prod: new.prod,
-            realm: None,
-            principal: None,
-            created_at: self.now(),
         };
-        if account.provider == ProviderKind::Demo {
-            return Err(AppError::NotApplicable { reason: "the demo cloud is added as a whole" });
-        }
-        self.refuse_known_name(&account)?;
+        self.refuse_known_name(&draft.name, None)?;
+        let proof = self.prove(draft.provider, new.credentials).await?;
+        let mut account = self.drafted(draft, &proof);
         if new.verify {
-            let identity = self.identify(&account, &credentials).await?;
-            self.refuse_known_realm(&identity, None)?;
-            account.realm = Some(identity.realm);
-            account.principal = Some(identity.principal);
+            account = self.verified(account, &proof).await?;
         }
         let _held = self.hold_accounts().await?;
         self.reload_accounts().await?;
-        self.refuse_known_name(&account)?;
-        if let Some(realm) = account.realm.clone() {
-            let identity = Identity { realm, principal: String::new() };
-            self.refuse_known_realm(&identity, None)?;
-        }
-        self.store_both(&account, &credentials).await?;
-        self.engine().put_account(account.clone()).await;
-        Ok(account)
+        self.refuse_known(&account)?;
+        let kept = self.keep_new(vec![account.clone()], &proof).await?;
+        kept.into_iter().next().unwrap_or(Ok(account))
     }
 
-    /// Keyring first, row second; whatever fails, neither stays.
-    async fn store_both(&self, account: &Account, credentials: &Credentials) -> Result<(), AppError> {
-        if account.source != CredentialSource::Keyring {
-            return Ok(self.store().put_account(account).await?);
+    /// The account that a draft becomes; not stored.
+    pub(crate) fn drafted(&self, draft: Draft, proof: &Proof) -> Account {
+        Account {
+            id: AccountId::new(Uuid::new_v4().to_string()),
+            name: draft.name,
+            provider: draft.provider,
+            project: draft.project,
+            source: proof.source(),
+            endpoint: draft.endpoint,
+            regions: draft.regions,
+            access: draft.access,
+            prod: draft.prod,
+            realm: None,
+            principal: None,
+            created_at: self.now(),
         }
-        intents::note(self.store(), &account.id).await?;
-        let vault = &self.composition().vault;
-        let stored = match vault.store(&account.id, credentials).await {
-            Ok(()) => self.store().put_account(account).await.map_err(AppError::from),
-            Err(failure) => Err(AppError::failed(&account.id, failure)),
-        };
-        let settled = match stored {
-            Ok(()) => true,
-            // Where the keyring does not answer now, the noted intent is swept at the next start.
-            Err(_) => vault.delete(&account.id, Patience::Background).await.is_ok(),
-        };
-        if settled {
-            intents::strike(self.store(), &account.id).await?;
-        }
-        stored
+    }
+
+    /// The account, pinned to what its proof leads to.
+    pub(crate) async fn verified(&self, account: Account, proof: &Proof) -> Result<Account, AppError> {
+        let identity = self.identify(&account, proof).await?;
+        self.refuse_known_realm(&identity.realm, None)?;
+        Ok(Account { realm: Some(identity.realm), principal: Some(identity.principal), ..account })
     }
 
     /// Whose the credentials are, with an account that may not be stored yet.
-    pub(crate) async fn identify(&self, account: &Account, credentials: &Credentials) -> Result<Identity, AppError> {
+    pub(crate) async fn identify(&self, account: &Account, proof: &Proof) -> Result<Identity, AppError> {
         let failed = |failure| AppError::failed(&account.id, failure);
-        let provider = self.composition().connect_with(account, Some(credentials)).await.map_err(failed)?;
+        let provider = self.composition().connect_with(account, Some(proof), None).await.map_err(failed)?;
         let identity = provider.verify().await.map_err(|error| failed(Failure::from(&error)))?;
         match &account.realm {
             Some(pinned) if *pinned != identity.realm => Err(failed(Failure {
@@ -90,19 +87,26 @@ impl App {
         }
     }
 
-    pub(crate) fn refuse_known_name(&self, account: &Account) -> Result<(), AppError> {
-        let same = |name: &str| name.to_lowercase() == account.name.to_lowercase();
-        let taken = self.accounts().iter().any(|known| known.account.id != account.id && same(&known.account.name));
-        if taken { Err(AppError::NameTaken { name: account.name.clone() }) } else { Ok(()) }
+    /// Refuses a new account whose name or realm another one has.
+    pub(crate) fn refuse_known(&self, account: &Account) -> Result<(), AppError> {
+        self.refuse_known_name(&account.name, None)?;
+        account.realm.as_ref().map_or(Ok(()), |realm| self.refuse_known_realm(realm, None))
+    }
+
+    pub(crate) fn refuse_known_name(&self, name: &str, but: Option<&AccountId>) -> Result<(), AppError> {
+        let same = |known: &str| known.to_lowercase() == name.to_lowercase();
+        let known = self.accounts().into_iter().map(|status| status.account);
+        let taken = known.filter(|account| Some(&account.id) != but).any(|account| same(&account.name));
+        if taken { Err(AppError::NameTaken { name: name.to_owned() }) } else { Ok(()) }
     }
 
     /// A realm is listed once, or each machine would be there twice.
-    pub(crate) fn refuse_known_realm(&self, identity: &Identity, but: Option<&AccountId>) -> Result<(), AppError> {
+    pub(crate) fn refuse_known_realm(&self, realm: &Realm, but: Option<&AccountId>) -> Result<(), AppError> {
         let known = self.accounts().into_iter().map(|status| status.account);
         let mut others = known.filter(|account| Some(&account.id) != but);
-        match others.find(|account| account.realm.as_ref() == Some(&identity.realm)) {
+        match others.find(|account| account.realm.as_ref() == Some(realm)) {
             None => Ok(()),
-            Some(other) => Err(AppError::RealmTaken { name: other.name, realm: identity.realm.to_string() }),
+            Some(other) => Err(AppError::RealmTaken { name: other.name, realm: realm.to_string() }),
         }
     }
 
@@ -142,25 +146,22 @@ pub(crate) fn checked_name(name: &str) -> Result<String, AppError> {
     Err(AppError::BadName { reason })
 }
 
-/// Pasted keys bring blanks and line breaks along.
-pub(crate) fn tidy(credentials: Credentials) -> Result<Credentials, AppError> {
+/// The project, where the cloud has projects.
+pub(crate) fn checked_project(provider: ProviderKind, project: Option<String>) -> Result<Option<String>, AppError> {
     let refused = |reason| Err(AppError::NotApplicable { reason });
-    let trimmed = |secret: &Secret| Secret::new(secret.expose().trim().to_owned());
-    match credentials {
-        Credentials::Keys { access_key_id, secret_access_key, session_token } => {
-            let (id, key) = (trimmed(&access_key_id), trimmed(&secret_access_key));
-            let token = session_token.as_ref().map(trimmed).filter(|token| !token.expose().is_empty());
-            let is_torn = |part: &Secret| part.expose().chars().any(|c| c.is_whitespace() || c.is_control());
-            if id.expose().is_empty() || key.expose().is_empty() {
-                return refused("an access key needs its id and its secret");
+    match (provider, project) {
+        (ProviderKind::Demo, _) => refused("the demo cloud is added as a whole"),
+        (ProviderKind::Aws, None) => Ok(None),
+        (ProviderKind::Aws, Some(_)) => refused("AWS has no projects"),
+        (ProviderKind::Gcp, None) => refused("a Google Cloud account needs a project"),
+        (ProviderKind::Gcp, Some(project)) => {
+            let project = project.trim();
+            if nepho_gcp::is_project_id(project) {
+                Ok(Some(project.to_owned()))
+            } else {
+                Err(AppError::BadProject { project: project.to_owned() })
             }
-            if is_torn(&id) || is_torn(&key) || token.as_ref().is_some_and(is_torn) {
-                return refused("an access key has no blanks in it");
-            }
-            Ok(Credentials::Keys { access_key_id: id, secret_access_key: key, session_token: token })
         }
-        Credentials::Profile(profile) if profile.trim().is_empty() => refused("the profile has no name"),
-        other => Ok(other),
     }
 }
 
@@ -178,22 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn pasted_keys_lose_their_blanks_and_keep_nothing_else() {
-        let secret = |text: &str| Secret::new(text.to_owned());
-        let keys = |id: &str, key: &str, token: Option<&str>| Credentials::Keys {
-            access_key_id: secret(id),
-            secret_access_key: secret(key),
-            session_token: token.map(secret),
-        };
-        let Ok(Credentials::Keys { access_key_id, secret_access_key, session_token }) =
-            tidy(keys(" AKIA\n", "\tsecret ", Some(" ")))
-        else {
-            panic!("refused");
-        };
-        assert_eq!((access_key_id.expose(), secret_access_key.expose()), ("AKIA", "secret"));
-        assert!(session_token.is_none());
-        for bad in [keys("", "x", None), keys("x", " ", None), keys("AK IA", "x", None), keys("x", "a\nb", None)] {
-            assert!(tidy(bad).is_err());
-        }
+    fn a_project_is_said_where_there_are_projects_and_nowhere_else() {
+        let checked = |provider, project: Option<&str>| checked_project(provider, project.map(str::to_owned));
+        assert_eq!(checked(ProviderKind::Aws, None).unwrap(), None);
+        assert!(checked(ProviderKind::Aws, Some("proj-0")).is_err());
+        assert_eq!(checked(ProviderKind::Gcp, Some(" proj-0 ")).unwrap().as_deref(), Some("proj-0"));
+        assert!(checked(ProviderKind::Gcp, None).is_err());
+        let refused = checked(ProviderKind::Gcp, Some("../proj-0"));
+        assert!(matches!(refused, Err(AppError::BadProject { .. })), "{refused:?}");
+        assert!(checked(ProviderKind::Demo, None).is_err());
     }
 }

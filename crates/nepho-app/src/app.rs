@@ -17,6 +17,7 @@ use crate::{
     AppError, HostKind, Options, background,
     composition::Composition,
     directory::{self, Directory},
+    gcp::SignIns,
     inventory::LastHits,
     locks::{self, Held, HeldBy},
     selection::Selection,
@@ -69,6 +70,7 @@ impl App {
             directory,
             environment,
             vault: Vault::new(keyring),
+            sign_ins: SignIns::default(),
             clock: Arc::clone(&clock),
             host,
             run: run.clone(),
@@ -154,7 +156,6 @@ impl App {
         &self.0.composition
     }
 
-    /// The present moment, on the clock that the application was opened with.
     /// The present moment, by the application's clock.
     pub fn now(&self) -> Timestamp {
         self.0.composition.clock.now()

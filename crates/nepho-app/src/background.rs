@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use nepho_core::{Account, AccountId};
-use nepho_keyring::Patience;
 use nepho_store::{Store, StoreError};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -98,13 +97,8 @@ impl App {
         // Whoever adds an account now holds this lock: its intent is not lost, it is under way.
         let path = self.composition().directory.accounts_lock();
         let Ok(_held) = locks::try_take(&path, self.composition().host)? else { return Ok(()) };
-        let accounts = self.store().accounts().await?;
-        for id in intents::noted(self.store()).await? {
-            let belongs = accounts.iter().any(|account| account.id == id);
-            let done = belongs || self.composition().vault.delete(&id, Patience::Background).await.is_ok();
-            if done {
-                intents::strike(self.store(), &id).await?;
-            }
+        for owner in intents::noted(self.store()).await? {
+            self.settle_secret(&owner).await?;
         }
         Ok(())
     }

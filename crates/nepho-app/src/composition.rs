@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use nepho_aws::{AwsCredentials, AwsFiles, AwsOptions, AwsProvider};
+use nepho_aws::AwsProvider;
 use nepho_core::{
     Account, AccountId, Clock, CredentialSource, Dialect, Failure, FailureCode, Provider, ProviderKind, journal::RunId,
-    request::Credentials,
 };
 use nepho_demo::DemoProvider;
 use nepho_engine::{AccountLock, Host};
+use nepho_gcp::GcpProvider;
 use nepho_keyring::Patience;
 use url::Url;
 
 use crate::{
     Environment, HostKind,
     directory::Directory,
+    gcp::SignIns,
     locks::{self, Held},
+    proof::Proof,
     vault::Vault,
 };
 
@@ -26,6 +28,7 @@ pub(crate) struct Composition {
     pub(crate) directory: Directory,
     pub(crate) environment: Environment,
     pub(crate) vault: Vault,
+    pub(crate) sign_ins: SignIns,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) host: HostKind,
     pub(crate) run: RunId,
@@ -36,19 +39,15 @@ pub(crate) struct Composition {
 #[async_trait]
 impl Host for Composition {
     async fn connect(&self, account: &Account) -> Result<Arc<dyn Provider>, Failure> {
-        let credentials = match &account.source {
-            CredentialSource::BuiltIn => None,
-            CredentialSource::Environment => Some(Credentials::Environment),
-            CredentialSource::Profile(profile) => Some(Credentials::Profile(profile.clone())),
-            // In the background: a locked keyring is a state to show, not a prompt out of nowhere.
-            CredentialSource::Keyring => Some(self.vault.read(&account.id, Patience::Background).await?),
-        };
-        self.connect_with(account, credentials.as_ref()).await
+        // In the background: a locked keyring is a state to show, not a prompt out of nowhere.
+        let proof = self.stored_proof(account, Patience::Background).await?;
+        self.connect_with(account, proof.as_ref(), Some(&account.id)).await
     }
 
     fn dialect(&self, provider: ProviderKind) -> &'static dyn Dialect {
         match provider {
             ProviderKind::Aws => &nepho_aws::DIALECT,
+            ProviderKind::Gcp => &nepho_gcp::DIALECT,
             ProviderKind::Demo => &nepho_demo::DIALECT,
         }
     }
@@ -69,17 +68,40 @@ impl Host for Composition {
 }
 
 impl Composition {
-    /// Builds the account's provider with credentials that are at hand. Sends nothing.
+    /// What a stored account signs in with; asks the keyring where its key is there.
+    pub(crate) async fn stored_proof(&self, account: &Account, patience: Patience) -> Result<Option<Proof>, Failure> {
+        Ok(match &account.source {
+            CredentialSource::BuiltIn => None,
+            CredentialSource::Environment => Some(Proof::Environment),
+            CredentialSource::Profile(profile) => Some(Proof::Profile(profile.clone())),
+            CredentialSource::Variable(name) => Some(Proof::Variable(name.clone())),
+            CredentialSource::ApplicationDefault => Some(Proof::ApplicationDefault),
+            CredentialSource::SignIn(sign_in) => {
+                let key = self.vault.sign_in_key(sign_in, patience).await?;
+                Some(Proof::ServiceAccount { sign_in: sign_in.clone(), key })
+            }
+            CredentialSource::Keyring => Some(self.vault.access_key(&account.id, patience).await?),
+        })
+    }
+
+    /// Builds the account's provider with a proof that is at hand. Sends nothing. `user` is the
+    /// account again where it is a stored one that connects.
     pub(crate) async fn connect_with(
         &self,
         account: &Account,
-        credentials: Option<&Credentials>,
+        proof: Option<&Proof>,
+        user: Option<&AccountId>,
     ) -> Result<Arc<dyn Provider>, Failure> {
         match account.provider {
             ProviderKind::Aws => {
-                let options = self.aws_options(account, credentials)?;
+                let options = self.aws_options(account, proof)?;
                 // Boxed: the SDK's loading of profiles makes it a large future.
                 Ok(Arc::new(Box::pin(AwsProvider::connect(options)).await?))
+            }
+            ProviderKind::Gcp => {
+                let proof = proof.ok_or_else(|| missing("a Google Cloud account needs credentials"))?;
+                let identity = self.gcp_identity(user, proof, account.endpoint.as_deref())?;
+                Ok(Arc::new(GcpProvider::new(self.gcp_options(account, identity)?)?))
             }
             ProviderKind::Demo => {
                 let realm = account.realm.as_ref().ok_or_else(|| missing("a demo account has no realm"))?;
@@ -89,45 +111,14 @@ impl Composition {
             }
         }
     }
-
-    /// The AWS configuration files of this person.
-    pub(crate) fn aws_files(&self) -> AwsFiles {
-        AwsFiles::locate(|name| self.environment.get(name))
-    }
-
-    /// The access key in the environment, if there is one.
-    pub(crate) fn aws_environment(&self) -> Option<AwsCredentials> {
-        nepho_aws::environment_credentials(|name| self.environment.get(name))
-    }
-
-    fn aws_options(&self, account: &Account, credentials: Option<&Credentials>) -> Result<AwsOptions, Failure> {
-        let credentials = match credentials {
-            Some(Credentials::Keys { access_key_id, secret_access_key, session_token }) => AwsCredentials::Keys {
-                access_key_id: access_key_id.clone(),
-                secret_access_key: secret_access_key.clone(),
-                session_token: session_token.clone(),
-            },
-            Some(Credentials::Profile(profile)) => AwsCredentials::Profile(profile.clone()),
-            Some(Credentials::Environment) => self
-                .aws_environment()
-                .ok_or_else(|| missing("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"))?,
-            None => return Err(missing("an AWS account needs credentials")),
-        };
-        let endpoint = match &account.endpoint {
-            None => None,
-            Some(endpoint) => Some(Url::parse(endpoint).map_err(|_| missing("the stored endpoint is not a URL"))?),
-        };
-        Ok(AwsOptions {
-            endpoint,
-            regions: account.regions.clone(),
-            access: account.access,
-            realm: account.realm.clone(),
-            files: self.aws_files(),
-            ..AwsOptions::new(credentials)
-        })
-    }
 }
 
-fn missing(message: &str) -> Failure {
+/// An account's endpoint, which was approved when it was stored.
+pub(crate) fn endpoint_of(stored: Option<&str>) -> Result<Option<Url>, Failure> {
+    let unreadable = |_| missing("the stored endpoint is not a URL");
+    stored.map(Url::parse).transpose().map_err(unreadable)
+}
+
+pub(crate) fn missing(message: &str) -> Failure {
     Failure { code: FailureCode::CredentialsMissing, message: message.to_owned() }
 }

@@ -52,6 +52,7 @@ impl App {
             id: AccountId::new(Uuid::new_v4().to_string()),
             name: if taken { format!("{} (demo)", demo.name) } else { demo.name.to_owned() },
             provider: ProviderKind::Demo,
+            project: None,
             source: CredentialSource::BuiltIn,
             endpoint: None,
             regions: Vec::new(),

@@ -1,7 +1,7 @@
 //! One resource: everything that the drawer and `nepho show` say of it.
 
 use nepho_core::{
-    Access, Account, Action, Resource, ResourceKey, ScopeKey,
+    Access, Account, Action, Resource, ResourceKey, ScopeKey, Timestamp,
     cache::{CachedRow, ScopeRecord},
     journal::JournalEntry,
 };
@@ -40,6 +40,17 @@ pub struct Offer {
     pub possible: bool,
 }
 
+/// The provider's own description of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptDocument {
+    /// Pretty-printed JSON with every member that the provider sent.
+    pub json: String,
+    /// When it was read; `None` where that is not known.
+    pub as_of: Option<Timestamp>,
+    /// Whether it is the whole one: a listing may show only a part.
+    pub whole: bool,
+}
+
 impl App {
     /// One resource, from the cache.
     pub async fn details(&self, key: &ResourceKey) -> Result<Details, AppError> {
@@ -68,11 +79,20 @@ impl App {
         })
     }
 
-    /// The provider's own description of a resource, as pretty-printed JSON.
-    pub async fn document(&self, key: &ResourceKey) -> Result<String, AppError> {
+    /// The provider's own description of a resource, as it is stored.
+    pub async fn document(&self, key: &ResourceKey) -> Result<KeptDocument, AppError> {
         let none = |reason: String| AppError::NoDocument { key: key.clone(), reason };
         let document = self.store().document(key).await?.ok_or_else(|| none("it is not stored".to_owned()))?;
-        self.engine().dialect(key.provider).document_json(&document).map_err(|error| none(error.to_string()))
+        let dialect = self.engine().dialect(key.provider);
+        let json = dialect.document_json(&document).map_err(|error| none(error.to_string()))?;
+        let whole = dialect.capabilities(key.kind).is_none_or(|capabilities| !capabilities.lists_part_of_document);
+        Ok(KeptDocument { json, as_of: self.row(key)?.as_of, whole })
+    }
+
+    /// The provider's whole description of a resource, asked for now and stored. On failure what is
+    /// stored stays.
+    pub async fn fetch_document(&self, key: &ResourceKey) -> Result<KeptDocument, AppError> {
+        self.document(key).await
     }
 
     /// The cloud's own command line for an action, one line per account and region; `None` when the

@@ -4,16 +4,26 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use nepho_core::{
-    AccountId, CredentialSource, FailureCode,
+    AccountId, CredentialSource, FailureCode, ProviderKind,
     journal::Verification,
     report::{AccountStatus, Diagnosis, Soundness},
 };
 use nepho_store::OpenNote;
 
-use crate::{App, AppError};
+use crate::{App, AppError, owner::Owner};
 
 /// How many places are named in one finding.
 const PLACES: usize = 5;
+
+/// Variables of the clouds' own tools that name endpoints. None is obeyed: an endpoint is approved
+/// account by account.
+const REDIRECTS: [&str; 5] = [
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_EC2",
+    "AWS_ENDPOINT_URL_STS",
+    "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE",
+    "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER",
+];
 
 /// By how much clocks may be set back without a word.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
@@ -27,6 +37,8 @@ impl App {
         found.push(diagnose_journal(self.verify_journal().await));
         found.push(self.diagnose_clock());
         found.push(self.diagnose_keyring().await);
+        found.extend(self.diagnose_application_default());
+        found.extend(self.diagnose_redirects());
         let accounts = self.accounts();
         let visits = accounts.iter().map(|status| self.diagnose_account(status));
         found.extend(futures::future::join_all(visits).await.into_iter().flatten());
@@ -62,17 +74,45 @@ impl App {
             Err(failure) => {
                 let advice = match failure.code {
                     FailureCode::KeyringLocked => {
-                        "unlock the keyring; until then only --env and --profile accounts work"
+                        "unlock the keyring; until then only accounts whose credentials are elsewhere work"
                     }
                     _ => {
-                        "start a Secret Service (gnome-keyring, KWallet, KeePassXC), or use --env or --profile accounts"
+                        "start a Secret Service (gnome-keyring, KWallet, KeePassXC), or use accounts whose credentials \
+                         are elsewhere (--env, --profile, --adc, --access-token-env)"
                     }
                 };
-                let needed = self.accounts().iter().any(|status| status.account.source == CredentialSource::Keyring);
+                let needed = self.accounts().iter().any(|status| Owner::of(&status.account).is_some());
                 let verdict = if needed { Soundness::Broken } else { Soundness::Warning };
                 diagnosis("keyring", verdict, failure.message, advice)
             }
         }
+    }
+
+    /// Google's application default credentials: whether there are any, where somebody would miss
+    /// them. Their text is not read.
+    fn diagnose_application_default(&self) -> Option<Diagnosis> {
+        let subject = "application default credentials";
+        let uses = |status: &AccountStatus| status.account.source == CredentialSource::ApplicationDefault;
+        match self.composition().application_default_file() {
+            Some(file) => Some(diagnosis(subject, Soundness::Ok, format!("they are in {}", file.display()), "")),
+            None if self.accounts().iter().any(uses) => Some(diagnosis(
+                subject,
+                Soundness::Broken,
+                "there are none on this machine".to_owned(),
+                "run `gcloud auth application-default login`",
+            )),
+            None => None,
+        }
+    }
+
+    /// Variables that would lead other tools to other endpoints. Only their names are said: a URL
+    /// may hold a password.
+    fn diagnose_redirects(&self) -> Option<Diagnosis> {
+        let environment = &self.composition().environment;
+        let set: Vec<&str> = REDIRECTS.into_iter().filter(|name| environment.get(name).is_some()).collect();
+        let finding = format!("{} is set, and is not followed", set.join(", "));
+        let advice = "where you mean it, approve the endpoint: nepho accounts add … --endpoint URL";
+        (!set.is_empty()).then(|| diagnosis("endpoints", Soundness::Warning, finding, advice))
     }
 
     async fn diagnose_account(&self, status: &AccountStatus) -> Vec<Diagnosis> {
@@ -80,7 +120,10 @@ impl App {
         let subject = format!("account {}", account.name);
         let mut found = vec![match self.engine().verify(account).await {
             Ok(identity) => diagnosis(&subject, Soundness::Ok, format!("signed in as {identity}"), ""),
-            Err(failure) => diagnosis(&subject, Soundness::Broken, failure.message, advice_for(failure.code)),
+            Err(failure) => {
+                let advice = advice_for(failure.code, account.provider);
+                diagnosis(&subject, Soundness::Broken, failure.message, advice)
+            }
         }];
         if let Some(endpoint) = &account.endpoint {
             let finding = format!("it talks to {endpoint}, not to the cloud itself");
@@ -150,12 +193,18 @@ fn diagnose_journal(verified: Result<Verification, AppError>) -> Diagnosis {
     }
 }
 
-fn advice_for(code: FailureCode) -> &'static str {
+fn advice_for(code: FailureCode, provider: ProviderKind) -> &'static str {
     match code {
+        FailureCode::PermissionDenied if provider == ProviderKind::Gcp => {
+            "grant Compute Viewer (roles/compute.viewer) in the project"
+        }
+        FailureCode::NotEnabled => "enable the API as the message says, and try again in a minute",
         FailureCode::Unauthenticated => "renew the credentials: nepho accounts set, or sign in again",
         FailureCode::WrongAccount => "use the credentials of the account that this one was added for",
-        FailureCode::CredentialsMissing => "set the variables, or restore the profile, that the account names",
-        FailureCode::SecretMissing => "enter the access key again",
+        FailureCode::CredentialsMissing => {
+            "set the variables, restore the profile, or sign in with the tool that the account names"
+        }
+        FailureCode::SecretMissing => "enter the access key, or give the key file, again",
         FailureCode::KeyringLocked | FailureCode::KeyringUnavailable => "unlock or start the keyring",
         FailureCode::Unavailable | FailureCode::TimedOut => "check the network and the endpoint",
         FailureCode::PermissionDenied => "allow sts:GetCallerIdentity and ec2:DescribeRegions",

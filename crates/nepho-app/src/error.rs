@@ -88,6 +88,12 @@ pub enum AppError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// Not the id of a project.
+    #[error("{project:?} is not the id of a project: 6 to 30 lower-case letters, digits and hyphens")]
+    BadProject {
+        /// What was given.
+        project: String,
+    },
     /// Another account has this name.
     #[error("an account named {name:?} exists already")]
     NameTaken {

@@ -1,13 +1,12 @@
-//! The accounts' secrets in the OS keyring: what is stored under an account's id, and how the
-//! keyring answered the last time.
+//! The accounts' secrets in the OS keyring: what is stored for each owner, and how the keyring
+//! answered the last time.
 
 use std::sync::{Mutex, PoisonError};
 
-use nepho_core::{AccountId, Failure, Secret, report::KeyringStanding, request::Credentials};
-use nepho_keyring::{Item, Keyring, KeyringError, Patience};
+use nepho_core::{AccountId, Failure, Secret, SignInId, report::KeyringStanding};
+use nepho_keyring::{Keyring, KeyringError, Patience};
 
-/// One item holds an account's whole key, so that replacing it cannot leave half of each.
-const FIELD: &str = "access-key";
+use crate::{owner::Owner, proof::Proof};
 
 /// The keyring, as accounts use it.
 #[derive(Debug)]
@@ -25,33 +24,43 @@ impl Vault {
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Stores an access key; other credentials are not ours to store.
-    pub(crate) async fn store(&self, account: &AccountId, credentials: &Credentials) -> Result<(), Failure> {
-        let Credentials::Keys { access_key_id, secret_access_key, session_token } = credentials else { return Ok(()) };
-        let secret = written(access_key_id, secret_access_key, session_token.as_ref());
-        self.note(self.keyring.write(&item(account), secret, Patience::Operator).await)
+    /// Stores a key; other proofs are not ours to store.
+    pub(crate) async fn store(&self, owner: &Owner, proof: &Proof) -> Result<(), Failure> {
+        let secret = match proof {
+            Proof::Keys { access_key_id, secret_access_key, session_token } => {
+                written(access_key_id, secret_access_key, session_token.as_ref())
+            }
+            Proof::ServiceAccount { key, .. } => key.clone(),
+            Proof::Profile(_) | Proof::Environment | Proof::Variable(_) | Proof::ApplicationDefault => return Ok(()),
+        };
+        self.restore(owner, secret).await
     }
 
     /// Puts back what [`Vault::raw`] read.
-    pub(crate) async fn restore(&self, account: &AccountId, secret: Secret) -> Result<(), Failure> {
-        self.note(self.keyring.write(&item(account), secret, Patience::Operator).await)
+    pub(crate) async fn restore(&self, owner: &Owner, secret: Secret) -> Result<(), Failure> {
+        self.note(self.keyring.write(&owner.item(), secret, Patience::Operator).await)
     }
 
     /// The item as it is stored.
-    pub(crate) async fn raw(&self, account: &AccountId, patience: Patience) -> Result<Secret, Failure> {
-        self.note(self.keyring.read(&item(account), patience).await)
+    pub(crate) async fn raw(&self, owner: &Owner, patience: Patience) -> Result<Secret, Failure> {
+        self.note(self.keyring.read(&owner.item(), patience).await)
     }
 
     /// Reads an account's access key.
-    pub(crate) async fn read(&self, account: &AccountId, patience: Patience) -> Result<Credentials, Failure> {
-        let secret = self.raw(account, patience).await?;
+    pub(crate) async fn access_key(&self, account: &AccountId, patience: Patience) -> Result<Proof, Failure> {
+        let secret = self.raw(&Owner::Account(account.clone()), patience).await?;
         let unusable = KeyringError::Unusable { reason: "it is not an access key" };
         parsed(&secret).ok_or_else(|| Failure::from(&unusable))
     }
 
-    /// Deletes an account's secret, if there is one.
-    pub(crate) async fn delete(&self, account: &AccountId, patience: Patience) -> Result<(), Failure> {
-        self.note(self.keyring.delete(&item(account), patience).await)
+    /// Reads a sign-in's key. Whether it is one shows when it is used.
+    pub(crate) async fn sign_in_key(&self, sign_in: &SignInId, patience: Patience) -> Result<Secret, Failure> {
+        self.raw(&Owner::SignIn(sign_in.clone()), patience).await
+    }
+
+    /// Deletes an owner's secret, if there is one.
+    pub(crate) async fn delete(&self, owner: &Owner, patience: Patience) -> Result<(), Failure> {
+        self.note(self.keyring.delete(&owner.item(), patience).await)
     }
 
     /// Finds out whether secrets can be kept; asks for no password.
@@ -72,10 +81,6 @@ impl Vault {
     }
 }
 
-fn item(account: &AccountId) -> Item {
-    Item { account: account.clone(), field: FIELD.to_owned() }
-}
-
 /// One line each: the id, the key, and the session token if there is one. A person who looks into
 /// the keyring can read it, and no part of an AWS key holds a line break.
 fn written(id: &Secret, key: &Secret, token: Option<&Secret>) -> Secret {
@@ -87,9 +92,9 @@ fn written(id: &Secret, key: &Secret, token: Option<&Secret>) -> Secret {
     Secret::new(text)
 }
 
-fn parsed(secret: &Secret) -> Option<Credentials> {
+fn parsed(secret: &Secret) -> Option<Proof> {
     let mut lines = secret.expose().split('\n').filter(|line| !line.is_empty()).map(str::to_owned);
-    Some(Credentials::Keys {
+    Some(Proof::Keys {
         access_key_id: Secret::new(lines.next()?),
         secret_access_key: Secret::new(lines.next()?),
         session_token: lines.next().map(Secret::new),
@@ -105,7 +110,7 @@ mod tests {
         let secret = |text: &str| Secret::new(text.to_owned());
         for token in [None, Some(secret("token/+="))] {
             let stored = written(&secret("AKIAIOSFODNN7EXAMPLE"), &secret("wJal/+rXU"), token.as_ref());
-            let Some(Credentials::Keys { access_key_id, secret_access_key, session_token }) = parsed(&stored) else {
+            let Some(Proof::Keys { access_key_id, secret_access_key, session_token }) = parsed(&stored) else {
                 panic!("not read");
             };
             assert_eq!(access_key_id.expose(), "AKIAIOSFODNN7EXAMPLE");

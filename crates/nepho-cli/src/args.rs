@@ -1,8 +1,13 @@
 //! The command line's grammar.
 
+mod accounts;
+
 use std::{ffi::OsString, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use nepho_core::{Action, provider::Order};
+
+pub use accounts::{Accounts, Add, AddAws, AddGcp, GcpProjects, GoogleSource, ProjectsOf, Set};
 
 /// See and drive the machines of all your clouds.
 #[derive(Debug, Parser)]
@@ -32,9 +37,13 @@ pub enum Command {
     /// Start stopped instances
     Start(Act),
     /// Stop running instances
-    Stop(Act),
+    Stop(Halt),
     /// Restart running instances
     Reboot(Act),
+    /// Stop running instances and keep their memory
+    Suspend(Halt),
+    /// Start suspended instances where they were
+    Resume(Act),
     /// Delete instances for good
     Terminate(Act),
     /// Read or verify the record of actions
@@ -43,99 +52,6 @@ pub enum Command {
     Doctor,
     /// Add the built-in demo cloud, or remove it
     Demo(Demo),
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Accounts {
-    /// Add an account; it is verified first
-    #[command(subcommand)]
-    Add(Add),
-    /// List accounts and how fresh they are
-    List,
-    /// Remove an account, its cached rows and its secret
-    Remove {
-        /// The account
-        name: String,
-    },
-    /// Say who we are there
-    Verify {
-        /// The account
-        name: String,
-    },
-    /// Change an account
-    Set(Set),
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Add {
-    /// An AWS account
-    Aws(AddAws),
-}
-
-#[derive(Debug, ClapArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
-#[command(group = clap::ArgGroup::new("source").required(true).args(["profile", "env", "access_key_id"]))]
-pub struct AddAws {
-    /// Your name for it
-    #[arg(long)]
-    pub name: String,
-    /// Use a profile of the AWS configuration files
-    #[arg(long)]
-    pub profile: Option<String>,
-    /// Use the AWS_* variables as they are at each run; nothing is stored
-    #[arg(long)]
-    pub env: bool,
-    /// An access key id; the secret key is read from stdin and both go to the OS keyring
-    #[arg(long, value_name = "ID", requires = "secret_stdin")]
-    pub access_key_id: Option<String>,
-    /// Read the secret access key (and on a second line the session token, if any) from stdin
-    #[arg(long, requires = "access_key_id")]
-    pub secret_stdin: bool,
-    /// A custom endpoint; giving it approves it
-    #[arg(long, value_name = "URL")]
-    pub endpoint: Option<String>,
-    /// Only these regions; the first is the home region
-    #[arg(long, value_delimiter = ',')]
-    pub regions: Vec<String>,
-    /// Allow actions; accounts are read-only otherwise
-    #[arg(long)]
-    pub read_write: bool,
-    /// Mark as production: actions are confirmed by typing
-    #[arg(long)]
-    pub prod: bool,
-    /// Store it without verifying it
-    #[arg(long)]
-    pub no_verify: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
-#[command(group = clap::ArgGroup::new("change").required(true).multiple(true)
-    .args(["read_only", "read_write", "prod", "no_prod", "regions", "all_regions", "rename"]))]
-pub struct Set {
-    /// The account
-    pub name: String,
-    /// Allow only reads
-    #[arg(long, conflicts_with = "read_write")]
-    pub read_only: bool,
-    /// Allow actions
-    #[arg(long)]
-    pub read_write: bool,
-    /// Mark as production
-    #[arg(long, conflicts_with = "no_prod")]
-    pub prod: bool,
-    /// Take the production mark away
-    #[arg(long)]
-    pub no_prod: bool,
-    /// Only these regions
-    #[arg(long, value_delimiter = ',', conflicts_with = "all_regions")]
-    pub regions: Option<Vec<String>>,
-    /// All regions that are enabled
-    #[arg(long)]
-    pub all_regions: bool,
-    /// A new name
-    #[arg(long)]
-    pub rename: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -170,6 +86,9 @@ pub struct Show {
     /// Read from the clouds first
     #[arg(long)]
     pub sync: bool,
+    /// Ask the cloud for the whole document, where its listings show only a part, and keep it
+    #[arg(long)]
+    pub fetch: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -192,6 +111,22 @@ pub struct Act {
     /// How long to wait, in seconds
     #[arg(long, value_name = "S", default_value = "600", value_parser = seconds)]
     pub timeout: Duration,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Halt {
+    #[command(flatten)]
+    pub act: Act,
+    /// The contents of local SSDs may be lost, where the cloud asks
+    #[arg(long)]
+    pub discard_local_ssd: bool,
+}
+
+impl Halt {
+    /// What is asked, and how.
+    pub fn order(&self, action: Action) -> Order {
+        Order { action, discard_local_disks: self.discard_local_ssd }
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -273,21 +208,5 @@ mod tests {
         assert!(args.json && args.verbose);
         assert!(parse(&["nepho", "list", "-x"]).is_err(), "it may be an option that was mistyped");
         assert!(parse(&["nepho", "stop", "-is:stale"]).is_err(), "targets are no query");
-    }
-
-    #[test]
-    fn a_secret_is_never_an_argument() {
-        let without = ["nepho", "accounts", "add", "aws", "--name", "lab", "--access-key-id", "AKIA"];
-        assert!(Args::try_parse_from(without).is_err());
-        assert!(Args::try_parse_from(without.into_iter().chain(["--secret-stdin"])).is_ok());
-    }
-
-    #[test]
-    fn an_account_has_exactly_one_source() {
-        let add = |rest: &[&str]| {
-            Args::try_parse_from(["nepho", "accounts", "add", "aws", "--name", "lab"].iter().chain(rest)).is_ok()
-        };
-        assert!(add(&["--env"]) && add(&["--profile", "p"]));
-        assert!(!add(&[]) && !add(&["--env", "--profile", "p"]));
     }
 }

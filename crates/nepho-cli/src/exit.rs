@@ -85,7 +85,9 @@ impl From<AppError> for Failed {
         let (code, word) = match &error {
             AppError::Query(error) => return Self::new(Code::Usage, error.code.as_str(), text::query(error)),
             AppError::Failed { failure, .. } => (code_of(failure), failure.code.as_str()),
-            AppError::BadName { .. } | AppError::EndpointRefused { .. } => (Code::Usage, "usage"),
+            AppError::BadName { .. } | AppError::BadProject { .. } | AppError::EndpointRefused { .. } => {
+                (Code::Usage, "usage")
+            }
             AppError::TooManyTargets { .. } => (Code::Refused, "too_many_targets"),
             AppError::UnknownAccount { .. } | AppError::UnknownResource { .. } => (Code::Failed, "not_found"),
             _ => (Code::Failed, "failed"),

@@ -82,7 +82,8 @@ fn forget_endpoints() {
 
 /// Warnings go to stderr, so that stdout stays one document.
 fn log_to_stderr(verbose: bool) {
-    let level = if verbose { "info,nepho_engine=debug,nepho_app=debug,nepho_aws=debug" } else { "error" };
+    let level =
+        if verbose { "info,nepho_engine=debug,nepho_app=debug,nepho_aws=debug,nepho_gcp=debug" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::new(level);
     let colour = io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).without_time().init();

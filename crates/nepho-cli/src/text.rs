@@ -34,6 +34,10 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::Protected => "protected in the cloud".to_owned(),
         Refusal::LocalRoot => "its root disk is an instance store: it can be terminated, not stopped".to_owned(),
         Refusal::ManagedBy(owner) => format!("managed by {owner}"),
+        Refusal::NotPermitted => "these credentials may not do that to it".to_owned(),
+        Refusal::LocalDisks => {
+            "it has local disks, whose contents would be lost; if they may be, add --discard-local-ssd".to_owned()
+        }
         Refusal::NotFound => "the cloud does not know it".to_owned(),
         Refusal::ReadFailed(failure) => format!("it could not be read: {failure}"),
     }
@@ -45,6 +49,7 @@ pub fn warning(warning: &Warning, now: Timestamp) -> String {
         Warning::GroupMember { group } => format!("member of {group}, which will replace it"),
         Warning::Spot => "a spot instance: the cloud may not give it back".to_owned(),
         Warning::LocalDisksLost => "the contents of its local disks are lost".to_owned(),
+        Warning::Hard => "a hard reset: its operating system is not asked to shut down".to_owned(),
         Warning::PublicIpLost { ip } => format!("its public address {ip} is released"),
         Warning::ProtectionNotChecked => "whether it is protected was not checked".to_owned(),
         Warning::StaleRow { as_of } => format!("it had not been seen for {}", age(*as_of, now)),

@@ -2,20 +2,22 @@
 
 use nepho_core::{
     AccountId,
-    request::{AccountChange, NewAccount},
+    request::{AccountChange, NewAccount, NewProjects},
 };
 use nepho_wire::{
     accounts::{
-        Account, Accounts, AddAccountRequest, FoundAccount, FoundAccounts, Identity, RemoveAccountRequest,
-        RemovedAccount, UpdateAccountRequest, VerifyAccountRequest,
+        Account, Accounts, AddAccountRequest, AddProjectsRequest, AddedProjects, FindProjectsRequest, FoundAccount,
+        FoundAccounts, FoundProjects, Identity, RemoveAccountRequest, RemovedAccount, UpdateAccountRequest,
+        VerifyAccountRequest,
     },
-    limits::NameText,
+    limits::{LongText, NameText},
     status::Nothing,
     sync::{SyncNowRequest, SyncReport},
 };
 use tauri::State;
 
 use crate::{
+    convert,
     opening::Opening,
     refusal::{Reply, refused},
 };
@@ -42,6 +44,23 @@ pub async fn add_account(opening: State<'_, Opening>, request: AddAccountRequest
     let app = opening.app().await?;
     let added = app.add_account(NewAccount::from(request)).await.map_err(refused)?;
     Ok((&app.account_status(&added.id).map_err(refused)?).into())
+}
+
+/// The projects that some credentials can see.
+#[tauri::command]
+pub async fn find_projects(opening: State<'_, Opening>, request: FindProjectsRequest) -> Reply<FoundProjects> {
+    let (credentials, endpoint) = (request.credentials.into(), request.endpoint.map(LongText::into_string));
+    let app = opening.app().await?;
+    let found = app.find_projects(request.provider.into(), credentials, endpoint.as_deref()).await.map_err(refused)?;
+    Ok((&found).into())
+}
+
+/// Verifies and adds projects of one sign-in, each as an account.
+#[tauri::command]
+pub async fn add_projects(opening: State<'_, Opening>, request: AddProjectsRequest) -> Reply<AddedProjects> {
+    let app = opening.app().await?;
+    let outcomes = app.add_projects(NewProjects::from(request)).await.map_err(refused)?;
+    Ok(convert::added_projects(&app, outcomes))
 }
 
 /// Finds out whose an account's credentials are.

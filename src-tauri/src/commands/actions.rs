@@ -1,6 +1,6 @@
 //! Plans, commits, operations, the journal.
 
-use nepho_core::plan::Nonce;
+use nepho_core::{plan::Nonce, provider::Order};
 use nepho_wire::{
     journal::{Journal, JournalEntry, ListJournalRequest, Verification},
     limits::LongText,
@@ -19,8 +19,9 @@ use crate::{
 /// What an action would do; sends nothing.
 #[tauri::command]
 pub async fn plan_action(opening: State<'_, Opening>, request: PlanActionRequest) -> Reply<Plan> {
+    let order = Order { action: request.action.into(), discard_local_disks: request.discard_local_disks };
     let targets = convert::targets(request.target);
-    let plan = opening.app().await?.plan(request.action.into(), targets).await.map_err(refused)?;
+    let plan = opening.app().await?.plan(order, targets).await.map_err(refused)?;
     Ok((&plan).into())
 }
 

@@ -5,8 +5,8 @@ use nepho_wire::{
     inventory::{InventoryWindow, QueryInventoryRequest},
     limits::KeyText,
     resource::{
-        CopiedCommand, CopyCommandRequest, Document, GetDocumentRequest, GetResourceRequest, OpenConsoleRequest,
-        ResourceDetails,
+        CopiedCommand, CopyCommandRequest, Document, FetchDocumentRequest, GetDocumentRequest, GetResourceRequest,
+        OpenConsoleRequest, ResourceDetails,
     },
     selection::{SelectionSummary, UpdateSelectionRequest},
     status::Done,
@@ -41,11 +41,18 @@ pub async fn get_resource(opening: State<'_, Opening>, request: GetResourceReque
     Ok(convert::details(&details))
 }
 
-/// The provider's own description of a resource.
+/// The provider's own description of a resource, as it is stored.
 #[tauri::command]
 pub async fn get_document(opening: State<'_, Opening>, request: GetDocumentRequest) -> Reply<Document> {
-    let json = opening.app().await?.document(request.key.key()).await.map_err(refused)?;
-    Ok(Document { json })
+    let document = opening.app().await?.document(request.key.key()).await.map_err(refused)?;
+    Ok(convert::document(document))
+}
+
+/// The provider's whole description of a resource, asked for now and stored.
+#[tauri::command]
+pub async fn fetch_document(opening: State<'_, Opening>, request: FetchDocumentRequest) -> Reply<Document> {
+    let document = opening.app().await?.fetch_document(request.key.key()).await.map_err(refused)?;
+    Ok(convert::document(document))
 }
 
 /// The cloud's own command line for an action.

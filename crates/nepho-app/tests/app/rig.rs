@@ -100,6 +100,7 @@ pub fn keys(key_id: &str) -> Credentials {
 pub fn lab(cloud: &Ec2Double) -> NewAccount {
     NewAccount {
         provider: ProviderKind::Aws,
+        project: None,
         name: "lab".to_owned(),
         credentials: keys(KEY_ID),
         endpoint: Some(cloud.endpoint()),

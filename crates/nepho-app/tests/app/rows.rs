@@ -135,7 +135,7 @@ async fn a_resource_has_its_document_command_and_place() {
     let details = app.details(&row.key).await.unwrap();
     assert_eq!(details.row.key, row.key);
     assert_eq!(details.scope.unwrap().failure, None);
-    let document = app.document(&row.key).await.unwrap();
+    let document = app.document(&row.key).await.unwrap().json;
     assert!(document.trim_start().starts_with('{') && document.contains(&*row.key.native), "{document}");
     assert_eq!(app.find(&row.key.native).len(), 1);
     assert_eq!(app.find(&row.key.to_string())[0].key, row.key);

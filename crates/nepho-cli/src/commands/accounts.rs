@@ -4,14 +4,14 @@ use std::io::Read;
 
 use nepho_app::App;
 use nepho_core::{
-    Access, ProviderKind, Region, Secret, Timestamp,
+    Access, Account, ProviderKind, Region, Secret, Timestamp,
     report::{AccountStatus, SignIn},
     request::{AccountChange, Credentials, NewAccount},
 };
 use nepho_wire::cli::{AccountJson, IdentityJson};
 
 use crate::{
-    args::{Accounts, Add, AddAws, Set},
+    args::{Accounts, Add, AddAws, ProjectsOf, Set},
     exit::{Code, Failed},
     output::{self, Output},
     table::Table,
@@ -21,6 +21,8 @@ use crate::{
 pub async fn run(app: &App, command: Accounts, output: Output) -> Result<Code, Failed> {
     match command {
         Accounts::Add(Add::Aws(args)) => add(app, args, output).await,
+        Accounts::Add(Add::Gcp(args)) => super::google::add(app, args, output).await,
+        Accounts::Projects(ProjectsOf::Gcp(args)) => super::google::projects(app, args, output).await,
         Accounts::List => list(app, output),
         Accounts::Remove { name } => remove(app, &name, output).await,
         Accounts::Verify { name } => verify(app, &name, output).await,
@@ -36,6 +38,7 @@ async fn add(app: &App, args: AddAws, output: Output) -> Result<Code, Failed> {
     };
     let new = NewAccount {
         provider: ProviderKind::Aws,
+        project: None,
         name: args.name,
         credentials,
         endpoint: args.endpoint,
@@ -45,11 +48,14 @@ async fn add(app: &App, args: AddAws, output: Output) -> Result<Code, Failed> {
         verify: !args.no_verify,
     };
     let account = app.add_account(new).await?;
-    output.result(&AccountJson::from(&account), || {
-        let realm = account.realm.as_ref().map_or("not verified".to_owned(), |realm| format!("in {realm}"));
-        format!("added {} ({realm}, {})", text::shown(&account.name), access(account.access))
-    })?;
+    output.result(&AccountJson::from(&account), || added(&account))?;
     Ok(Code::Done)
+}
+
+/// What people are told of a new account.
+pub fn added(account: &Account) -> String {
+    let realm = account.realm.as_ref().map_or("not verified".to_owned(), |realm| format!("in {realm}"));
+    format!("added {} ({realm}, {})", text::shown(&account.name), access(account.access))
 }
 
 /// The secret key on the first line, the session token on the second.
@@ -118,9 +124,15 @@ async fn verify(app: &App, name: &str, output: Output) -> Result<Code, Failed> {
     // What is denied is what the last sync was refused: asking for more would need a permission more.
     let document = IdentityJson::new(&account.name, &identity, &app.account_status(&account.id)?.scopes);
     output.result(&document, || {
-        let denied =
-            document.denied.iter().map(|one| format!("\n  denied in {}: {}", one.region, text::shown(&one.message)));
-        format!("{}: {}{}", text::shown(&account.name), text::shown(&identity.to_string()), denied.collect::<String>())
+        let mut said = format!("{}: {}", text::shown(&account.name), text::shown(&identity.to_string()));
+        for one in &document.denied {
+            said.push_str(&format!("\n  denied in {}: {}", one.region, text::shown(&one.message)));
+        }
+        if !identity.denied.is_empty() {
+            let actions: Vec<&str> = identity.denied.iter().map(|action| action.as_str()).collect();
+            said.push_str(&format!("\n  denied actions: {}", actions.join(", ")));
+        }
+        said
     })?;
     Ok(Code::Done)
 }

@@ -1,9 +1,10 @@
-//! `nepho start|stop|reboot|terminate`: plan, confirm, commit, wait.
+//! `nepho start|stop|reboot|suspend|resume|terminate`: plan, confirm, commit, wait.
 
 use nepho_app::{App, Targets};
 use nepho_core::{
     Action, ResourceKey, Timestamp,
     plan::{Confirmation, Plan, PlannedTarget, Refusal, Verdict},
+    provider::Order,
     report::{TargetResult, TargetStatus},
 };
 use nepho_wire::cli::ActionJson;
@@ -16,11 +17,11 @@ use crate::{
     text,
 };
 
-pub async fn run(app: &App, action: Action, args: Act, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, order: Order, args: Act, output: Output) -> Result<Code, Failed> {
     app.ready().await;
     let targets = args.targets.iter().map(|text| Ok(super::show::target(app, text)?.key));
     let keys: Vec<ResourceKey> = targets.collect::<Result<_, Failed>>()?;
-    let plan = app.plan(action, Targets::Keys(keys)).await?;
+    let plan = app.plan(order, Targets::Keys(keys)).await?;
     if args.plan {
         output.result(&ActionJson::new(&plan, &[], None), || people(&plan, &[], app.now()))?;
         let all = !plan.targets.is_empty() && refusals(&plan).count() == plan.targets.len();
@@ -35,7 +36,7 @@ pub async fn run(app: &App, action: Action, args: Act, output: Output) -> Result
     let results = if args.wait { app.wait(&operation, args.timeout).await } else { app.submitted(&operation).await };
     let document = ActionJson::new(&plan, &results, Some(&operation));
     output.result(&document, || people(&plan, &results, app.now()))?;
-    Ok(code(&results, args.wait, action))
+    Ok(code(&results, args.wait, order.action))
 }
 
 /// What the operator did to confirm: given on the command line, or asked on the terminal.
@@ -48,7 +49,7 @@ fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(O
         Confirmation::Click if args.yes || args.confirm.is_some() => Ok((args.confirm.clone(), true)),
         Confirmation::Click if output.is_interactive() => {
             output::warn(&people(plan, &[], now));
-            let answer = output::ask(&format!("{} {}? [y/N]", plan.action, plan.eligible().count()))?;
+            let answer = output::ask(&format!("{} {}? [y/N]", plan.order.action, plan.eligible().count()))?;
             if answer.eq_ignore_ascii_case("y") {
                 Ok((None, true))
             } else {
@@ -59,7 +60,7 @@ fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(O
         Confirmation::Type { .. } if args.confirm.is_some() => Ok((args.confirm.clone(), args.yes)),
         Confirmation::Type { accepted } if output.is_interactive() => {
             output::warn(&people(plan, &[], now));
-            let answer = output::ask(&format!("type {} to {}:", suggested(accepted), plan.action))?;
+            let answer = output::ask(&format!("type {} to {}:", suggested(accepted), plan.order.action))?;
             Ok((Some(answer), true))
         }
         Confirmation::Type { accepted } => {
@@ -120,7 +121,7 @@ fn people(plan: &Plan, results: &[TargetResult], now: Timestamp) -> String {
     for target in &plan.targets {
         let result = results.iter().find(|result| result.key == target.key);
         let (verdict, reason) = match &target.verdict {
-            Verdict::Eligible => (plan.action.as_str(), None),
+            Verdict::Eligible => (plan.order.action.as_str(), None),
             Verdict::Already => ("already", None),
             Verdict::Refused(refusal) => ("refused", Some(text::refusal(refusal))),
         };

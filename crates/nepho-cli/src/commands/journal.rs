@@ -44,7 +44,9 @@ fn table(entries: &[JournalEntry]) -> Table {
         let notes = match &entry.event {
             JournalEvent::Sent | JournalEvent::TimedOut => String::new(),
             JournalEvent::Accepted { raw_state } => raw_state.clone(),
-            JournalEvent::Refused(failure) | JournalEvent::Unknown(failure) => failure.to_string(),
+            JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
+                failure.to_string()
+            }
             JournalEvent::Settled { state, .. } | JournalEvent::Contradicted { state, .. } => state.to_string(),
         };
         table.row([

@@ -4,6 +4,7 @@ mod accounts;
 mod act;
 mod demo;
 mod doctor;
+mod google;
 mod journal;
 mod list;
 mod show;
@@ -25,10 +26,12 @@ pub async fn run(app: &App, command: Command, output: Output) -> Result<Code, Fa
         Command::Sync(args) => sync::run(app, &args, output).await,
         Command::List(args) => list::run(app, &args, output).await,
         Command::Show(args) => show::run(app, &args, output).await,
-        Command::Start(args) => act::run(app, Action::Start, args, output).await,
-        Command::Stop(args) => act::run(app, Action::Stop, args, output).await,
-        Command::Reboot(args) => act::run(app, Action::Reboot, args, output).await,
-        Command::Terminate(args) => act::run(app, Action::Terminate, args, output).await,
+        Command::Start(args) => act::run(app, Action::Start.into(), args, output).await,
+        Command::Stop(args) => act::run(app, args.order(Action::Stop), args.act, output).await,
+        Command::Reboot(args) => act::run(app, Action::Reboot.into(), args, output).await,
+        Command::Suspend(args) => act::run(app, args.order(Action::Suspend), args.act, output).await,
+        Command::Resume(args) => act::run(app, Action::Resume.into(), args, output).await,
+        Command::Terminate(args) => act::run(app, Action::Terminate.into(), args, output).await,
         Command::Journal(args) => journal::run(app, &args, output).await,
         Command::Doctor => doctor::run(app, output).await,
         Command::Demo(args) => demo::run(app, args, output).await,

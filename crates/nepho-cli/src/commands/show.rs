@@ -2,27 +2,36 @@
 
 use std::fmt::Write;
 
-use nepho_app::{App, Details};
+use nepho_app::{App, Details, KeptDocument};
 use nepho_index::RowView;
-use nepho_wire::cli::ShowJson;
+use nepho_wire::{cli::ShowJson, resource::Document, time::maybe};
 
 use crate::{
     args::Show,
     exit::{Code, Failed},
-    output::Output,
+    output::{self, Output},
     text,
 };
 
 pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, Failed> {
-    let code = if args.sync { super::sync::refresh(app).await } else { Code::Done };
+    let mut code = if args.sync { super::sync::refresh(app).await } else { Code::Done };
     app.ready().await;
     let row = target(app, &args.target)?;
     let details = app.details(&row.key).await?;
+    if args.fetch
+        && let Err(error) = app.fetch_document(&row.key).await
+    {
+        let failed = Failed::from(error);
+        output::warn(&text::shown(&format!("the whole document could not be read: {}", failed.message)));
+        code = failed.code();
+    }
     // A row can be here without its document; the rest of it is still worth showing.
-    let document = app.document(&row.key).await.ok();
+    let kept = app.document(&row.key).await.ok();
+    let document =
+        kept.as_ref().map(|kept| Document { json: kept.json.clone(), as_of: maybe(kept.as_of), whole: kept.whole });
     let facts = &details.cached.resource.facts;
-    let json = ShowJson::new(&details.row, facts, document.as_deref()).map_err(Failed::internal)?;
-    output.result(&json, || people(&details, document.as_deref(), app))?;
+    let json = ShowJson::new(&details.row, facts, document.as_ref()).map_err(Failed::internal)?;
+    output.result(&json, || people(&details, kept.as_ref(), app))?;
     Ok(code)
 }
 
@@ -36,7 +45,7 @@ pub fn target(app: &App, text: &str) -> Result<RowView, Failed> {
     found.pop().ok_or_else(none)
 }
 
-fn people(details: &Details, document: Option<&str>, app: &App) -> String {
+fn people(details: &Details, document: Option<&KeptDocument>, app: &App) -> String {
     let row = &details.row;
     let facts = &details.cached.resource.facts;
     let join = |texts: Vec<String>| texts.join(", ");
@@ -47,6 +56,7 @@ fn people(details: &Details, document: Option<&str>, app: &App) -> String {
         ("state", format!("{} (raw {:?})", row.state, row.raw_state)),
         ("reason", facts.state_reason.clone().unwrap_or_default()),
         ("account", row.account_name.to_string()),
+        ("realm", row.key.realm.to_string()),
         ("zone", row.zone.as_ref().map_or_else(|| row.region.to_string(), ToString::to_string)),
         ("size", row.size.clone()),
         ("lifecycle", facts.lifecycle.to_string()),
@@ -66,8 +76,10 @@ fn people(details: &Details, document: Option<&str>, app: &App) -> String {
         let _ = writeln!(shown, "{label:<12} {}", text::shown(&value)); // writing to a String cannot fail
     }
     if let Some(document) = document {
-        let lines: Vec<_> = document.lines().map(text::shown).collect();
-        let _ = writeln!(shown, "\n{}", lines.join("\n"));
+        let lines: Vec<_> = document.json.lines().map(text::shown).collect();
+        let age = document.as_of.map_or_else(String::new, |at| format!(", read {} ago", text::age(at, app.now())));
+        let part = if document.whole { "" } else { "; a part of it, --fetch asks for the whole" };
+        let _ = writeln!(shown, "\ndocument{age}{part}\n{}", lines.join("\n"));
     }
     shown
 }

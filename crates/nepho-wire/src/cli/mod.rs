@@ -11,6 +11,8 @@ mod standing;
 pub use action::{ActionJson, PlanRow, ResultRow};
 pub use listing::{ListRow, Membership, ShowJson};
 pub use records::{JournalRow, VerifyJson, VerifyStatus};
-pub use standing::{AccountJson, AccountScope, Denied, DoctorJson, DoctorRow, IdentityJson};
+pub use standing::{
+    AccountJson, AccountScope, AddedJson, Denied, DoctorJson, DoctorRow, FailedProjectJson, IdentityJson,
+};
 
 pub use crate::sync::{ScopeReport, SyncReport as SyncJson};

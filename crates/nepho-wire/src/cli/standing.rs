@@ -4,7 +4,7 @@ use nepho_core::{
     FailureCode, Identity,
     account::{Account, CredentialSource},
     cache::ScopeRecord,
-    report::{AccountStatus, Diagnosis, SignIn},
+    report::{AccountStatus, AddedProject, Diagnosis, SignIn},
 };
 use serde::Serialize;
 
@@ -52,6 +52,24 @@ pub struct AccountJson {
     pub error: Option<Failure>,
     /// Its scopes.
     pub scopes: Vec<AccountScope>,
+}
+
+/// What `nepho accounts add gcp` of several projects prints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AddedJson {
+    /// The new accounts.
+    pub added: Vec<AccountJson>,
+    /// The projects that were not added.
+    pub failed: Vec<FailedProjectJson>,
+}
+
+/// A project that was not added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FailedProjectJson {
+    /// The project's id.
+    pub project: String,
+    /// Why not.
+    pub error: Failure,
 }
 
 /// What is known of one scope's polling.
@@ -113,6 +131,21 @@ impl From<&AccountStatus> for AccountJson {
         };
         let scopes = status.scopes.iter().map(AccountScope::from).collect();
         Self { error, scopes, ..Self::from(&status.account) }
+    }
+}
+
+impl From<&[AddedProject]> for AddedJson {
+    fn from(outcomes: &[AddedProject]) -> Self {
+        let mut shown = Self { added: Vec::new(), failed: Vec::new() };
+        for one in outcomes {
+            match &one.outcome {
+                Ok(account) => shown.added.push(account.into()),
+                Err(failure) => {
+                    shown.failed.push(FailedProjectJson { project: one.project.clone(), error: failure.into() });
+                }
+            }
+        }
+        shown
     }
 }
 
