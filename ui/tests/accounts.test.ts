@@ -92,12 +92,14 @@ describe("the form", () => {
 
   it("is read-only and of the cloud's own endpoint unless it says otherwise", () => {
     const request = readForm(
+      "aws",
       "keys",
       form({ name: " lab ", access_key_id: "AK", secret_access_key: " s/k " }),
     );
     expect(request).toEqual({
       provider: "aws",
       name: "lab",
+      project: null,
       credentials: { type: "keys", access_key_id: "AK", secret_access_key: "s/k", session_token: null },
       endpoint: null,
       regions: [],
@@ -108,6 +110,7 @@ describe("the form", () => {
 
   it("reads what was chosen, and no credentials of another way", () => {
     const request = readForm(
+      "aws",
       "profile",
       form({
         name: "dev",
@@ -131,8 +134,14 @@ describe("the form", () => {
 
   it("offers the profiles that were found", () => {
     const found = [
-      { provider: "aws", source: { type: "environment" }, region: null, added: false },
-      { provider: "aws", source: { type: "profile", profile: "dev" }, region: "eu-west-1", added: true },
+      { provider: "aws", source: { type: "environment" }, project: null, region: null, added: false },
+      {
+        provider: "aws",
+        source: { type: "profile", profile: "dev" },
+        project: null,
+        region: "eu-west-1",
+        added: true,
+      },
     ] as const;
     expect(profilesOf(found)).toEqual([{ profile: "dev", region: "eu-west-1", added: true }]);
     expect([suggestedName(null), suggestedName("default"), suggestedName("dev")]).toEqual(["", "", "dev"]);

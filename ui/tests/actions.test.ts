@@ -136,8 +136,11 @@ describe("planning", () => {
     expect(planning.visible).toBe(true);
     await planning.include(true);
     expect(asked).toEqual([
-      ["plan_action", { action: "start", target: selection }],
-      ["plan_action", { action: "start", target: { ...selection, include_hidden: true } }],
+      ["plan_action", { action: "start", target: selection, discard_local_disks: false }],
+      [
+        "plan_action",
+        { action: "start", target: { ...selection, include_hidden: true }, discard_local_disks: false },
+      ],
     ]);
   });
 

@@ -162,7 +162,7 @@ describe("an operation", () => {
     document.querySelector<HTMLElement>("[data-testid=undo]")?.click();
     await settled();
     const back = { type: "operation", operation: shown.id };
-    expect(asked).toEqual([["plan_action", { action: "start", target: back }]]);
+    expect(asked).toEqual([["plan_action", { action: "start", target: back, discard_local_disks: false }]]);
     planning.close();
   });
 });

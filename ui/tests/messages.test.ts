@@ -51,7 +51,7 @@ it("translates", () => {
   const same = keys(en).filter(
     (key) => texts((en as Catalogue)[key])[0] === texts((zh as Catalogue)[key])[0],
   );
-  expect(same).toEqual(["plan_title_one", "provider_aws"]);
+  expect(same).toEqual(["cloud_gcp", "plan_title_one", "provider_aws", "provider_gcp"]);
 });
 
 it("holds every message that is asked for, and no other", () => {

@@ -71,6 +71,7 @@ export function account(change: Partial<Account> = {}): Account {
     id: "a1",
     name: "lab",
     provider: "aws",
+    project: null,
     source: { type: "keyring" },
     endpoint: null,
     regions: [],
@@ -87,11 +88,11 @@ export function account(change: Partial<Account> = {}): Account {
 }
 
 export function target(change: Partial<PlannedTarget> = {}): PlannedTarget {
-  const { key, id, name, account, account_id, region, state, raw_state } = row({
+  const { key, id, name, account, account_id, region, zone, state, raw_state } = row({
     ...(change.id === undefined ? {} : { id: change.id }),
   });
   return {
-    ...{ key, id, name, account, account_id, region, state, raw_state },
+    ...{ key, id, name, account, account_id, region, zone, state, raw_state },
     verdict: "eligible",
     refusal: null,
     warnings: [],
@@ -104,6 +105,8 @@ export function plan(change: Partial<Plan> = {}): Plan {
   return {
     nonce: "n1",
     action: "stop",
+    discard_local_disks: false,
+    asks_discard: false,
     expires_at: "2026-03-01T12:01:00Z",
     confirmation: { type: "click" },
     counts: planCounts(targets),

@@ -26,6 +26,10 @@ export const ICONS = {
   instance: "M2.5 3h11v4h-11Zm0 6h11v4h-11ZM5 5h.1M5 11h.1",
   keyboard: "M1.8 4.5h12.4v7.5H1.8Zm2.4 2.4h.1m2.3 0h.1m2.3 0h.1m2.3 0h.1M5 9.6h6",
   chevron: "m4.5 6.5 3.5 3.5 3.5-3.5",
+  /* The clouds, each by a mark of our own: layers, a hexagon, a cloud. */
+  aws: "M8 2.5 14 5.8 8 9 2 5.8ZM2.4 8.7 8 11.8l5.6-3.1M2.4 11.4 8 14.5l5.6-3.1",
+  gcp: "M8 1.8l5.4 3.1v6.2L8 14.2l-5.4-3.1V4.9ZM8 6.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6",
+  demo: "M5 12h6.5a2.6 2.6 0 0 0 .3-5.2 3.9 3.9 0 0 0-7.3-.9A3.1 3.1 0 0 0 5 12Z",
   undo: "M3 6.5h6.5a3.5 3.5 0 0 1 0 7H6M5.8 3.5l-3 3 3 3",
 } as const;
 

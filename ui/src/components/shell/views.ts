@@ -10,7 +10,7 @@ export const VIEWS: readonly View[] = [
   { id: "stopped", query: "state:stopped", title: m.view_stopped, count: () => standing.count("stopped") },
   {
     id: "moving",
-    query: "state:pending,stopping,terminating",
+    query: "state:pending,stopping,suspending,terminating,repairing",
     title: m.view_moving,
     count: () => standing.moving,
   },

@@ -1,10 +1,11 @@
 // The accounts and how they stand.
-import { SvelteSet } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { call, type Request } from "$lib/ipc";
-import type { Account, FoundAccount, UpdateAccountRequest } from "$lib/ipc/types";
+import type { Account, Action, AddedProjects, FoundAccount, UpdateAccountRequest } from "$lib/ipc/types";
 import { failedGroups, isOffline } from "$lib/accounts/freshness";
 import { toasts } from "$lib/shell/toasts.svelte";
 import { visible } from "$lib/text/visible";
+import { deniedText } from "$lib/words/account";
 import * as m from "$messages";
 
 const UNCHANGED = { name: null, access: null, prod: null, regions: null, credentials: null };
@@ -15,6 +16,9 @@ class Accounts {
   found = $state.raw<FoundAccount[]>([]);
   /** Ids of accounts that something is being done with. */
   readonly busy = new SvelteSet<string>();
+
+  /** What the last verify of an account found that the cloud denies, by its id. */
+  readonly denied = new SvelteMap<string, readonly Action[]>();
 
   readonly failed = $derived(failedGroups(this.list));
   readonly offline = $derived(isOffline(this.list));
@@ -55,6 +59,16 @@ class Accounts {
     void this.sync([account.id]);
   }
 
+  /** Adds several projects of one sign-in; says which of them were, and why the others were not. */
+  async addProjects(request: Request<"add_projects">): Promise<AddedProjects> {
+    const reply = await call("add_projects", request);
+    const ids = reply.added.map(({ id }) => id);
+    if (ids.length > 0) toasts.say("good", m.projects_added({ count: ids.length }));
+    await this.load();
+    if (ids.length > 0) void this.sync(ids);
+    return reply;
+  }
+
   async sync(ids: string[]): Promise<void> {
     const all = ids.length > 0 ? ids : this.list.map(({ id }) => id);
     await this.#hold(all, m.failed_sync(), async () => {
@@ -64,8 +78,15 @@ class Accounts {
 
   async verify(account: Account): Promise<void> {
     await this.#hold([account.id], m.failed_verify({ name: visible(account.name) }), async () => {
-      const { principal } = await call("verify_account", { account: account.id });
-      toasts.say("good", m.account_verified({ name: visible(account.name) }), visible(principal));
+      this.denied.delete(account.id);
+      const { principal, denied } = await call("verify_account", { account: account.id });
+      this.denied.set(account.id, denied);
+      const detail = [visible(principal), denied.length > 0 ? deniedText(denied) : ""];
+      toasts.say(
+        "good",
+        m.account_verified({ name: visible(account.name) }),
+        detail.filter(Boolean).join("\n"),
+      );
     });
   }
 

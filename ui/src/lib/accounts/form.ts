@@ -1,26 +1,92 @@
-// Reads the form that adds an account into a request.
-import type { AddAccountRequest, Credentials, FoundAccount } from "$lib/ipc/types";
+// The form that adds accounts: its ways, and what a filled one asks for.
+import type { Access, AddAccountRequest, Credentials, FoundAccount, ProviderKind } from "$lib/ipc/types";
 
+/** A cloud whose accounts are added by the form. */
+export type Cloud = Exclude<ProviderKind, "demo">;
 /** How the credentials are given. */
-export type Way = "keys" | "profile" | "environment";
+export type Way = "keys" | "profile" | "environment" | "application_default" | "key_file" | "variable";
+/** Where the form starts. */
+export type Start = { cloud: Cloud; way: Way | null; profile: string | null; project: string | null };
 
-/** The request that a filled form means. An endpoint field that is not there approves none. */
-export function readForm(way: Way, form: FormData): AddAccountRequest {
-  const text = (name: string) => {
+export const CLOUDS: readonly Cloud[] = ["aws", "gcp"];
+const WAYS: Record<Cloud, readonly Way[]> = {
+  aws: ["keys", "profile", "environment"],
+  gcp: ["key_file", "variable", "application_default"],
+};
+/** The clouds whose credentials do not say which account they are for, as one sign-in has many. */
+const BY_PROJECT: readonly Cloud[] = ["gcp"];
+/** Examples of regions, as each cloud names them. */
+export const REGIONS: Record<Cloud, string> = {
+  aws: "eu-west-1, us-east-1",
+  gcp: "europe-west1, us-central1",
+};
+/** The fields that say whose projects are found: when one changes, those found are forgotten. */
+export const IDENTITY_FIELDS: readonly string[] = ["path", "variable", "endpoint"];
+
+/** Whether the form asks for projects. */
+export function byProject(cloud: Cloud): boolean {
+  return BY_PROJECT.includes(cloud);
+}
+
+/** The ways of a cloud; what its own tools have set up on this machine comes first. */
+export function waysOf(cloud: Cloud, found: readonly FoundAccount[]): readonly Way[] {
+  const rank = (way: Way) => (way === "application_default" && applicationDefault(cloud, found) ? 0 : 1);
+  return WAYS[cloud].toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The application default credentials of a cloud, if they were found on this machine. */
+export function applicationDefault(cloud: Cloud, found: readonly FoundAccount[]): FoundAccount | null {
+  return (
+    found.find(({ provider, source }) => provider === cloud && source.type === "application_default") ?? null
+  );
+}
+
+/** The start that leads to adding what was found; `null` for what the form cannot add. */
+export function startFrom({ provider, source, project }: FoundAccount): Start | null {
+  const cloud = CLOUDS.find((one) => one === provider);
+  const way = cloud && WAYS[cloud].find((one) => one === source.type);
+  if (!cloud || !way) return null;
+  return { cloud, way, profile: source.type === "profile" ? source.profile : null, project };
+}
+
+/** Reads one text of the form, without the space around it. */
+function reader(form: FormData): (name: string) => string {
+  return (name) => {
     const value = form.get(name);
     return typeof value === "string" ? value.trim() : "";
   };
+}
+
+/** What every account of the form has in common. An endpoint field that is not there approves none. */
+export type Common = {
+  provider: Cloud;
+  credentials: Credentials;
+  endpoint: string | null;
+  regions: string[];
+  access: Access;
+  prod: boolean;
+};
+
+export function readCommon(cloud: Cloud, way: Way, form: FormData): Common {
+  const text = reader(form);
   return {
-    provider: "aws",
-    name: text("name"),
+    provider: cloud,
     credentials: credentials(way, text),
     endpoint: text("endpoint") || null,
-    regions: text("regions")
-      .split(/[\s,]+/)
-      .filter((region) => region !== ""),
+    regions: words(text("regions")),
     access: form.has("read_write") ? "read_write" : "read_only",
     prod: form.has("prod"),
   };
+}
+
+/** The request that adds one account. */
+export function readForm(
+  cloud: Cloud,
+  way: Way,
+  form: FormData,
+  project: string | null = null,
+): AddAccountRequest {
+  return { ...readCommon(cloud, way, form), name: reader(form)("name"), project };
 }
 
 function credentials(way: Way, text: (name: string) => string): Credentials {
@@ -36,7 +102,18 @@ function credentials(way: Way, text: (name: string) => string): Credentials {
       return { type: "profile", profile: text("profile") };
     case "environment":
       return { type: "environment" };
+    case "application_default":
+      return { type: "application_default" };
+    case "key_file":
+      return { type: "key_file", path: text("path") };
+    case "variable":
+      return { type: "variable", variable: text("variable") };
   }
+}
+
+/** The words of a text, between spaces and commas. */
+export function words(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== "");
 }
 
 export type Profile = { profile: string; region: string | null; added: boolean };

@@ -61,6 +61,24 @@ export function health(account: Account): Health {
   return account.scopes.some(({ as_of }) => as_of !== null) ? "ok" : "unknown";
 }
 
+/** Failures that stay until somebody does something about them. */
+const STANDING: readonly FailureCode[] = [
+  "not_enabled",
+  "permission_denied",
+  "unauthenticated",
+  "wrong_account",
+  "credentials_missing",
+  "secret_missing",
+  "keyring_locked",
+  "keyring_unavailable",
+];
+
+/** The one failure that all of an account's scopes share and that stays: said once, not per scope. */
+export function problem(account: Account): FailedGroup | null {
+  if (account.sign_in.type === "failed" || account.scopes.length < 2) return null;
+  return failedGroups([account]).find(({ code, whole }) => whole && STANDING.includes(code)) ?? null;
+}
+
 const UNREACHABLE: readonly FailureCode[] = ["unavailable", "timed_out"];
 
 /** No cloud answered the last time: every scope there is could not be reached. */

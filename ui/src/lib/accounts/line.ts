@@ -2,11 +2,11 @@
 import type { Account } from "$lib/ipc/types";
 import { health, oldest } from "$lib/accounts/freshness";
 import { ago } from "$lib/time/age";
-import { providerName } from "$lib/words/account";
+import { placesText, providerName } from "$lib/words/clouds";
 import { failureName } from "$lib/words/failure";
 import * as m from "$messages";
 
-/** "AWS · 17 regions · 40 s ago", "AWS · me-south-1: permission denied", "AWS · not signed in". */
+/** "AWS · 17 regions · 40 s ago", "GCP · 31 zones · 1 min ago", "AWS · me-south-1: permission denied", "AWS · not signed in". */
 export function accountLine(account: Account, now: number): string {
   return [providerName(account.provider), ...facts(account, now)].join(" · ");
 }
@@ -24,12 +24,12 @@ function facts(account: Account, now: number): string[] {
     const reason = failureName(first.failure.code);
     if (standing === "failed") return [reason, ...aged(account, now)];
     if (failed.length === 1) return [m.line_scope({ scope: first.location, reason })];
-    const count = { count: failed.length, total: scopes.length };
+    const count = { count: failed.length, places: placesText(account.provider, scopes.length) };
     const one = failed.every(({ failure }) => failure?.code === first.failure?.code);
     return [one ? m.line_failed({ ...count, reason }) : m.line_failed_variously(count)];
   }
   if (standing === "unknown") return [m.line_never()];
-  return [m.line_regions({ count: scopes.length }), ...aged(account, now)];
+  return [placesText(account.provider, scopes.length), ...aged(account, now)];
 }
 
 function aged({ scopes }: Account, now: number): string[] {

@@ -29,6 +29,10 @@ class Planning {
   target = $state.raw<PlanTarget | null>(null);
   /** Selected rows that the query hides; they are left out unless they are asked for. */
   hidden = $state(0);
+  /** Whether the contents of local disks may be discarded. */
+  discard = $state(false);
+  /** Whether that is a question here, by the last plan. */
+  asksDiscard = $state(false);
 
   #round = 0;
 
@@ -54,6 +58,13 @@ class Planning {
   async include(hidden: boolean): Promise<void> {
     if (this.phase !== "ready" || this.target?.type !== "selection") return;
     this.target = { ...this.target, include_hidden: hidden };
+    await this.#make();
+  }
+
+  /** Plans again with leave to discard the contents of local disks, or without it. */
+  async discardLocalDisks(discard: boolean): Promise<void> {
+    if (this.phase !== "ready") return;
+    this.discard = discard;
     await this.#make();
   }
 
@@ -95,6 +106,8 @@ class Planning {
     this.typed = "";
     this.refusal = null;
     this.error = null;
+    this.discard = false;
+    this.asksDiscard = false;
   }
 
   /** Copies the cloud's own command for the targets that would be sent, or else for all. */
@@ -114,9 +127,12 @@ class Planning {
     }, PATIENCE_MS);
     try {
       if (!this.target) return;
-      const plan = await call("plan_action", { action: this.action, target: this.target });
+      const { action, target, discard: discard_local_disks } = this;
+      const plan = await call("plan_action", { action, target, discard_local_disks });
       if (round !== this.#round) return;
       this.plan = plan;
+      this.discard = plan.discard_local_disks;
+      this.asksDiscard = plan.asks_discard;
       this.phase = "ready";
       if (!this.visible && this.hidden === 0 && !needsDialog(plan)) await this.commit();
       else this.visible = true;
@@ -147,7 +163,7 @@ export async function copyCommand(action: Action, keys: string[], total = keys.l
 export async function copyCommandOfSelection(action: Action, query: string): Promise<void> {
   try {
     const target: PlanTarget = { type: "selection", query, include_hidden: false };
-    await copyCommandOf(await call("plan_action", { action, target }));
+    await copyCommandOf(await call("plan_action", { action, target, discard_local_disks: false }));
   } catch (error) {
     toasts.fail(m.failed_command(), error);
   }

@@ -1,4 +1,5 @@
 // Which screen is shown, and what lies over it.
+import type { Start } from "$lib/accounts/form";
 
 export type Screen = "inventory" | "activity" | "accounts" | "settings";
 
@@ -7,14 +8,14 @@ class Screens {
   /** The sheet of keyboard shortcuts. */
   help = $state(false);
   /** The dialog that adds an account, and what it starts from. */
-  adding = $state<{ profile: string | null; environment: boolean } | null>(null);
+  adding = $state.raw<Start | null>(null);
 
   go(screen: Screen): void {
     this.current = screen;
   }
 
-  addAccount(from?: { profile?: string; environment?: boolean }): void {
-    this.adding = { profile: from?.profile ?? null, environment: from?.environment ?? false };
+  addAccount(from: Start | null = null): void {
+    this.adding = from ?? { cloud: "aws", way: null, profile: null, project: null };
   }
 }
 

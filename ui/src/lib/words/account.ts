@@ -1,21 +1,18 @@
 // What accounts' parts are called.
-import type { Access, ProviderKind, SignIn, Source } from "$lib/ipc/types";
+import type { Access, Action, FoundAccount, SignIn, Source } from "$lib/ipc/types";
+import { either } from "$lib/i18n/list";
 import { visible } from "$lib/text/visible";
+import { actionName } from "$lib/words/action";
+import { cloudName } from "$lib/words/clouds";
 import { failureName } from "$lib/words/failure";
 import * as m from "$messages";
 
-const PROVIDERS: Record<ProviderKind, () => string> = { aws: m.provider_aws, demo: m.provider_demo };
 const HEALTH = {
   ok: m.health_ok,
   partial: m.health_partial,
   failed: m.health_failed,
   unknown: m.health_unknown,
 } as const;
-
-/** "AWS". */
-export function providerName(provider: ProviderKind): string {
-  return PROVIDERS[provider]();
-}
 
 /** How an account stands, in a word. */
 export function healthName(health: keyof typeof HEALTH): string {
@@ -36,6 +33,12 @@ export function sourceName(source: Source): string {
       return m.source_profile({ profile: visible(source.profile) });
     case "keyring":
       return m.source_keyring();
+    case "sign_in":
+      return m.source_sign_in();
+    case "variable":
+      return m.source_variable({ variable: visible(source.variable) });
+    case "application_default":
+      return m.source_application_default();
     case "built_in":
       return m.source_built_in();
   }
@@ -51,4 +54,22 @@ export function signInName(signIn: SignIn): string {
     case "failed":
       return failureName(signIn.failure.code);
   }
+}
+
+/** "Google Cloud: application default credentials · project lab": credentials found on this machine. */
+export function foundName({ provider, source, project, region }: FoundAccount): string {
+  return [
+    m.found_title({ cloud: cloudName(provider), source: sourceName(source) }),
+    project === null ? "" : m.found_project({ project: visible(project) }),
+    region === null ? "" : visible(region),
+  ]
+    .filter((part) => part !== "")
+    .join(" · ");
+}
+
+/** "can list, cannot stop or suspend": what a verify found that the cloud denies. */
+export function deniedText(denied: readonly Action[]): string {
+  return m.permissions_denied({
+    actions: either(denied.map((action) => actionName(action).toLocaleLowerCase())),
+  });
 }

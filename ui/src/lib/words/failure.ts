@@ -35,6 +35,7 @@ const COMMANDS: Record<Exclude<CommandCode, "failed">, Words> = {
   realm_taken: { name: m.error_realm_taken, advice: m.advice_realm_taken },
   endpoint_refused: { name: m.error_endpoint_refused, advice: m.advice_endpoint_refused },
   no_console: { name: m.error_no_console, advice: m.advice_no_console },
+  bad_project: { name: m.error_bad_project, advice: m.advice_bad_project },
   bad_name: { name: m.error_bad_name, advice: m.advice_bad_name },
   too_many_targets: { name: m.error_too_many_targets, advice: m.advice_too_many_targets },
   not_applicable: { name: m.error_not_applicable, advice: m.advice_not_applicable },

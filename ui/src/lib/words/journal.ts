@@ -19,6 +19,8 @@ export function eventText(event: JournalEvent): string {
         : m.event_accepted();
     case "refused":
       return m.event_refused({ reason: failureName(event.failure.code) });
+    case "failed":
+      return m.event_failed({ reason: failureName(event.failure.code) });
     case "unknown":
       return m.event_unknown({ reason: failureName(event.failure.code) });
     case "settled":
@@ -36,6 +38,7 @@ export function eventTone(event: JournalEvent): Tone {
     case "settled":
       return "good";
     case "refused":
+    case "failed":
     case "contradicted":
       return "bad";
     case "unknown":
@@ -49,7 +52,7 @@ export function eventTone(event: JournalEvent): Tone {
 
 /** The provider's own words about a step that failed, if there are any. */
 export function eventDetail(event: JournalEvent): string {
-  return event.type === "refused" || event.type === "unknown" ? visible(event.failure.message) : "";
+  return "failure" in event ? visible(event.failure.message) : "";
 }
 
 const STATUS: Record<TargetStatus, { name: () => string; tone: Tone }> = {

@@ -37,5 +37,7 @@ const CONSEQUENCE: Record<Action, (sent: { count: number }) => string> = {
   start: () => "",
   stop: m.consequence_stop,
   reboot: m.consequence_reboot,
+  suspend: m.consequence_suspend,
+  resume: () => "",
   terminate: m.consequence_terminate,
 };

@@ -19,6 +19,10 @@ export function refusalReason(refusal: Refusal): string {
       return m.refusal_protected();
     case "local_root":
       return m.refusal_local_root();
+    case "not_permitted":
+      return m.refusal_not_permitted();
+    case "local_disks":
+      return m.refusal_local_disks();
     case "managed_by":
       return m.refusal_managed_by({ service: visible(refusal.owner) });
     case "not_found":
@@ -41,6 +45,8 @@ export function warningText(warning: Warning): string {
       return m.warning_local_disks();
     case "public_ip_lost":
       return m.warning_public_ip({ ip: warning.ip });
+    case "hard":
+      return m.warning_hard();
     case "protection_not_checked":
       return m.warning_protection_not_checked();
     case "stale_row":

@@ -15,15 +15,15 @@ const NAMES: Record<State, () => string> = {
   unknown: m.state_unknown,
 };
 
-/** How a state is drawn: filled, hollow, half, crossed or square. */
-export type Glyph = "on" | "off" | "moving" | "gone" | "unknown";
+/** How a state is drawn: filled, hollow, barred, half, crossed or square. */
+export type Glyph = "on" | "off" | "held" | "moving" | "gone" | "unknown";
 const GLYPHS: Record<State, Glyph> = {
   pending: "moving",
   running: "on",
   stopping: "moving",
   stopped: "off",
   suspending: "moving",
-  suspended: "off",
+  suspended: "held",
   terminating: "moving",
   terminated: "gone",
   repairing: "moving",

@@ -18,11 +18,19 @@ type Own =
   | "get_settings"
   | "update_settings";
 
+const found = (find: Pick<FoundAccount, "provider" | "source"> & Partial<FoundAccount>): FoundAccount => ({
+  project: null,
+  region: null,
+  added: false,
+  ...find,
+});
+const profile = (name: string) => ({ type: "profile", profile: name }) as const;
 const FOUND: FoundAccount[] = [
-  { provider: "aws", source: { type: "environment" }, region: "eu-west-1", added: false },
-  { provider: "aws", source: { type: "profile", profile: "default" }, region: "eu-west-1", added: false },
-  { provider: "aws", source: { type: "profile", profile: "platform-dev" }, region: "us-east-1", added: true },
-  { provider: "aws", source: { type: "profile", profile: "payments-admin" }, region: null, added: false },
+  found({ provider: "aws", source: { type: "environment" }, region: "eu-west-1" }),
+  found({ provider: "gcp", source: { type: "application_default" }, project: "acme-sandbox-417" }),
+  found({ provider: "aws", source: profile("default"), region: "eu-west-1" }),
+  found({ provider: "aws", source: profile("platform-dev"), region: "us-east-1", added: true }),
+  found({ provider: "aws", source: profile("payments-admin") }),
 ];
 
 export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
@@ -50,10 +58,11 @@ export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
           message: "the security token included in the request is invalid",
         });
       }
-      const [like] = accounts(Date.now());
+      const like = accounts(Date.now()).find(({ provider }) => provider === request.provider);
       if (!like) throw missing("");
-      const { name, provider, endpoint, regions, access, prod } = request;
-      const account = { ...like, id: crypto.randomUUID(), name, provider, endpoint, regions, access, prod };
+      const { name, provider, project, endpoint, regions, access, prod } = request;
+      const own = { id: crypto.randomUUID(), name, provider, project, endpoint, regions, access, prod };
+      const account = { ...like, ...own, realm: project ?? like.realm };
       cloud.accounts.push(account);
       cloud.rows.push(...rows(40, [account], Date.now(), false));
       cloud.count();
@@ -61,7 +70,7 @@ export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
       return account;
     },
     verify_account: ({ account }) => {
-      const { realm, principal, sign_in } = find(account);
+      const { realm, principal, sign_in, project } = find(account);
       if (sign_in.type === "failed") {
         throw commandError({
           code: "failed",
@@ -69,7 +78,11 @@ export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
           message: sign_in.failure.message,
         });
       }
-      return { realm: realm ?? "", principal: principal ?? "" };
+      return {
+        realm: realm ?? "",
+        principal: principal ?? "",
+        denied: project === null ? [] : ["suspend", "terminate"],
+      };
     },
     update_account: ({ account: id, name, access, prod, regions }) => {
       const account = find(id);

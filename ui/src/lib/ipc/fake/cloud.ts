@@ -14,18 +14,27 @@ import type {
 } from "$lib/ipc/types";
 import { operationCounts } from "./counts";
 import { accounts, rows } from "./fleet";
+import { statusOf } from "./google";
 import type { Scenario } from "./scenario";
 
 /** How long a transition takes here, in milliseconds. */
 const TRANSITION_MS = 4_000;
+const INVERSE: Partial<Record<Action, Action>> = {
+  start: "stop",
+  stop: "start",
+  suspend: "resume",
+  resume: "suspend",
+};
 const TRANSITIONS: Record<Action, { during: State; after: State; from: State[] }> = {
   start: { during: "pending", after: "running", from: ["stopped"] },
   stop: { during: "stopping", after: "stopped", from: ["running", "pending"] },
   reboot: { during: "running", after: "running", from: ["running"] },
+  suspend: { during: "suspending", after: "suspended", from: ["running"] },
+  resume: { during: "pending", after: "running", from: ["suspended"] },
   terminate: {
     during: "terminating",
     after: "terminated",
-    from: ["running", "stopped", "pending", "stopping"],
+    from: ["running", "stopped", "suspended", "pending", "stopping"],
   },
 };
 
@@ -34,6 +43,8 @@ export class Cloud {
   accounts: Account[];
   rows: Row[];
   readonly selected = new Set<string>();
+  /** Whose whole document was read. */
+  readonly whole = new Set<string>();
   readonly journal: JournalEntry[] = [];
   readonly operations: Operation[] = [];
   readonly changes: Changes = { inventory: 1, accounts: 1, operations: 1 };
@@ -66,16 +77,16 @@ export class Cloud {
   count(): void {
     for (const account of this.accounts) {
       for (const scope of account.scopes) {
-        scope.rows = this.rows.filter(
-          (r) => r.account_id === account.id && r.region === scope.location,
-        ).length;
+        scope.rows = this.rows.filter((r) => r.account_id === account.id && isIn(r, scope.location)).length;
       }
     }
   }
 
   accepts(action: Action, row: Row): boolean {
     const account = this.accounts.find(({ id }) => id === row.account_id);
-    return account?.access === "read_write" && TRANSITIONS[action].from.includes(row.state);
+    return (
+      account?.access === "read_write" && has(action, row) && TRANSITIONS[action].from.includes(row.state)
+    );
   }
 
   /** Sends an action: first the cloud's reply as pending, later its end. */
@@ -95,7 +106,7 @@ export class Cloud {
     const operation: Operation = {
       id,
       action,
-      inverse: action === "start" ? "stop" : action === "stop" ? "start" : null,
+      inverse: INVERSE[action] ?? null,
       started_at: new Date().toISOString(),
       finished_at: null,
       counts: operationCounts(all),
@@ -105,9 +116,9 @@ export class Cloud {
     for (const row of targets) {
       this.log(id, action, row, { type: "sent" });
       row.state = during;
-      row.raw_state = during;
+      row.raw_state = raw(row, during);
       row.pending = action;
-      this.log(id, action, row, { type: "accepted", raw_state: during });
+      this.log(id, action, row, { type: "accepted", raw_state: row.raw_state });
     }
     targets.forEach((row, at) => {
       setTimeout(() => this.#settle(operation, row, after), TRANSITION_MS + at * 300);
@@ -134,9 +145,10 @@ export class Cloud {
 
   #settle(operation: Operation, row: Row, after: State): void {
     row.state = after;
-    row.raw_state = after;
+    row.raw_state = raw(row, after);
     row.pending = null;
-    this.log(operation.id, operation.action, row, { type: "settled", state: after, raw_state: after });
+    const event = { type: "settled", state: after, raw_state: row.raw_state } as const;
+    this.log(operation.id, operation.action, row, event);
     const target = operation.targets.find(({ key }) => key === row.key);
     if (target) Object.assign(target, { running: false, observed_state: after });
     operation.counts = operationCounts(operation.targets);
@@ -151,7 +163,7 @@ export class Cloud {
         scope.failure = failure;
         scope.as_of = new Date(now - hours * 3_600_000).toISOString();
         for (const row of this.rows) {
-          if (row.account_id !== account?.id || row.region !== scope.location) continue;
+          if (row.account_id !== account?.id || !isIn(row, scope.location)) continue;
           Object.assign(row, { stale: true, failure, as_of: scope.as_of });
         }
       }
@@ -172,6 +184,11 @@ export class Cloud {
         code: "timed_out",
         message: "ec2:DescribeInstances timed out",
       });
+      fail(this.accounts[2], null, 26, {
+        code: "not_enabled",
+        message:
+          "Compute Engine API has not been used in project acme-search-staging before or it is disabled",
+      });
       fail(this.accounts[3], null, 9, expired);
       const lake = this.accounts[3];
       if (lake) lake.sign_in = { type: "failed", failure: expired };
@@ -182,7 +199,25 @@ export class Cloud {
   }
 }
 
+/** Whether the row's cloud has the action at all. */
+export function has(action: Action, row: Row): boolean {
+  return row.provider === "gcp" || (action !== "suspend" && action !== "resume");
+}
+
+function isIn(row: Row, location: string): boolean {
+  return row.region === location || row.zone === location;
+}
+
+function raw(row: Row, state: State): string {
+  return row.provider === "gcp" ? statusOf(state) : state;
+}
+
 /** The same account as one of the demo cloud. */
 export function asDemo(account: Account): void {
-  Object.assign(account, { provider: "demo", source: { type: "built_in" }, realm: `demo-${account.name}` });
+  Object.assign(account, {
+    provider: "demo",
+    source: { type: "built_in" },
+    realm: `demo-${account.name}`,
+    project: null,
+  });
 }

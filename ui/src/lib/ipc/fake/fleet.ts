@@ -1,5 +1,6 @@
 // A made-up fleet: the same rows for the same number, so that pictures can be compared.
 import type { Account, Row, State } from "$lib/ipc/types";
+import { SIZES as GOOGLE_SIZES, statusOf, USED, ZONES } from "./google";
 
 const REGIONS = ["eu-west-1", "us-east-1", "ap-northeast-1", "eu-central-1", "us-west-2", "sa-east-1"];
 const ROLES = ["web", "api", "worker", "db-replica", "cache", "batch", "bastion", "build", "search", "mail"];
@@ -42,6 +43,15 @@ export function random(seed: number): () => number {
 
 export function accounts(now: number): Account[] {
   const at = (seconds: number) => new Date(now - seconds * 1000).toISOString();
+  const scopes = (places: readonly string[], age: number): Account["scopes"] =>
+    places.map((location) => ({
+      location,
+      kind: "instance",
+      rows: 0,
+      as_of: at(age),
+      attempted_at: at(age),
+      failure: null,
+    }));
   const account = (id: string, name: string, change: Partial<Account>): Account => ({
     id,
     name,
@@ -55,23 +65,32 @@ export function accounts(now: number): Account[] {
     principal: "arn:aws:iam::123456789012:user/operator",
     created_at: at(86_400 * 40),
     sign_in: { type: "ok" },
-    scopes: REGIONS.map((location) => ({
-      location,
-      kind: "instance",
-      rows: 0,
-      as_of: at(40),
-      attempted_at: at(40),
-      failure: null,
-    })),
+    project: null,
+    scopes: scopes(REGIONS, 40),
     progress: null,
     ...change,
   });
   return [
     account("a1", "payments-prod", { prod: true }),
     account("a2", "platform-dev", { realm: "210987654321", source: { type: "profile", profile: "dev" } }),
-    account("a3", "search-staging", { realm: "345678901234", access: "read_only" }),
-    account("a4", "data-lake", { realm: "456789012345", source: { type: "environment" } }),
+    account("a3", "search-staging", {
+      ...google("acme-search-staging"),
+      source: { type: "sign_in" },
+      principal: "nephoscope@acme-search-staging.iam.gserviceaccount.com",
+      access: "read_only",
+      scopes: scopes(ZONES, 65),
+    }),
+    account("a4", "data-lake", {
+      ...google("acme-data-lake"),
+      source: { type: "application_default" },
+      principal: "operator@acme.example",
+      scopes: scopes(ZONES, 70),
+    }),
   ];
+}
+
+function google(project: string): Partial<Account> {
+  return { provider: "gcp", project, realm: project };
 }
 
 export function rows(count: number, owners: Account[], now: number, hostile: boolean): Row[] {
@@ -80,12 +99,15 @@ export function rows(count: number, owners: Account[], now: number, hostile: boo
   const made: Row[] = [];
   for (let n = 0; n < count; n += 1) {
     const owner = pick(owners);
-    const region = pick(REGIONS);
+    const onGoogle = owner.provider === "gcp";
+    const zone = onGoogle ? pick(USED) : `${pick(REGIONS)}${pick(["a", "b", "c"])}`;
+    const region = onGoogle ? zone.slice(0, zone.lastIndexOf("-")) : zone.slice(0, -1);
     const role = pick(ROLES);
-    const state = pick(STATES);
-    const id = `i-${Math.floor(next() * 2 ** 32)
-      .toString(16)
-      .padStart(8, "0")}${n.toString(16).padStart(9, "0")}`;
+    const state = onGoogle && n % 9 === 0 ? "suspended" : pick(STATES);
+    const number = Math.floor(next() * 2 ** 32);
+    const id = onGoogle
+      ? `58${String(number).padStart(10, "0")}${String(n).padStart(7, "0")}`
+      : `i-${number.toString(16).padStart(8, "0")}${n.toString(16).padStart(9, "0")}`;
     const running = state === "running";
     made.push({
       key: `${owner.provider}:${owner.realm ?? ""}:${region}:instance:${id}`,
@@ -95,14 +117,14 @@ export function rows(count: number, owners: Account[], now: number, hostile: boo
       prod: owner.prod,
       kind: "instance",
       region,
-      zone: `${region}${pick(["a", "b", "c"])}`,
+      zone,
       id,
       name: hostile && n < HOSTILE.length ? (HOSTILE[n] ?? "") : `${role}-${region.slice(0, 2)}-${n + 1}`,
       state,
-      raw_state: state,
+      raw_state: onGoogle ? statusOf(state) : state,
       pending: null,
       health: "unknown",
-      size: pick(SIZES),
+      size: pick(onGoogle ? GOOGLE_SIZES : SIZES),
       private_ips: [`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`],
       public_ips: running && next() < 0.3 ? [`54.171.${(n >> 8) & 255}.${n & 255}`] : [],
       dns_names: [],

@@ -4,8 +4,10 @@ import type { Host } from "$lib/ipc/host";
 import { accountCommands } from "./accounts";
 import { Cloud } from "./cloud";
 import { SHOWN } from "./counts";
+import { detailCommands } from "./details";
 import { inventoryCommands } from "./inventory";
 import { Plans } from "./plans";
+import { projectCommands } from "./projects";
 import { scenario } from "./scenario";
 
 export type Answers = { [C in Command]: (request: Request<C>) => Reply<C> };
@@ -15,8 +17,10 @@ export function fakeHost(address: URLSearchParams): Host {
   const plans = new Plans(cloud);
   const answers: Answers = {
     ...inventoryCommands(cloud),
+    ...detailCommands(cloud),
     ...accountCommands(cloud),
-    plan_action: ({ action, target }) => plans.make(action, target),
+    ...projectCommands(cloud),
+    plan_action: ({ action, target, discard_local_disks }) => plans.make(action, target, discard_local_disks),
     commit_plan: ({ nonce, confirmation }) => plans.commit(nonce, confirmation),
     list_operations: ({ limit }) => ({
       operations: cloud.operations

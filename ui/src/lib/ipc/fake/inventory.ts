@@ -1,26 +1,13 @@
-// The stand-in's inventory: queries, the selection, details.
+// The stand-in's inventory: queries and the selection.
 import type { InventoryWindow, Row, SelectionChange, SelectionSummary } from "$lib/ipc/types";
 import type { Cloud } from "./cloud";
-import { missing } from "./errors";
 import type { Answers } from "./host";
 import { type Filter, parse, sorted, tally } from "./query";
 
-const ACTIONS = ["start", "stop", "reboot", "terminate"] as const;
-type Own =
-  | "get_status"
-  | "query_inventory"
-  | "update_selection"
-  | "get_resource"
-  | "get_document"
-  | "copy_command"
-  | "open_console";
+export const ACTIONS = ["start", "stop", "reboot", "suspend", "resume", "terminate"] as const;
+type Own = "get_status" | "query_inventory" | "update_selection";
 
 export function inventoryCommands(cloud: Cloud): Pick<Answers, Own> {
-  const find = (key: string): Row => {
-    const row = cloud.rows.find((one) => one.key === key);
-    if (!row) throw missing(key);
-    return row;
-  };
   const filterOf = (query: string): Filter => {
     const parsed = parse(query);
     return "filter" in parsed ? parsed.filter : () => false;
@@ -102,49 +89,5 @@ export function inventoryCommands(cloud: Cloud): Pick<Answers, Own> {
       select(change);
       return summary(query);
     },
-    get_resource: ({ key }) => {
-      const row = find(key);
-      return {
-        row: { ...row, selected: cloud.selected.has(key) },
-        realm: key.split(":")[1] ?? "",
-        facts: {
-          lifecycle: row.tags["role"] === "batch" ? "spot" : "on_demand",
-          group: row.tags["role"] === "web" ? "asg-web-prod" : null,
-          managed_by: null,
-          root_is_local: false,
-          ephemeral_public_ip: row.public_ips[0] ?? null,
-          image: "ami-0c02fb55956c7d316",
-          architecture: "x86_64",
-          platform: "Linux/UNIX",
-          network: "vpc-0a1b2c3d4e5f60718",
-          subnet: "subnet-0a1b2c3d4e5f60718",
-          security_groups: ["sg-0123456789abcdef0", "sg-0fedcba9876543210"],
-          identity: "arn:aws:iam::123456789012:instance-profile/web",
-          key_pair: "ops-2026",
-          disks: ["vol-0123456789abcdef0"],
-          state_reason: null,
-        },
-        actions: ACTIONS.map((action) => ({ action, possible: cloud.accepts(action, row) })),
-        console: row.provider === "aws",
-        journal: cloud.journal.filter((entry) => entry.key === key).slice(0, 20),
-      };
-    },
-    get_document: ({ key }) => {
-      const { id, size, private_ips, tags, state } = find(key);
-      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-      const document = {
-        InstanceId: id,
-        InstanceType: size,
-        PrivateIpAddress: private_ips[0],
-        State: state,
-        Tags,
-      };
-      return { json: JSON.stringify(document, null, 2) };
-    },
-    copy_command: ({ action, keys }) => {
-      const ids = keys.map((key) => key.split(":").slice(4).join(":"));
-      return { command: `aws ec2 ${action}-instances --instance-ids ${ids.join(" ")}` };
-    },
-    open_console: () => ({}),
   };
 }

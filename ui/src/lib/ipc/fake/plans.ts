@@ -1,6 +1,6 @@
 // The stand-in's plans: the shapes and the care of the real ones, none of the checks.
 import type { Action, CommitReply, Plan, PlannedTarget, PlanTarget, Row, Warning } from "$lib/ipc/types";
-import type { Cloud } from "./cloud";
+import { type Cloud, has } from "./cloud";
 import { planCounts, SHOWN } from "./counts";
 import { commandError } from "./errors";
 import { parse } from "./query";
@@ -12,6 +12,8 @@ const DONE: Record<Action, string> = {
   start: "running",
   stop: "stopped",
   reboot: "",
+  suspend: "suspended",
+  resume: "running",
   terminate: "terminated",
 };
 
@@ -23,17 +25,19 @@ export class Plans {
     this.#cloud = cloud;
   }
 
-  make(action: Action, target: PlanTarget): Plan {
+  make(action: Action, target: PlanTarget, discard: boolean): Plan {
     const rows = this.#rows(target);
     if (rows.length > MOST) {
       const message = `${rows.length} targets are more than one plan may have (${MOST}); narrow the selection`;
       throw commandError({ code: "too_many_targets", message });
     }
-    const targets = rows.map((row) => this.#target(action, row));
+    const targets = rows.map((row) => this.#target(action, row, discard));
     const sent = targets.filter(({ verdict }) => verdict === "eligible");
     const plan: Plan = {
       nonce: crypto.randomUUID(),
       action,
+      discard_local_disks: discard,
+      asks_discard: rows.some((row) => this.#cloud.accepts(action, row) && losesLocalDisks(action, row)),
       expires_at: new Date(Date.now() + 60_000).toISOString(),
       confirmation: this.#confirmation(action, sent),
       counts: planCounts(targets),
@@ -71,10 +75,12 @@ export class Plans {
     return rows.filter((row) => selected.has(row.key) && shown(row));
   }
 
-  #target(action: Action, row: Row): PlannedTarget {
+  #target(action: Action, row: Row, discard: boolean): PlannedTarget {
     const readOnly = this.#cloud.accounts.find(({ id }) => id === row.account_id)?.access === "read_only";
     const already = DONE[action] === row.state;
-    const eligible = this.#cloud.accepts(action, row);
+    const accepted = this.#cloud.accepts(action, row);
+    const kept = accepted && !discard && losesLocalDisks(action, row);
+    const eligible = accepted && !kept;
     return {
       key: row.key,
       id: row.id,
@@ -82,18 +88,27 @@ export class Plans {
       account: row.account,
       account_id: row.account_id,
       region: row.region,
+      zone: row.zone,
       state: row.state,
       raw_state: row.raw_state,
       verdict: already ? "already" : eligible ? "eligible" : "refused",
       refusal:
-        already || eligible ? null : readOnly ? { code: "read_only" } : { code: "state", state: row.state },
+        already || eligible
+          ? null
+          : readOnly
+            ? { code: "read_only" }
+            : kept
+              ? { code: "local_disks" }
+              : has(action, row)
+                ? { code: "state", state: row.state }
+                : { code: "unsupported" },
       warnings: eligible ? warnings(action, row) : [],
     };
   }
 
   #confirmation(action: Action, sent: PlannedTarget[]): Plan["confirmation"] {
     const prod = this.#cloud.accounts.some((a) => a.prod && sent.some((t) => t.account_id === a.id));
-    if (action === "terminate" || (prod && action !== "start")) {
+    if (action === "terminate" || (prod && action !== "start" && action !== "resume")) {
       const [only] = sent;
       const accepted =
         sent.length === 1 && only
@@ -101,8 +116,16 @@ export class Plans {
           : [`${only?.account ?? ""} ${sent.length}`];
       return { type: "type", accepted };
     }
-    return action === "start" && sent.length === 1 && !prod ? { type: "none" } : { type: "click" };
+    const gentle = action === "start" || action === "resume";
+    return gentle && sent.length === 1 && !prod ? { type: "none" } : { type: "click" };
   }
+}
+
+/** Caches have local disks, on the cloud that asks whether they may be discarded. */
+function losesLocalDisks(action: Action, row: Row): boolean {
+  return (
+    row.provider === "gcp" && row.tags["role"] === "cache" && (action === "stop" || action === "suspend")
+  );
 }
 
 /** What is looked at first has the lowest. */
@@ -114,7 +137,9 @@ function rank({ verdict, warnings: known }: PlannedTarget): number {
 
 function warnings(action: Action, row: Row): Warning[] {
   const found: Warning[] = [];
-  if (action === "start" || action === "reboot") return found;
+  if (action === "start" || action === "resume") return found;
+  if (action === "reboot") return row.provider === "gcp" ? [{ code: "hard" }] : found;
+  if (losesLocalDisks(action, row)) found.push({ code: "local_disks_lost" });
   if (row.tags["role"] === "web") found.push({ code: "group_member", group: `asg-${row.tags["role"]}-prod` });
   const [ip] = row.public_ips;
   if (ip !== undefined) found.push({ code: "public_ip_lost", ip });

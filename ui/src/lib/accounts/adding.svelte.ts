@@ -1,0 +1,94 @@
+// The dialog that adds accounts: the cloud, the way, and what becomes of a filled form.
+import { type IpcError, ipcError } from "$lib/ipc";
+import { accounts } from "$lib/accounts/accounts.svelte";
+import {
+  byProject,
+  type Cloud,
+  readCommon,
+  readForm,
+  type Start,
+  suggestedName,
+  type Way,
+  waysOf,
+} from "$lib/accounts/form";
+import { Projects } from "$lib/accounts/projects.svelte";
+
+export class Adding {
+  cloud = $state<Cloud>("aws");
+  busy = $state(false);
+  error = $state.raw<IpcError | null>(null);
+  /** The name, once the operator has typed one. */
+  name = $state<string | null>(null);
+  readonly projects = new Projects();
+  /** The profile that the form starts from. */
+  #profile = $state<string | null>(null);
+  #way = $state<Way | null>(null);
+
+  readonly ways = $derived(waysOf(this.cloud, accounts.found));
+  /** The way that was chosen, or else the first one. */
+  readonly way = $derived.by((): Way => {
+    const chosen = this.#way;
+    return chosen !== null && this.ways.includes(chosen) ? chosen : (this.ways[0] ?? "keys");
+  });
+  readonly byProject = $derived(byProject(this.cloud));
+  /** Whether several projects are to be added, each under its own name. */
+  readonly several = $derived(this.byProject && this.projects.picked.length > 1);
+  /** A name to start from. */
+  readonly suggestion = $derived(
+    this.byProject ? (this.projects.picked[0] ?? "") : suggestedName(this.#profile),
+  );
+
+  constructor({ cloud, way, profile, project }: Start) {
+    this.cloud = cloud;
+    this.#way = way;
+    this.#profile = profile;
+    this.projects.typed = project ?? "";
+  }
+
+  chooseCloud(cloud: Cloud): void {
+    this.cloud = cloud;
+    this.chooseWay(null);
+  }
+
+  /** Takes another way; the projects found by the one before are not its own. */
+  chooseWay(way: Way | null): void {
+    this.#way = way;
+    this.error = null;
+    this.projects.forget();
+  }
+
+  /** Looks which projects the credentials in the form can see. */
+  async find(form: FormData): Promise<void> {
+    this.error = null;
+    const { provider, credentials, endpoint } = readCommon(this.cloud, this.way, form);
+    await this.projects.find({ provider, credentials, endpoint });
+  }
+
+  /** Adds what the form says; `true` when all of it was added. */
+  async submit(form: FormData): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.error = null;
+    try {
+      return this.several ? await this.#addSeveral(form) : await this.#addOne(form);
+    } catch (thrown) {
+      this.error = ipcError(thrown);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async #addOne(form: FormData): Promise<true> {
+    const project = this.byProject ? (this.projects.picked[0] ?? null) : null;
+    await accounts.add(readForm(this.cloud, this.way, form, project));
+    return true;
+  }
+
+  async #addSeveral(form: FormData): Promise<boolean> {
+    const projects = this.projects.picked;
+    const reply = await accounts.addProjects({ ...readCommon(this.cloud, this.way, form), projects });
+    this.projects.settle(reply);
+    return reply.failed.length === 0;
+  }
+}
