@@ -1,0 +1,61 @@
+//! The GCP provider is a provider like any other.
+#![expect(clippy::expect_used, reason = "helpers of tests may stop a test")]
+
+use std::sync::Arc;
+
+use nepho_core::{Provider, Secret};
+use nepho_gcp::{DIALECT, GcpCredentials, GcpIdentity, GcpOptions, GcpProvider};
+use nepho_testkit::{
+    conformance::{Case, check},
+    gcp::{GcpHarness, PROJECT},
+};
+
+fn harness() -> GcpHarness {
+    GcpHarness::new(
+        &DIALECT,
+        Box::new(|endpoint, token, access| {
+            Box::pin(async move {
+                let endpoint = endpoint.parse().expect("a URL");
+                let credentials = GcpCredentials::AccessToken(Secret::new(token));
+                let identity = Arc::new(GcpIdentity::new(credentials, Some(&endpoint)).expect("an identity"));
+                let options = GcpOptions::new(identity, PROJECT.to_owned());
+                let options = GcpOptions { endpoint: Some(endpoint), access, ..options };
+                Arc::new(GcpProvider::new(options).expect("connected")) as Arc<dyn Provider>
+            })
+        }),
+    )
+    .expect("the double")
+}
+
+#[tokio::test]
+async fn it_conforms() {
+    let must = [
+        Case::VerifyIsStable,
+        Case::ScopesAreUnique,
+        Case::EachScopeEndsOnce,
+        Case::NothingFollowsTheEnd,
+        Case::KeysAreUnique,
+        Case::KeysCarryTheirPlace,
+        Case::ListsWhatIsThere,
+        Case::ListingsRepeat,
+        Case::DeniedScopeSparesOthers,
+        Case::StatesHaveWords,
+        Case::DocumentsBecomeJson,
+        Case::ObserveAnswersEachKey,
+        Case::ObserveIsolatesUnknown,
+        Case::ObserveSeesChanges,
+        Case::PlanDetailTellsProtections,
+        Case::SubmitActs,
+        Case::SubmitIsolatesUnknown,
+        Case::ReadOnlySendsNothing,
+        Case::TrafficGrows,
+        Case::NothingForNothing,
+        Case::SuspendsAndResumes,
+        Case::TicketsTellTheEnd,
+        Case::FailedActionsAreTold,
+        Case::WholeDocument,
+        Case::PlanTellsPermission,
+    ];
+    // None is left out: the double acts, denies, records and breaks like Compute Engine.
+    check(&must, &[], async || harness()).await;
+}
