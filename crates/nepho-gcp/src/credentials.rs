@@ -32,13 +32,17 @@ pub enum GcpCredentials {
 /// not exist is not replaced by the other: that may be of somebody else.
 pub fn application_default_file(env: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let set = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let file = set("GOOGLE_APPLICATION_CREDENTIALS").or_else(|| {
-        let folder = set("CLOUDSDK_CONFIG")
-            .or_else(|| Some(set("APPDATA").filter(|_| cfg!(windows))?.join("gcloud")))
-            .or_else(|| Some(set("HOME")?.join(".config").join("gcloud")))?;
-        Some(folder.join("application_default_credentials.json"))
-    })?;
+    let file = set("GOOGLE_APPLICATION_CREDENTIALS")
+        .or_else(|| Some(gcloud_folder(&env)?.join("application_default_credentials.json")))?;
     file.is_file().then_some(file)
+}
+
+/// Where gcloud keeps its files.
+pub(crate) fn gcloud_folder(env: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let set = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("CLOUDSDK_CONFIG")
+        .or_else(|| Some(set("APPDATA").filter(|_| cfg!(windows))?.join("gcloud")))
+        .or_else(|| Some(set("HOME")?.join(".config").join("gcloud")))
 }
 
 /// Reads a credential file: a regular file of at most 64 KiB that holds JSON. What the JSON says is

@@ -116,6 +116,11 @@ impl Reach {
         Err((host, "which is neither Google's nor the approved endpoint"))
     }
 
+    /// Whether requests are sent without TLS.
+    pub fn is_plain(&self) -> bool {
+        matches!(self, Self::Only(url) if url.scheme() == "http")
+    }
+
     /// The `host:port` that marks the realm; `None` for Google itself.
     pub fn mark(&self) -> Option<String> {
         let Self::Only(url) = self else { return None };

@@ -170,8 +170,15 @@ fn supported(object: &Map<String, Value>, reach: &Reach) -> Result<(KeyKind, Map
     match member(object, "type") {
         Some("service_account") => Ok((KeyKind::ServiceAccount, service_account(object)?)),
         Some("authorized_user") => {
-            let kept = ["client_id", "client_secret", "refresh_token"];
-            Ok((KeyKind::AuthorizedUser, keep(object, &kept, &["token_uri"])?))
+            let needed = ["client_id", "client_secret", "refresh_token"];
+            let kept = keep(object, &needed, &["token_uri"])?;
+            if reach.is_plain() && !kept.contains_key("token_uri") {
+                return Err(missing(
+                    "with an endpoint of this machine, the file must name its token_uri: Google's own sign-in would \
+                     give a token that works at Google, to be sent over plain http",
+                ));
+            }
+            Ok((KeyKind::AuthorizedUser, kept))
         }
         Some("impersonated_service_account") => Ok((KeyKind::Impersonated, impersonated(object, reach)?)),
         Some("external_account") => Ok((KeyKind::External, external(object)?)),
