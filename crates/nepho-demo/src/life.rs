@@ -13,7 +13,7 @@ pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// How long a terminated machine is still listed.
 pub(crate) const VANISH: i64 = 5 * MINUTE;
-/// How long a scale group tolerates a stopped member before it replaces it.
+/// How long a scale group tolerates a member that does not run before it replaces it.
 pub(crate) const UNHEALTHY: i64 = 45 * SECOND;
 
 /// What a machine does when nobody asks anything of it.
@@ -67,7 +67,7 @@ pub(crate) fn doom(habit: Habit, turn: Option<Turn>) -> Option<i64> {
     };
     let by_turn = turn.and_then(|turn| match (turn.action, habit) {
         (Action::Terminate, _) => Some(turn.at),
-        (Action::Stop, Habit::Member { .. }) => Some(turn.at + UNHEALTHY),
+        (Action::Stop | Action::Suspend, Habit::Member { .. }) => Some(turn.at + UNHEALTHY),
         _ => None,
     });
     by_habit.into_iter().chain(by_turn).min()
@@ -176,7 +176,14 @@ mod tests {
     #[test]
     fn each_action_passes_through_its_transition() {
         let off = Habit::Off { first: 0, every: 30 * DAY };
-        for (habit, action) in [(off, Action::Start), (STEADY, Action::Stop), (STEADY, Action::Terminate)] {
+        let asleep = Habit::Suspended { first: 0, every: 30 * DAY };
+        for (habit, action) in [
+            (off, Action::Start),
+            (STEADY, Action::Stop),
+            (STEADY, Action::Suspend),
+            (asleep, Action::Resume),
+            (STEADY, Action::Terminate),
+        ] {
             assert_eq!(state(habit, turn(action), NOW), Some(action.transition()), "{action} at once");
             assert_eq!(state(habit, turn(action), NOW + 3 * SECOND), Some(action.transition()), "{action} soon");
             assert_eq!(state(habit, turn(action), NOW + 10 * SECOND), Some(action.goal()), "{action} in the end");
@@ -199,6 +206,8 @@ mod tests {
         assert_eq!(state(member, turn(Action::Stop), NOW + 20 * SECOND), Some(State::Stopped));
         assert_eq!(state(member, turn(Action::Stop), NOW + UNHEALTHY), Some(State::Terminating));
         assert_eq!(state(member, turn(Action::Start), NOW + MINUTE), Some(State::Running));
+        assert_eq!(state(member, turn(Action::Suspend), NOW + 20 * SECOND), Some(State::Suspended));
+        assert_eq!(state(member, turn(Action::Suspend), NOW + UNHEALTHY), Some(State::Terminating));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use nepho_core::{
-    Kind, Region, Resource, ResourceKey, State, Timestamp, Zone,
+    Action, Kind, Region, Resource, ResourceKey, State, Timestamp, Zone,
     provider::{Listed, Protections},
     resource::{InstanceFacts, Lifecycle},
 };
@@ -47,11 +47,22 @@ impl Machine {
     /// What a plan must know about it.
     pub(crate) fn protections(&self) -> Protections {
         Protections {
-            stop: Some(self.protected),
-            termination: Some(self.protected),
+            stop: Some(self.is_protected_against(Action::Stop)),
+            termination: Some(self.is_protected_against(Action::Terminate)),
             local_disks: Some(self.disks != Disks::Network),
             permitted: Some(true),
         }
+    }
+
+    /// Whether its cloud refuses the action because it is protected. EC2 protects against stopping
+    /// too, Compute Engine only against deleting.
+    pub(crate) fn is_protected_against(&self, action: Action) -> bool {
+        self.protected
+            && match action {
+                Action::Stop => self.account.style == Style::Aws,
+                Action::Terminate => true,
+                Action::Start | Action::Reboot | Action::Suspend | Action::Resume => false,
+            }
     }
 
     /// Whether it can be stopped at all.
@@ -143,7 +154,7 @@ impl Machine {
 
     pub(crate) fn architecture(&self) -> &'static str {
         let family = self.size.split('.').next().unwrap_or_default();
-        if family.ends_with('g') { "arm64" } else { "x86_64" }
+        if self.account.style == Style::Aws && family.ends_with('g') { "arm64" } else { "x86_64" }
     }
 }
 

@@ -165,7 +165,7 @@ impl DemoProvider {
             let message = format!("{} is not in a state from which it can be: {action} ({word})", machine.native);
             return Err(ProviderError::InvalidState { message });
         }
-        if machine.protected && matches!(action, Action::Stop | Action::Terminate) {
+        if machine.is_protected_against(action) {
             let message = format!("{} may not be: {action}; it is protected", machine.native);
             return Err(ProviderError::InvalidState { message });
         }

@@ -73,7 +73,8 @@ impl Harness for Demo {
                     .remove(0)
                     .seen
                     .expect("seen");
-                if seen.protections.stop == Some(false) {
+                let protections = seen.protections;
+                if (protections.stop, protections.termination) == (Some(false), Some(false)) {
                     self.given.lock().expect("whole").insert(resource.key.clone());
                     return Ok(Target::from(&resource));
                 }

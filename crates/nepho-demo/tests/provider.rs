@@ -182,6 +182,65 @@ async fn protection_and_local_roots_refuse_as_a_cloud_does() {
 }
 
 #[tokio::test]
+async fn each_style_has_the_actions_and_the_words_of_its_cloud() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let clock = FakeClock::default();
+    let lake = demo(3, dir.path(), &clock);
+    let trino = running(&lake, "trino-01").await;
+    for (action, on_its_way, there) in
+        [(Action::Suspend, "SUSPENDING", "SUSPENDED"), (Action::Resume, "STAGING", "RUNNING")]
+    {
+        let answer = lake.submit(action.into(), &[target(&trino.key)]).await.remove(0);
+        let accepted = answer.outcome.expect("accepted");
+        assert_eq!((accepted.state, accepted.raw_state.as_str()), (Some(action.transition()), on_its_way));
+        clock.advance(Duration::from_secs(12));
+        let seen = lake.observe(&[target(&trino.key)], Detail::State).await.remove(0).seen.expect("there");
+        let resource = &seen.listed.resource;
+        assert_eq!((resource.state, resource.raw_state.as_str()), (action.goal(), there));
+        let json = DIALECT.document_json(&seen.listed.document).expect("JSON");
+        assert!(json.contains(&format!("\"status\": \"{there}\"")), "{json}");
+    }
+    let payments = demo(0, dir.path(), &clock);
+    let redis = running(&payments, "redis-01").await;
+    for action in [Action::Suspend, Action::Resume] {
+        let answer = payments.submit(action.into(), &[target(&redis.key)]).await.remove(0);
+        assert!(matches!(answer.outcome, Err(ProviderError::Unsupported { .. })), "{answer:?}");
+    }
+    assert_eq!(state(&payments, &redis).await, State::Running);
+}
+
+#[tokio::test]
+async fn machines_in_the_style_of_gcp_say_what_compute_engine_says() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let clock = FakeClock::default();
+    for account in [2, 3] {
+        for resource in resources(&demo(account, dir.path(), &clock)).await {
+            let zone = resource.zone.as_ref().expect("a zone").as_str();
+            let (region, letter) = zone.rsplit_once('-').expect("a region and a letter");
+            assert_eq!((region, letter.len()), (resource.key.region.as_str(), 1), "{zone}");
+            let labels: Vec<&str> = resource.tags.keys().map(String::as_str).collect();
+            assert_eq!(labels, ["env", "service", "team"], "no tag that only EC2 has");
+            assert!(resource.created_at.is_some() && !resource.facts.root_is_local);
+            assert_eq!(resource.facts.architecture.as_deref(), Some("x86_64"), "{}", resource.size);
+        }
+    }
+    // Protection keeps a machine from being deleted, and not from being stopped.
+    let search = demo(2, dir.path(), &clock);
+    let master = running(&search, "es-master-01").await;
+    let seen = search.observe(&[target(&master.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
+    assert_eq!((seen.protections.stop, seen.protections.termination), (Some(false), Some(true)));
+    let answer = search.submit(Action::Terminate.into(), &[target(&master.key)]).await.remove(0);
+    assert!(matches!(answer.outcome, Err(ProviderError::InvalidState { .. })), "{answer:?}");
+    let answer = search.submit(Action::Stop.into(), &[target(&master.key)]).await.remove(0);
+    let accepted = answer.outcome.expect("accepted");
+    assert_eq!((accepted.state, accepted.raw_state.as_str()), (Some(State::Stopping), "STOPPING"));
+    clock.advance(Duration::from_secs(12));
+    let seen = search.observe(&[target(&master.key)], Detail::State).await.remove(0).seen.expect("there");
+    assert_eq!(seen.listed.resource.raw_state, "TERMINATED");
+    assert_eq!(seen.listed.resource.state, State::Stopped, "and never shown as deleted");
+}
+
+#[tokio::test]
 async fn a_public_address_is_lost_by_a_stop_as_its_fact_says() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();

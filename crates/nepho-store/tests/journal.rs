@@ -23,6 +23,7 @@ fn every_event() -> Vec<JournalEvent> {
         JournalEvent::Sent,
         JournalEvent::Accepted { raw_state: String::new() },
         JournalEvent::Refused(failure()),
+        JournalEvent::Failed(failure()),
         JournalEvent::Unknown(failure()),
         JournalEvent::Settled { state: State::Stopped, raw_state: "stopped".to_owned() },
         JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned() },
@@ -44,19 +45,19 @@ fn entries_come_back_as_they_were_in_their_order() {
     let store = Store::in_memory().expect("a store");
     let one = append(&store, "op-1", "i-1", every_event());
     let two = append(&store, "op-2", "i-2", vec![JournalEvent::Sent]);
-    assert_eq!(places(&one), [1, 2, 3, 4, 5, 6, 7]);
-    assert_eq!(places(&two), [8]);
+    assert_eq!(places(&one), [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(places(&two), [9]);
     let mut newest = wait(store.journal(100, None)).expect("entries");
     newest.reverse();
     assert_eq!(newest, [one.clone(), two.clone()].concat());
     assert_eq!(places(&wait(store.journal(2, Some(6))).expect("entries")), [5, 4]);
-    assert_eq!(places(&wait(store.entries_of(&key("eu-west-1", "i-1"), 3)).expect("entries")), [7, 6, 5]);
+    assert_eq!(places(&wait(store.entries_of(&key("eu-west-1", "i-1"), 3)).expect("entries")), [8, 7, 6]);
     assert_eq!(wait(store.operation(&"op-1".into())).expect("entries"), one);
     append(&store, "op-1", "i-1", vec![JournalEvent::TimedOut]);
     let recent = wait(store.recent_operations(5)).expect("operations");
     assert_eq!(
         recent.iter().map(|entries| places(entries)).collect::<Vec<_>>(),
-        [vec![8], vec![1, 2, 3, 4, 5, 6, 7, 9]]
+        [vec![9], vec![1, 2, 3, 4, 5, 6, 7, 8, 10]]
     );
     assert_eq!(wait(store.recent_operations(1)).expect("operations"), [two]);
 }
@@ -71,9 +72,11 @@ fn unfinished_is_the_last_entry_of_each_target_that_is_not_final() {
         vec![JournalEvent::Sent, JournalEvent::Accepted { raw_state: "stopping".to_owned() }],
     );
     append(&store, "op-1", "i-2", vec![JournalEvent::Sent, JournalEvent::Refused(failure())]);
+    let accepted = JournalEvent::Accepted { raw_state: "stopping".to_owned() };
+    append(&store, "op-1", "i-4", vec![JournalEvent::Sent, accepted, JournalEvent::Failed(failure())]);
     append(&store, "op-2", "i-1", vec![JournalEvent::Sent]);
     append(&store, "op-2", "i-3", vec![JournalEvent::Sent, JournalEvent::Unknown(failure())]);
-    assert_eq!(places(&wait(store.unfinished()).expect("entries")), [2, 5, 7]);
+    assert_eq!(places(&wait(store.unfinished()).expect("entries")), [2, 8, 10]);
     for event in every_event() {
         let operation = format!("op-{}", event.as_str());
         let unfinished = wait(store.unfinished()).expect("entries").len();
@@ -90,12 +93,12 @@ fn an_intact_chain_tells_its_head_and_continues_over_a_restart() {
     assert_eq!(empty, Verification::Intact { entries: 0, head: String::new() });
     append(&open(dir.path()), "op-1", "i-1", every_event());
     let store = open(dir.path());
-    let Verification::Intact { entries: 7, head: first } = wait(store.verify_journal()).expect("a verdict") else {
+    let Verification::Intact { entries: 8, head: first } = wait(store.verify_journal()).expect("a verdict") else {
         panic!("not intact")
     };
     assert_eq!(first.len(), 64);
     append(&store, "op-2", "i-1", every_event());
-    let Verification::Intact { entries: 14, head } = wait(store.verify_journal()).expect("a verdict") else {
+    let Verification::Intact { entries: 16, head } = wait(store.verify_journal()).expect("a verdict") else {
         panic!("not intact")
     };
     assert_ne!(head, first);
@@ -114,7 +117,7 @@ fn the_database_itself_refuses_to_change_an_entry() {
         let refused = raw.execute(sql, []).expect_err(sql).to_string();
         assert!(refused.contains("append-only"), "{sql}: {refused}");
     }
-    assert!(matches!(wait(open(dir.path()).verify_journal()), Ok(Verification::Intact { entries: 7, .. })));
+    assert!(matches!(wait(open(dir.path()).verify_journal()), Ok(Verification::Intact { entries: 8, .. })));
 }
 
 /// What was done to a journal, and the place that must be found.
@@ -262,12 +265,12 @@ fn what_was_put_in_behind_our_back_does_not_stop_the_journal() {
     append(&open(dir.path()), "op-1", "i-1", every_event());
     let raw = Connection::open(dir.path().join("state.db")).expect("the database");
     raw.execute_batch(
-        "CREATE TEMP TABLE copied AS SELECT * FROM journal WHERE seq = 7; UPDATE copied SET seq = 8;
+        "CREATE TEMP TABLE copied AS SELECT * FROM journal WHERE seq = 8; UPDATE copied SET seq = 9;
          INSERT INTO journal SELECT * FROM copied;",
     )
     .expect("an entry of somebody else's");
     drop(raw);
     let store = open(dir.path());
-    assert_eq!(places(&append(&store, "op-2", "i-1", vec![JournalEvent::Sent])), [9]);
-    assert!(matches!(wait(store.verify_journal()), Ok(Verification::Broken { seq: 8, .. })));
+    assert_eq!(places(&append(&store, "op-2", "i-1", vec![JournalEvent::Sent])), [10]);
+    assert!(matches!(wait(store.verify_journal()), Ok(Verification::Broken { seq: 9, .. })));
 }
