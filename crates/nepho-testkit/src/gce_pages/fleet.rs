@@ -88,7 +88,7 @@ fn one(zone: &str, number: usize) -> Value {
         .set("tags", json!({"items": ["http-server", "ssh-internal", role], "fingerprint": digest(mixed)}))
         .set("labelFingerprint", digest(mixed.rotate_left(17)))
         .set("fingerprint", digest(mixed.rotate_left(34)))
-        .set("metadata", metadata(role, env, digest(mixed.rotate_left(51))))
+        .set("metadata", metadata(role, env, &digest(mixed.rotate_left(51))))
         .public_ip(&format!("34.{}.{}.{}", at(250, 9), at(250, 18), 1 + at(250, 27)));
     let mut instance = match number % 20 {
         0..=2 => instance.status("TERMINATED"),
@@ -97,7 +97,7 @@ fn one(zone: &str, number: usize) -> Value {
         _ => instance,
     };
     // Every other one has a disk for its data.
-    if number % 2 == 0
+    if number.is_multiple_of(2)
         && let Some(disks) = instance.document["disks"].as_array_mut()
     {
         disks.push(data_disk(zone, &name));
@@ -105,7 +105,7 @@ fn one(zone: &str, number: usize) -> Value {
     instance.document
 }
 
-fn metadata(role: &str, env: &str, fingerprint: String) -> Value {
+fn metadata(role: &str, env: &str, fingerprint: &str) -> Value {
     let script = format!(
         "#! /bin/bash\nset -euo pipefail\nexport ROLE={role} ENV={env}\napt-get update\napt-get install -y google-cloud-ops-agent\nsystemctl enable --now {role}.service\n"
     );

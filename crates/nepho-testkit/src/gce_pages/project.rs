@@ -1,6 +1,6 @@
 //! The project: which answer a request gets, rendered when first asked for and kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -30,13 +30,13 @@ impl Project {
     }
 
     fn answer(&mut self, asked: &Asked, gzip: bool) -> (Reply, bool) {
-        if !self.ready.contains_key(asked) {
-            let Some(made) = render(asked, &self.zones) else {
-                return (refusal(404, "notFound", "The resource was not found"), false);
-            };
-            self.ready.insert(asked.clone(), made);
-        }
-        let Some((reply, last)) = self.ready.get_mut(asked) else { unreachable!("it was put there") };
+        let (reply, last) = match self.ready.entry(asked.clone()) {
+            Entry::Occupied(ready) => ready.into_mut(),
+            Entry::Vacant(place) => match render(asked, &self.zones) {
+                Some(made) => place.insert(made),
+                None => return (refusal(404, "notFound", "The resource was not found"), false),
+            },
+        };
         if gzip && reply.gzip.is_none() {
             reply.gzip = Some(compressed(&reply.body));
         }

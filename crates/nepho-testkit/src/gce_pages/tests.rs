@@ -141,6 +141,8 @@ fn gzip_needs_a_user_agent_that_says_so() {
         ("Accept-Encoding: gzip\r\n", false),
         ("User-Agent: x (gzip)\r\n", false),
         ("Accept-Encoding: gzip\r\nUser-Agent: x (gzip)\r\n", true),
+        // Also where the packed page is there already.
+        ("Accept-Encoding: gzip\r\n", false),
     ] {
         let before = pages.served().bytes;
         let (head, body) = ask(&pages, &line, &format!("{BEARER}{headers}"));
