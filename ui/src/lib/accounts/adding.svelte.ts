@@ -2,6 +2,7 @@
 import { type IpcError, ipcError } from "$lib/ipc";
 import { accounts } from "$lib/accounts/accounts.svelte";
 import {
+  applicationDefault,
   byProject,
   type Cloud,
   readCommon,
@@ -21,6 +22,8 @@ export class Adding {
   name = $state<string | null>(null);
   readonly projects = new Projects();
   /** The profile that the form starts from. */
+  /** The project that was filled in, not typed. */
+  #offered = "";
   #profile = $state<string | null>(null);
   #way = $state<Way | null>(null);
 
@@ -42,7 +45,7 @@ export class Adding {
     this.cloud = cloud;
     this.#way = way;
     this.#profile = profile;
-    this.projects.typed = project ?? "";
+    this.#offer(project);
   }
 
   chooseCloud(cloud: Cloud): void {
@@ -55,6 +58,8 @@ export class Adding {
     this.#way = way;
     this.error = null;
     this.projects.forget();
+    const project = applicationDefault(this.cloud, accounts.found)?.project ?? null;
+    this.#offer(this.way === "application_default" ? project : null);
   }
 
   /** Looks which projects the credentials in the form can see. */
@@ -69,6 +74,7 @@ export class Adding {
     if (this.busy) return false;
     this.busy = true;
     this.error = null;
+    this.projects.failed.clear();
     try {
       return this.several ? await this.#addSeveral(form) : await this.#addOne(form);
     } catch (thrown) {
@@ -77,6 +83,12 @@ export class Adding {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** Fills the project in that goes with the credentials, over the one of others, but over nothing typed. */
+  #offer(project: string | null): void {
+    if (this.projects.typed === this.#offered) this.projects.typed = project ?? "";
+    this.#offered = project ?? "";
   }
 
   async #addOne(form: FormData): Promise<true> {

@@ -52,13 +52,22 @@ export class Projects {
       if (round !== this.#round) return;
       this.found = projects;
       this.principal = principal;
-      const [only] = projects;
-      if (projects.length === 1 && only && !only.added) this.chosen.add(only.project);
+      this.#take();
     } catch (error) {
       if (round === this.#round) this.error = ipcError(error);
     } finally {
       if (round === this.#round) this.looking = false;
     }
+  }
+
+  /** Selects what needs no choice: the ones typed by hand that were found, or the only one there is. */
+  #take(): void {
+    const open = (this.found ?? []).filter(({ added }) => !added).map(({ project }) => project);
+    const typed = words(this.typed);
+    for (const project of open) {
+      if (typed.includes(project) || (open.length === 1 && typed.length === 0)) this.chosen.add(project);
+    }
+    this.typed = typed.filter((project) => !this.chosen.has(project)).join(", ");
   }
 
   /** Forgets what was found: it was somebody else's. What was typed stays. */
