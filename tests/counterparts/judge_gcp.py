@@ -19,6 +19,7 @@ import json
 import uuid
 
 import google.api_core.exceptions
+import google.auth.exceptions
 import google.oauth2.credentials
 from google.cloud import compute_v1 as compute
 from googleapiclient import discovery, errors
@@ -140,6 +141,9 @@ def taken(judge, step):
     except google.api_core.exceptions.GoogleAPICallError as error:
         reasons = [one.get("reason") for one in error.errors if isinstance(one, dict)]
         return {"error": {"code": error.code, "reason": (reasons + [None])[0], "message": error.message}}
+    except google.auth.exceptions.RefreshError as error:
+        # After a 401 the client wants another token, and has no way to one.
+        return {"error": {"code": 401, "reason": "refresh", "message": str(error)}}
     except errors.HttpError as error:
         return {"error": {"code": error.status_code, "reason": None, "message": error.reason}}
 

@@ -21,7 +21,9 @@ mod error;
 mod exchange;
 mod fault;
 mod filter;
+mod gcloud;
 mod groups;
+mod harness;
 mod instance;
 pub(crate) mod keys;
 pub(crate) mod links;
@@ -51,6 +53,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use exchange::{Exchange, Served};
 pub use fault::{Fault, FaultRule};
+pub use harness::{Connect, GcpHarness};
 pub use instance::GcpInstance;
 pub use operation::OperationError;
 pub use principal::{CLOUD_PLATFORM, COMPUTE, COMPUTE_READONLY, Principal};

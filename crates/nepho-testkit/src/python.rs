@@ -1,4 +1,4 @@
-//! The Python environment of the counterparts, and the outside judge that runs in it.
+//! The Python environment of the counterparts, and the outside judges that run in it.
 //!
 //! Made once per set of pinned packages, under a cache directory outside the checkout:
 //! `NEPHOSCOPE_CACHE_DIR`, else `nephoscope` in the platform's. Needs `python3` with `venv`, and the
@@ -59,10 +59,20 @@ fn environment_in(cache: &Path, requirements: &Path) -> io::Result<PathBuf> {
     Ok(python)
 }
 
-/// Runs `judge.py` with these arguments, and reads the JSON that it prints.
+/// Runs `judge.py`, which is AWS's own client, with these arguments, and reads the JSON that it prints.
 pub fn judge(arguments: &[&str]) -> io::Result<Value> {
+    judged("judge.py", arguments)
+}
+
+/// Runs `judge_gcp.py`, which is Google's own client, with these arguments, and reads the JSON that
+/// it prints.
+pub fn judge_gcp(arguments: &[&str]) -> io::Result<Value> {
+    judged("judge_gcp.py", arguments)
+}
+
+fn judged(script: &str, arguments: &[&str]) -> io::Result<Value> {
     let mut command = Command::new(python_environment()?);
-    command.arg(counterparts_dir().join("judge.py")).args(arguments);
+    command.arg(counterparts_dir().join(script)).args(arguments);
     let output = run(&mut command)?;
     serde_json::from_slice(&output).map_err(io::Error::other)
 }

@@ -18,6 +18,7 @@ use axum::{
     serve::{IncomingStream, Listener},
 };
 use bytes::Bytes;
+use futures::StreamExt as _;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
@@ -134,8 +135,13 @@ async fn send(world: &Shared, verdict: Verdict, asked: &Request, gzip: bool, cut
     }
     let length = body.len();
     let body = if breaks {
-        let broken = Err(io::Error::from(io::ErrorKind::BrokenPipe));
-        Body::from_stream(futures::stream::iter([Ok(body), broken]))
+        let broken = async {
+            // Lets what comes before it get out.
+            tokio::task::yield_now().await;
+            Err(io::Error::from(io::ErrorKind::BrokenPipe))
+        };
+        let begins = futures::stream::once(async { Ok(body) });
+        Body::from_stream(begins.chain(futures::stream::once(broken)))
     } else {
         Body::from(body)
     };

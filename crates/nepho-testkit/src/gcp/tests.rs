@@ -2,6 +2,7 @@
 
 mod asking;
 mod documents;
+mod faults;
 mod life;
 mod listing;
 mod signing_in;
