@@ -41,7 +41,9 @@ pub(crate) fn scope(zone: &str) -> Scope {
 }
 
 /// Converts one instance of `zone`.
-pub(crate) fn resource(instance: &Instance<'_>, realm: &Realm, zone: &str) -> Resource {
+pub(crate) fn resource(mut instance: Instance<'_>, realm: &Realm, zone: &str) -> Resource {
+    let facts = facts(&instance);
+    let tags = std::mem::take(&mut instance.labels);
     let interfaces = &instance.network_interfaces;
     let private = interfaces.iter().map(|one| &one.network_ip).chain(interfaces.iter().map(|one| &one.ipv6_address));
     let v6 = interfaces.iter().flat_map(|one| &one.ipv6_access_configs).map(|config| &*config.external_ipv6);
@@ -56,10 +58,10 @@ pub(crate) fn resource(instance: &Instance<'_>, realm: &Realm, zone: &str) -> Re
         private_ips: addresses(private.map(|text| &**text)),
         public_ips: addresses(instance.nat_ips().chain(v6)),
         dns_names: [&instance.hostname].into_iter().chain(ptrs).filter_map(|name| some(name)).collect(),
-        tags: instance.labels.clone(),
+        tags,
         created_at: instance.creation_timestamp.parse::<Timestamp>().ok(),
         started_at: instance.last_start_timestamp.parse::<Timestamp>().ok(),
-        facts: facts(instance),
+        facts,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     ConnectError, GcpOptions,
     client::Client,
     convert,
-    services::{findings::Findings, listing::Lister, observe, operations, submit, verify, zones},
+    services::{findings::Findings, observe, operations, reader::Reader, submit, verify, zones},
     writer::Writer,
 };
 
@@ -48,8 +48,8 @@ impl GcpProvider {
         })
     }
 
-    fn lister(&self) -> Lister<'_> {
-        Lister {
+    fn reader(&self) -> Reader<'_> {
+        Reader {
             client: &self.client,
             realm: &self.realm,
             findings: &self.findings,
@@ -81,12 +81,12 @@ impl Provider for GcpProvider {
     }
 
     fn list<'a>(&'a self, scopes: &'a [Scope]) -> BoxStream<'a, SweepItem> {
-        self.lister().run(scopes).boxed()
+        self.reader().list(scopes).boxed()
     }
 
     async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
         let (own, foreign) = self.own(targets);
-        let mut observations = observe::observe(self.lister(), &own, detail).await;
+        let mut observations = observe::observe(self.reader(), &own, detail).await;
         observations.extend(foreign.into_iter().map(|(key, error)| Observation { key, seen: Err(error) }));
         observations
     }
@@ -98,7 +98,7 @@ impl Provider for GcpProvider {
             return targets.iter().map(refused).collect();
         };
         let (own, foreign) = self.own(targets);
-        let mut submissions = submit::submit(writer, self.lister(), order, &own).await;
+        let mut submissions = submit::submit(writer, self.reader(), order, &own).await;
         submissions.extend(foreign.into_iter().map(|(key, error)| Submission { key, outcome: Err(error) }));
         submissions
     }

@@ -1,3 +1,5 @@
+//! What instances become, and what Google's discovery document says of the members that are read.
+
 use std::{collections::BTreeSet, process::Command};
 
 use nepho_testkit::python::python_environment;
@@ -9,7 +11,7 @@ use crate::services::instances::FIELDS;
 fn convert(document: &Value) -> Resource {
     let text = document.to_string();
     let instance = serde_json::from_str::<Instance<'_>>(&text).expect("an instance");
-    resource(&instance, &Realm::new("lab"), "europe-west1-b")
+    resource(instance, &Realm::new("lab"), "europe-west1-b")
 }
 
 fn ips(texts: &[&str]) -> Vec<IpAddr> {
@@ -152,7 +154,7 @@ fn paths(mask: &str, prefix: &str, into: &mut Vec<String>) {
         let one = &mask[start..end];
         match one.split_once('(') {
             Some((name, inner)) => {
-                paths(inner.strip_suffix(')').expect("a bracket"), &format!("{prefix}{name}/"), into)
+                paths(inner.strip_suffix(')').expect("a bracket"), &format!("{prefix}{name}/"), into);
             }
             None => into.push(format!("{prefix}{one}")),
         }

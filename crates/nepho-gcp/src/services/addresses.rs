@@ -9,10 +9,7 @@ use futures::future;
 use nepho_core::{Region, Resource, provider::Observation};
 use serde::Deserialize;
 
-use super::{
-    listing::{Lister, Tokens},
-    reply,
-};
+use super::{listing::Tokens, reader::Reader, reply};
 use crate::{
     client::{ReadClass, segments},
     error::GcpError,
@@ -40,20 +37,20 @@ struct Reserved {
 
 /// Tells of each instance that was seen which address it loses when it stops. Where the reserved
 /// addresses cannot be listed nothing is told: an address is never called ephemeral by a guess.
-pub(crate) async fn tell(lister: Lister<'_>, observations: &mut [Observation]) {
+pub(crate) async fn tell(reader: Reader<'_>, observations: &mut [Observation]) {
     let with_addresses = observations.iter().filter_map(|one| {
         let resource = &one.seen.as_ref().ok()?.listed.resource;
         public_v4(resource).map(|_| resource.key.region.clone())
     });
     let regions: BTreeSet<Region> = with_addresses.collect();
-    let reading = regions.iter().map(|region| async move { (region, reserved(lister, region).await.ok().flatten()) });
+    let reading = regions.iter().map(|region| async move { (region, reserved(reader, region).await.ok().flatten()) });
     let known: HashMap<&Region, Option<HashSet<IpAddr>>> = future::join_all(reading).await.into_iter().collect();
     for seen in observations.iter_mut().filter_map(|one| one.seen.as_mut().ok()) {
         let resource = &mut seen.listed.resource;
         let Some(reserved) = known.get(&resource.key.region).and_then(Option::as_ref) else { continue };
         let ephemeral = resource.public_ips.iter().find(|ip| ip.is_ipv4() && !reserved.contains(ip)).copied();
-        lister.findings.ephemeral(&resource.key.native, ephemeral);
-        lister.findings.complete(resource);
+        reader.findings.ephemeral(&resource.key.native, ephemeral);
+        reader.findings.complete(resource);
     }
 }
 
@@ -62,8 +59,8 @@ fn public_v4(resource: &Resource) -> Option<&IpAddr> {
 }
 
 /// The reserved addresses of a region; `None` where Google says that some are missing.
-async fn reserved(lister: Lister<'_>, region: &Region) -> Result<Option<HashSet<IpAddr>>, GcpError> {
-    let path = segments(["projects", lister.client.project(), "regions", region.as_str(), "addresses"]);
+async fn reserved(reader: Reader<'_>, region: &Region) -> Result<Option<HashSet<IpAddr>>, GcpError> {
+    let path = segments(["projects", reader.client.project(), "regions", region.as_str(), "addresses"]);
     let mut reserved = HashSet::new();
     let mut tokens = Tokens::default();
     loop {
@@ -73,7 +70,7 @@ async fn reserved(lister: Lister<'_>, region: &Region) -> Result<Option<HashSet<
             ("prettyPrint", "false"),
         ];
         query.extend(tokens.last().map(|token| ("pageToken", token)));
-        let body = lister.client.read(ReadClass::Zone, &path, &query).await?;
+        let body = reader.client.read(ReadClass::Zone, &path, &query).await?;
         let list: List = reply::read(OPERATION, &body)?;
         reply::promised(OPERATION, &list.kind, "compute#addressList")?;
         if list.warning.and_then(reply::Warning::fault).is_some() {

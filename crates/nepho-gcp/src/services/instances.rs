@@ -157,8 +157,8 @@ impl std::fmt::Debug for MetadataItem<'_> {
 impl Instance<'_> {
     /// The managed instance group that made it, by name, if its metadata were asked for and say so.
     pub fn made_by(&self) -> Option<String> {
-        let marks = self.metadata.items.iter().filter(|item| item.key == MADE_BY);
-        marks.filter_map(|item| group_name(&item.value)).next()
+        let mut marks = self.metadata.items.iter().filter(|item| item.key == MADE_BY);
+        marks.find_map(|item| group_name(&item.value))
     }
 
     /// Whether it has a disk of its host, whose contents are lost with its place there.

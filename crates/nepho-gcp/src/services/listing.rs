@@ -17,13 +17,13 @@ use futures::{
     stream::{self, FuturesUnordered},
 };
 use nepho_core::{
-    ProviderError, Realm, Scope,
+    ProviderError, Scope,
     provider::{Listed, SweepItem},
 };
 
-use super::{findings::Findings, instances::FIELDS, reply, zones};
+use super::{instances::FIELDS, reader::Reader, reply, zones};
 use crate::{
-    client::{Client, ReadClass, segments},
+    client::{ReadClass, segments},
     error::GcpError,
 };
 
@@ -42,17 +42,6 @@ const FIRST: &str = "100";
 /// The most pages of one listing: with full pages, five million instances.
 const MOST_PAGES: usize = 10_000;
 
-/// What a listing needs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lister<'a> {
-    pub client: &'a Client,
-    pub realm: &'a Realm,
-    /// What is known of instances beyond a listing.
-    pub findings: &'a Findings,
-    /// Whether the zones could not be listed, so that the pages of all zones are followed to their end.
-    pub by_all: bool,
-}
-
 /// What becomes of the zones after the first page of all of them.
 enum Rest {
     /// These are listed by themselves.
@@ -61,24 +50,20 @@ enum Rest {
     Nothing,
 }
 
-impl<'a> Lister<'a> {
+impl<'a> Reader<'a> {
     /// Lists `scopes`, which are zones; each ends once.
-    pub fn run(self, scopes: &'a [Scope]) -> impl Stream<Item = SweepItem> + 'a {
+    pub fn list(self, scopes: &'a [Scope]) -> impl Stream<Item = SweepItem> + 'a {
         let (items, listed) = mpsc::unbounded();
-        let mut once = HashSet::new();
-        let scopes: BTreeMap<String, Scope> = scopes
-            .iter()
-            .filter(|scope| once.insert(*scope))
-            .map(|scope| (scope.location.as_str().to_owned(), scope.clone()))
-            .collect();
-        let listing = Listing { lister: self, out: Out { items, scopes } };
+        let by_zone = |scope: &Scope| (scope.location.as_str().to_owned(), scope.clone());
+        let scopes: BTreeMap<String, Scope> = scopes.iter().map(by_zone).collect();
+        let listing = Listing { reader: self, out: Out { items, scopes } };
         stream::select(listed, stream::once(listing.run()).filter_map(|()| future::ready(None)))
     }
 }
 
 /// One sweep, under way.
 struct Listing<'a> {
-    lister: Lister<'a>,
+    reader: Reader<'a>,
     out: Out,
 }
 
@@ -93,7 +78,7 @@ impl Listing<'_> {
                 self.out.end(zone, Err(ProviderError::Other { code: "NoSuchZone".to_owned(), message }));
             }
         }
-        let rest = if self.lister.by_all {
+        let rest = if self.reader.by_all {
             self.chain_of_all(zones).await
         } else if zones.len() > FEW {
             self.page_of_all(zones).await
@@ -108,13 +93,13 @@ impl Listing<'_> {
 
     /// Lists one zone to its end.
     async fn zone(&self, zone: &str) {
-        let ended = self.lister.zone(zone, |rows| self.out.page(zone, rows)).await;
+        let ended = self.reader.zone(zone, |rows| self.out.page(zone, rows)).await;
         self.out.end(zone, ended);
     }
 
     /// Asks for a page of all zones, which may be all there is.
     async fn page_of_all(&self, zones: Vec<String>) -> Rest {
-        let page = match self.lister.all(FIRST, None).await {
+        let page = match self.reader.all(FIRST, None).await {
             Ok(page) if page.next.is_none() && page.warning.is_none() => page,
             // More than a page, or not whole without saying where: each zone is asked by itself.
             Ok(_) => return Rest::Zones(zones),
@@ -144,7 +129,7 @@ impl Listing<'_> {
             match said.remove(&zone) {
                 Some(Ok(rows)) => {
                     let mut seen = HashSet::new();
-                    self.out.page(&zone, self.lister.fresh(rows, &mut seen));
+                    self.out.page(&zone, self.reader.fresh(rows, &mut seen));
                     self.out.end(&zone, Ok(()));
                 }
                 Some(Err(error)) => self.out.end(&zone, Err(error)),
@@ -160,7 +145,7 @@ impl Listing<'_> {
             zones.into_iter().map(|zone| (zone, (HashSet::new(), false))).collect();
         let mut tokens = Tokens::default();
         let ended = loop {
-            let page = match self.lister.all(PAGE, tokens.last()).await {
+            let page = match self.reader.all(PAGE, tokens.last()).await {
                 Ok(page) => page,
                 Err(error) => break Err(error.into()),
             };
@@ -169,7 +154,7 @@ impl Listing<'_> {
                 match said {
                     Ok(rows) => {
                         *named = true;
-                        self.out.page(&zone, self.lister.fresh(rows, seen));
+                        self.out.page(&zone, self.reader.fresh(rows, seen));
                     }
                     Err(error) => {
                         open.remove(&zone);
@@ -198,7 +183,7 @@ impl Listing<'_> {
     }
 }
 
-impl Lister<'_> {
+impl Reader<'_> {
     /// Lists `zone` to its end, handing each page's new rows to `each`. A page whose warning says
     /// that something is missing ends it as failed.
     pub async fn zone(&self, zone: &str, mut each: impl FnMut(Vec<Listed>)) -> Result<(), ProviderError> {

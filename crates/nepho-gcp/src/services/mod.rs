@@ -7,6 +7,7 @@ pub(crate) mod listing;
 pub(crate) mod observe;
 pub(crate) mod operations;
 pub(crate) mod projects;
+pub(crate) mod reader;
 pub(crate) mod reply;
 pub(crate) mod submit;
 pub(crate) mod verify;

@@ -14,7 +14,8 @@ use serde_json::json;
 use super::{
     addresses,
     instances::{FIELDS, METADATA},
-    listing::{Lister, Tokens},
+    listing::Tokens,
+    reader::Reader,
     reply, zones,
 };
 use crate::{
@@ -38,9 +39,9 @@ const AT_ONCE: usize = 32;
 /// Where an instance is, or why that is not known.
 pub(crate) type Placed<'t> = (&'t ResourceKey, Result<String, ProviderError>);
 
-/// Reads `targets`, which are all of the lister's realm.
-pub(crate) async fn observe(lister: Lister<'_>, targets: &[Target], detail: Detail) -> Vec<Observation> {
-    let placed = place(lister, targets).await;
+/// Reads `targets`, which are all of the reader's realm.
+pub(crate) async fn observe(reader: Reader<'_>, targets: &[Target], detail: Detail) -> Vec<Observation> {
+    let placed = place(reader, targets).await;
     let permissions = placed.len() <= MOST_PERMISSIONS;
     let mut by_zone: BTreeMap<String, Vec<&ResourceKey>> = BTreeMap::new();
     let mut observations = Vec::with_capacity(placed.len());
@@ -55,36 +56,36 @@ pub(crate) async fn observe(lister: Lister<'_>, targets: &[Target], detail: Deta
     let reads = few.iter().flat_map(|(zone, keys)| keys.iter().map(move |key| (zone.as_str(), *key)));
     let reads: Vec<_> = reads
         .map(|(zone, key)| async move {
-            Observation { key: key.clone(), seen: one(lister, zone, key, detail, permissions).await }
+            Observation { key: key.clone(), seen: one(reader, zone, key, detail, permissions).await }
         })
         .collect();
     let reads = stream::iter(reads).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
-    let lists = future::join_all(many.iter().map(|(zone, keys)| of_zone(lister, zone, keys)));
+    let lists = future::join_all(many.iter().map(|(zone, keys)| of_zone(reader, zone, keys)));
     let (read, listed) = future::join(reads, lists).await;
     observations.extend(read);
     observations.extend(listed.into_iter().flatten());
     if matches!(detail, Detail::Plan(_)) {
-        addresses::tell(lister, &mut observations).await;
+        addresses::tell(reader, &mut observations).await;
     }
     observations
 }
 
 /// Where each target is, once for each key. The zone that it was last seen in is where it is: an
 /// instance never moves with its id.
-pub(crate) async fn place<'t>(lister: Lister<'_>, targets: &'t [Target]) -> Vec<Placed<'t>> {
+pub(crate) async fn place<'t>(reader: Reader<'_>, targets: &'t [Target]) -> Vec<Placed<'t>> {
     let mut once = HashSet::new();
     let targets = targets.iter().filter(|target| once.insert(&target.key));
-    let placing: Vec<_> = targets.map(|target| place_one(lister, target)).collect();
+    let placing: Vec<_> = targets.map(|target| place_one(reader, target)).collect();
     stream::iter(placing).buffered(AT_ONCE).collect().await
 }
 
-async fn place_one<'t>(lister: Lister<'_>, Target { key, zone }: &'t Target) -> Placed<'t> {
+async fn place_one<'t>(reader: Reader<'_>, Target { key, zone }: &'t Target) -> Placed<'t> {
     // Anything else is no id of an instance, and nothing but digits goes into a path.
     let numeric = !key.native.is_empty() && key.native.bytes().all(|byte| byte.is_ascii_digit());
     let placed = match zone.as_ref().map(Zone::as_str).filter(|zone| zones::is_name(zone)) {
         _ if !numeric => Err(ProviderError::NotFound { key: key.clone() }),
         Some(zone) => Ok(zone.to_owned()),
-        None => match locate(lister, &key.native).await {
+        None => match locate(reader, &key.native).await {
             Ok(Some(zone)) => Ok(zone),
             Ok(None) => Err(ProviderError::NotFound { key: key.clone() }),
             Err(error) => Err(error.into()),
@@ -94,7 +95,7 @@ async fn place_one<'t>(lister: Lister<'_>, Target { key, zone }: &'t Target) -> 
 }
 
 /// The zone of the instance with this id: Google finds it, at the price of a heavy read.
-async fn locate(lister: Lister<'_>, native: &str) -> Result<Option<String>, GcpError> {
+async fn locate(reader: Reader<'_>, native: &str) -> Result<Option<String>, GcpError> {
     const OPERATION: &str = "compute.instances.aggregatedList";
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -114,7 +115,7 @@ async fn locate(lister: Lister<'_>, native: &str) -> Result<Option<String>, GcpE
     struct Named {
         id: String,
     }
-    let path = segments(["projects", lister.client.project(), "aggregated", "instances"]);
+    let path = segments(["projects", reader.client.project(), "aggregated", "instances"]);
     let filter = format!("id = {native}");
     let mut tokens = Tokens::default();
     loop {
@@ -125,7 +126,7 @@ async fn locate(lister: Lister<'_>, native: &str) -> Result<Option<String>, GcpE
             ("prettyPrint", "false"),
         ];
         query.extend(tokens.last().map(|token| ("pageToken", token)));
-        let body = lister.client.read(ReadClass::Heavy, &path, &query).await?;
+        let body = reader.client.read(ReadClass::Heavy, &path, &query).await?;
         let found: Found = reply::read(OPERATION, &body)?;
         reply::promised(OPERATION, &found.kind, "compute#instanceAggregatedList")?;
         let here = |scoped: &Scoped| scoped.instances.iter().any(|one| one.id == native);
@@ -140,14 +141,14 @@ async fn locate(lister: Lister<'_>, native: &str) -> Result<Option<String>, GcpE
 }
 
 /// The path of one instance, with what follows it.
-pub(crate) fn path<'p>(lister: Lister<'p>, zone: &'p str, key: &'p ResourceKey, then: Option<&'p str>) -> String {
-    let project = lister.client.project();
+pub(crate) fn path<'p>(reader: Reader<'p>, zone: &'p str, key: &'p ResourceKey, then: Option<&'p str>) -> String {
+    let project = reader.client.project();
     segments(["projects", project, "zones", zone, "instances", &key.native].into_iter().chain(then))
 }
 
 /// Reads one instance by itself.
 async fn one(
-    lister: Lister<'_>,
+    reader: Reader<'_>,
     zone: &str,
     key: &ResourceKey,
     detail: Detail,
@@ -155,16 +156,16 @@ async fn one(
 ) -> Result<Observed, ProviderError> {
     match detail {
         Detail::State => {
-            let listed = read(lister, zone, key, Some(FIELDS)).await?;
+            let listed = read(reader, zone, key, Some(FIELDS)).await?;
             Ok(Observed { listed, protections: Protections::default() })
         }
         Detail::Document => {
-            let listed = read(lister, zone, key, None).await?;
+            let listed = read(reader, zone, key, None).await?;
             Ok(Observed { listed, protections: Protections::default() })
         }
         Detail::Plan(action) => {
-            let asked = async { if permissions { permitted(lister, zone, key, action).await } else { None } };
-            let (read, permitted) = future::join(read_for_plan(lister, zone, key), asked).await;
+            let asked = async { if permissions { permitted(reader, zone, key, action).await } else { None } };
+            let (read, permitted) = future::join(read_for_plan(reader, zone, key), asked).await;
             let (listed, protections) = read?;
             Ok(Observed { listed, protections: Protections { permitted, ..protections } })
         }
@@ -173,31 +174,31 @@ async fn one(
 
 /// Reads an instance, with these members only or with all.
 async fn read(
-    lister: Lister<'_>,
+    reader: Reader<'_>,
     zone: &str,
     key: &ResourceKey,
     fields: Option<&str>,
 ) -> Result<Listed, ProviderError> {
-    let body = get(lister, zone, key, fields).await?;
+    let body = get(reader, zone, key, fields).await?;
     let whole = fields.is_none();
     let (mut listed, group) =
-        reply::instance(OPERATION, &body, lister.realm, zone, |instance| whole.then(|| instance.made_by()))?;
+        reply::instance(OPERATION, &body, reader.realm, zone, |instance| whole.then(|| instance.made_by()))?;
     if let Some(group) = group {
-        lister.findings.group(&key.native, group);
+        reader.findings.group(&key.native, group);
     }
-    lister.findings.complete(&mut listed.resource);
+    reader.findings.complete(&mut listed.resource);
     same(key, listed)
 }
 
 /// Reads an instance with its metadata, which say who made it. They hold scripts and secrets, so
 /// they go no further than that.
 async fn read_for_plan(
-    lister: Lister<'_>,
+    reader: Reader<'_>,
     zone: &str,
     key: &ResourceKey,
 ) -> Result<(Listed, Protections), ProviderError> {
-    let body = get(lister, zone, key, Some(&format!("{FIELDS},{METADATA}/items"))).await?;
-    let (mut listed, (group, protections)) = reply::instance(OPERATION, &body, lister.realm, zone, |instance| {
+    let body = get(reader, zone, key, Some(&format!("{FIELDS},{METADATA}/items"))).await?;
+    let (mut listed, (group, protections)) = reply::instance(OPERATION, &body, reader.realm, zone, |instance| {
         // Google has no protection against stopping.
         let protections = Protections {
             stop: Some(false),
@@ -208,14 +209,14 @@ async fn read_for_plan(
         (instance.made_by(), protections)
     })?;
     listed.document.bytes = reply::without_metadata(OPERATION, &body)?;
-    lister.findings.group(&key.native, group);
-    lister.findings.complete(&mut listed.resource);
+    reader.findings.group(&key.native, group);
+    reader.findings.complete(&mut listed.resource);
     Ok((same(key, listed)?, protections))
 }
 
-async fn get(lister: Lister<'_>, zone: &str, key: &ResourceKey, fields: Option<&str>) -> Result<Bytes, ProviderError> {
+async fn get(reader: Reader<'_>, zone: &str, key: &ResourceKey, fields: Option<&str>) -> Result<Bytes, ProviderError> {
     let query: Vec<_> = fields.map(|fields| ("fields", fields)).into_iter().chain([("prettyPrint", "false")]).collect();
-    let read = lister.client.read(ReadClass::Zone, &path(lister, zone, key, None), &query).await;
+    let read = reader.client.read(ReadClass::Zone, &path(reader, zone, key, None), &query).await;
     read.map_err(|error| error.about(key))
 }
 
@@ -228,7 +229,7 @@ fn same(key: &ResourceKey, listed: Listed) -> Result<Listed, ProviderError> {
 }
 
 /// Whether the action is permitted on the instance; `None` when that could not be found out.
-async fn permitted(lister: Lister<'_>, zone: &str, key: &ResourceKey, action: Action) -> Option<bool> {
+async fn permitted(reader: Reader<'_>, zone: &str, key: &ResourceKey, action: Action) -> Option<bool> {
     #[derive(Deserialize)]
     struct Granted {
         /// Left out when none is granted.
@@ -236,17 +237,17 @@ async fn permitted(lister: Lister<'_>, zone: &str, key: &ResourceKey, action: Ac
         permissions: Vec<String>,
     }
     let permission = verb::permission(action);
-    let path = path(lister, zone, key, Some("testIamPermissions"));
-    let body = lister.client.ask(&path, &json!({"permissions": [permission]})).await.ok()?;
+    let path = path(reader, zone, key, Some("testIamPermissions"));
+    let body = reader.client.ask(&path, &json!({"permissions": [permission]})).await.ok()?;
     let granted: Granted = serde_json::from_slice(&body).ok()?;
     Some(granted.permissions.iter().any(|one| one == permission))
 }
 
 /// Reads many instances of one zone by listing it.
-async fn of_zone(lister: Lister<'_>, zone: &str, keys: &[&ResourceKey]) -> Vec<Observation> {
+async fn of_zone(reader: Reader<'_>, zone: &str, keys: &[&ResourceKey]) -> Vec<Observation> {
     let wanted: HashSet<&ResourceKey> = keys.iter().copied().collect();
     let mut found: HashMap<ResourceKey, Listed> = HashMap::new();
-    let ended = lister.zone(zone, |rows| {
+    let ended = reader.zone(zone, |rows| {
         let rows = rows.into_iter().filter(|row| wanted.contains(&row.resource.key));
         found.extend(rows.map(|row| (row.resource.key.clone(), row)));
     });

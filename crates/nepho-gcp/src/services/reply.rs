@@ -147,8 +147,8 @@ pub(crate) fn instance<T>(
     also: impl FnOnce(&Instance<'_>) -> T,
 ) -> Result<(Listed, T), GcpError> {
     let it: Instance<'_> = read(operation, body)?;
-    let listed = listed(operation, &it, body.clone(), realm, zone)?;
-    Ok((listed, also(&it)))
+    let also = also(&it);
+    Ok((listed(operation, it, body.clone(), realm, zone)?, also))
 }
 
 /// `body` without its metadata, which hold scripts and secrets; every other member byte for byte.
@@ -158,7 +158,7 @@ pub(crate) fn without_metadata(operation: &str, body: &Bytes) -> Result<Bytes, G
     for (name, value) in members.into_iter().filter(|(name, _)| name != METADATA) {
         kept.push(if kept.is_empty() { '{' } else { ',' });
         // Names of members are plain words.
-        kept.push_str(&format!("\"{name}\":{}", value.get()));
+        kept.extend(["\"", &name, "\":", value.get()]);
     }
     kept.push_str(if kept.is_empty() { "{}" } else { "}" });
     Ok(Bytes::from(kept))
@@ -192,10 +192,10 @@ pub(crate) fn zone_of(scope: &str) -> Option<&str> {
 fn row(operation: &str, body: &Bytes, item: &RawValue, realm: &Realm, zone: &str) -> Result<Listed, GcpError> {
     let text = item.get();
     let it: Instance<'_> = serde_json::from_str(text).map_err(|error| GcpError::unreadable(operation, &error))?;
-    listed(operation, &it, body.slice_ref(text.as_bytes()), realm, zone)
+    listed(operation, it, body.slice_ref(text.as_bytes()), realm, zone)
 }
 
-fn listed(operation: &str, it: &Instance<'_>, bytes: Bytes, realm: &Realm, zone: &str) -> Result<Listed, GcpError> {
+fn listed(operation: &str, it: Instance<'_>, bytes: Bytes, realm: &Realm, zone: &str) -> Result<Listed, GcpError> {
     let malformed = |what: String| Err(GcpError::Malformed { reason: format!("{operation}: {what}") });
     // The id is addressed by in every later request.
     if it.id.is_empty() || it.id.len() > 20 || !it.id.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -7,23 +7,23 @@ use nepho_core::{
 };
 
 use super::{
-    listing::Lister,
     observe::{path, place},
     operations,
+    reader::Reader,
 };
 use crate::{verb, writer::Writer};
 
 /// The most requests that are prepared at once; the client has its own bounds.
 const AT_ONCE: usize = 32;
 
-/// Asks for `order` on `targets`, which are all of the lister's realm; one answer per key.
-pub(crate) async fn submit(writer: &Writer, lister: Lister<'_>, order: Order, targets: &[Target]) -> Vec<Submission> {
-    let placed = place(lister, targets).await;
+/// Asks for `order` on `targets`, which are all of the reader's realm; one answer per key.
+pub(crate) async fn submit(writer: &Writer, reader: Reader<'_>, order: Order, targets: &[Target]) -> Vec<Submission> {
+    let placed = place(reader, targets).await;
     let sending: Vec<_> = placed
         .into_iter()
         .map(|(key, zone)| async move {
             let outcome = match zone {
-                Ok(zone) => one(writer, lister, order, &zone, key).await,
+                Ok(zone) => one(writer, reader, order, &zone, key).await,
                 // Nothing was sent, so nothing is unknown.
                 Err(error) => Err(not_sent(error)),
             };
@@ -35,7 +35,7 @@ pub(crate) async fn submit(writer: &Writer, lister: Lister<'_>, order: Order, ta
 
 async fn one(
     writer: &Writer,
-    lister: Lister<'_>,
+    reader: Reader<'_>,
     order: Order,
     zone: &str,
     key: &ResourceKey,
@@ -43,8 +43,8 @@ async fn one(
     let discard = order.discard_local_disks && verb::discards(order.action);
     let query: &[(&str, &str)] = if discard { &[("discardLocalSsd", "true")] } else { &[] };
     let sent = match verb::path_word(order.action) {
-        Some(word) => writer.post(&path(lister, zone, key, Some(word)), query).await,
-        None => writer.delete(&path(lister, zone, key, None), query).await,
+        Some(word) => writer.post(&path(reader, zone, key, Some(word)), query).await,
+        None => writer.delete(&path(reader, zone, key, None), query).await,
     };
     let body = sent.map_err(|error| error.about(key))?;
     operations::accepted(verb::permission(order.action), &body, zone)

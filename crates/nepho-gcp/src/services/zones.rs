@@ -1,6 +1,6 @@
 //! Which zones there are.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use nepho_core::{ProviderError, Region};
 use serde::Deserialize;
@@ -111,11 +111,12 @@ async fn listed(client: &Client) -> Result<BTreeSet<String>, GcpError> {
 /// Each page of the instances of all zones names every zone, with rows or with a warning.
 async fn named_by_instances(client: &Client) -> Result<BTreeSet<String>, GcpError> {
     const OPERATION: &str = "compute.instances.aggregatedList";
+    #[expect(clippy::zero_sized_map_values, reason = "only the names are read")]
     #[derive(Deserialize)]
     struct Scopes {
         kind: String,
         #[serde(default)]
-        items: std::collections::BTreeMap<String, serde::de::IgnoredAny>,
+        items: BTreeMap<String, serde::de::IgnoredAny>,
         #[serde(default)]
         unreachables: Vec<String>,
     }

@@ -1,3 +1,5 @@
+//! Pages as Google writes them, and what only looks like one.
+
 use serde_json::json;
 
 use super::*;

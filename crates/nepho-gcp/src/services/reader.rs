@@ -1,0 +1,17 @@
+//! What a read needs, for the services to hand on.
+
+use nepho_core::Realm;
+
+use super::findings::Findings;
+use crate::client::Client;
+
+/// One project, for reading.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    pub client: &'a Client,
+    pub realm: &'a Realm,
+    /// What is known of instances beyond a listing.
+    pub findings: &'a Findings,
+    /// Whether the zones could not be listed, so that the pages of all zones are followed to their end.
+    pub by_all: bool,
+}
