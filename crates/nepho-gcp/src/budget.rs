@@ -180,3 +180,6 @@ impl Budget {
         jitter::between(self.window / 60, self.window / 10)
     }
 }
+
+#[cfg(test)]
+mod tests;

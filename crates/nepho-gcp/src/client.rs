@@ -316,10 +316,15 @@ fn operation(call: &Call<'_>) -> String {
 /// Joins the segments of a path, percent-encoded: `segments(["projects", id, "zones"])`. One that
 /// would change the path's shape becomes a name that no resource has.
 pub(crate) fn segments<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    let safe = |part: &'a str| if matches!(part, "" | "." | "..") { "-" } else { part };
+    // A URL loses its tabs and line breaks, so with them `..` could hide.
+    let shapes = |part: &str| matches!(part, "" | "." | "..") || part.bytes().any(|byte| byte.is_ascii_control());
+    let safe = |part: &'a str| if shapes(part) { "-" } else { part };
     let Ok(mut url) = Url::parse("https://compute.googleapis.com") else { return String::new() };
     if let Ok(mut path) = url.path_segments_mut() {
         path.clear().extend(parts.into_iter().map(safe));
     }
     url.path().trim_start_matches('/').to_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,6 +58,7 @@ impl GcpIdentity {
     /// Looks at the credentials, and refuses those that would lead to a host that is not Google's
     /// nor the approved `endpoint`. Sends nothing: the first token is asked for with the first
     /// request.
+    #[expect(clippy::needless_pass_by_value, reason = "whoever signs in has no more use for them")]
     pub fn new(credentials: GcpCredentials, endpoint: Option<&Url>) -> Result<Self, ConnectError> {
         let reach = Reach::new(endpoint)?;
         let (tokens, principal, quota_project) = match &credentials {

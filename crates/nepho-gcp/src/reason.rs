@@ -213,3 +213,6 @@ fn is_out_of_stock(code: &str) -> bool {
             | "STOCKOUT"
     )
 }
+
+#[cfg(test)]
+mod tests;

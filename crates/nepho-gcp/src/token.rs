@@ -181,15 +181,12 @@ impl Tokens {
     fn credentials(&self, key: &Key, grant: Grant) -> Result<(u64, AccessTokenCredentials), GcpError> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = slots.entry(shared(key, grant)).or_default();
-        let credentials = match &slot.credentials {
-            Some(credentials) => credentials.clone(),
-            None => {
-                let made = make(key, grant)?;
-                slot.generation += 1;
-                slot.credentials = Some(made.clone());
-                made
-            }
-        };
+        if let Some(credentials) = &slot.credentials {
+            return Ok((slot.generation, credentials.clone()));
+        }
+        let credentials = make(key, grant)?;
+        slot.generation += 1;
+        slot.credentials = Some(credentials.clone());
         Ok((slot.generation, credentials))
     }
 

@@ -1,6 +1,6 @@
 //! Requests and replies: repeated within bounds, read under a cap, and believed only in Google's form.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nepho_core::{Access, FailureCode, Provider, ProviderError};
 use nepho_gcp::{GcpProvider, Project};
@@ -76,11 +76,10 @@ async fn a_failure_that_passes_is_not_seen() {
 
 #[tokio::test]
 async fn who_asks_to_wait_longer_than_there_is_time_is_not_waited_for() {
-    let begun = Instant::now();
-    let (error, asked) = asked_for_projects(Answer::text(429, "").header("retry-after", "1000")).await;
+    let answered = asked_for_projects(Answer::text(429, "").header("retry-after", "1000"));
+    let (error, asked) = tokio::time::timeout(Duration::from_mins(1), answered).await.expect("no wait");
     assert_eq!(error, ProviderError::Throttled { retry_after: Some(Duration::from_secs(1000)) });
     assert_eq!(asked, 1);
-    assert!(begun.elapsed() < Duration::from_secs(60));
 }
 
 #[tokio::test]

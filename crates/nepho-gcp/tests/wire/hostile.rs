@@ -23,7 +23,7 @@ fn user() -> Value {
     })
 }
 
-fn impersonated(source: Value) -> Value {
+fn impersonated(source: &Value) -> Value {
     json!({
         "type": "impersonated_service_account", "source_credentials": source,
         "service_account_impersonation_url":
@@ -74,11 +74,11 @@ async fn a_file_that_names_a_foreign_host_is_refused_before_any_request() {
         with(user(), "/token_uri", json!([evil])),
         with(user(), "/token_uri", "nonsense"),
         with(user(), "/universe_domain", "evil.example"),
-        with(impersonated(user()), url, format!("http://127.0.0.1:{}{iam}", trap.port)),
-        with(impersonated(user()), url, format!("https://evil.example{iam}")),
-        with(impersonated(user()), "/source_credentials/token_uri", evil),
-        with(impersonated(user()), "/source_credentials/universe_domain", "evil.example"),
-        with(impersonated(external()), "/source_credentials/token_url", evil),
+        with(impersonated(&user()), url, format!("http://127.0.0.1:{}{iam}", trap.port)),
+        with(impersonated(&user()), url, format!("https://evil.example{iam}")),
+        with(impersonated(&user()), "/source_credentials/token_uri", evil),
+        with(impersonated(&user()), "/source_credentials/universe_domain", "evil.example"),
+        with(impersonated(&external()), "/source_credentials/token_url", evil),
         with(external(), "/token_url", evil),
         with(external(), "/token_info_url", evil),
         with(external(), url, format!("https://evil.example{iam}")),
@@ -104,7 +104,7 @@ async fn a_file_that_names_a_foreign_host_is_refused_before_any_request() {
     assert!(open(&approved, Some(&cloud.endpoint())).is_ok());
     assert!(open(&approved, Some(&trap.endpoint())).is_err());
     assert!(open(&approved, None).is_err());
-    for file in [service_account(), user(), impersonated(user()), impersonated(external()), external()] {
+    for file in [service_account(), user(), impersonated(&user()), impersonated(&external()), external()] {
         assert!(open(&file, None).is_ok(), "{file}");
     }
 }
@@ -117,7 +117,7 @@ async fn with_an_endpoint_of_this_machine_the_file_says_where_to_sign_in() {
     file.as_object_mut().expect("an object").remove("token_uri");
     let error = open(&file, Some(&cloud.endpoint())).expect_err("a refusal");
     assert!(error.to_string().contains("token_uri"), "{error}");
-    assert!(open(&impersonated(file.clone()), Some(&cloud.endpoint())).is_err());
+    assert!(open(&impersonated(&file), Some(&cloud.endpoint())).is_err());
     assert!(open(&file, None).is_ok());
 }
 
@@ -131,7 +131,7 @@ async fn no_program_of_a_file_is_run() {
     for file in [
         with(external(), "/credential_source", program.clone()),
         with(external(), "/credential_source", both),
-        impersonated(with(external(), "/credential_source", program)),
+        impersonated(&with(external(), "/credential_source", program)),
     ] {
         let error = match open(&file, None) {
             Err(error) => error,
@@ -162,12 +162,12 @@ fn what_is_not_supported_or_not_whole_is_said_without_its_secrets() {
         (with(user(), "/client_secret", 5), FailureCode::CredentialsMissing, "client_secret"),
         (with(user(), "/quota_project_id", "not a project"), FailureCode::CredentialsMissing, "quota_project_id"),
         (with(service_account(), "/private_key", "CANARY"), FailureCode::CredentialsMissing, "private_key"),
-        (impersonated(impersonated(user())), FailureCode::Unsupported, "impersonation"),
-        (impersonated(only("gdch_service_account")), FailureCode::Unsupported, "gdch"),
-        (impersonated(Value::Null), FailureCode::CredentialsMissing, "source_credentials"),
+        (impersonated(&impersonated(&user())), FailureCode::Unsupported, "impersonation"),
+        (impersonated(&only("gdch_service_account")), FailureCode::Unsupported, "gdch"),
+        (impersonated(&Value::Null), FailureCode::CredentialsMissing, "source_credentials"),
         (
             with(
-                impersonated(user()),
+                impersonated(&user()),
                 "/service_account_impersonation_url",
                 "https://iamcredentials.googleapis.com/v1",
             ),
@@ -206,7 +206,7 @@ fn what_is_not_supported_or_not_whole_is_said_without_its_secrets() {
 fn an_identity_says_whose_it_is() {
     let whose = |file: &Value| open(file, None).expect("an identity").principal().to_owned();
     assert_eq!(whose(&service_account()), "ops@nepho-lab.iam.gserviceaccount.com");
-    assert_eq!(whose(&impersonated(user())), "ops@lab.example");
+    assert_eq!(whose(&impersonated(&user())), "ops@lab.example");
     assert_eq!(whose(&with(user(), "/account", "me@lab.example")), "me@lab.example");
     assert!(whose(&user()).contains("user"));
     assert!(whose(&external()).contains("workloadIdentityPools/p"));

@@ -1,0 +1,172 @@
+//! Minutes on paused time.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, future, stream::FuturesUnordered};
+use nepho_core::Timestamp;
+use nepho_testkit::{FakeClock, clock::START};
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const ZONE: Class = Class::Read(ReadClass::Zone);
+const ALL: [Class; 5] = [
+    Class::Read(ReadClass::Global),
+    ZONE,
+    Class::Read(ReadClass::Heavy),
+    Class::Read(ReadClass::Operation),
+    Class::Mutation,
+];
+
+/// A budget whose clock is at this second of a minute.
+fn budget(second: u64) -> (Budget, FakeClock) {
+    let clock = FakeClock::following_tokio();
+    clock.advance(Duration::from_secs(second));
+    (Budget::new(Arc::new(clock.clone()), MINUTE), clock)
+}
+
+async fn leave(budget: &Budget, class: Class) -> Result<(), Duration> {
+    budget.leave(class, &mut Patience::default()).await.map(|_| ())
+}
+
+/// Asks for all that a minute has.
+async fn spend(budget: &Budget, class: Class) {
+    for _ in 0..class.per_minute() {
+        leave(budget, class).await.expect("leave");
+    }
+}
+
+fn second(clock: &FakeClock) -> f64 {
+    (clock.now() - START).as_secs_f64()
+}
+
+#[test]
+fn every_group_has_its_own_count_well_below_googles() {
+    let mut indexes: Vec<usize> = ALL.iter().map(|class| class.index()).collect();
+    indexes.sort_unstable();
+    assert_eq!(indexes, [0, 1, 2, 3, 4]);
+    assert!(ALL.iter().all(|class| (100..=750).contains(&class.per_minute())), "at most half of 1,500");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_used_up_minute_is_waited_out_to_its_boundary_and_a_little_longer() {
+    for (at, soon) in [(0, 0.1), (1, 1.1), (30, 30.1), (59, 59.1)] {
+        let (budget, clock) = budget(at);
+        spend(&budget, ZONE).await;
+        assert!(second(&clock) < soon, "what there is, is given at once");
+        leave(&budget, Class::Mutation).await.expect("leave");
+        assert!(second(&clock) < soon, "another group is not concerned");
+        leave(&budget, ZONE).await.expect("leave");
+        let now = second(&clock);
+        assert!((61.0..66.1).contains(&now), "at {at}: {now}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_minute_is_a_new_one_without_any_wait() {
+    let (budget, clock) = budget(30);
+    spend(&budget, ZONE).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    spend(&budget, ZONE).await;
+    assert!(second(&clock) < 60.1);
+    // A clock that is set back names another minute too.
+    clock.set(Timestamp::UNIX_EPOCH);
+    spend(&budget, ZONE).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_group_opens_with_the_next_minute_and_others_stay_open() {
+    let (budget, clock) = budget(45);
+    budget.close(ZONE);
+    for class in ALL.into_iter().filter(|class| *class != ZONE) {
+        leave(&budget, class).await.expect("leave");
+    }
+    assert!(second(&clock) < 45.1);
+    leave(&budget, ZONE).await.expect("leave");
+    let now = second(&clock);
+    assert!((61.0..66.1).contains(&now), "{now}");
+    leave(&budget, ZONE).await.expect("leave");
+    assert!(second(&clock) < now + 0.1, "it is open");
+}
+
+/// A clock that jumps must not keep a group closed for longer than a minute.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_closes_nothing_for_ever() {
+    let (budget, clock) = budget(45);
+    budget.close(ZONE);
+    clock.set(Timestamp::UNIX_EPOCH);
+    let begun = Instant::now();
+    leave(&budget, ZONE).await.expect("leave");
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
+/// Many that wait for the same minute come spread over its beginning, a few at a time.
+#[tokio::test(start_paused = true)]
+async fn nobody_storms_the_boundary() {
+    let (budget, clock) = budget(20);
+    budget.close(ZONE);
+    let arrive = async || {
+        let leave = budget.leave(ZONE, &mut Patience::default()).await.expect("leave");
+        let now = second(&clock);
+        drop(leave);
+        now
+    };
+    let came: Vec<f64> = (0..200).map(|_| arrive()).collect::<FuturesUnordered<_>>().collect().await;
+    assert!(came.iter().all(|now| (61.0..66.1).contains(now)), "{came:?}");
+    let mut tenths: BTreeMap<i64, usize> = BTreeMap::new();
+    for now in came {
+        #[expect(clippy::cast_possible_truncation, reason = "a minute has 600 tenths")]
+        let tenth = (now * 10.0) as i64;
+        *tenths.entry(tenth).or_default() += 1;
+    }
+    assert!(tenths.len() > 30, "{tenths:?}");
+    assert!(tenths.values().all(|count| *count <= 20), "{tenths:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_waits_for_two_minutes_and_no_more() {
+    let (budget, clock) = budget(30);
+    let mut patience = Patience::default();
+    for closed_again_in in [66.1, 126.1] {
+        budget.close(ZONE);
+        budget.leave(ZONE, &mut patience).await.expect("leave");
+        assert!(second(&clock) < closed_again_in, "{}", second(&clock));
+    }
+    let before = second(&clock);
+    budget.close(ZONE);
+    let wait = budget.leave(ZONE, &mut patience).await.expect_err("no patience is left");
+    assert!(second(&clock) - before < 0.1, "it did not wait again");
+    assert!((Duration::from_secs(50)..=MINUTE).contains(&wait), "{wait:?}");
+    // Another request has its own.
+    leave(&budget, ZONE).await.expect("leave");
+}
+
+#[tokio::test(start_paused = true)]
+async fn few_requests_of_a_project_are_under_way_at_once() {
+    let (budget, _) = budget(0);
+    let mut patience = Patience::default();
+    let mut held = Vec::new();
+    for _ in 0..PER_PROJECT {
+        held.push(budget.leave(ZONE, &mut patience).await.expect("leave"));
+    }
+    let mut patience = Patience::default();
+    let next = budget.leave(Class::Mutation, &mut patience);
+    tokio::pin!(next);
+    assert!(futures::poll!(&mut next).is_pending(), "one more than {PER_PROJECT}");
+    held.pop();
+    next.await.expect("leave");
+}
+
+/// Waiting for quota holds nobody else up.
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_minute_holds_no_place() {
+    let (budget, clock) = budget(10);
+    budget.close(ZONE);
+    let mut waiting: Vec<_> = (0..3 * PER_PROJECT).map(|_| Box::pin(leave(&budget, ZONE))).collect();
+    for one in &mut waiting {
+        assert!(futures::poll!(one).is_pending());
+    }
+    leave(&budget, Class::Mutation).await.expect("leave");
+    assert!(second(&clock) < 10.1);
+    assert!(future::join_all(waiting).await.iter().all(Result::is_ok));
+}
