@@ -144,6 +144,35 @@ describe("planning", () => {
     ]);
   });
 
+  it("plans anew with leave to discard local disks, and forgets it with the dialog", async () => {
+    let round = 0;
+    const { asked } = host({
+      plan_action: ({ discard_local_disks }) =>
+        plan({ nonce: `n${++round}`, discard_local_disks, asks_discard: true }),
+      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+    });
+    await planning.begin("stop", keys);
+    expect([planning.asksDiscard, planning.discard]).toEqual([true, false]);
+    planning.typed = "left over";
+    await planning.discardLocalDisks(true);
+    expect([planning.asksDiscard, planning.discard, planning.typed]).toEqual([true, true, ""]);
+    expect(asked.map(([command]) => command)).toEqual(["plan_action", "plan_action"]);
+    await planning.again();
+    expect(asked.at(-1)?.[1]).toMatchObject({ discard_local_disks: true });
+    await planning.commit();
+    expect(asked.at(-1)).toEqual(["commit_plan", { nonce: "n3", confirmation: null }]);
+    expect([planning.asksDiscard, planning.discard]).toEqual([false, false]);
+    await planning.begin("stop", keys);
+    expect(asked.at(-1)?.[1]).toMatchObject({ discard_local_disks: false });
+  });
+
+  it("goes by what the core made of that leave", async () => {
+    host({ plan_action: () => plan({ discard_local_disks: false, asks_discard: true }) });
+    await planning.begin("stop", keys);
+    await planning.discardLocalDisks(true);
+    expect(planning.discard).toBe(false);
+  });
+
   it("drops a plan that comes after Escape", async () => {
     let answer: (made: Plan) => void = () => undefined;
     const { asked } = host({ plan_action: () => new Promise((resolve) => (answer = resolve)) });

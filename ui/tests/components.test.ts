@@ -2,11 +2,13 @@
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import Running from "$components/activity/Running.svelte";
+import PlanDialog from "$components/actions/PlanDialog.svelte";
 import PlanTarget from "$components/actions/PlanTarget.svelte";
+import ActionBar from "$components/inventory/ActionBar.svelte";
 import QueryBar from "$components/inventory/QueryBar.svelte";
 import TableRow from "$components/inventory/TableRow.svelte";
 import { inventory } from "$lib/inventory/inventory.svelte";
-import type { Row } from "$lib/ipc/types";
+import type { Action, Row } from "$lib/ipc/types";
 import { planning } from "$lib/actions/planning.svelte";
 import { host, settled } from "./host";
 import { inventoryWindow, operation, plan, row, target } from "./samples";
@@ -14,6 +16,13 @@ import { inventoryWindow, operation, plan, row, target } from "./samples";
 let drawn: Record<string, unknown>[] = [];
 beforeAll(() => {
   inventory.last = null;
+  // jsdom has no modal dialogs.
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function () {
+    this.open = false;
+  };
 });
 afterEach(async () => {
   for (const component of drawn) await unmount(component);
@@ -88,6 +97,25 @@ describe("a row", () => {
     expect(state?.textContent.trim()).toBe("Reboot asked");
   });
 
+  it("shows a zone whole where there is room, and its end where there is none", () => {
+    const region = drawRow({ region: "northamerica-northeast1", zone: "northamerica-northeast1-a" });
+    const cell = region.querySelector<HTMLElement>("[data-testid=region]");
+    expect(cell?.title).toBe("northamerica-northeast1-a");
+    expect([...(cell?.children ?? [])].map((part) => part.textContent)).toEqual([
+      "northamerica-northeast1",
+      "-a",
+    ]);
+    expect(cell?.querySelector(".cut")?.textContent).toBe("northamerica-northeast1");
+  });
+
+  it("names what is cut off in full on hovering", () => {
+    const name = "x".repeat(63);
+    const cell = drawRow({ name, id: "5813414572300000197" }).querySelector<HTMLElement>(
+      "[data-testid=name]",
+    );
+    expect(cell?.title).toBe(`${name} 5813414572300000197`);
+  });
+
   it("says why it is stale", () => {
     const failure = { code: "timed_out", message: "DescribeInstances timed out" } as const;
     const cell = drawRow({ stale: true, failure }).querySelector<HTMLElement>("[data-testid=as-of]");
@@ -143,6 +171,61 @@ describe("a target of a plan", () => {
       reason: "state",
       warnings: "group_member public_ip_lost",
     });
+  });
+});
+
+describe("the plan", () => {
+  const draw = async (answers: Parameters<typeof host>[0]) => {
+    const seen = host(answers);
+    await planning.begin("stop", { type: "keys", keys: [row().key] });
+    drawn.push(mount(PlanDialog, { target: document.body }));
+    flushSync();
+    return seen;
+  };
+  const discard = () => document.querySelector<HTMLElement>("[data-testid=plan-discard]");
+  afterEach(() => planning.close());
+
+  it("offers to discard local disks only where that is a question", async () => {
+    await draw({ plan_action: () => plan() });
+    expect(discard()).toBeNull();
+  });
+
+  it("says that their contents are lost, plans anew, and keeps the focus off its button", async () => {
+    const refused = target({ verdict: "refused", refusal: { code: "local_disks" }, zone: "europe-west1-b" });
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    const { asked } = await draw({
+      plan_action: ({ discard_local_disks }) =>
+        discard_local_disks
+          ? plan({ discard_local_disks, asks_discard: true, expires_at })
+          : plan({ targets: [refused], asks_discard: true }),
+    });
+    expect(discard()?.getAttribute("aria-checked")).toBe("false");
+    const hint = document.getElementById(discard()?.getAttribute("aria-describedby") ?? "");
+    expect(hint?.textContent).toContain("lost for good");
+    expect(document.querySelector("[data-testid=plan-target]")?.textContent).toContain("europe-west1-b");
+    expect(document.querySelector("[data-testid=plan-confirm]")).toBeNull();
+    discard()?.focus();
+    discard()?.click();
+    await settled();
+    flushSync();
+    await settled();
+    expect(asked.at(-1)?.[1]).toMatchObject({ discard_local_disks: true });
+    expect(discard()?.getAttribute("aria-checked")).toBe("true");
+    expect(document.querySelector("[data-testid=plan-confirm]")).not.toBeNull();
+    expect(document.activeElement).toBe(discard());
+  });
+});
+
+describe("the action bar", () => {
+  it("offers what applies, each cloud's own among it", () => {
+    const offer = (action: Action, eligible: number) => ({ action, eligible, total: 5 });
+    const actions = [offer("start", 0), offer("stop", 5), offer("suspend", 2), offer("resume", 1)];
+    inventory.last = inventoryWindow([], { selection: { count: 5, hidden: 0, actions } });
+    drawn.push(mount(ActionBar, { target: document.body, props: { narrow: false } }));
+    flushSync();
+    const labels = [...document.querySelectorAll("[data-testid^=act-]")].map((one) => one.textContent.trim());
+    expect(labels).toEqual(["Stop 5…", "Suspend 2 of 5…", "Resume 1 of 5"]);
+    inventory.last = null;
   });
 });
 

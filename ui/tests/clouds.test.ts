@@ -1,0 +1,135 @@
+// What the table of the clouds says: endpoints, names, and what actions are called on them.
+import { describe, expect, it } from "vitest";
+import { endpointsOf } from "$lib/accounts/endpoints";
+import { ICONS } from "$components/shared/icons";
+import type { Action, JournalEvent, ProviderKind, Refusal, Source, Warning } from "$lib/ipc/types";
+import { language } from "$lib/i18n/language.svelte";
+import { foundName, sourceName } from "$lib/words/account";
+import { actionName, ACTIONS, asks, inverse, pendingName } from "$lib/words/action";
+import { cloudMark, providerName } from "$lib/words/clouds";
+import { eventDetail, eventText, eventTone } from "$lib/words/journal";
+import { refusalReason, warningText } from "$lib/words/plan";
+import { planSummary } from "$lib/words/plan-title";
+import { stateGlyph } from "$lib/words/state";
+import { account, plan, scope, target } from "./samples";
+
+const PROVIDERS: ProviderKind[] = ["aws", "gcp", "demo"];
+
+it("each cloud has a name and a mark of its own", () => {
+  expect(PROVIDERS.map(providerName)).toEqual(["AWS", "GCP", "Demo"]);
+  const marks = PROVIDERS.map((one) => ICONS[cloudMark(one)]);
+  expect(new Set(marks).size).toBe(3);
+});
+
+describe("Google's endpoints", () => {
+  const google = (source: Source, endpoint: string | null = null) =>
+    endpointsOf([
+      account({
+        provider: "gcp",
+        name: "lab",
+        project: "p",
+        source,
+        endpoint,
+        scopes: [scope("us-west1-a")],
+      }),
+    ]).map((one) => one.endpoint);
+  const own = ["https://compute.googleapis.com", "https://cloudresourcemanager.googleapis.com"];
+
+  it("are its own, and those that give tokens where the credentials need them", () => {
+    expect(google({ type: "sign_in" })).toEqual(own);
+    expect(google({ type: "variable", variable: "TOKEN" })).toEqual(own);
+    expect(google({ type: "application_default" })).toEqual([
+      ...own,
+      "https://oauth2.googleapis.com",
+      "https://sts.googleapis.com",
+      "https://iamcredentials.googleapis.com",
+    ]);
+  });
+
+  it("are stood for by a custom one, but for the tokens", () => {
+    expect(google({ type: "sign_in" }, "http://127.0.0.1:9")).toEqual(["http://127.0.0.1:9"]);
+    expect(google({ type: "application_default" }, "http://127.0.0.1:9")).toContain(
+      "https://oauth2.googleapis.com",
+    );
+  });
+});
+
+describe("credentials", () => {
+  it.each<[Source, string]>([
+    [{ type: "variable", variable: "TO\u202EKEN" }, "access token in TO\\u{202e}KEN"],
+    [{ type: "application_default" }, "application default credentials"],
+    [{ type: "sign_in" }, "service account key in the keyring"],
+  ])("of %j are called %j", (source, name) => {
+    expect(sourceName(source)).toBe(name);
+  });
+
+  it("found are named with their cloud and their project", () => {
+    const find = { provider: "gcp", region: null, added: false } as const;
+    expect(foundName({ ...find, source: { type: "application_default" }, project: "lab-1" })).toBe(
+      "Google Cloud: application default credentials · project lab-1",
+    );
+    expect(foundName({ ...find, source: { type: "application_default" }, project: null })).toBe(
+      "Google Cloud: application default credentials",
+    );
+  });
+});
+
+describe("suspending and resuming", () => {
+  it("are taken back by each other", () => {
+    expect([inverse("suspend"), inverse("resume"), inverse("stop"), inverse("terminate")]).toEqual([
+      "resume",
+      "suspend",
+      "start",
+      null,
+    ]);
+  });
+
+  it("have words of their own in both languages", () => {
+    for (const locale of ["en", "zh-CN"] as const) {
+      language.current = locale;
+      expect(new Set(ACTIONS.map(actionName)).size).toBe(6);
+      expect(new Set(ACTIONS.map(pendingName)).size).toBe(6);
+    }
+    language.current = "en";
+    expect([actionName("suspend"), pendingName("resume")]).toEqual(["Suspend", "Resume asked"]);
+  });
+
+  it("ask first where a machine goes down, not where it comes up", () => {
+    expect(ACTIONS.filter(asks)).toEqual<Action[]>(["stop", "reboot", "suspend", "terminate"]);
+  });
+
+  it("say what becomes of the memory", () => {
+    expect(planSummary(plan({ action: "suspend", targets: [target()] }))).toContain("billed as storage");
+  });
+
+  it("are drawn unlike running, stopped and on the way", () => {
+    expect([stateGlyph("suspended"), stateGlyph("suspending"), stateGlyph("stopped")]).toEqual([
+      "held",
+      "moving",
+      "off",
+    ]);
+  });
+});
+
+describe("what only some clouds say", () => {
+  it.each<[Refusal, string]>([
+    [{ code: "not_permitted" }, "may not do this"],
+    [{ code: "local_disks" }, "local SSDs"],
+  ])("refusals: %j", (refusal, words) => {
+    expect(refusalReason(refusal)).toContain(words);
+  });
+
+  it("warns that the power is cut", () => {
+    expect(warningText({ code: "hard" } satisfies Warning)).toContain("power is cut");
+  });
+
+  it("an accepted action that came to nothing is bad news, in the cloud's own words", () => {
+    const event: JournalEvent = {
+      type: "failed",
+      failure: { code: "capacity_unavailable", message: "ZONE_RESOURCE_POOL_EXHAUSTED" },
+    };
+    expect(eventText(event)).toBe("failed afterwards: no capacity");
+    expect(eventTone(event)).toBe("bad");
+    expect(eventDetail(event)).toBe("ZONE_RESOURCE_POOL_EXHAUSTED");
+  });
+});
