@@ -68,3 +68,26 @@ impl Action {
     }
 }
 words!(Action, "action");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_an_action_back_is_taken_back_by_it() {
+        for action in Action::ALL {
+            let Some(inverse) = action.inverse() else { continue };
+            assert_eq!(inverse.inverse(), Some(action));
+            assert_ne!(inverse.goal(), action.goal(), "{action}");
+        }
+        assert_eq!(Action::Suspend.inverse(), Some(Action::Resume), "a start would lose the memory");
+        assert_eq!(Action::Stop.inverse(), Some(Action::Start));
+    }
+
+    #[test]
+    fn words_come_back() {
+        for action in Action::ALL {
+            assert_eq!(action.as_str().parse(), Ok(action));
+        }
+    }
+}
