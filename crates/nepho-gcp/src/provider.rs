@@ -30,6 +30,7 @@ pub struct GcpProvider {
     findings: Findings,
     /// Whether the zones could not be listed the last time.
     zones_denied: AtomicBool,
+    large: AtomicBool,
 }
 
 impl GcpProvider {
@@ -44,6 +45,7 @@ impl GcpProvider {
             regions: options.regions,
             findings: Findings::default(),
             zones_denied: AtomicBool::new(false),
+            large: AtomicBool::new(false),
             client,
         })
     }
@@ -54,6 +56,7 @@ impl GcpProvider {
             realm: &self.realm,
             findings: &self.findings,
             by_all: self.zones_denied.load(Ordering::Relaxed),
+            large: &self.large,
         }
     }
 

@@ -6,7 +6,10 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -34,10 +37,10 @@ const OF_ALL: &str = "compute.instances.aggregatedList";
 const FEW: usize = 4;
 
 /// Instances on a page of a zone: Google's most.
-const PAGE: &str = "500";
+const PAGE: usize = 500;
 
 /// Instances on the page of all zones: what is on it is asked for again if it was not the only one.
-const FIRST: &str = "100";
+const FIRST: usize = 100;
 
 /// The most pages of one listing: with full pages, five million instances.
 const MOST_PAGES: usize = 10_000;
@@ -56,7 +59,7 @@ impl<'a> Reader<'a> {
         let (items, listed) = mpsc::unbounded();
         let by_zone = |scope: &Scope| (scope.location.as_str().to_owned(), scope.clone());
         let scopes: BTreeMap<String, Scope> = scopes.iter().map(by_zone).collect();
-        let listing = Listing { reader: self, out: Out { items, scopes } };
+        let listing = Listing { reader: self, out: Out { items, scopes, rows: AtomicUsize::new(0) } };
         stream::select(listed, stream::once(listing.run()).filter_map(|()| future::ready(None)))
     }
 }
@@ -80,14 +83,17 @@ impl Listing<'_> {
         }
         let rest = if self.reader.by_all {
             self.chain_of_all(zones).await
-        } else if zones.len() > FEW {
+        } else if zones.len() > FEW && !self.reader.large.load(Ordering::Relaxed) {
             self.page_of_all(zones).await
         } else {
             Rest::Zones(zones)
         };
-        if let Rest::Zones(zones) = rest {
-            let mut walks: FuturesUnordered<_> = zones.iter().map(|zone| self.zone(zone)).collect();
-            while walks.next().await.is_some() {}
+        let Rest::Zones(zones) = rest else { return };
+        let mut walks: FuturesUnordered<_> = zones.iter().map(|zone| self.zone(zone)).collect();
+        while walks.next().await.is_some() {}
+        if self.out.scopes.len() > FEW {
+            // The next sweep begins as this one should have.
+            self.reader.large.store(self.out.rows.load(Ordering::Relaxed) > FIRST, Ordering::Relaxed);
         }
     }
 
@@ -103,11 +109,9 @@ impl Listing<'_> {
             Ok(page) if page.next.is_none() && page.warning.is_none() => page,
             // More than a page, or not whole without saying where: each zone is asked by itself.
             Ok(_) => return Rest::Zones(zones),
+            Err(error) if !is_for_all(&error) => return Rest::Zones(zones),
             Err(error) => {
                 let error = ProviderError::from(error);
-                if !is_for_all(&error) {
-                    return Rest::Zones(zones);
-                }
                 for zone in &zones {
                     self.out.end(zone, Err(error.clone()));
                 }
@@ -189,10 +193,11 @@ impl Reader<'_> {
     pub async fn zone(&self, zone: &str, mut each: impl FnMut(Vec<Listed>)) -> Result<(), ProviderError> {
         let path = segments(["projects", self.client.project(), "zones", zone, "instances"]);
         let fields = format!("kind,nextPageToken,warning(code,message),items({FIELDS})");
+        let size = PAGE.to_string();
         let mut seen = HashSet::new();
         let mut tokens = Tokens::default();
         loop {
-            let mut query = vec![("maxResults", PAGE), ("fields", fields.as_str()), ("prettyPrint", "false")];
+            let mut query = vec![("maxResults", size.as_str()), ("fields", fields.as_str()), ("prettyPrint", "false")];
             query.extend(tokens.last().map(|token| ("pageToken", token)));
             let body: Bytes = self.client.read(ReadClass::Zone, &path, &query).await?;
             let page = reply::page(OPERATION, &body, self.realm, zone)?;
@@ -207,14 +212,15 @@ impl Reader<'_> {
     }
 
     /// A page of all zones.
-    async fn all(&self, size: &str, token: Option<&str>) -> Result<reply::AllPage, GcpError> {
+    async fn all(&self, size: usize, token: Option<&str>) -> Result<reply::AllPage, GcpError> {
         let path = segments(["projects", self.client.project(), "aggregated", "instances"]);
         let fields = format!(
             "kind,nextPageToken,unreachables,warning(code,message),items/*/warning(code,message),\
              items/*/instances({FIELDS})"
         );
+        let size = size.to_string();
         let mut query = vec![
-            ("maxResults", size),
+            ("maxResults", size.as_str()),
             ("returnPartialSuccess", "true"),
             ("fields", fields.as_str()),
             ("prettyPrint", "false"),
@@ -235,15 +241,18 @@ impl Reader<'_> {
     }
 }
 
-/// Whether no zone would fare better than the page of all of them.
-fn is_for_all(error: &ProviderError) -> bool {
-    matches!(
-        error,
-        ProviderError::Unauthenticated { .. }
-            | ProviderError::NotEnabled { .. }
-            | ProviderError::PermissionDenied { .. }
-            | ProviderError::NotFound { .. }
-    )
+/// Whether no zone would fare better than the page of all of them: it is the project that is not
+/// there, or not to be read.
+fn is_for_all(error: &GcpError) -> bool {
+    let refused = || {
+        matches!(
+            ProviderError::from(error.clone()),
+            ProviderError::Unauthenticated { .. }
+                | ProviderError::NotEnabled { .. }
+                | ProviderError::PermissionDenied { .. }
+        )
+    };
+    error.status() == Some(404) || refused()
 }
 
 /// The tokens of a chain of pages; one that comes twice would make it endless.
@@ -274,10 +283,13 @@ impl Tokens {
 struct Out {
     items: mpsc::UnboundedSender<SweepItem>,
     scopes: BTreeMap<String, Scope>,
+    /// How many instances went there.
+    rows: AtomicUsize,
 }
 
 impl Out {
     fn page(&self, zone: &str, resources: Vec<Listed>) {
+        self.rows.fetch_add(resources.len(), Ordering::Relaxed);
         if let Some(scope) = self.scopes.get(zone) {
             self.send(SweepItem::Page { scope: scope.clone(), resources });
         }

@@ -28,7 +28,7 @@ const OPERATION: &str = "compute.instances.get";
 
 /// The most instances of one zone that are read one by one: beyond, a listing of the zone costs
 /// fewer requests.
-const MOST_READS: usize = 50;
+const MOST_READS: usize = 10;
 
 /// The most instances whose permissions are asked for: one more request each.
 const MOST_PERMISSIONS: usize = 20;

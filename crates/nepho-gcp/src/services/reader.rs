@@ -1,5 +1,7 @@
 //! What a read needs, for the services to hand on.
 
+use std::sync::atomic::AtomicBool;
+
 use nepho_core::Realm;
 
 use super::findings::Findings;
@@ -14,4 +16,7 @@ pub(crate) struct Reader<'a> {
     pub findings: &'a Findings,
     /// Whether the zones could not be listed, so that the pages of all zones are followed to their end.
     pub by_all: bool,
+    /// Whether a page of all zones was too small for the project the last time, so that no sweep
+    /// need begin with one.
+    pub large: &'a AtomicBool,
 }

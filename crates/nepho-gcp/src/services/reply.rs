@@ -14,7 +14,10 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::instances::{Instance, METADATA, last};
-use crate::{convert, error::GcpError};
+use crate::{
+    convert,
+    error::{GcpError, clipped},
+};
 
 /// What Google writes instead of rows where a page has none of a scope; no fault.
 const NO_RESULTS: &str = "NO_RESULTS_ON_PAGE";
@@ -58,8 +61,15 @@ impl Warning {
 
 impl From<Warning> for ProviderError {
     /// The zone was not listed; asking again may help.
-    fn from(Warning { code, message }: Warning) -> Self {
-        Self::Unavailable { message: if message.is_empty() { code } else { format!("{code}: {message}") } }
+    fn from(warning: Warning) -> Self {
+        Self::Unavailable { message: warning.to_string() }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = if self.message.is_empty() { self.code.clone() } else { format!("{}: {}", self.code, self.message) };
+        f.write_str(&clipped(&text))
     }
 }
 

@@ -14,6 +14,8 @@ use crate::{
 
 const OPERATION: &str = "compute.zones.list";
 
+const FIELDS: &str = "kind,nextPageToken,warning(code,message),items/name";
+
 /// The most pages: Google has some hundred zones, and 500 of them go on a page.
 const MOST_PAGES: usize = 20;
 
@@ -34,6 +36,8 @@ struct List {
     next_page_token: Option<String>,
     #[serde(default)]
     items: Vec<Named>,
+    #[serde(default)]
+    warning: Option<reply::Warning>,
 }
 
 #[derive(Deserialize)]
@@ -92,12 +96,15 @@ async fn listed(client: &Client) -> Result<BTreeSet<String>, GcpError> {
     let mut tokens = HashSet::new();
     let mut token: Option<String> = None;
     loop {
-        let mut query =
-            vec![("maxResults", "500"), ("fields", "kind,nextPageToken,items/name"), ("prettyPrint", "false")];
+        let mut query = vec![("maxResults", "500"), ("fields", FIELDS), ("prettyPrint", "false")];
         query.extend(token.as_deref().map(|token| ("pageToken", token)));
         let body = client.read(ReadClass::Global, &path(client), &query).await?;
         let list: List = reply::read(OPERATION, &body)?;
         reply::promised(OPERATION, &list.kind, "compute#zoneList")?;
+        if let Some(warning) = list.warning.and_then(reply::Warning::fault) {
+            // A zone that is left out would pass for one that is no more.
+            return Err(GcpError::Unreachable { reason: warning.to_string() });
+        }
         names.extend(list.items.into_iter().map(|zone| zone.name).filter(|name| is_name(name)));
         token = reply::token(list.next_page_token);
         match &token {

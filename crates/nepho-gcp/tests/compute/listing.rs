@@ -56,6 +56,25 @@ async fn a_large_project_is_listed_by_its_zones_and_nothing_twice() {
 }
 
 #[tokio::test]
+async fn a_sweep_begins_as_the_last_one_should_have() {
+    let lab = Lab::new();
+    let targets = lab.fill(101, &[ZONE]);
+    let provider = lab.provider(Access::ReadOnly);
+    let requests = async || {
+        lab.double.forget_requests();
+        let swept = sweep_all(&provider).await;
+        assert!(swept.values().all(|one| one.ends == [Ok(())]), "{swept:?}");
+        (lab.double.count("instances.aggregatedList"), lab.double.count("instances.list"), swept[ZONE].rows.len())
+    };
+    assert_eq!(requests().await, (1, 13, 101));
+    assert_eq!(requests().await, (0, 13, 101), "known to be large");
+    sweep(&provider, &[ZONES[0]]).await;
+    assert!(lab.double.remove(PROJECT, ZONE, &targets[0].key.native));
+    assert_eq!(requests().await, (0, 13, 100), "a single zone says nothing of all");
+    assert_eq!(requests().await, (1, 0, 100));
+}
+
+#[tokio::test]
 async fn a_few_zones_are_listed_by_themselves() {
     let lab = Lab::new();
     lab.put(web("web-1"));
@@ -234,6 +253,10 @@ async fn what_concerns_the_whole_project_is_asked_once() {
         (Fault::Denied, FailureCode::PermissionDenied),
         (Fault::ApiDisabled, FailureCode::NotEnabled),
         (Fault::Unauthenticated, FailureCode::Unauthenticated),
+        (
+            Fault::Error { status: 404, reason: "notFound".to_owned(), message: "no project".to_owned() },
+            FailureCode::Other,
+        ),
     ] {
         let lab = Lab::new();
         lab.double.break_project(PROJECT, fault);
@@ -250,11 +273,19 @@ async fn zones_are_the_scopes_of_the_chosen_regions() {
     let all = lab.provider(Access::ReadOnly).scopes().await.expect("scopes");
     assert_eq!(all, ZONES.map(scope));
     let asked = lab.asked("zones.list");
-    assert_eq!((asked.len(), asked[0].param("fields")), (1, Some("kind,nextPageToken,items/name")));
+    assert_eq!(
+        (asked.len(), asked[0].param("fields")),
+        (1, Some("kind,nextPageToken,warning(code,message),items/name"))
+    );
     let mut options = lab.options(Access::ReadOnly);
     options.regions = vec![Region::from("europe-west1"), Region::from("us-east1")];
     let some = nepho_gcp::GcpProvider::new(options).expect("a provider").scopes().await.expect("scopes");
     assert_eq!(some.iter().map(|one| one.location.as_str()).collect::<Vec<_>>(), [&ZONES[3..6], &ZONES[10..]].concat());
+    let partial =
+        json!({"kind": "compute#zoneList", "items": [{"name": ZONE}], "warning": {"code": "X", "message": "m"}});
+    lab.double.add_rule(FaultRule::always(body(&partial)).method("zones.list").times(1));
+    let partial = lab.provider(Access::ReadOnly).scopes().await.expect_err("a zone may be missing");
+    assert_eq!(partial.code(), FailureCode::Unavailable);
     let mut options = lab.options(Access::ReadOnly);
     options.regions = vec![Region::from("eu-west-1")];
     let none = nepho_gcp::GcpProvider::new(options).expect("a provider").scopes().await;
