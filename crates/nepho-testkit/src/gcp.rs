@@ -15,6 +15,7 @@ mod base64;
 mod batch;
 mod catalog;
 mod check;
+mod control;
 pub(crate) mod discovery;
 mod dispatch;
 mod error;
@@ -132,25 +133,13 @@ impl GcpDouble {
 
     /// Removes an instance, by name or number, as if it had never been; whether it was there.
     pub fn remove(&self, project: &str, zone: &str, named: &str) -> bool {
-        let mut world = locked(&self.world);
-        let name =
-            world.machine(project, zone, named).and_then(|machine| Some(machine.document["name"].as_str()?.to_owned()));
-        let machines = world.projects.get_mut(project).and_then(|one| one.zones.get_mut(zone));
-        name.zip(machines).is_some_and(|(name, machines)| machines.remove(&name).is_some())
+        locked(&self.world).remove(project, zone, named)
     }
 
     /// Puts an instance into a status behind everybody's back, ending what is under way with it;
     /// whether it is there.
     pub fn set_status(&self, project: &str, zone: &str, named: &str, status: &str) -> bool {
-        let mut world = locked(&self.world);
-        let Some(machine) = world.machine(project, zone, named) else { return false };
-        machine.document["status"] = status.into();
-        machine.stale = None;
-        if let Some(id) = machine.operation.take() {
-            // Its operation is over, and changes the instance no more.
-            world.finish(id);
-        }
-        true
+        locked(&self.world).set_status(project, zone, named, status)
     }
 
     /// Puts an instance into a status that Google's document does not know; whether it is there.
@@ -189,12 +178,7 @@ impl GcpDouble {
 
     /// Ends every operation that is under way, held or not.
     pub fn settle(&self) {
-        let mut world = locked(&self.world);
-        let ids: Vec<u64> = world.operations.values().filter(|one| !one.done).map(|one| one.id).collect();
-        ids.into_iter().for_each(|id| world.finish(id));
-        let machines =
-            world.projects.values_mut().flat_map(|one| one.zones.values_mut()).flat_map(|zone| zone.values_mut());
-        machines.for_each(|machine| machine.stale = None);
+        locked(&self.world).settle();
     }
 
     /// Takes a permission from everybody: in one project and zone, or in all.

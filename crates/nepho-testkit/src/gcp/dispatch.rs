@@ -2,9 +2,10 @@
 
 use super::{
     api::{self, Verdict},
-    batch,
+    batch, control,
     discovery::Documents,
     exchange::Exchange,
+    fault::Fault,
     request::Request,
     tokens,
     world::World,
@@ -12,10 +13,17 @@ use super::{
 
 /// Answers any request.
 pub(crate) fn dispatch(world: &mut World, documents: &'static Documents, request: &Request) -> Verdict {
+    if let Some(reply) = control::answer(world, request) {
+        return Verdict { reply, fault: None, exchange: Exchange::default() };
+    }
     if let Some((method, reply)) = tokens::answer(world, request) {
-        // Whom they know is no project's, so only rules for all projects and zones concern them.
-        let fault = world.rule("", "", method);
         let exchange = Exchange { method: method.to_owned(), ..api::noted(request) };
+        let fault = world.rule_by_name(method);
+        let reply = if let Some(Fault::Error { status, reason, message }) = &fault {
+            tokens::refused(*status, reason, message)
+        } else {
+            reply
+        };
         return Verdict { reply, fault, exchange };
     }
     if batch::is_batch(request) {

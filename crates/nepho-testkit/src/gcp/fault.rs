@@ -86,7 +86,9 @@ pub struct FaultRule {
     pub project: Option<String>,
     /// Only for paths with this zone; `None` is all.
     pub zone: Option<String>,
-    /// Only for this method, such as `instances.stop`; `None` is every method.
+    /// Only for this method, such as `instances.stop`, or one of those that make tokens, which only a
+    /// rule that names them concerns: `oauth2.token`, `sts.token` and
+    /// `iamcredentials.generateAccessToken`. `None` is every method of the APIs.
     pub method: Option<String>,
     /// How many times; `None` is for ever.
     pub times: Option<usize>,
@@ -126,6 +128,12 @@ impl FaultRule {
     pub fn times(mut self, times: usize) -> Self {
         self.times = Some(times);
         self
+    }
+
+    /// Uses it once.
+    pub(crate) fn used(&mut self) -> Fault {
+        self.times = self.times.map(|left| left.saturating_sub(1));
+        self.fault.clone()
     }
 
     pub(crate) fn fits(&self, project: &str, zone: &str, method: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What the double promises, asked over its socket.
 
 mod asking;
+mod controls;
 mod documents;
 mod faults;
 mod life;

@@ -48,7 +48,8 @@ fn param(request: &Request, name: &str) -> String {
     found.map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-fn refused(status: u16, error: &str, words: &str) -> Reply {
+/// A refusal in the form of OAuth.
+pub(crate) fn refused(status: u16, error: &str, words: &str) -> Reply {
     Reply::json(status, &json!({"error": error, "error_description": words}))
 }
 

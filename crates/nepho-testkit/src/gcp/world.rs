@@ -156,6 +156,34 @@ impl World {
         super::acts::end(&operation, machines);
     }
 
+    /// Ends every operation that is under way, held or not.
+    pub(crate) fn settle(&mut self) {
+        let ids: Vec<u64> = self.operations.values().filter(|one| !one.done).map(|one| one.id).collect();
+        ids.into_iter().for_each(|id| self.finish(id));
+        let zones = self.projects.values_mut().flat_map(|one| one.zones.values_mut());
+        zones.flat_map(BTreeMap::values_mut).for_each(|machine| machine.stale = None);
+    }
+
+    /// Removes a machine; whether it was there.
+    pub(crate) fn remove(&mut self, project: &str, zone: &str, named: &str) -> bool {
+        let machine = self.machine(project, zone, named);
+        let name = machine.and_then(|machine| Some(machine.document["name"].as_str()?.to_owned()));
+        let machines = self.projects.get_mut(project).and_then(|one| one.zones.get_mut(zone));
+        name.zip(machines).is_some_and(|(name, machines)| machines.remove(&name).is_some())
+    }
+
+    /// Puts a machine into a status, and ends what is under way with it; whether it is there.
+    pub(crate) fn set_status(&mut self, project: &str, zone: &str, named: &str, status: &str) -> bool {
+        let Some(machine) = self.machine(project, zone, named) else { return false };
+        machine.document["status"] = status.into();
+        machine.stale = None;
+        if let Some(id) = machine.operation.take() {
+            // Its operation is over, and changes the machine no more.
+            self.finish(id);
+        }
+        true
+    }
+
     pub(crate) fn next_id(&mut self) -> u64 {
         self.next += 1;
         self.next
@@ -163,8 +191,13 @@ impl World {
 
     /// The first rule that fits, counted as used.
     pub(crate) fn rule(&mut self, project: &str, zone: &str, method: &str) -> Option<super::Fault> {
-        let rule = self.rules.iter_mut().find(|rule| rule.fits(project, zone, method))?;
-        rule.times = rule.times.map(|left| left - 1);
-        Some(rule.fault.clone())
+        self.rules.iter_mut().find(|rule| rule.fits(project, zone, method)).map(FaultRule::used)
+    }
+
+    /// The first rule that names this method and fits, counted as used: for what belongs to no
+    /// project, and is not meant by a rule for everything.
+    pub(crate) fn rule_by_name(&mut self, method: &str) -> Option<super::Fault> {
+        let fits = |rule: &&mut FaultRule| rule.method.is_some() && rule.fits("", "", method);
+        self.rules.iter_mut().find(fits).map(FaultRule::used)
     }
 }
