@@ -111,6 +111,19 @@ describe("the dialog", () => {
     expect(all("project")).toHaveLength(0);
   });
 
+  it("forgets the projects that another endpoint has shown, when it is taken away", async () => {
+    open({ cloud: "gcp", way: "application_default" });
+    input("add-custom-endpoint").click();
+    flushSync();
+    await type("add-endpoint", "http://127.0.0.1:9");
+    await click("find-projects");
+    expect(sent("find_projects")).toMatchObject([{ endpoint: "http://127.0.0.1:9" }]);
+    expect(all("project")).toHaveLength(12);
+    input("add-custom-endpoint").click();
+    flushSync();
+    expect(all("project")).toHaveLength(0);
+  });
+
   it("names an account after its only project, unless it is named", async () => {
     open({ cloud: "gcp", way: "application_default" });
     await type("add-project", "proj-7");

@@ -5,7 +5,7 @@ import {
   applicationDefault,
   byProject,
   type Cloud,
-  readCommon,
+  readTerms,
   readForm,
   type Start,
   suggestedName,
@@ -65,7 +65,7 @@ export class Adding {
   /** Looks which projects the credentials in the form can see. */
   async find(form: FormData): Promise<void> {
     this.error = null;
-    const { provider, credentials, endpoint } = readCommon(this.cloud, this.way, form);
+    const { provider, credentials, endpoint } = readTerms(this.cloud, this.way, form);
     await this.projects.find({ provider, credentials, endpoint });
   }
 
@@ -99,7 +99,7 @@ export class Adding {
 
   async #addSeveral(form: FormData): Promise<boolean> {
     const projects = this.projects.picked;
-    const reply = await accounts.addProjects({ ...readCommon(this.cloud, this.way, form), projects });
+    const reply = await accounts.addProjects({ ...readTerms(this.cloud, this.way, form), projects });
     this.projects.settle(reply);
     return reply.failed.length === 0;
   }

@@ -21,7 +21,7 @@ export const REGIONS: Record<Cloud, string> = {
   gcp: "europe-west1, us-central1",
 };
 /** The fields that say whose projects are found: when one changes, those found are forgotten. */
-export const IDENTITY_FIELDS: readonly string[] = ["path", "variable", "endpoint"];
+export const IDENTITY_FIELDS: readonly string[] = ["path", "variable", "custom_endpoint", "endpoint"];
 
 /** Whether the form asks for projects. */
 export function byProject(cloud: Cloud): boolean {
@@ -58,7 +58,7 @@ function reader(form: FormData): (name: string) => string {
 }
 
 /** What every account of the form has in common. An endpoint field that is not there approves none. */
-export type Common = {
+export type Terms = {
   provider: Cloud;
   credentials: Credentials;
   endpoint: string | null;
@@ -67,7 +67,7 @@ export type Common = {
   prod: boolean;
 };
 
-export function readCommon(cloud: Cloud, way: Way, form: FormData): Common {
+export function readTerms(cloud: Cloud, way: Way, form: FormData): Terms {
   const text = reader(form);
   return {
     provider: cloud,
@@ -86,7 +86,7 @@ export function readForm(
   form: FormData,
   project: string | null = null,
 ): AddAccountRequest {
-  return { ...readCommon(cloud, way, form), name: reader(form)("name"), project };
+  return { ...readTerms(cloud, way, form), name: reader(form)("name"), project };
 }
 
 function credentials(way: Way, text: (name: string) => string): Credentials {
