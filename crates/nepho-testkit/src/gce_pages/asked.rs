@@ -39,7 +39,7 @@ pub(crate) struct Asked {
 impl Asked {
     /// Reads a request, or says why it is refused.
     pub(crate) fn from(request: &Request) -> Result<Self, Reply> {
-        if request.header("authorization").strip_prefix("Bearer ").is_none_or(str::is_empty) {
+        if !request.header("authorization").starts_with("Bearer ") {
             return Err(refusal(401, "required", "Login Required."));
         }
         let (path, query) = request.target();
