@@ -124,16 +124,18 @@ fn allowed(deed: &Deed, machine: &Machine, call: &Call, path: &str) -> Result<bo
         (Deed::Stop | Deed::Suspend, "RUNNING") if local_ssd && call.yes("discardLocalSsd").is_none() => {
             Err(ApiError::new(400, "badRequest", UNDECIDED_SSD))
         }
-        (Deed::Start, "TERMINATED" | "STOPPED")
-        | (Deed::Stop, "RUNNING" | "SUSPENDED" | "REPAIRING")
-        | (Deed::Suspend | Deed::Reset, "RUNNING")
-        | (Deed::Resume, "SUSPENDED") => Ok(false),
         (Deed::Delete, _) if document["deletionProtection"] == true => {
             usage("Resource cannot be deleted if it's protected against deletion.")
         }
-        (Deed::Delete, _) => Ok(false),
-        (Deed::Retype(to), "TERMINATED" | "STOPPED") if is_machine_type(to) => Ok(false),
+        (Deed::Delete, _)
+        | (Deed::Start, "TERMINATED" | "STOPPED")
+        | (Deed::Stop, "RUNNING" | "SUSPENDED" | "REPAIRING")
+        | (Deed::Suspend | Deed::Reset, "RUNNING")
+        | (Deed::Resume, "SUSPENDED") => Ok(false),
         (Deed::Retype(to), "TERMINATED" | "STOPPED") => {
+            if is_machine_type(to) {
+                return Ok(false);
+            }
             let words = format!("Invalid value for field 'resource.machineType': '{to}'. Machine type not found.");
             Err(ApiError::invalid(&words))
         }

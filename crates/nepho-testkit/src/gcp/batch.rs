@@ -2,6 +2,8 @@
 //! them (<https://cloud.google.com/compute/docs/api/how-tos/batch>). Each is held against the
 //! documents as if it had come alone.
 
+use std::fmt::Write as _;
+
 use super::{
     api,
     discovery::Documents,
@@ -20,25 +22,27 @@ pub(crate) fn is_batch(request: &Request) -> bool {
 
 /// Answers each part in its turn.
 pub(crate) fn answer(world: &mut World, documents: &'static Documents, request: &Request) -> Reply {
-    let Some(parts) = parts(request).filter(|parts| !parts.is_empty() && parts.len() <= MOST) else {
+    let Some(all) = parts(request).filter(|all| !all.is_empty() && all.len() <= MOST) else {
         world.violations.push("a batch that is none".to_owned());
         return Reply::of(400, "text/plain", "The batch is malformed.");
     };
     let mut body = String::new();
-    for (id, inner) in parts {
+    for (id, inner) in all {
         let mut verdict = api::answer(world, documents, &inner);
         verdict.exchange.status = verdict.reply.status;
         world.exchanges.push(verdict.exchange);
         let id = id.trim_start_matches('<').trim_end_matches('>');
         let text = String::from_utf8_lossy(&verdict.reply.body);
         let (status, length) = (verdict.reply.status, text.len());
-        let word = if status == 200 { "OK" } else { "Refused" };
-        body += &format!(
+        let phrase = if status == 200 { "OK" } else { "Refused" };
+        // Writing to a string does not fail.
+        let _ = write!(
+            body,
             "--{BOUNDARY}\r\nContent-Type: application/http\r\nContent-ID: <response-{id}>\r\n\r\nHTTP/1.1 {status} \
-             {word}\r\nContent-Type: application/json; charset=UTF-8\r\nContent-Length: {length}\r\n\r\n{text}\r\n"
+             {phrase}\r\nContent-Type: application/json; charset=UTF-8\r\nContent-Length: {length}\r\n\r\n{text}\r\n"
         );
     }
-    body += &format!("--{BOUNDARY}--\r\n");
+    let _ = write!(body, "--{BOUNDARY}--\r\n");
     Reply::of(200, &format!("multipart/mixed; boundary={BOUNDARY}"), body)
 }
 

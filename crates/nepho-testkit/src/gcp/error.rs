@@ -6,10 +6,13 @@ use super::request::Reply;
 
 /// An answer that is an error.
 #[derive(Clone, Debug)]
-pub(crate) struct ApiError {
-    pub(crate) status: u16,
-    pub(crate) reason: String,
-    pub(crate) message: String,
+pub(crate) struct ApiError(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
+    status: u16,
+    reason: String,
+    message: String,
     /// Where: `usageLimits` for quotas, else `global`.
     domain: &'static str,
     /// The canonical word, which the front end adds to errors of its own.
@@ -20,7 +23,7 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn new(status: u16, reason: &str, message: &str) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             reason: reason.to_owned(),
             message: message.to_owned(),
@@ -28,7 +31,24 @@ impl ApiError {
             word: None,
             location: None,
             details: Vec::new(),
-        }
+        }))
+    }
+
+    /// With the canonical word and details of the front end.
+    fn of_front_end(mut self, word: &'static str, details: Vec<Value>) -> Self {
+        self.0.word = Some(word);
+        self.0.details = details;
+        self
+    }
+
+    fn of_usage_limits(mut self) -> Self {
+        self.0.domain = "usageLimits";
+        self
+    }
+
+    fn at(mut self, header: &str) -> Self {
+        self.0.location = Some(json!({"location": header, "locationType": "header"}));
+        self
     }
 
     /// 400 with its usual reason.
@@ -46,25 +66,21 @@ impl ApiError {
         let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or \
                        other valid authentication credential. See \
                        https://developers.google.com/identity/sign-in/web/devconsole-project.";
-        let location = json!({"location": "Authorization", "locationType": "header"});
         let detail = error_info("ACCESS_TOKEN_TYPE_UNSUPPORTED", &json!({"service": "compute.googleapis.com"}));
-        let word = Some("UNAUTHENTICATED");
-        Self { word, location: Some(location), details: vec![detail], ..Self::new(401, "authError", message) }
+        Self::new(401, "authError", message).at("Authorization").of_front_end("UNAUTHENTICATED", vec![detail])
     }
 
     /// 401 without any token.
     pub(crate) fn no_token() -> Self {
         let message = "Login Required.";
-        let location = json!({"location": "Authorization", "locationType": "header"});
-        Self { word: Some("UNAUTHENTICATED"), location: Some(location), ..Self::new(401, "required", message) }
+        Self::new(401, "required", message).at("Authorization").of_front_end("UNAUTHENTICATED", Vec::new())
     }
 
     /// 403: the token's scopes do not allow the method.
     pub(crate) fn insufficient_scopes(service: &str, method: &str) -> Self {
         let message = "Request had insufficient authentication scopes.";
         let detail = error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", &json!({"service": service, "method": method}));
-        let word = Some("PERMISSION_DENIED");
-        Self { word, details: vec![detail], ..Self::new(403, "insufficientPermissions", message) }
+        Self::new(403, "insufficientPermissions", message).of_front_end("PERMISSION_DENIED", vec![detail])
     }
 
     /// 403: a permission is missing.
@@ -86,8 +102,7 @@ impl ApiError {
         let local =
             json!({"@type": "type.googleapis.com/google.rpc.LocalizedMessage", "locale": "en-US", "message": message});
         let details = vec![error_info("SERVICE_DISABLED", &metadata), local, help];
-        let word = Some("PERMISSION_DENIED");
-        Self { word, details, domain: "usageLimits", ..Self::new(403, "accessNotConfigured", &message) }
+        Self::new(403, "accessNotConfigured", &message).of_usage_limits().of_front_end("PERMISSION_DENIED", details)
     }
 
     /// 403 of a quota per minute. Compute Engine answers 403, not 429.
@@ -98,43 +113,41 @@ impl ApiError {
         );
         let metadata = json!({"service": service, "consumer": format!("projects/{project}"), "quota_limit": "ReadRequestsPerMinutePerProject"});
         let details = vec![error_info("RATE_LIMIT_EXCEEDED", &metadata)];
-        let word = Some("PERMISSION_DENIED");
-        Self { word, details, domain: "usageLimits", ..Self::new(403, "rateLimitExceeded", &message) }
+        Self::new(403, "rateLimitExceeded", &message).of_usage_limits().of_front_end("PERMISSION_DENIED", details)
     }
 
     /// 429, as the newer front ends answer.
     pub(crate) fn exhausted(service: &str) -> Self {
         let message = format!("Resource has been exhausted (e.g. check quota) of service '{service}'.");
-        Self { word: Some("RESOURCE_EXHAUSTED"), ..Self::new(429, "rateLimitExceeded", &message) }
+        Self::new(429, "rateLimitExceeded", &message).of_front_end("RESOURCE_EXHAUSTED", Vec::new())
     }
 
     /// 412: a fingerprint of something older.
     pub(crate) fn condition_not_met() -> Self {
         let message = "Supplied fingerprint does not match current metadata fingerprint.";
-        let location = json!({"location": "If-Match", "locationType": "header"});
-        Self { location: Some(location), ..Self::new(412, "conditionNotMet", message) }
+        Self::new(412, "conditionNotMet", message).at("If-Match")
     }
 
     /// The body.
     pub(crate) fn body(&self) -> Value {
-        let mut one = json!({"message": self.message, "domain": self.domain, "reason": self.reason});
-        if let Some(location) = &self.location {
+        let mut one = json!({"message": self.0.message, "domain": self.0.domain, "reason": self.0.reason});
+        if let Some(location) = &self.0.location {
             one["location"] = location["location"].clone();
             one["locationType"] = location["locationType"].clone();
         }
-        let mut error = json!({"code": self.status, "message": self.message, "errors": [one]});
-        if let Some(word) = self.word {
+        let mut error = json!({"code": self.0.status, "message": self.0.message, "errors": [one]});
+        if let Some(word) = self.0.word {
             error["status"] = json!(word);
         }
-        if !self.details.is_empty() {
-            error["details"] = json!(self.details);
+        if !self.0.details.is_empty() {
+            error["details"] = json!(self.0.details);
         }
         json!({"error": error})
     }
 
     pub(crate) fn reply(&self) -> Reply {
-        let mut reply = Reply::json(self.status, &self.body());
-        if self.status == 401 {
+        let mut reply = Reply::json(self.0.status, &self.body());
+        if self.0.status == 401 {
             reply.headers.push(("www-authenticate", "Bearer realm=\"https://accounts.google.com/\"".to_owned()));
         }
         reply

@@ -90,10 +90,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = match first {
-            '(' | ')' | ':' | '=' => 1,
-            '<' | '>' if rest[1..].starts_with('=') => 2,
-            '<' | '>' => 1,
-            '!' if rest[1..].starts_with('=') => 2,
+            '<' | '>' | '!' if rest[1..].starts_with('=') => 2,
+            '(' | ')' | ':' | '=' | '<' | '>' => 1,
             '"' | '\'' => {
                 let inside = &rest[1..];
                 let end = inside.find(first)?;

@@ -45,10 +45,10 @@ pub(crate) fn new_pair() -> Pair {
         let private = keys.as_der()?.as_ref().to_vec();
         let public = keys.public_key().as_ref().to_vec();
         Ok(Pair {
-            public,
-            private,
             #[cfg(test)]
             keys,
+            public,
+            private,
         })
     });
     let Ok(pair) = made else { panic!("no RSA key could be made") };

@@ -66,7 +66,9 @@ fn operations(world: &mut World, project: &str, zone: &str) -> Result<Vec<Row>, 
     world.zone(project, zone)?;
     let here = world.operations.values().filter(|one| one.project == project && one.zone == zone);
     let ids: Vec<u64> = here.map(|one| one.id).collect();
-    ids.iter().for_each(|id| world.poll(*id));
+    for id in &ids {
+        world.poll(*id);
+    }
     Ok(ids.iter().map(|id| (id.to_string(), world.operations[id].document())).collect())
 }
 

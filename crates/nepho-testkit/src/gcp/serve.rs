@@ -96,7 +96,7 @@ async fn send(world: &Shared, verdict: Verdict, asked: &Request, gzip: bool, cut
         }
         Some(Fault::Truncated { at }) => reply.body.truncate(*at),
         Some(Fault::Html) => {
-            reply = Reply::of(200, "text/html", "<!doctype html><title>Sign in</title><h1>Sign in</h1>")
+            reply = Reply::of(200, "text/html", "<!doctype html><title>Sign in</title><h1>Sign in</h1>");
         }
         Some(Fault::WrongType) => "text/plain".clone_into(&mut reply.content_type),
         Some(Fault::Body { bytes }) => reply.body = Bytes::copy_from_slice(bytes),

@@ -159,7 +159,9 @@ impl World {
     /// Ends every operation that is under way, held or not.
     pub(crate) fn settle(&mut self) {
         let ids: Vec<u64> = self.operations.values().filter(|one| !one.done).map(|one| one.id).collect();
-        ids.into_iter().for_each(|id| self.finish(id));
+        for id in ids {
+            self.finish(id);
+        }
         let zones = self.projects.values_mut().flat_map(|one| one.zones.values_mut());
         zones.flat_map(BTreeMap::values_mut).for_each(|machine| machine.stale = None);
     }

@@ -33,7 +33,8 @@ pub(super) fn raw(
     body: &str,
 ) -> Option<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", double.port())).expect("connected");
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.concat();
     let length = body.len();
     write!(
         stream,
