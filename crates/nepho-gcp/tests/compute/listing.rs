@@ -226,8 +226,9 @@ async fn warnings_and_silence_in_the_page_of_all_complete_nothing() {
 
 #[tokio::test]
 async fn a_page_of_all_that_fails_or_is_not_whole_is_no_answer() {
-    let warned =
-        json!({"kind": "compute#instanceAggregatedList", "items": {}, "warning": {"code": "X", "message": "m"}});
+    let mut warned = all(&ZONES);
+    warned["items"][format!("zones/{ZONE}")] = json!({"warning": {"code": "NO_RESULTS_ON_PAGE", "message": "none"}});
+    warned["warning"] = json!({"code": "PARTIAL_SUCCESS", "message": "some are missing"});
     let error = Fault::Error { status: 500, reason: "backendError".to_owned(), message: "oops".to_owned() };
     for fault in [
         error,
