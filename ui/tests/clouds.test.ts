@@ -1,8 +1,9 @@
 // What the table of the clouds says: endpoints, names, and what actions are called on them.
 import { describe, expect, it } from "vitest";
 import { endpointsOf } from "$lib/accounts/endpoints";
+import { VIEWS } from "$components/shell/views";
 import { ICONS } from "$components/shared/icons";
-import type { Action, JournalEvent, ProviderKind, Refusal, Source, Warning } from "$lib/ipc/types";
+import type { Action, JournalEvent, ProviderKind, Refusal, Source, State, Warning } from "$lib/ipc/types";
 import { language } from "$lib/i18n/language.svelte";
 import { foundName, sourceName } from "$lib/words/account";
 import { actionName, ACTIONS, asks, inverse, pendingName } from "$lib/words/action";
@@ -10,9 +11,13 @@ import { cloudMark, providerName } from "$lib/words/clouds";
 import { eventDetail, eventText, eventTone } from "$lib/words/journal";
 import { refusalReason, warningText } from "$lib/words/plan";
 import { planSummary } from "$lib/words/plan-title";
-import { stateGlyph } from "$lib/words/state";
+import { isMoving, stateGlyph } from "$lib/words/state";
 import { account, plan, scope, target } from "./samples";
 
+const STATES: State[] = [
+  ...(["pending", "running", "stopping", "stopped", "suspending"] as const),
+  ...(["suspended", "terminating", "terminated", "repairing", "unknown"] as const),
+];
 const PROVIDERS: ProviderKind[] = ["aws", "gcp", "demo"];
 
 it("each cloud has a name and a mark of its own", () => {
@@ -100,6 +105,13 @@ describe("suspending and resuming", () => {
 
   it("say what becomes of the memory", () => {
     expect(planSummary(plan({ action: "suspend", targets: [target()] }))).toContain("billed as storage");
+  });
+
+  it("count as in transition, and so does their view's query", () => {
+    const view = VIEWS.find(({ id }) => id === "moving");
+    const moving = STATES.filter(isMoving);
+    expect(moving).toContain("suspending");
+    expect(view?.query.replace("state:", "").split(",").toSorted()).toEqual(moving.toSorted());
   });
 
   it("are drawn unlike running, stopped and on the way", () => {

@@ -3,6 +3,7 @@ import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import AccountCard from "$components/accounts/AccountCard.svelte";
 import ScopeTable from "$components/accounts/ScopeTable.svelte";
+import Trouble from "$components/shell/Trouble.svelte";
 import { accounts } from "$lib/accounts/accounts.svelte";
 import { problem } from "$lib/accounts/freshness";
 import { accountLine } from "$lib/accounts/line";
@@ -91,6 +92,35 @@ describe("one reason for a whole account", () => {
     expect(problem(google({ scopes: zones(3, (at) => ({ failure: at > 0 ? closed : null })) }))).toBeNull();
     expect(problem(google({ scopes: zones(3, () => ({ failure: down })) }))).toBeNull();
     expect(problem(google({ scopes: zones(3, () => ({ failure: closed })) }))?.code).toBe("not_enabled");
+  });
+});
+
+describe("what could not be read", () => {
+  const text = () => all("trouble-item")[0]?.textContent ?? "";
+  const show = (scopes: Scope[]) => {
+    accounts.list = [google({ scopes })];
+    drawn.push(mount(Trouble, { target: document.body }));
+    flushSync();
+  };
+  afterEach(() => {
+    accounts.list = [];
+  });
+
+  it("is one line for all zones of a project, whole names or not", () => {
+    show(zones(130, () => ({ failure: closed })));
+    expect(all("trouble-item")).toHaveLength(1);
+    expect(text()).toContain("all 130 zones");
+    all("trouble-more")[0]?.click();
+    flushSync();
+    expect(text()).toContain("all 130 zones");
+  });
+
+  it("names a bounded number of zones, even when each is asked for", () => {
+    show(zones(130, (at) => ({ failure: at < 90 ? down : null })));
+    expect(text()).toContain("zone-000, zone-001, zone-002 and 87 more");
+    all("trouble-more")[0]?.click();
+    flushSync();
+    expect(text()).toContain("zone-019 and 70 more");
   });
 });
 
