@@ -3,7 +3,7 @@
 
 mod faults;
 mod keys;
-mod lab;
+pub mod lab;
 mod names;
 mod second_window;
 mod submissions;

@@ -13,4 +13,5 @@ mod keyring;
 pub mod process;
 mod scale;
 mod screens;
+mod two_clouds;
 mod window;

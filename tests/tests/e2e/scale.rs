@@ -25,6 +25,7 @@ async fn fill(desktop: &Desktop) {
         id: AccountId::new("fleet"),
         name: "fleet".to_owned(),
         provider: ProviderKind::Aws,
+        project: None,
         source: CredentialSource::Environment,
         endpoint: Some("http://127.0.0.1:9".to_owned()),
         regions: Vec::new(),
