@@ -206,9 +206,15 @@ describe("the plan", () => {
     expect(document.querySelector("[data-testid=plan-confirm]")).toBeNull();
     discard()?.focus();
     discard()?.click();
+    flushSync();
+    // While it is planned anew the switch stays where the focus is, and a second click is none.
+    expect(planning.phase).toBe("planning");
+    expect(discard()?.matches(":disabled")).toBe(false);
+    discard()?.click();
     await settled();
     flushSync();
     await settled();
+    expect(asked).toHaveLength(2);
     expect(asked.at(-1)?.[1]).toMatchObject({ discard_local_disks: true });
     expect(discard()?.getAttribute("aria-checked")).toBe("true");
     expect(document.querySelector("[data-testid=plan-confirm]")).not.toBeNull();
