@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use nepho_app::{
-    App, CacheFault, Changes, CommitError, Details, InventoryPage, KeptDocument, OpenNote, PageAsk, SelectionChange,
-    Settings, SettingsChange, Status, Targets,
+    App, CacheFault, Changes, CommitError, Details, InventoryPage, OpenNote, PageAsk, SelectionChange, Settings,
+    SettingsChange, ShownDocument, Status, Targets,
 };
 use nepho_core::{journal::OperationId, report::AddedProject};
 use nepho_wire::{
@@ -103,7 +103,7 @@ pub fn commit(outcome: Result<OperationId, CommitError>) -> Reply<CommitReply> {
 }
 
 /// The provider's own description of a resource.
-pub fn document(document: KeptDocument) -> Document {
+pub fn document(document: ShownDocument) -> Document {
     Document { json: document.json, as_of: maybe(document.as_of), whole: document.whole }
 }
 

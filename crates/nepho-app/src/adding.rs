@@ -26,6 +26,12 @@ impl App {
     /// fails; a key goes to the OS keyring, and a keyring that cannot take it fails the addition.
     /// The engine polls it from now on where polling is on.
     pub async fn add_account(&self, new: NewAccount) -> Result<Account, AppError> {
+        let added = self.add_one(new).await;
+        self.forget_sign_ins();
+        added
+    }
+
+    async fn add_one(&self, new: NewAccount) -> Result<Account, AppError> {
         let draft = Draft {
             provider: new.provider,
             name: checked_name(&new.name)?,
@@ -76,7 +82,7 @@ impl App {
     /// Whose the credentials are, with an account that may not be stored yet.
     pub(crate) async fn identify(&self, account: &Account, proof: &Proof) -> Result<Identity, AppError> {
         let failed = |failure| AppError::failed(&account.id, failure);
-        let provider = self.composition().connect_with(account, Some(proof), None).await.map_err(failed)?;
+        let provider = self.composition().connect_with(account, Some(proof)).await.map_err(failed)?;
         let identity = provider.verify().await.map_err(|error| failed(Failure::from(&error)))?;
         match &account.realm {
             Some(pinned) if *pinned != identity.realm => Err(failed(Failure {

@@ -8,6 +8,12 @@ impl App {
     /// Changes an account. New credentials are verified first and must lead to the same realm; they
     /// replace the old ones in the keyring at once, or not at all.
     pub async fn update_account(&self, id: &AccountId, change: AccountChange) -> Result<Account, AppError> {
+        let changed = self.change(id, change).await;
+        self.forget_sign_ins();
+        changed
+    }
+
+    async fn change(&self, id: &AccountId, change: AccountChange) -> Result<Account, AppError> {
         let known = self.account(id.as_str())?;
         let proof = match change.credentials {
             Some(credentials) => Some(self.prove(known.provider, credentials).await?),
@@ -57,6 +63,7 @@ impl App {
         }
         self.store().remove_account(id).await?;
         self.engine().remove_account(id).await;
+        self.forget_sign_ins();
         match owner {
             Some(owner) => self.settle_secret(&owner).await,
             None => Ok(None),

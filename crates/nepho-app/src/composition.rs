@@ -41,7 +41,7 @@ impl Host for Composition {
     async fn connect(&self, account: &Account) -> Result<Arc<dyn Provider>, Failure> {
         // In the background: a locked keyring is a state to show, not a prompt out of nowhere.
         let proof = self.stored_proof(account, Patience::Background).await?;
-        self.connect_with(account, proof.as_ref(), Some(&account.id)).await
+        self.connect_with(account, proof.as_ref()).await
     }
 
     fn dialect(&self, provider: ProviderKind) -> &'static dyn Dialect {
@@ -84,13 +84,11 @@ impl Composition {
         })
     }
 
-    /// Builds the account's provider with a proof that is at hand. Sends nothing. `user` is the
-    /// account again where it is a stored one that connects.
+    /// Builds the account's provider with a proof that is at hand. Sends nothing.
     pub(crate) async fn connect_with(
         &self,
         account: &Account,
         proof: Option<&Proof>,
-        user: Option<&AccountId>,
     ) -> Result<Arc<dyn Provider>, Failure> {
         match account.provider {
             ProviderKind::Aws => {
@@ -100,7 +98,7 @@ impl Composition {
             }
             ProviderKind::Gcp => {
                 let proof = proof.ok_or_else(|| missing("a Google Cloud account needs credentials"))?;
-                let identity = self.gcp_identity(user, proof, account.endpoint.as_deref())?;
+                let identity = self.gcp_identity(proof, account.endpoint.as_deref())?;
                 Ok(Arc::new(GcpProvider::new(self.gcp_options(account, identity)?)?))
             }
             ProviderKind::Demo => {

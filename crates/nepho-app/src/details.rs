@@ -2,7 +2,8 @@
 
 use nepho_core::{
     Access, Account, Action, Resource, ResourceKey, ScopeKey, Timestamp,
-    cache::{CachedRow, ScopeRecord},
+    cache::{CachedRow, ScopeRecord, StoredDocument},
+    dialect::DocumentError,
     journal::JournalEntry,
 };
 use nepho_index::RowView;
@@ -42,10 +43,10 @@ pub struct Offer {
 
 /// The provider's own description of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptDocument {
+pub struct ShownDocument {
     /// Pretty-printed JSON with every member that the provider sent.
     pub json: String,
-    /// When it was read; `None` where that is not known.
+    /// As of when; `None` where that is not known.
     pub as_of: Option<Timestamp>,
     /// Whether it is the whole one: a listing may show only a part.
     pub whole: bool,
@@ -80,19 +81,25 @@ impl App {
     }
 
     /// The provider's own description of a resource, as it is stored.
-    pub async fn document(&self, key: &ResourceKey) -> Result<KeptDocument, AppError> {
-        let none = |reason: String| AppError::NoDocument { key: key.clone(), reason };
-        let document = self.store().document(key).await?.ok_or_else(|| none("it is not stored".to_owned()))?;
-        let dialect = self.engine().dialect(key.provider);
-        let json = dialect.document_json(&document).map_err(|error| none(error.to_string()))?;
-        let whole = dialect.capabilities(key.kind).is_none_or(|capabilities| !capabilities.lists_part_of_document);
-        Ok(KeptDocument { json, as_of: self.row(key)?.as_of, whole })
+    pub async fn document(&self, key: &ResourceKey) -> Result<ShownDocument, AppError> {
+        let stored = self.engine().document(key).await?;
+        let none = || AppError::NoDocument { key: key.clone(), reason: "it is not stored".to_owned() };
+        self.readable(key, stored.ok_or_else(none)?)
     }
 
-    /// The provider's whole description of a resource, asked for now and stored. On failure what is
-    /// stored stays.
-    pub async fn fetch_document(&self, key: &ResourceKey) -> Result<KeptDocument, AppError> {
-        self.document(key).await
+    /// The provider's whole description of a resource: asked for now and stored, where a listing
+    /// shows only a part. On failure what is stored stays.
+    pub async fn fetch_document(&self, key: &ResourceKey) -> Result<ShownDocument, AppError> {
+        self.ready().await;
+        let account = self.cached(key)?.account;
+        let fetched = self.engine().fetch_document(key).await;
+        self.readable(key, fetched.map_err(|failure| AppError::failed(&account, failure))?)
+    }
+
+    fn readable(&self, key: &ResourceKey, stored: StoredDocument) -> Result<ShownDocument, AppError> {
+        let unreadable = |error: DocumentError| AppError::NoDocument { key: key.clone(), reason: error.to_string() };
+        let json = self.engine().dialect(key.provider).document_json(&stored.document).map_err(unreadable)?;
+        Ok(ShownDocument { json, as_of: stored.as_of, whole: stored.whole })
     }
 
     /// The cloud's own command line for an action, one line per account and region; `None` when the

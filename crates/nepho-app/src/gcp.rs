@@ -2,12 +2,11 @@
 //! may share.
 
 use std::{
-    collections::HashSet,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use nepho_core::{Account, AccountId, CredentialSource, Failure, Secret};
+use nepho_core::{Account, CredentialSource, Failure, Secret, report::AccountStatus};
 use nepho_gcp::{GcpCredentials, GcpIdentity, GcpOptions};
 
 use crate::{
@@ -16,8 +15,8 @@ use crate::{
     proof::Proof,
 };
 
-/// The sign-ins that accounts of this process use now: one each, so that all projects of one fetch
-/// one token. A sign-in that nobody uses any longer is forgotten.
+/// The sign-ins of this process: one for each source and endpoint, so that all projects of one fetch
+/// one token and share its quota. One whose token was refused asks for another by itself.
 #[derive(Debug, Default)]
 pub(crate) struct SignIns(Mutex<Vec<Shared>>);
 
@@ -27,61 +26,48 @@ struct Shared {
     endpoint: Option<String>,
     /// What it was made of: a file or a key that changed since makes another one.
     text: Secret,
-    identity: Weak<GcpIdentity>,
-    /// Accounts that have connected by it. One that connects again had its session ended, perhaps
-    /// because the sign-in failed for good: it is not given the same one again.
-    users: HashSet<AccountId>,
+    identity: Arc<GcpIdentity>,
 }
 
 impl SignIns {
-    /// The sign-in with these credentials, for `user` where an account connects.
     fn identity(
         &self,
-        user: Option<&AccountId>,
-        proof: &Proof,
+        source: CredentialSource,
         endpoint: Option<&str>,
         credentials: GcpCredentials,
     ) -> Result<Arc<GcpIdentity>, Failure> {
         let text = text_of(&credentials).clone();
-        let source = proof.source();
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|shared| shared.identity.strong_count() > 0);
-        let same = |shared: &&mut Shared| {
-            shared.source == source
-                && shared.endpoint.as_deref() == endpoint
-                && shared.text.expose() == text.expose()
-                && user.is_none_or(|user| !shared.users.contains(user))
-        };
-        let known = all.iter_mut().rev().find(same);
-        if let Some((shared, identity)) = known
-            .and_then(|shared| Some((shared.identity.upgrade()?, shared)))
-            .map(|(identity, shared)| (shared, identity))
-        {
-            shared.users.extend(user.cloned());
-            return Ok(identity);
+        let mut all = self.lock();
+        let known = all.iter().position(|one| one.source == source && one.endpoint.as_deref() == endpoint);
+        if let Some(at) = known {
+            if all[at].text.expose() == text.expose() {
+                return Ok(Arc::clone(&all[at].identity));
+            }
+            all.swap_remove(at);
         }
         let identity = Arc::new(GcpIdentity::new(credentials, endpoint_of(endpoint)?.as_ref())?);
-        all.push(Shared {
-            source,
-            endpoint: endpoint.map(str::to_owned),
-            text,
-            identity: Arc::downgrade(&identity),
-            users: user.cloned().into_iter().collect(),
-        });
+        let endpoint = endpoint.map(str::to_owned);
+        all.push(Shared { source, endpoint, text, identity: Arc::clone(&identity) });
         Ok(identity)
+    }
+
+    /// Forgets the sign-ins that no account has and nobody uses at this moment.
+    pub(crate) fn forget_unused(&self, accounts: &[AccountStatus]) {
+        self.lock().retain(|one| {
+            let has = |account: &Account| account.source == one.source && account.endpoint == one.endpoint;
+            Arc::strong_count(&one.identity) > 1 || accounts.iter().any(|status| has(&status.account))
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Shared>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Composition {
-    /// The sign-in that a proof makes, shared with whoever has the same; sends nothing. `user` is
-    /// the account that connects by it, if one does.
-    pub(crate) fn gcp_identity(
-        &self,
-        user: Option<&AccountId>,
-        proof: &Proof,
-        endpoint: Option<&str>,
-    ) -> Result<Arc<GcpIdentity>, Failure> {
-        self.sign_ins.identity(user, proof, endpoint, self.gcp_credentials(proof)?)
+    /// The sign-in that a proof makes, shared with whoever has the same; sends nothing.
+    pub(crate) fn gcp_identity(&self, proof: &Proof, endpoint: Option<&str>) -> Result<Arc<GcpIdentity>, Failure> {
+        self.sign_ins.identity(proof.source(), endpoint, self.gcp_credentials(proof)?)
     }
 
     pub(crate) fn gcp_options(&self, account: &Account, identity: Arc<GcpIdentity>) -> Result<GcpOptions, Failure> {
@@ -150,9 +136,9 @@ mod tests {
 
     #[test]
     fn a_leading_tilde_is_the_home_directory_and_nothing_else_is() {
-        let environment = Environment::new(|name| (name == "HOME").then(|| "/home/ops".to_owned()));
+        let environment = Environment::new(|name| (name == "HOME").then(|| "/users/ops".to_owned()));
         for (given, meant) in [
-            ("~/key.json", "/home/ops/key.json"),
+            ("~/key.json", "/users/ops/key.json"),
             ("/tmp/~/key.json", "/tmp/~/key.json"),
             ("~other/key.json", "~other/key.json"),
             ("key.json", "key.json"),
@@ -166,20 +152,23 @@ mod tests {
     }
 
     #[test]
-    fn accounts_of_one_sign_in_share_it_until_it_may_have_failed() {
-        let (sign_ins, proof) = (SignIns::default(), Proof::Variable("TOKEN".to_owned()));
-        let at = Some("http://127.0.0.1:5000");
-        let (one, other) = (AccountId::new("one"), AccountId::new("other"));
-        let of = |user: Option<&AccountId>, endpoint, text: &str| {
-            sign_ins.identity(user, &proof, endpoint, token(text)).expect("a sign-in")
+    fn a_sign_in_is_shared_while_nothing_of_it_is_another() {
+        let sign_ins = SignIns::default();
+        let of = |source: &str, endpoint: Option<&str>, text: &str| {
+            let source = CredentialSource::Variable(source.to_owned());
+            sign_ins.identity(source, endpoint, token(text)).expect("a sign-in")
         };
-        let first = of(Some(&one), at, "t-1");
-        assert!(Arc::ptr_eq(&first, &of(Some(&other), at, "t-1")));
-        assert!(Arc::ptr_eq(&first, &of(None, at, "t-1")), "whoever only looks has it too");
-        assert!(!Arc::ptr_eq(&first, &of(Some(&AccountId::new("third")), None, "t-1")), "another endpoint");
-        assert!(!Arc::ptr_eq(&first, &of(Some(&AccountId::new("third")), at, "t-2")), "another token");
-        let again = of(Some(&one), at, "t-1");
-        assert!(!Arc::ptr_eq(&first, &again), "its session ended, perhaps for good");
-        assert!(Arc::ptr_eq(&again, &of(Some(&other), at, "t-1")), "and the others follow it");
+        let at = Some("http://127.0.0.1:5000");
+        let first = of("TOKEN", at, "t-1");
+        assert!(Arc::ptr_eq(&first, &of("TOKEN", at, "t-1")));
+        assert!(!Arc::ptr_eq(&first, &of("TOKEN", None, "t-1")), "another endpoint");
+        assert!(!Arc::ptr_eq(&first, &of("TOKEN", at, "t-2")), "another token");
+        assert!(!Arc::ptr_eq(&first, &of("OTHER", at, "t-1")), "another source");
+        let held = of("TOKEN", at, "t-2");
+        sign_ins.forget_unused(&[]);
+        assert!(Arc::ptr_eq(&held, &of("TOKEN", at, "t-2")), "it is in use");
+        drop(held);
+        sign_ins.forget_unused(&[]);
+        assert!(sign_ins.lock().is_empty(), "no account has any of them");
     }
 }

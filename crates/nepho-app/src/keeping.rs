@@ -33,6 +33,11 @@ impl App {
         Ok(outcomes)
     }
 
+    /// Forgets the sign-ins that no account has, or has any longer, and the keys that made them.
+    pub(crate) fn forget_sign_ins(&self) {
+        self.composition().sign_ins.forget_unused(&self.accounts());
+    }
+
     async fn keep_each(
         &self,
         accounts: Vec<Account>,

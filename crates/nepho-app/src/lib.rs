@@ -36,7 +36,7 @@ mod vault;
 
 pub use actions::{MOST_TARGETS, Targets};
 pub use app::App;
-pub use details::{Details, KeptDocument, Offer};
+pub use details::{Details, Offer, ShownDocument};
 pub use error::AppError;
 pub use inventory::{InventoryPage, InventoryRow, PageAsk};
 pub use nepho_engine::{Changes, CommitError, EngineError};

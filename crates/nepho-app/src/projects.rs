@@ -28,11 +28,22 @@ impl App {
         credentials: Credentials,
         endpoint: Option<&str>,
     ) -> Result<FoundProjects, AppError> {
+        let found = self.look_for_projects(provider, credentials, endpoint).await;
+        self.forget_sign_ins();
+        found
+    }
+
+    async fn look_for_projects(
+        &self,
+        provider: ProviderKind,
+        credentials: Credentials,
+        endpoint: Option<&str>,
+    ) -> Result<FoundProjects, AppError> {
         has_projects(provider)?;
         let endpoint = endpoint.map(endpoint::approve).transpose()?;
         let proof = self.prove(provider, credentials).await?;
         let failed = |failure| AppError::Failed { account: None, failure };
-        let identity = self.composition().gcp_identity(None, &proof, endpoint.as_deref()).map_err(failed)?;
+        let identity = self.composition().gcp_identity(&proof, endpoint.as_deref()).map_err(failed)?;
         let projects = identity.projects().await.map_err(|error| failed(Failure::from(&error)))?;
         let accounts = self.accounts();
         let is_added = |project: &str| {
@@ -53,6 +64,12 @@ impl App {
     /// Adds projects of one sign-in, each as an account named after it. Each is verified, and one
     /// that fails leaves the others. One outcome for each project, in the order asked.
     pub async fn add_projects(&self, new: NewProjects) -> Result<Vec<AddedProject>, AppError> {
+        let added = self.add_several(new).await;
+        self.forget_sign_ins();
+        added
+    }
+
+    async fn add_several(&self, new: NewProjects) -> Result<Vec<AddedProject>, AppError> {
         has_projects(new.provider)?;
         let endpoint = new.endpoint.as_deref().map(endpoint::approve).transpose()?;
         let mut once = BTreeSet::new();
@@ -63,7 +80,7 @@ impl App {
         let proof = self.prove(new.provider, new.credentials.clone()).await?;
         // Held over all of them, so that they sign in once.
         let failed = |failure| AppError::Failed { account: None, failure };
-        let _signed_in = self.composition().gcp_identity(None, &proof, endpoint.as_deref()).map_err(failed)?;
+        let _signed_in = self.composition().gcp_identity(&proof, endpoint.as_deref()).map_err(failed)?;
         let drafts = projects.iter().map(|project| self.draft_of(&new, project, endpoint.clone()));
         // Collected: a stream that holds the closures has a type that no host can send along.
         let visits: Vec<_> = drafts.map(|draft| self.verified_draft(draft, &proof)).collect();

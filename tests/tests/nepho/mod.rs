@@ -1,7 +1,7 @@
 //! The contract of `nepho`, held to the built program as an operator or a script runs it: what it
 //! prints, how it exits, what it sends and what it must not send.
 //!
-//! `docs/cli.md` is the contract. Clouds are moto and the loopback double of EC2; what happened there
+//! `docs/cli.md` is the contract. Clouds are moto and the loopback doubles; what happened there
 //! is asked of them, never of `nepho`. Every test has a data directory and an environment of its own.
 
 mod accounts;
@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod endpoints;
 mod exits;
+mod gcp;
 mod hostile;
 mod journal;
 mod keyring;

@@ -2,10 +2,16 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use nepho_testkit::ec2::{Ec2Instance, id};
+use nepho_testkit::{
+    ec2::{Ec2Instance, id},
+    gcp::GcpInstance,
+};
 use serde_json::Value;
 
-use super::cloud::{cloud, operator, operator_of};
+use super::{
+    cloud::{cloud, operator, operator_of},
+    gcp,
+};
 use crate::e2e::process::built;
 
 fn page() -> String {
@@ -77,7 +83,7 @@ fn the_shapes_are_what_is_printed() {
     let mut show = row;
     show.as_object_mut().expect("a row").extend(shape(&page, "`show`").as_object().expect("members").clone());
     assert_same("show", &show, &nepho.json(&["show", "web-4"], 0));
-    let act = shape(&page, "`start`, `stop`, `reboot`, `terminate`");
+    let act = shape(&page, "`start`, `stop`, `reboot`, `suspend`, `resume`, `terminate`");
     let acted = nepho.json(&["stop", "web-1", "--yes", "--wait"], 0);
     assert_same("stop", &act, &acted);
     assert_same("journal", &shape(&page, "`journal`"), &nepho.json(&["journal"], 0)[0]);
@@ -86,6 +92,29 @@ fn the_shapes_are_what_is_printed() {
     assert_same("journal verify", &shape(&page, "`journal verify`"), &nepho.json(&["journal", "verify"], 0));
     assert_same("doctor", &shape(&page, "`doctor`"), &nepho.json(&["doctor"], 0));
     assert_same("errors", &shape(&page, "Errors"), &nepho.json(&["show", "nothing"], 1));
+}
+
+#[test]
+fn the_shapes_of_google_s_projects_are_what_is_printed() {
+    let cloud = gcp::gcp();
+    cloud.enable_api("proj-1", false);
+    let nepho = gcp::operator(&cloud);
+    let page = page();
+    let endpoint = cloud.endpoint();
+    let of = |words| gcp::signed_in(words, "TOKEN", &endpoint);
+    let mut several = shape(&page, "`accounts add gcp` of several projects");
+    several["added"] = serde_json::json!([shape(&page, "`accounts list`")]);
+    let added = nepho.json(&of(&["accounts", "add", "gcp", "--project", "proj-0,proj-1", "--read-write"]), 3);
+    assert_same("accounts add gcp", &several, &added);
+    let found = nepho.json(&of(&["accounts", "projects", "gcp"]), 0);
+    assert_same("accounts projects", &shape(&page, "`accounts projects`"), &found);
+    nepho.run(&["sync"]).exits(0);
+    let mut show = shape(&page, "`list`");
+    show.as_object_mut().expect("a row").extend(shape(&page, "`show`").as_object().expect("members").clone());
+    assert_same("show", &show, &nepho.json(&["show", "web-1", "--fetch"], 0));
+    let act = shape(&page, "`start`, `stop`, `reboot`, `suspend`, `resume`, `terminate`");
+    assert_same("suspend", &act, &nepho.json(&["suspend", "web-1", "--yes", "--wait"], 0));
+    assert_same("verify", &shape(&page, "`accounts verify`"), &nepho.json(&["accounts", "verify", "proj-0"], 0));
 }
 
 /// Every word of the page's example of an error code is one that there is.
@@ -101,6 +130,8 @@ fn every_failure_code_is_on_the_page() {
 fn the_examples_run() {
     let cloud = cloud();
     cloud.put(Ec2Instance::new("eu-west-1", &id(5)).named("old-1"));
+    let google = gcp::gcp();
+    google.put(GcpInstance::new("nepho-lab", gcp::ZONE, "gce-1").label("env", "lab"));
     let page = page();
     let scripts = blocks(&page, "sh");
     assert!(scripts.len() >= 3, "the page has examples");
@@ -109,6 +140,8 @@ fn the_examples_run() {
     for (heading, script) in scripts {
         // The page's cloud is this test's; nothing else of an example is changed.
         let script = script.replace("http://127.0.0.1:5000", &cloud.endpoint());
+        let script = script.replace("http://127.0.0.1:5001", &google.endpoint());
+        let script = script.replace("$(gcloud auth print-access-token)", &google.token());
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("a path"));
         let mut shell = nepho.command("bash");
         let output = shell.args(["-euo", "pipefail", "-c", &script]).env("PATH", path).output().expect("bash");

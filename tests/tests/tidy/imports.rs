@@ -15,18 +15,28 @@ struct Edge {
 }
 
 /// The siblings that each crate may import. What is not listed may import none.
-const SIBLINGS: [(&str, &[&str]); 13] = [
+const SIBLINGS: [(&str, &[&str]); 14] = [
     ("nepho-store", &["nepho-core"]),
     ("nepho-index", &["nepho-core"]),
     ("nepho-keyring", &["nepho-core"]),
     ("nepho-aws", &["nepho-core"]),
+    ("nepho-gcp", &["nepho-core"]),
     ("nepho-demo", &["nepho-core"]),
     ("nepho-testkit", &["nepho-core"]),
     ("nepho-wire", &["nepho-core", "nepho-index"]),
     ("nepho-engine", &["nepho-core", "nepho-store", "nepho-index"]),
     (
         "nepho-app",
-        &["nepho-core", "nepho-store", "nepho-index", "nepho-keyring", "nepho-engine", "nepho-aws", "nepho-demo"],
+        &[
+            "nepho-core",
+            "nepho-store",
+            "nepho-index",
+            "nepho-keyring",
+            "nepho-engine",
+            "nepho-aws",
+            "nepho-gcp",
+            "nepho-demo",
+        ],
     ),
     ("nepho-cli", &["nepho-core", "nepho-index", "nepho-app", "nepho-wire"]),
     ("nephoscope", &["nepho-core", "nepho-index", "nepho-app", "nepho-wire"]),
@@ -35,13 +45,14 @@ const SIBLINGS: [(&str, &[&str]); 13] = [
 ];
 
 /// Libraries that stand in some crates only, with the reason.
-const ONLY_IN: [(&str, &[&str], &str); 9] = [
+const ONLY_IN: [(&str, &[&str], &str); 10] = [
     ("ts-rs", &["nepho-wire"], "one crate speaks TypeScript"),
     ("rusqlite", &["nepho-store", "nepho-testkit"], "SQLite is behind the store; the bench's floor has its own"),
     ("tauri", &["nephoscope"], "the window's library stays in its host"),
     ("aws-config", &["nepho-aws"], "SDK types do not cross the provider"),
     ("aws-sdk-ec2", &["nepho-aws"], "SDK types do not cross the provider"),
     ("aws-sdk-sts", &["nepho-aws"], "SDK types do not cross the provider"),
+    ("google-cloud-auth", &["nepho-gcp"], "SDK types do not cross the provider"),
     ("keyring-core", &["nepho-keyring"], "one thread owns the keyring"),
     ("zbus-secret-service-keyring-store", &["nepho-keyring"], "one thread owns the keyring"),
     ("anyhow", &["nepho-cli", "nephoscope", "xtask", "nepho-tests"], "libraries have typed errors"),

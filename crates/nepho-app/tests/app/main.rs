@@ -3,6 +3,8 @@
 
 mod accounts;
 mod demo;
+mod google;
+mod key_files;
 mod keyring;
 mod processes;
 mod rig;

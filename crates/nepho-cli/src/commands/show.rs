@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use nepho_app::{App, Details, KeptDocument};
+use nepho_app::{App, Details, ShownDocument};
 use nepho_index::RowView;
 use nepho_wire::{cli::ShowJson, resource::Document, time::maybe};
 
@@ -45,7 +45,7 @@ pub fn target(app: &App, text: &str) -> Result<RowView, Failed> {
     found.pop().ok_or_else(none)
 }
 
-fn people(details: &Details, document: Option<&KeptDocument>, app: &App) -> String {
+fn people(details: &Details, document: Option<&ShownDocument>, app: &App) -> String {
     let row = &details.row;
     let facts = &details.cached.resource.facts;
     let join = |texts: Vec<String>| texts.join(", ");
