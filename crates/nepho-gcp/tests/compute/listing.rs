@@ -159,6 +159,8 @@ async fn each_fault_is_its_zones_own() {
     }
     assert!(failure(&swept["partial-a"]).1.contains("some are missing"));
     assert!(swept["stranger-a"].rows.is_empty(), "what is of another zone is not shown");
+    let pages = lab.asked("instances.list").iter().filter(|one| one.path.contains("/loop-a/")).count();
+    assert_eq!(pages, 2, "a token that comes again ends it");
 }
 
 #[tokio::test]

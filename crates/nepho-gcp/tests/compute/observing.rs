@@ -22,6 +22,7 @@ async fn an_instance_is_read_by_its_number_in_its_zone_with_the_members_of_a_row
     assert_eq!(seen.listed, listed, "the same row and the same bytes as in a listing");
     assert_eq!(seen.protections, Protections::default());
     let asked = lab.asked("instances.get");
+    assert_eq!((asked.len(), lab.double.exchanges().len()), (1, 2), "its zone is known");
     assert!(asked[0].path.ends_with(&format!("/zones/{ZONE}/instances/{}", target.key.native)), "{asked:?}");
     assert!(asked[0].param("fields").is_some_and(|fields| !fields.contains("metadata")));
 }
@@ -63,6 +64,12 @@ async fn an_instance_of_an_unknown_zone_is_found_by_its_number() {
     assert_eq!(seen.listed.resource.key, target.key);
     assert_eq!((lab.double.count("instances.aggregatedList"), lab.double.count("instances.get")), (1, 1));
     target.key.native = "99".into();
+    let unknown = look(&provider, &target, Detail::State).await;
+    assert!(matches!(unknown, Err(ProviderError::NotFound { .. })), "{unknown:?}");
+    // Whoever ignores the filter names others.
+    let scope = format!("zones/{ZONE}");
+    let others = json!({"kind": "compute#instanceAggregatedList", "items": {scope: {"instances": [{"id": "98"}]}}});
+    lab.double.break_method("instances.aggregatedList", Fault::Body { bytes: others.to_string().into_bytes() });
     let unknown = look(&provider, &target, Detail::State).await;
     assert!(matches!(unknown, Err(ProviderError::NotFound { .. })), "{unknown:?}");
     assert_eq!(lab.double.count("instances.get"), 1);
