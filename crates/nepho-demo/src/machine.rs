@@ -50,7 +50,7 @@ impl Machine {
             stop: Some(self.is_protected_against(Action::Stop)),
             termination: Some(self.is_protected_against(Action::Terminate)),
             local_disks: Some(self.disks != Disks::Network),
-            permitted: Some(true),
+            permitted: None,
         }
     }
 

@@ -144,6 +144,11 @@ impl DemoProvider {
             .ok_or_else(|| ProviderError::NotFound { key: key.clone() })
     }
 
+    /// Whether the cloud that the account is like knows the action. EC2 suspends nothing.
+    fn has(&self, action: Action) -> bool {
+        self.account.style == Style::Gcp || !matches!(action, Action::Suspend | Action::Resume)
+    }
+
     /// What the cloud answers to `action` on `key`, and the turn to remember if it accepts.
     fn carry_out(
         &self,
@@ -153,7 +158,7 @@ impl DemoProvider {
     ) -> Result<(Accepted, bool), ProviderError> {
         let (machine, life) = self.find(machines, key)?;
         let rule = INSTANCE.rule(action).ok_or_else(|| ProviderError::Unsupported { message: action.to_string() })?;
-        if self.account.style == Style::Aws && matches!(action, Action::Suspend | Action::Resume) {
+        if !self.has(action) {
             let message = format!("{} is of a cloud that has no {action}", machine.native);
             return Err(ProviderError::Unsupported { message });
         }
@@ -244,7 +249,9 @@ impl Provider for DemoProvider {
                     |(machine, life)| Observed {
                         listed: machine.at(*life),
                         protections: match detail {
-                            Detail::Plan(_) => machine.protections(),
+                            Detail::Plan(action) => {
+                                Protections { permitted: Some(self.has(action)), ..machine.protections() }
+                            }
                             Detail::State | Detail::Document => Protections::default(),
                         },
                     },
