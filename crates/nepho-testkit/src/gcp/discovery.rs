@@ -79,31 +79,20 @@ impl Documents {
             .map_err(|error| io::Error::other(error.as_str()))
     }
 
-    /// The method that a request is routed to: of several, the one with the longest literal part.
+    /// The method that a request is routed to.
     pub(crate) fn route(&self, http: &str, path: &str) -> Option<Routed<'_>> {
         let path = path.strip_prefix('/')?;
         let of = |document| move |method| (document, method);
         let methods = self.all.iter().flat_map(|document| document.methods.iter().map(of(document)));
-        let found = methods.filter(|(_, method)| method.http == http).filter_map(|(document, method)| {
+        methods.filter(|(_, method)| method.http == http).find_map(|(document, method)| {
             let mut variables = BTreeMap::new();
             matches(&method.route, path, &mut variables).then_some(Routed { document, method, variables })
-        });
-        found.max_by_key(|routed| routed.method.literal())
+        })
     }
 
     /// The methods that another verb of HTTP would reach there.
     pub(crate) fn is_path(&self, path: &str) -> bool {
         ["GET", "POST", "DELETE", "PATCH", "PUT"].into_iter().any(|http| self.route(http, path).is_some())
-    }
-}
-
-impl Method {
-    fn literal(&self) -> usize {
-        let length = |piece: &Piece| match piece {
-            Piece::Literal(text) | Piece::Variable { spans: Some(text), .. } => text.len(),
-            Piece::Variable { spans: None, .. } => 0,
-        };
-        self.route.iter().map(length).sum()
     }
 }
 

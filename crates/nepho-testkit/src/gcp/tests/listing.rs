@@ -129,6 +129,7 @@ fn a_listing_can_go_wrong_on_its_way() {
     let token = first["nextPageToken"].as_str().expect("a token");
     let again = get(&double, &instances(&format!("?maxResults=3&pageToken={token}")));
     assert_eq!(again["nextPageToken"], token);
+    assert_eq!(get(&double, &instances(""))["nextPageToken"], token, "also of a listing of one page");
     double.heal();
     double.break_zone(ZONE, Fault::Doubled);
     assert_eq!(names(&get(&double, &instances(""))).len(), 20);

@@ -115,10 +115,10 @@ fn a_refresh_token_becomes_an_access_token() {
     let scoped = grant(&|body| body["scope"] = json!(COMPUTE_READONLY)).json();
     let scoped = scoped["access_token"].as_str().expect("a token").to_owned();
     assert_eq!(with(&double, &scoped, "POST", &instances("/web-1/stop"), "").status, 403);
-    double.add_rule(FaultRule::always(Fault::Unauthenticated).times(1));
+    let busy = Fault::Error { status: 503, reason: "temporarily_unavailable".to_owned(), message: "Later.".to_owned() };
+    double.add_rule(FaultRule::always(busy.clone()));
     assert_eq!(grant(&|_| {}).status, 200, "a rule for everything is not about tokens");
     double.heal();
-    let busy = Fault::Error { status: 503, reason: "temporarily_unavailable".to_owned(), message: "Later.".to_owned() };
     double.add_rule(FaultRule::always(busy).method("oauth2.token").times(1));
     assert_eq!((grant(&|_| {}).status, grant(&|_| {}).status), (503, 200));
     double.expire_made();
