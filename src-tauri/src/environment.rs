@@ -9,6 +9,9 @@ use std::ffi::OsString;
 /// some script exported.
 const REDIRECTS: &str = "AWS_ENDPOINT_URL";
 
+/// Proxies. Nephoscope's own requests use none; Google's library would send a sign-in through them.
+const PROXIES: [&str; 3] = ["http_proxy", "https_proxy", "all_proxy"];
+
 /// The DMA-BUF renderer of WebKit leaves windows blank on some drivers, and costs memory and time
 /// where there is no graphics card.
 const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
@@ -27,7 +30,9 @@ pub fn settle() {
 }
 
 fn redirects(names: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    names.filter(|name| name.to_str().is_some_and(|name| name.starts_with(REDIRECTS))).collect()
+    let redirects =
+        |name: &str| name.starts_with(REDIRECTS) || PROXIES.iter().any(|proxy| name.eq_ignore_ascii_case(proxy));
+    names.filter(|name| name.to_str().is_some_and(redirects)).collect()
 }
 
 #[cfg(test)]
@@ -35,9 +40,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_redirect_of_the_sdk_is_found_and_nothing_else() {
-        let names = ["PATH", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EC2", "AWS_PROFILE", "AWS_ENDPOINT_URL_STS"];
+    fn every_redirect_of_a_cloud_library_is_found_and_nothing_else() {
+        let names = [
+            "PATH",
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_EC2",
+            "AWS_PROFILE",
+            "AWS_ENDPOINT_URL_STS",
+            "HTTPS_PROXY",
+            "http_proxy",
+            "ALL_PROXY",
+            "NO_PROXY",
+            "MY_HTTP_PROXY",
+        ];
         let found = redirects(names.into_iter().map(OsString::from));
-        assert_eq!(found, ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_STS"]);
+        let expected = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_STS"];
+        assert_eq!(found, [&expected[..], &["HTTPS_PROXY", "http_proxy", "ALL_PROXY"]].concat());
     }
 }

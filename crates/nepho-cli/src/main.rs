@@ -68,13 +68,16 @@ async fn run(args: Args, environment: nepho_app::Environment, output: Output) ->
 }
 
 /// Only an endpoint that the operator approved for an account is ever used. The AWS SDK's own
-/// inner clients would still read these, so they must not be there at all.
+/// inner clients would still read these, and Google's library would send a sign-in through a proxy,
+/// so they must not be there at all.
 #[expect(unsafe_code, reason = "runs first in main, before any thread")]
 fn forget_endpoints() {
-    let endpoints = std::env::vars_os()
-        .map(|(name, _)| name)
-        .filter(|name| name.to_str().is_some_and(|name| name.starts_with("AWS_ENDPOINT_URL")));
-    for name in endpoints.collect::<Vec<_>>() {
+    let leads_away = |name: &str| {
+        name.starts_with("AWS_ENDPOINT_URL")
+            || ["http_proxy", "https_proxy", "all_proxy"].iter().any(|proxy| name.eq_ignore_ascii_case(proxy))
+    };
+    let names = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_str().is_some_and(leads_away));
+    for name in names.collect::<Vec<_>>() {
         // SAFETY: `main` calls this before it starts any thread.
         unsafe { std::env::remove_var(name) };
     }

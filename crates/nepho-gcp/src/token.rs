@@ -171,8 +171,11 @@ impl Tokens {
                 "Google does not accept the access token; such tokens live for about an hour".to_owned()
             }
             Source::Key(key) => {
-                let principal = &key.principal;
-                format!("Google does not accept the tokens of {principal}: {}", clipped(&key.without_secrets(said)))
+                // It signs its tokens itself, so this is the first that Google sees of it.
+                let signs = key.kind == KeyKind::ServiceAccount;
+                let why = if signs { "; is its key deleted, or the clock of this machine wrong?" } else { "." };
+                let said = clipped(&key.without_secrets(said));
+                format!("Google does not accept the tokens of {}{why} Google says: {said}", key.principal)
             }
         };
         GcpError::SignIn { reason }

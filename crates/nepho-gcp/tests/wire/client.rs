@@ -20,6 +20,8 @@ async fn asked_for_projects(answer: Answer) -> (ProviderError, usize) {
 #[tokio::test]
 async fn what_may_pass_is_tried_three_times_and_what_will_not_once() {
     let page = projects(&["nepho-lab"], None).to_string();
+    // Readable, and 65 MB long.
+    let bomb = [b"{\"projects\": []".to_vec(), vec![b' '; 65 << 20], b"}".to_vec()].concat();
     let cases = [
         (Answer::error(500, "backendError", "Oops."), FailureCode::Unavailable, 3),
         (Answer::text(503, "<html>"), FailureCode::Unavailable, 3),
@@ -51,17 +53,22 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_once() {
             FailureCode::Malformed,
             1,
         ),
-        (
-            Answer::Body(200, vec![("content-encoding", "gzip".to_owned())], gzip(&vec![b' '; 65 << 20])),
-            FailureCode::Malformed,
-            1,
-        ),
+        (Answer::Body(200, vec![("content-encoding", "gzip".to_owned())], gzip(&bomb)), FailureCode::Malformed, 1),
     ];
     for (answer, code, times) in cases {
         let told = format!("{answer:?}").chars().take(120).collect::<String>();
         let (error, asked) = asked_for_projects(answer).await;
         assert_eq!((error.code(), asked), (code, times), "{told}: {error}");
         assert!(!error.to_string().contains("CANARY"), "{error}");
+    }
+}
+
+/// The parser's words for a page of HTML would speak of a line and a column.
+#[tokio::test]
+async fn what_a_captive_portal_answers_is_told_as_such() {
+    for body in ["<html>Welcome to our WiFi", "", "Welcome", "[{}]"] {
+        let (error, _) = asked_for_projects(Answer::text(200, body)).await;
+        assert!(error.to_string().contains("something that is not its reply"), "{body:?}: {error}");
     }
 }
 
