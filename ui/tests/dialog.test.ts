@@ -104,10 +104,10 @@ describe("the dialog", () => {
     open({ cloud: "gcp", way: "key_file" });
     await click("find-projects");
     expect(sent("find_projects")).toEqual([]);
-    await type("add-key-file", "/home/me/key.json");
+    await type("add-key-file", "~/key.json");
     await click("find-projects");
     expect(all("project")).toHaveLength(12);
-    await type("add-key-file", "/home/me/other.json");
+    await type("add-key-file", "~/other.json");
     expect(all("project")).toHaveLength(0);
   });
 
