@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use nepho_core::{Access, Provider, ProviderError, Secret};
-use nepho_gcp::{GcpCredentials, GcpIdentity, GcpProvider};
+use nepho_gcp::{GcpCredentials, GcpIdentity, GcpOptions, GcpProvider};
 use nepho_testkit::gcp::{GcpDouble, Principal, Setup};
 use serde_json::{Value, json};
 use url::Url;
@@ -319,4 +319,52 @@ async fn a_users_sign_in_asks_for_no_scopes() {
     let asked = cloud.asked();
     let body: Value = serde_json::from_slice(&asked[0].body).expect("JSON");
     assert_eq!((body["grant_type"].as_str(), body.get("scope")), (Some("refresh_token"), None));
+}
+
+/// The library would wait for a pipe's other end, on a thread that others need.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_in_the_place_of_a_token_holds_nobody_up() {
+    let cloud = Cloud::start(|_, _| None).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    for file in [pipe.as_path(), folder.path(), std::path::Path::new("/dev/zero")] {
+        let external = json!({
+            "type": "external_account", "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+            "token_url": format!("{}v1/token", cloud.endpoint()), "credential_source": {"file": file},
+        });
+        let identity = cloud.signed_in(default(external.to_string()));
+        let error = connect(&identity, &cloud.endpoint(), Access::ReadOnly).scopes().await.expect_err("a refusal");
+        assert!(
+            matches!(&error, ProviderError::Unauthenticated { message } if message.contains("is not a file")),
+            "{error}"
+        );
+    }
+    assert!(cloud.asked().is_empty());
+}
+
+/// One sign-in that hangs, for more requests than all projects together may have under way.
+#[tokio::test]
+async fn a_sign_in_that_hangs_holds_up_no_other_identity() {
+    let cloud = Cloud::start(|asked, _| (asked.path == "/token").then_some(Answer::Hang)).await;
+    let hung = cloud.signed_in(cloud.user());
+    let providers: Vec<GcpProvider> = (0..20)
+        .map(|n| {
+            let mut options = options(&hung, &cloud.endpoint(), Access::ReadOnly);
+            options.timeouts.operation = Duration::from_mins(1);
+            GcpProvider::new(GcpOptions { project: format!("project-{n}"), ..options }).expect("a provider")
+        })
+        .collect();
+    let mut waiting: Vec<_> =
+        providers.iter().flat_map(|provider| (0..8).map(|_| Box::pin(provider.scopes()))).collect();
+    for one in &mut waiting {
+        assert!(futures::poll!(one).is_pending());
+    }
+    let other = connect(&cloud.identity(), &cloud.endpoint(), Access::ReadOnly);
+    tokio::time::timeout(Duration::from_secs(10), other.scopes()).await.expect("no wait").expect("scopes");
+    for one in &mut waiting {
+        assert!(futures::poll!(one).is_pending());
+    }
 }
