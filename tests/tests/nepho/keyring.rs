@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     cloud::{KEY, KEY_ID, cloud_of, names},
+    gcp,
     rig::Nepho,
 };
 use crate::e2e::{
@@ -87,6 +88,59 @@ async fn removing_an_account_removes_its_secret() {
     assert!(desktop.secrets().contains(KEY));
     assert_eq!(run(&desktop, &["accounts", "remove", "lab"], "").0, Some(0));
     assert!(!desktop.secrets().contains(KEY));
+}
+
+/// One line of the private key in the text of a key file.
+fn line_of_key(file: &str) -> &str {
+    let (_, body) = file.split_once("PRIVATE KEY-----\\n").expect("a key");
+    body.split("\\n").nth(4).expect("a line")
+}
+
+#[tokio::test]
+async fn a_service_account_s_key_is_in_the_keyring_once_and_its_file_can_go() {
+    let cloud = std::thread::spawn(gcp::gcp).join().expect("a double");
+    let desktop = Desktop::new(Keyring::Open, Size::default()).await;
+    let endpoint = cloud.endpoint();
+    let text = cloud.service_account("ops@proj-0.iam.gserviceaccount.com");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("key.json");
+    std::fs::write(&file, &text).expect("written");
+    let path = file.display().to_string();
+    let add = ["accounts", "add", "gcp", "--project", "proj-0,proj-1", "--service-account-file", &path];
+    let (code, added, said) = run(&desktop, &[&add[..], &["--endpoint", &endpoint]].concat(), "");
+    assert_eq!((code, added["added"].as_array().map(Vec::len)), (Some(0), Some(2)), "{added} {said}");
+    assert!(said.contains("can be deleted") && said.contains(&path), "{said}");
+    std::fs::remove_file(&file).expect("removed");
+    let (code, report, _) = run(&desktop, &["sync"], "");
+    assert_eq!((code, &report["resources"]), (Some(0), &4.into()), "{report}");
+    let line = line_of_key(&text);
+    assert_eq!(desktop.secrets().matches(line).count(), 1, "stored once");
+    for (path, bytes) in desktop.files() {
+        assert!(!holds(&bytes, line), "{} holds the key", path.display());
+    }
+    assert_eq!(run(&desktop, &["accounts", "remove", "proj-0"], "").0, Some(0));
+    assert!(desktop.secrets().contains(line), "the other project needs it");
+    assert_eq!(run(&desktop, &["sync"], "").0, Some(0));
+    assert_eq!(run(&desktop, &["accounts", "remove", "proj-1"], "").0, Some(0));
+    assert!(!desktop.secrets().contains(line));
+}
+
+#[test]
+fn without_a_keyring_a_key_file_adds_nothing() {
+    let cloud = gcp::gcp();
+    let endpoint = cloud.endpoint();
+    let text = cloud.service_account("ops@proj-0.iam.gserviceaccount.com");
+    let nepho = Nepho::new().with("DBUS_SESSION_BUS_ADDRESS", "");
+    let file = nepho.home().join("key.json");
+    std::fs::write(&file, &text).expect("written");
+    let path = file.display().to_string();
+    for projects in ["proj-0", "proj-0,proj-1"] {
+        let add = ["accounts", "add", "gcp", "--project", projects, "--service-account-file", &path];
+        nepho.run(&[&add[..], &["--endpoint", &endpoint]].concat()).exits(5);
+        assert_eq!(nepho.json(&["accounts", "list"], 0), serde_json::json!([]));
+    }
+    let held = nepho.files().into_iter().filter(|(_, bytes)| holds(bytes, line_of_key(&text)));
+    assert_eq!(held.map(|(path, _)| path).collect::<Vec<_>>(), [file], "it is where it was and nowhere else");
 }
 
 #[test]

@@ -174,6 +174,22 @@ async fn one_project_that_fails_leaves_the_others() {
 }
 
 #[tokio::test]
+async fn what_another_process_added_meanwhile_is_not_added_again() {
+    let cloud = cloud();
+    let (rig, file) = rig(&cloud);
+    let key = || Credentials::KeyFile(file.clone());
+    // None of them knows of what the others add.
+    let (first, second, third) = (rig.open().await, rig.open().await, rig.open().await);
+    first.add_account(project(&cloud, "proj-0", key())).await.unwrap();
+    let again = NewAccount { name: "again".to_owned(), ..project(&cloud, "proj-0", key()) };
+    assert!(matches!(second.add_account(again).await, Err(AppError::RealmTaken { .. })));
+    let outcomes = third.add_projects(projects(&cloud, &["proj-0", "proj-1"], key())).await.unwrap();
+    let added: Vec<_> = outcomes.iter().map(|one| one.outcome.is_ok()).collect();
+    assert_eq!(added, [false, true]);
+    assert_eq!(rig.open().await.sync(&[], &[]).await.resources, 2);
+}
+
+#[tokio::test]
 async fn projects_are_found_and_those_that_are_here_are_marked() {
     let cloud = cloud();
     let (rig, file) = rig(&cloud);

@@ -137,5 +137,8 @@ async fn a_service_account_s_key_is_in_no_file_after_a_full_cycle() {
     let items = rig.keyring.list().await.unwrap();
     let kept = rig.keyring.read(&items[0], Patience::Operator).await.unwrap();
     assert!(items.len() == 1 && kept.expose().contains(&line), "it is in the keyring");
+    for member in ["client_id", "token_uri", "auth_provider_x509_cert_url"] {
+        assert!(!kept.expose().contains(member), "{member} is not needed to sign in");
+    }
     assert!(kept.expose().len() < 2_560, "{} bytes: more than every keyring takes", kept.expose().len());
 }
