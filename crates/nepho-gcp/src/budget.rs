@@ -22,8 +22,9 @@ use crate::jitter;
 /// The most requests that all projects together have under way.
 static EVERYWHERE: Semaphore = Semaphore::const_new(100);
 
-/// The most requests that one project has under way.
-const PER_PROJECT: usize = 8;
+/// The most requests that one project has under way: the zones of a large project are listed at once.
+/// Google counts requests by the minute, not those under way.
+const PER_PROJECT: usize = 32;
 
 /// How many times one request waits for the next minute.
 const LONGEST_PATIENCE: u8 = 2;

@@ -185,8 +185,9 @@ async fn what_the_drawer_says(window: &Window) {
     window.screenshot("drawer").await;
     window.click("tab-raw").await;
     window.find_css("[data-testid=\"raw-age\"][data-whole=\"true\"]").await;
-    // The listing asks for no metadata.
+    // The listing asks for no metadata; read whole, they come with their keys, without their values.
     window.see("[data-testid=\"raw\"]", "enable-oslogin").await;
+    window.see("[data-testid=\"raw\"]", "withheld by Nephoscope").await;
     window.screenshot("raw").await;
     window.press("\u{E00C}").await;
 }

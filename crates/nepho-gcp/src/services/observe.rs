@@ -160,7 +160,8 @@ async fn one(
             Ok(Observed { listed, protections: Protections::default() })
         }
         Detail::Document => {
-            let listed = read(reader, zone, key, None).await?;
+            let mut listed = read(reader, zone, key, None).await?;
+            listed.document.bytes = reply::with_values_withheld(OPERATION, &listed.document.bytes)?;
             Ok(Observed { listed, protections: Protections::default() })
         }
         Detail::Plan(action) => {

@@ -1,9 +1,12 @@
 //! Operations: what Compute Engine answers an action with, and how they go.
 //!
 //! Asked for by `zoneOperations.get`, which has a quota of its own; `wait` would use up that of
-//! heavy reads.
+//! heavy reads. Many of one zone are read from its list, newest first: a request each, every second,
+//! would use up any quota.
 
-use futures::{StreamExt, stream};
+use std::collections::{BTreeMap, HashMap};
+
+use futures::{StreamExt, future, stream};
 use nepho_core::{
     ProviderError,
     provider::{Accepted, Progress, Ticket},
@@ -18,6 +21,13 @@ use crate::{
 };
 
 const OPERATION: &str = "compute.zoneOperations.get";
+const OF_ZONE: &str = "compute.zoneOperations.list";
+
+/// The most operations of one zone that are asked for one by one.
+const FEW: usize = 5;
+
+/// Operations on a page: Google's most.
+const PAGE: &str = "500";
 
 /// What is asked of an operation.
 const FIELDS: &str = "kind,name,status,error/errors(code,message),httpErrorStatusCode,httpErrorMessage";
@@ -104,16 +114,66 @@ pub(crate) fn accepted(operation: &str, body: &bytes::Bytes, zone: &str) -> Resu
 
 /// How the operations of these tickets go, in their order.
 pub(crate) async fn progress(client: &Client, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
-    let asking: Vec<_> = tickets.iter().map(|ticket| one(client, ticket)).collect();
+    let places: Vec<Option<(&str, &str)>> = tickets.iter().map(place).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (zone, _) in places.iter().flatten() {
+        *counts.entry(zone).or_default() += 1;
+    }
+    let many = counts.into_iter().filter(|(_, count)| *count > FEW);
+    let lists = future::join_all(many.map(|(zone, _)| async move { (zone, latest(client, zone).await) })).await;
+    let mut known: HashMap<(&str, &str), Result<Progress, ProviderError>> = HashMap::new();
+    for (zone, listed) in &lists {
+        // What is not on the page, or where there is none, is asked for by itself.
+        let Ok(listed) = listed else { continue };
+        known.extend(listed.iter().map(|(name, progress)| ((*zone, name.as_str()), progress.clone())));
+    }
+    let asking: Vec<_> = places
+        .iter()
+        .map(|place| {
+            let known = place.and_then(|place| known.get(&place).cloned());
+            async move {
+                match (known, place) {
+                    (Some(known), _) => known,
+                    (None, Some((zone, name))) => one(client, zone, name).await,
+                    (None, None) => Err(foreign()),
+                }
+            }
+        })
+        .collect();
     stream::iter(asking).buffered(AT_ONCE).collect().await
 }
 
-async fn one(client: &Client, ticket: &Ticket) -> Result<Progress, ProviderError> {
+/// The zone and the name in a ticket of ours.
+fn place(ticket: &Ticket) -> Option<(&str, &str)> {
     let parts: Vec<&str> = ticket.as_str().split('/').collect();
-    let ["zones", zone, "operations", name] = parts[..] else { return Err(foreign()) };
-    if !zones::is_name(zone) || !is_name(name) {
-        return Err(foreign());
+    let ["zones", zone, "operations", name] = parts[..] else { return None };
+    (zones::is_name(zone) && is_name(name)).then_some((zone, name))
+}
+
+/// The zone's latest operations, by name.
+async fn latest(client: &Client, zone: &str) -> Result<HashMap<String, Result<Progress, ProviderError>>, GcpError> {
+    #[derive(Deserialize)]
+    struct List {
+        kind: String,
+        #[serde(default)]
+        items: Vec<Operation>,
     }
+    let path = segments(["projects", client.project(), "zones", zone, "operations"]);
+    let fields = format!("kind,items({FIELDS})");
+    let query = [
+        ("maxResults", PAGE),
+        ("orderBy", "creationTimestamp desc"),
+        ("fields", fields.as_str()),
+        ("prettyPrint", "false"),
+    ];
+    let body = client.read(ReadClass::Zone, &path, &query).await?;
+    let list: List = reply::read(OF_ZONE, &body)?;
+    reply::promised(OF_ZONE, &list.kind, "compute#operationList")?;
+    let told = |one: Operation| (one.name.clone(), one.progress(OF_ZONE).map_err(ProviderError::from));
+    Ok(list.items.into_iter().map(told).collect())
+}
+
+async fn one(client: &Client, zone: &str, name: &str) -> Result<Progress, ProviderError> {
     let path = segments(["projects", client.project(), "zones", zone, "operations", name]);
     let body = client.read(ReadClass::Operation, &path, &[("fields", FIELDS), ("prettyPrint", "false")]).await?;
     Ok(Operation::read(OPERATION, &body)?.progress(OPERATION)?)

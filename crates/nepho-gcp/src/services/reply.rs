@@ -11,7 +11,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use super::instances::{Instance, METADATA, last};
 use crate::{
@@ -163,12 +163,35 @@ pub(crate) fn instance<T>(
 
 /// `body` without its metadata, which hold scripts and secrets; every other member byte for byte.
 pub(crate) fn without_metadata(operation: &str, body: &Bytes) -> Result<Bytes, GcpError> {
+    edited(operation, body, |_| None)
+}
+
+/// `body` with the values of its metadata withheld: start-up scripts and passwords have no place in a
+/// document that is stored. Which keys there are, and how long each value is, stays.
+pub(crate) fn with_values_withheld(operation: &str, body: &Bytes) -> Result<Bytes, GcpError> {
+    edited(operation, body, |metadata| Some(withheld(metadata)))
+}
+
+fn withheld(metadata: &RawValue) -> String {
+    let mut metadata: Value = serde_json::from_str(metadata.get()).unwrap_or_default();
+    let items = metadata.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten();
+    for value in items.filter_map(|item| item.get_mut("value")) {
+        let length = value.as_str().map_or(0, str::len);
+        *value = format!("(withheld by Nephoscope: it may be secret; {length} bytes)").into();
+    }
+    metadata.to_string()
+}
+
+/// `body` with other metadata, or with none; every other member byte for byte.
+fn edited(operation: &str, body: &Bytes, metadata: impl Fn(&RawValue) -> Option<String>) -> Result<Bytes, GcpError> {
     let Members(members) = read(operation, body)?;
     let mut kept = String::with_capacity(body.len());
-    for (name, value) in members.into_iter().filter(|(name, _)| name != METADATA) {
+    for (name, value) in members {
+        let value = if name == METADATA { metadata(value).map(Cow::Owned) } else { Some(Cow::Borrowed(value.get())) };
+        let Some(value) = value else { continue };
         kept.push(if kept.is_empty() { '{' } else { ',' });
         // Names of members are plain words.
-        kept.extend(["\"", &name, "\":", value.get()]);
+        kept.extend(["\"", &name, "\":", &value]);
     }
     kept.push_str(if kept.is_empty() { "{}" } else { "}" });
     Ok(Bytes::from(kept))

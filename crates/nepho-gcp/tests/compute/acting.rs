@@ -119,6 +119,32 @@ async fn an_operation_that_fails_is_told_with_its_reason() {
 }
 
 #[tokio::test]
+async fn many_operations_of_a_zone_are_read_from_its_list() {
+    let lab = Lab::new();
+    let provider = lab.provider(Access::ReadWrite);
+    let mut tickets = Vec::new();
+    for number in 0..7 {
+        let target = lab.put(web(&format!("web-{number}")).status("TERMINATED"));
+        if number == 3 {
+            lab.double.fail_next(PROJECT, ZONE, "web-3", OperationError::exhausted(ZONE));
+        }
+        tickets.push(ticket(&provider, Action::Start, &target).await);
+    }
+    tickets.insert(2, Ticket::new("zones/europe-west1-b/operations/operation-0"));
+    lab.double.settle();
+    let told = provider.progress(&tickets).await;
+    assert_eq!(lab.asked("zoneOperations.list").len(), 1);
+    // Only what is not on the page is asked for by itself.
+    assert_eq!(lab.asked("zoneOperations.get").len(), 1);
+    assert!(told[2].is_err(), "{told:?}");
+    assert!(matches!(told[4], Ok(Progress::Failed(_))), "{told:?}");
+    assert_eq!(told.iter().filter(|one| **one == Ok(Progress::Done)).count(), 6, "{told:?}");
+    // Where the list is refused, each is asked for.
+    lab.double.break_method("zoneOperations.list", Fault::Denied);
+    assert_eq!(provider.progress(&tickets).await.iter().filter(|one| one.is_ok()).count(), 7);
+}
+
+#[tokio::test]
 async fn a_reply_that_is_done_with_an_error_is_no_success() {
     let lab = Lab::new();
     let provider = lab.provider(Access::ReadWrite);

@@ -218,11 +218,21 @@ async fn a_plan_knows_the_group_and_keeps_no_metadata() {
 #[tokio::test]
 async fn the_whole_document_is_read_when_it_is_asked_for() {
     let lab = Lab::new();
-    let target = lab.put(web("fleet-x1z2").managed_by("fleet"));
+    let script = json!({"key": "startup-script", "value": "echo hunter2-canary"});
+    let metadata = json!({"kind": "compute#metadata", "fingerprint": "wCvGvzHkSGA=", "items": [script]});
+    let target = lab.put(web("fleet-x1z2").set("metadata", metadata).managed_by("fleet"));
     let provider = lab.provider(Access::ReadOnly);
     let seen = look(&provider, &target, Detail::Document).await.expect("seen");
-    let document: Value = serde_json::from_slice(&seen.listed.document.bytes).expect("JSON");
-    assert_eq!(Some(document), lab.double.instance(PROJECT, ZONE, "fleet-x1z2"));
+    let mut document: Value = serde_json::from_slice(&seen.listed.document.bytes).expect("JSON");
+    let mut there = lab.double.instance(PROJECT, ZONE, "fleet-x1z2").expect("there");
+    // Its metadata's keys are told, their values are not kept.
+    let told = document["metadata"].take();
+    assert!(there["metadata"].take().to_string().contains("hunter2-canary"), "the control");
+    assert_eq!(document, there);
+    assert_eq!(told["items"][0]["key"], "startup-script");
+    let value = told["items"][0]["value"].as_str().expect("a text");
+    assert!(value.contains("withheld") && value.contains("19 bytes"), "{value}");
+    assert!(!told.to_string().contains("hunter2-canary"), "{told}");
     assert_eq!(seen.listed.resource.facts.group.as_deref(), Some("fleet"));
     assert_eq!(seen.protections, Protections::default());
     assert_eq!(lab.asked("instances.get")[0].param("fields"), None);
