@@ -84,7 +84,7 @@ impl App {
     pub async fn document(&self, key: &ResourceKey) -> Result<ShownDocument, AppError> {
         let stored = self.engine().document(key).await?;
         let none = || AppError::NoDocument { key: key.clone(), reason: "it is not stored".to_owned() };
-        self.readable(key, stored.ok_or_else(none)?)
+        self.readable(key, &stored.ok_or_else(none)?)
     }
 
     /// The provider's whole description of a resource: asked for now and stored, where a listing
@@ -93,10 +93,10 @@ impl App {
         self.ready().await;
         let account = self.cached(key)?.account;
         let fetched = self.engine().fetch_document(key).await;
-        self.readable(key, fetched.map_err(|failure| AppError::failed(&account, failure))?)
+        self.readable(key, &fetched.map_err(|failure| AppError::failed(&account, failure))?)
     }
 
-    fn readable(&self, key: &ResourceKey, stored: StoredDocument) -> Result<ShownDocument, AppError> {
+    fn readable(&self, key: &ResourceKey, stored: &StoredDocument) -> Result<ShownDocument, AppError> {
         let unreadable = |error: DocumentError| AppError::NoDocument { key: key.clone(), reason: error.to_string() };
         let json = self.engine().dialect(key.provider).document_json(&stored.document).map_err(unreadable)?;
         Ok(ShownDocument { json, as_of: stored.as_of, whole: stored.whole })

@@ -18,6 +18,7 @@ mod keyring;
 mod output;
 mod page;
 mod processes;
+mod projects;
 mod rig;
 mod sync;
 mod terminal;

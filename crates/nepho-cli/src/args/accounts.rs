@@ -67,7 +67,6 @@ pub struct GoogleSource {
 }
 
 #[derive(Debug, ClapArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct AddGcp {
     /// Your name for it; several projects are named after their ids
     #[arg(long)]

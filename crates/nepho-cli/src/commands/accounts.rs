@@ -124,15 +124,12 @@ async fn verify(app: &App, name: &str, output: Output) -> Result<Code, Failed> {
     // What is denied is what the last sync was refused: asking for more would need a permission more.
     let document = IdentityJson::new(&account.name, &identity, &app.account_status(&account.id)?.scopes);
     output.result(&document, || {
-        let mut said = format!("{}: {}", text::shown(&account.name), text::shown(&identity.to_string()));
-        for one in &document.denied {
-            said.push_str(&format!("\n  denied in {}: {}", one.region, text::shown(&one.message)));
-        }
-        if !identity.denied.is_empty() {
-            let actions: Vec<&str> = identity.denied.iter().map(|action| action.as_str()).collect();
-            said.push_str(&format!("\n  denied actions: {}", actions.join(", ")));
-        }
-        said
+        let lists =
+            document.denied.iter().map(|one| format!("  denied in {}: {}", one.region, text::shown(&one.message)));
+        let actions: Vec<&str> = identity.denied.iter().map(|action| action.as_str()).collect();
+        let actions = (!actions.is_empty()).then(|| format!("  denied actions: {}", actions.join(", ")));
+        let who = format!("{}: {}", text::shown(&account.name), text::shown(&identity.to_string()));
+        std::iter::once(who).chain(lists).chain(actions).collect::<Vec<_>>().join("\n")
     })?;
     Ok(Code::Done)
 }
