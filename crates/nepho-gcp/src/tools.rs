@@ -84,7 +84,10 @@ mod tests {
         };
         assert_eq!(found(&[]), None);
         write("active_config", "work\n");
-        write("configurations/config_work", "[compute]\nproject = wrong-place\n[core]\naccount = a@b.c\nproject = proj-work\n");
+        write(
+            "configurations/config_work",
+            "[compute]\nproject = wrong-place\n[core]\naccount = a@b.c\nproject = proj-work\n",
+        );
         write("configurations/config_other", "[core]\nproject=proj-other\n");
         assert_eq!(found(&[]).as_deref(), Some("proj-work"));
         assert_eq!(found(&[("CLOUDSDK_ACTIVE_CONFIG_NAME", "other")]).as_deref(), Some("proj-other"));
