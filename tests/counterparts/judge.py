@@ -8,10 +8,14 @@ Prints one JSON document. Also does what tests need done behind Nephoscope's bac
   name      --endpoint URL --region R --id I --to NAME
   protect   --endpoint URL --region R --id I --against stop|termination
   wait      --endpoint URL --region R --id I --state S [--timeout 60]            {"state", "seen": [...]}
+  account   --endpoint URL --region R                  {"account"}
+  serve     one command after another: each line of stdin is a JSON list of arguments as above, and is
+            answered by one line, its document or {"error": …}. It ends with its stdin.
   members   [--id I]        an <item> with every member that botocore's model has, and their paths
 """
 
 import argparse
+import functools
 import json
 import os
 import sys
@@ -26,10 +30,15 @@ IMAGE = "ami-0c1c30571d2dae5c9"
 
 
 def ec2(arguments, region):
+    return client_of("ec2", arguments.endpoint, region)
+
+
+@functools.cache
+def client_of(service, endpoint, region):
     return boto3.client(
-        "ec2",
+        service,
         region_name=region,
-        endpoint_url=arguments.endpoint,
+        endpoint_url=endpoint,
         aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "AKIAJUDGEJUDGEJUDGE1"),
         aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "judge"),
         config=Config(retries={"max_attempts": 2}, read_timeout=30),
@@ -110,6 +119,11 @@ def wait(arguments):
     sys.exit(f"not {arguments.state} within {arguments.timeout} s: {seen}")
 
 
+def account(arguments):
+    client = client_of("sts", arguments.endpoint, arguments.region[0])
+    return {"account": client.get_caller_identity()["Account"]}
+
+
 # Members whose text must make sense for the rest to be readable.
 SENSIBLE = {
     "instanceState.code": "16",
@@ -155,7 +169,16 @@ def written(shape, path, paths, sensible, seen=()):
     return escape(sensible.get(path, text))
 
 
-def main():
+def serve(_):
+    for line in sys.stdin:
+        try:
+            document = asked(json.loads(line))
+        except (Exception, SystemExit) as error:  # one bad command must not end the others
+            document = {"error": str(error)}
+        print(json.dumps(document), flush=True)
+
+
+def asked(words=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = {
         "states": states,
@@ -167,6 +190,8 @@ def main():
         "name": name,
         "protect": protect,
         "wait": wait,
+        "account": account,
+        "serve": serve,
         "members": members,
     }
     parser.add_argument("command", choices=commands)
@@ -180,8 +205,14 @@ def main():
     parser.add_argument("--against", choices=["stop", "termination"])
     parser.add_argument("--state", default="running")
     parser.add_argument("--timeout", type=float, default=60)
-    arguments = parser.parse_args()
-    print(json.dumps(commands[arguments.command](arguments)))
+    arguments = parser.parse_args(words)
+    return commands[arguments.command](arguments)
+
+
+def main():
+    document = asked()
+    if document is not None:
+        print(json.dumps(document))
 
 
 if __name__ == "__main__":

@@ -10,17 +10,22 @@ Commands, one a line, on stdin, each answered by one JSON line on stdout:
   close | open                          the front port
   stop works|fails|hangs|reverts        what StopInstances does from now on
   lag SECONDS                           for transitions under way as well: 0 ends them all
+  settle                                ends the transitions under way, and no later one
+  reset                                 forgets everything that was made
+  mutations                             {"count": N}: what came to the front and asked for a change
 It ends with its stdin.
 """
 
 import argparse
 import copy
+import io
 import json
 import logging
 import os
 import sys
 import threading
 import time
+from urllib.parse import parse_qs
 
 # Not the 500 images that moto knows by heart: they take seconds to load.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
@@ -29,12 +34,14 @@ os.environ.setdefault("MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION", "true")
 from moto.ec2.exceptions import EC2ClientError  # noqa: E402
 from moto.ec2.models import EC2Backend  # noqa: E402
 from moto.ec2.models.instances import Instance  # noqa: E402
+from moto.moto_api._internal.models import moto_api_backend  # noqa: E402
 from moto.moto_server.werkzeug_app import (  # noqa: E402
     DomainDispatcherApplication,
     create_backend_app,
 )
 from moto.server import MotoRequestHandler  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
+from werkzeug.wrappers import Request  # noqa: E402
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 
@@ -44,13 +51,14 @@ class Lab:
 
     lag = 3.0
     stop = "works"
+    settled_at = float("-inf")
 
 
 def settled(instance):
     """The instance's state; a transition whose time has come ends here."""
     state = instance.__dict__["_settled_state"]
     due = instance.__dict__.get("_due")
-    if due and time.monotonic() >= due[0] + Lab.lag:
+    if due and (due[0] <= Lab.settled_at or time.monotonic() >= due[0] + Lab.lag):
         instance.__dict__["_due"] = None
         state.name, state.code = due[1], CODES[due[1]]
     return state
@@ -120,6 +128,23 @@ def with_lag():
     EC2Backend.stop_instances = switched_stop
 
 
+class Counting:
+    """Counts the requests that ask for a change, also those that are refused: all whose action is
+    not named as a question."""
+
+    def __init__(self, app):
+        self.app, self.count, self.lock = app, 0, threading.Lock()
+
+    def __call__(self, environ, start_response):
+        body = Request(environ, populate_request=False).get_data(cache=False)
+        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        action = parse_qs(body.decode("utf-8", "replace")).get("Action", ["none"])[0]
+        if not action.startswith(("Describe", "Get")):
+            with self.lock:
+                self.count += 1
+        return self.app(environ, start_response)
+
+
 class Door:
     """A port that can be closed and opened again; the state behind it stays."""
 
@@ -146,7 +171,7 @@ class Door:
             self.server = None
 
 
-def answer(words, front):
+def answer(words, front, counting):
     match words:
         case ["close"]:
             front.close()
@@ -156,6 +181,12 @@ def answer(words, front):
             Lab.stop = how
         case ["lag", seconds]:
             Lab.lag = float(seconds)
+        case ["settle"]:
+            Lab.settled_at = time.monotonic()
+        case ["reset"]:
+            moto_api_backend.reset()
+        case ["mutations"]:
+            return {"ok": True, "count": counting.count}
         case _:
             return {"error": f"unknown command {words}"}
     return {"ok": True}
@@ -174,11 +205,12 @@ def main():
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with_lag()
     app = DomainDispatcherApplication(create_backend_app)
-    front, back = Door(app, arguments.port), Door(app, 0)
+    counting = Counting(app)
+    front, back = Door(counting, arguments.port), Door(app, 0)
     say({"front": front.port, "back": back.port})
     for line in sys.stdin:
         try:
-            say(answer(line.split(), front))
+            say(answer(line.split(), front, counting))
         except Exception as error:  # one bad command must not end the lab
             say({"error": str(error)})
     os._exit(0)

@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod conformance;
+mod conversation;
 pub mod ec2;
 pub mod fake;
 pub mod gce_pages;

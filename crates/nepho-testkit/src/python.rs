@@ -16,6 +16,8 @@ use bytes::Bytes;
 use nepho_core::{Document, DocumentFormat, fingerprint::Fingerprint};
 use serde_json::Value;
 
+use crate::conversation::Conversation;
+
 /// Where the counterparts' own programs are.
 pub fn counterparts_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/counterparts")
@@ -68,6 +70,28 @@ pub fn judge(arguments: &[&str]) -> io::Result<Value> {
 /// it prints.
 pub fn judge_gcp(arguments: &[&str]) -> io::Result<Value> {
     judged("judge_gcp.py", arguments)
+}
+
+/// `judge.py` as a process that stays, for who asks often: its start takes a second.
+#[derive(Debug)]
+pub struct Judge(Conversation);
+
+impl Judge {
+    /// Starts one.
+    pub fn start() -> io::Result<Self> {
+        let mut command = Command::new(python_environment()?);
+        command.arg(counterparts_dir().join("judge.py")).arg("serve");
+        Ok(Self(Conversation::start("the judge", &mut command)?))
+    }
+
+    /// As [`judge`].
+    pub fn ask(&mut self, arguments: &[&str]) -> io::Result<Value> {
+        let answer = self.0.ask(&Value::from(arguments).to_string())?;
+        match answer.get("error") {
+            Some(error) => Err(io::Error::other(format!("{arguments:?}: {error}"))),
+            None => Ok(answer),
+        }
+    }
 }
 
 fn judged(script: &str, arguments: &[&str]) -> io::Result<Value> {

@@ -7,7 +7,7 @@ use nepho_core::State;
 use nepho_testkit::{
     ec2::{Ec2Double, Ec2Instance, Fault, Setup, fleet, id},
     moto::{Moto, StopMode},
-    python::{judge, python_environment},
+    python::{Judge, judge, python_environment},
 };
 use serde_json::Value;
 
@@ -75,6 +75,41 @@ fn motos_front_port_closes_and_opens_and_its_state_stays() {
     TcpStream::connect(&front).expect("the same port again");
     let states = judge(&["states", "--endpoint", &moto.endpoint(), "--region", REGION]).expect("states");
     assert_eq!(states[REGION][&id]["state"], "stopped");
+}
+
+#[test]
+fn motos_transitions_end_when_told_and_everything_is_forgotten_when_told() {
+    let mut moto = Moto::start(Duration::from_hours(1)).expect("moto");
+    let mut judge = Judge::start().expect("the judge");
+    let door = moto.back_door();
+    let mut ask =
+        |command: &str, rest: &[&str]| judge.ask(&[&[command, "--endpoint", &door, "--region", REGION], rest].concat());
+    let id = text(&ask("seed", &["--count", "1"]).expect("seeded")[0]["id"]);
+    moto.settle().expect("settled");
+    assert_eq!(ask("states", &[]).expect("states")[REGION][&id]["state"], "running");
+    assert_eq!(ask("stop", &["--id", &id]).expect("accepted")[0]["state"], "stopping");
+    assert_eq!(ask("states", &[]).expect("states")[REGION][&id]["state"], "stopping", "the lag is as it was");
+    let refused = ask("stop", &["--id", "i-0000000000000dead"]).expect_err("refused").to_string();
+    assert!(refused.contains("InvalidInstanceID.NotFound"), "{refused}");
+    assert_eq!(text(&ask("account", &[]).expect("one command's error ends no other")["account"]).len(), 12);
+    moto.reset().expect("reset");
+    assert_eq!(ask("states", &[]).expect("states")[REGION].as_object().map(serde_json::Map::len), Some(0));
+}
+
+#[test]
+fn motos_front_counts_what_asks_for_a_change() {
+    let mut moto = Moto::start(Duration::ZERO).expect("moto");
+    let id = seeded(&moto);
+    let front = moto.endpoint();
+    let ask = |command: &str| judge(&[command, "--endpoint", &front, "--region", REGION, "--id", &id]);
+    ask("states").expect("states");
+    ask("account").expect("an account");
+    assert_eq!(moto.mutations().expect("a count"), 0, "the back door and questions are not counted");
+    ask("reboot").expect("accepted");
+    assert_eq!(moto.mutations().expect("a count"), 1);
+    moto.set_stop(StopMode::Fails).expect("set");
+    ask("stop").expect_err("refused");
+    assert_eq!(moto.mutations().expect("a count"), 2, "what is refused was asked for as well");
 }
 
 #[test]
