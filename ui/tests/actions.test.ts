@@ -113,7 +113,7 @@ describe("planning", () => {
 
   it("counts by the core's numbers, not by the targets that came along", async () => {
     const counts = { ...plan().counts, total: 1000, eligible: 999, refused: 1, accounts: 2 };
-    const large = plan({ counts });
+    const large = plan({ counts, discard_local_disks: true });
     const { asked } = host({
       plan_action: () => large,
       commit_plan: () => ({ type: "accepted", operation: "o1" }),
@@ -124,7 +124,10 @@ describe("planning", () => {
     expect(planSummary(large)).toContain("999 will be sent, in 2 accounts. 1 is refused.");
     expect(needsDialog(plan({ ...start, counts }))).toBe(true);
     await planning.copyCommand();
-    expect(asked.at(-1)).toEqual(["copy_command", { action: "stop", keys: [target().key] }]);
+    expect(asked.at(-1)).toEqual([
+      "copy_command",
+      { action: "stop", keys: [target().key], discard_local_disks: true },
+    ]);
     await planning.commit();
     expect(toasts.list.at(-1)?.title).toBe("Stop sent to 999 machines");
   });

@@ -5,6 +5,7 @@ use nepho_core::{
     cache::{CachedRow, ScopeRecord, StoredDocument},
     dialect::DocumentError,
     journal::JournalEntry,
+    provider::Order,
 };
 use nepho_index::RowView;
 
@@ -104,7 +105,7 @@ impl App {
 
     /// The cloud's own command line for an action, one line per account and region; `None` when the
     /// cloud has none.
-    pub fn command(&self, action: Action, keys: &[ResourceKey]) -> Result<Option<String>, AppError> {
+    pub fn command(&self, order: Order, keys: &[ResourceKey]) -> Result<Option<String>, AppError> {
         let snapshot = self.snapshot();
         let mut groups: Vec<(Account, ResourceKey, Vec<Resource>)> = Vec::new();
         for key in keys {
@@ -119,7 +120,7 @@ impl App {
             }
         }
         let line = |(account, key, resources): &(Account, ResourceKey, Vec<_>)| {
-            self.engine().dialect(key.provider).command(account, action, resources)
+            self.engine().dialect(key.provider).command(account, order, resources)
         };
         let lines: Vec<String> = groups.iter().filter_map(line).collect();
         Ok((!lines.is_empty()).then(|| lines.join("\n")))

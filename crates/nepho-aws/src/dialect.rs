@@ -6,6 +6,7 @@ use nepho_core::{
     Account, Action, Capabilities, CredentialSource, Dialect, Document, Kind, Resource, State,
     capability::{ActionRule, Manner},
     dialect::DocumentError,
+    provider::Order,
 };
 
 use crate::{document, services::submit::BATCH, verb::Verb};
@@ -70,12 +71,12 @@ impl Dialect for AwsDialect {
         Some(format!("https://{region}.{domain}/ec2/home?region={region}#InstanceDetails:instanceId={id}"))
     }
 
-    fn command(&self, account: &Account, action: Action, resources: &[Resource]) -> Option<String> {
+    fn command(&self, account: &Account, order: Order, resources: &[Resource]) -> Option<String> {
         let region = &resources.first()?.key.region;
         if resources.iter().any(|resource| resource.key.region != *region) {
             return None;
         }
-        let verb = Verb::of(action)?.command();
+        let verb = Verb::of(order.action)?.command();
         let mut words = vec!["aws", "ec2", verb, "--region", region.as_str(), "--instance-ids"];
         words.extend(resources.iter().map(|resource| &*resource.key.native));
         if let CredentialSource::Profile(profile) = &account.source {
@@ -153,19 +154,19 @@ mod tests {
     #[test]
     fn the_command_is_ready_for_a_shell() {
         let both = [resource("1", "eu-west-1", "i-1"), resource("1", "eu-west-1", "i-2;rm -rf '~'")];
-        let stop = DIALECT.command(&account(CredentialSource::Keyring, None), Action::Stop, &both);
+        let stop = DIALECT.command(&account(CredentialSource::Keyring, None), Action::Stop.into(), &both);
         let expected = r"aws ec2 stop-instances --region eu-west-1 --instance-ids i-1 'i-2;rm -rf '\''~'\'''";
         assert_eq!(stop.as_deref(), Some(expected));
         let profile = account(CredentialSource::Profile("my ops".to_owned()), Some("http://127.0.0.1:5000"));
         assert_eq!(
-            DIALECT.command(&profile, Action::Terminate, &both[..1]).as_deref(),
+            DIALECT.command(&profile, Action::Terminate.into(), &both[..1]).as_deref(),
             Some(
                 "aws ec2 terminate-instances --region eu-west-1 --instance-ids i-1 --profile 'my ops' --endpoint-url http://127.0.0.1:5000"
             )
         );
         let elsewhere = [resource("1", "eu-west-1", "i-1"), resource("1", "eu-west-2", "i-2")];
-        assert_eq!(DIALECT.command(&profile, Action::Start, &elsewhere), None);
-        assert_eq!(DIALECT.command(&profile, Action::Start, &[]), None);
+        assert_eq!(DIALECT.command(&profile, Action::Start.into(), &elsewhere), None);
+        assert_eq!(DIALECT.command(&profile, Action::Start.into(), &[]), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::{Account, Action, Capabilities, Document, Kind, Resource};
+use crate::{Account, Capabilities, Document, Kind, Resource, provider::Order};
 
 /// A document whose bytes cannot be read as its format says.
 #[derive(Debug, Error)]
@@ -22,8 +22,8 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// The page of the cloud's console that shows `resource`; an `https` URL.
     fn console_url(&self, resource: &Resource) -> Option<String>;
 
-    /// The cloud's own command line for `action` on `resources` of one region, for copying.
-    fn command(&self, account: &Account, action: Action, resources: &[Resource]) -> Option<String>;
+    /// The cloud's own command line for `order` on `resources` of one region, for copying.
+    fn command(&self, account: &Account, order: Order, resources: &[Resource]) -> Option<String>;
 
     /// The document as pretty-printed JSON, with every member that the provider sent.
     fn document_json(&self, document: &Document) -> Result<String, DocumentError>;

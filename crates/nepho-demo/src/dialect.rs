@@ -4,6 +4,7 @@ use nepho_core::{
     Account, Action, Capabilities, Dialect, Document, DocumentFormat, Kind, Resource, State,
     capability::{ActionRule, Manner},
     dialect::DocumentError,
+    provider::Order,
 };
 
 /// The demo cloud's dialect.
@@ -64,12 +65,12 @@ impl Dialect for DemoDialect {
     }
 
     /// No cloud's own tool knows these machines; `nepho` does.
-    fn command(&self, _account: &Account, action: Action, resources: &[Resource]) -> Option<String> {
+    fn command(&self, _account: &Account, order: Order, resources: &[Resource]) -> Option<String> {
         if resources.is_empty() {
             return None;
         }
         let keys: Vec<String> = resources.iter().map(|resource| resource.key.to_string()).collect();
-        Some(format!("nepho {action} {}", keys.join(" ")))
+        Some(format!("nepho {} {}", order.action, keys.join(" ")))
     }
 
     fn document_json(&self, document: &Document) -> Result<String, DocumentError> {

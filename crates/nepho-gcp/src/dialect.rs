@@ -6,6 +6,7 @@ use nepho_core::{
     Account, Action, Capabilities, Dialect, Document, Kind, Resource, State, Zone,
     capability::{ActionRule, Manner},
     dialect::DocumentError,
+    provider::Order,
 };
 
 use crate::{convert, document, verb};
@@ -82,7 +83,7 @@ impl Dialect for GcpDialect {
         ))
     }
 
-    fn command(&self, account: &Account, action: Action, resources: &[Resource]) -> Option<String> {
+    fn command(&self, account: &Account, order: Order, resources: &[Resource]) -> Option<String> {
         let first = &resources.first()?.key;
         if resources.iter().any(|one| one.key.region != first.region || one.key.realm != first.realm) {
             return None;
@@ -102,9 +103,12 @@ impl Dialect for GcpDialect {
         });
         let line = |(zone, names): (&Zone, Vec<&str>)| {
             let zone = format!("--zone={zone}");
-            let mut words = vec!["gcloud", "compute", "instances", verb::command(action)];
+            let mut words = vec!["gcloud", "compute", "instances", verb::command(order.action)];
             words.extend(names);
             words.extend([zone.as_str(), project.as_str()]);
+            if order.discard_local_disks && verb::discards(order.action) {
+                words.push("--discard-local-ssd=true");
+            }
             let words: Vec<_> = words.into_iter().map(quoted).collect();
             format!("{}{}", endpoint.as_deref().unwrap_or_default(), words.join(" "))
         };
@@ -183,12 +187,17 @@ mod tests {
             resource("lab-1", "europe-west1-b", "web-1"),
             resource("lab-1", "europe-west1-c", "db;rm -rf '~'"),
         ];
-        let stop = DIALECT.command(&account(None), Action::Stop, &three);
+        let stop = DIALECT.command(&account(None), Action::Stop.into(), &three);
         let expected = "gcloud compute instances stop web-1 --zone=europe-west1-b --project=lab-1\n\
                         gcloud compute instances stop db-1 'db;rm -rf '\\''~'\\''' --zone=europe-west1-c --project=lab-1";
         assert_eq!(stop.as_deref(), Some(expected));
+        for (action, said) in [(Action::Stop, true), (Action::Suspend, true), (Action::Reboot, false)] {
+            let order = Order { action, discard_local_disks: true };
+            let line = DIALECT.command(&account(None), order, &three[..1]).expect("a command");
+            assert_eq!(line.ends_with(" --discard-local-ssd=true"), said, "{line}");
+        }
         let lab = [resource("lab-1@127.0.0.1-8080", "europe-west1-b", "web-1")];
-        let lab = DIALECT.command(&account(Some("http://127.0.0.1:8080/")), Action::Terminate, &lab);
+        let lab = DIALECT.command(&account(Some("http://127.0.0.1:8080/")), Action::Terminate.into(), &lab);
         let expected = "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE=http://127.0.0.1:8080/compute/v1/ gcloud compute \
                         instances delete web-1 --zone=europe-west1-b --project=lab-1";
         assert_eq!(lab.as_deref(), Some(expected));
@@ -196,7 +205,7 @@ mod tests {
 
     #[test]
     fn what_no_command_can_say_has_none() {
-        let command = |resources: &[Resource]| DIALECT.command(&account(None), Action::Start, resources);
+        let command = |resources: &[Resource]| DIALECT.command(&account(None), Action::Start.into(), resources);
         let web = || resource("lab-1", "europe-west1-b", "web-1");
         assert!(command(&[web()]).is_some());
         assert_eq!(command(&[]), None);
@@ -210,7 +219,7 @@ mod tests {
     fn every_verb_is_gclouds() {
         let verbs = ["start", "stop", "reset", "suspend", "resume", "delete"];
         for (action, verb) in Action::ALL.into_iter().zip(verbs) {
-            let line = DIALECT.command(&account(None), action, &[resource("lab-1", "europe-west1-b", "web-1")]);
+            let line = DIALECT.command(&account(None), action.into(), &[resource("lab-1", "europe-west1-b", "web-1")]);
             assert!(line.is_some_and(|line| line.starts_with(&format!("gcloud compute instances {verb} "))));
         }
     }

@@ -1,6 +1,6 @@
 //! One resource: the drawer's overview, its document, its command line, its console page.
 
-use nepho_core as domain;
+use nepho_core::{self as domain, provider::Order};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -138,6 +138,15 @@ pub struct CopyCommandRequest {
     /// On which resources.
     #[ts(as = "Vec<KeyText>")]
     pub keys: List<KeyText>,
+    /// Whether the contents of local disks may be discarded, where the cloud asks.
+    pub discard_local_disks: bool,
+}
+
+impl CopyCommandRequest {
+    /// The action, and how.
+    pub fn order(&self) -> Order {
+        Order { action: self.action.into(), discard_local_disks: self.discard_local_disks }
+    }
 }
 
 /// The cloud's own command line, for the clipboard.

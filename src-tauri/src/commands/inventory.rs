@@ -58,8 +58,9 @@ pub async fn fetch_document(opening: State<'_, Opening>, request: FetchDocumentR
 /// The cloud's own command line for an action.
 #[tauri::command]
 pub async fn copy_command(opening: State<'_, Opening>, request: CopyCommandRequest) -> Reply<CopiedCommand> {
+    let order = request.order();
     let keys: Vec<ResourceKey> = request.keys.into_vec().into_iter().map(KeyText::into_key).collect();
-    let command = opening.app().await?.command(request.action.into(), &keys).map_err(refused)?;
+    let command = opening.app().await?.command(order, &keys).map_err(refused)?;
     Ok(CopiedCommand { command })
 }
 

@@ -256,7 +256,13 @@ fn the_whole_document_is_fetched_on_request_and_kept() {
     assert!(nepho.run(&["show", "web-1"]).exits(0).stdout.contains("--fetch"));
     let whole = nepho.json(&["show", "web-1", "--fetch"], 0);
     assert_eq!(whole["document_whole"], true);
-    assert_eq!(whole["document"], cloud.instance("proj-0", ZONE, "web-1").expect("an instance"), "all of it");
+    let mut there = cloud.instance("proj-0", ZONE, "web-1").expect("an instance");
+    let mut shown = whole["document"].clone();
+    let metadata = shown["metadata"].take();
+    there["metadata"].take();
+    assert_eq!(shown, there, "all of it");
+    assert_eq!(metadata["items"][0]["key"], "enable-oslogin");
+    assert!(metadata["items"][0]["value"].as_str().is_some_and(|value| value.contains("withheld")), "{metadata}");
     cloud.break_project("proj-0", Fault::Closed);
     let kept = nepho.run(&["show", "web-1", "--fetch", "--json"]).exits(1).says("whole document").json();
     assert_eq!((&kept["document"], &kept["document_as_of"]), (&whole["document"], &whole["document_as_of"]));

@@ -139,6 +139,6 @@ async fn a_resource_has_its_document_command_and_place() {
     assert!(document.trim_start().starts_with('{') && document.contains(&*row.key.native), "{document}");
     assert_eq!(app.find(&row.key.native).len(), 1);
     assert_eq!(app.find(&row.key.to_string())[0].key, row.key);
-    let command = app.command(Action::Stop, std::slice::from_ref(&row.key)).unwrap();
+    let command = app.command(Action::Stop.into(), std::slice::from_ref(&row.key)).unwrap();
     assert!(command.is_none_or(|command| command.contains(&*row.key.native)));
 }

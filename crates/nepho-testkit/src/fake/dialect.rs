@@ -4,6 +4,7 @@ use nepho_core::{
     Account, Action, Capabilities, Dialect, Document, Kind, Resource, State,
     capability::{ActionRule, Manner},
     dialect::DocumentError,
+    provider::Order,
 };
 
 /// The dialect of [`FakeProvider`](super::FakeProvider): what a stop or a reboot does is plain, and
@@ -63,9 +64,9 @@ impl Dialect for FakeDialect {
         Some(format!("https://console.example/{}", resource.key.native))
     }
 
-    fn command(&self, _account: &Account, action: Action, resources: &[Resource]) -> Option<String> {
+    fn command(&self, _account: &Account, order: Order, resources: &[Resource]) -> Option<String> {
         let ids: Vec<&str> = resources.iter().map(|resource| &*resource.key.native).collect();
-        Some(format!("fake {action} {}", ids.join(" ")))
+        Some(format!("fake {} {}", order.action, ids.join(" ")))
     }
 
     fn document_json(&self, document: &Document) -> Result<String, DocumentError> {

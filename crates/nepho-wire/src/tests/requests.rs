@@ -21,7 +21,7 @@ pub(super) fn good(name: &str) -> Value {
             json!({"query": "", "change": {"type": "range", "query": "", "sort": sort, "from": KEY, "to": KEY}})
         }
         "get_resource" | "get_document" | "fetch_document" | "open_console" => json!({"key": KEY}),
-        "copy_command" => json!({"action": "stop", "keys": [KEY]}),
+        "copy_command" => json!({"action": "stop", "keys": [KEY], "discard_local_disks": true}),
         "plan_action" => json!({
             "action": "stop", "target": {"type": "keys", "keys": [KEY]}, "discard_local_disks": false
         }),

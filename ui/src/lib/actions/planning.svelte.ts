@@ -148,9 +148,13 @@ class Planning {
 }
 
 /** Copies the cloud's own command line for an action on resources. */
-export async function copyCommand(action: Action, keys: string[], total = keys.length): Promise<void> {
+export async function copyCommand(
+  action: Action,
+  keys: string[],
+  { total = keys.length, discard = false } = {},
+): Promise<void> {
   try {
-    const { command } = await call("copy_command", { action, keys });
+    const { command } = await call("copy_command", { action, keys, discard_local_disks: discard });
     const what = { action: actionName(action), count: count(keys.length), total: count(total) };
     if (command === null) toasts.say("bad", m.no_command());
     else await copy(command, keys.length < total ? m.copied_command_first(what) : m.copied_command(what));
@@ -170,10 +174,10 @@ export async function copyCommandOfSelection(action: Action, query: string): Pro
 }
 
 /** For the targets that would be sent, or else for all; a large plan holds only the first of them. */
-async function copyCommandOf({ action, counts, targets }: Plan): Promise<void> {
+async function copyCommandOf({ action, counts, targets, discard_local_disks: discard }: Plan): Promise<void> {
   const all = counts.eligible === 0;
   const keys = targets.filter(({ verdict }) => all || verdict === "eligible").map(({ key }) => key);
-  await copyCommand(action, keys, all ? counts.total : counts.eligible);
+  await copyCommand(action, keys, { total: all ? counts.total : counts.eligible, discard });
 }
 
 export const planning = new Planning();

@@ -44,14 +44,16 @@ export function detailCommands(cloud: Cloud): Pick<Answers, Own> {
       cloud.whole.add(key);
       return { ...document(row), as_of: new Date().toISOString() };
     },
-    copy_command: ({ action, keys }) => {
+    copy_command: ({ action, keys, discard_local_disks: discard }) => {
       const [first] = keys.map(find);
       const ids = keys.map((key) => key.split(":").slice(4).join(":")).join(" ");
       if (first?.provider !== "gcp") {
         return { command: `aws ec2 ${action}-instances --instance-ids ${ids}` };
       }
       const verb = action === "reboot" ? "reset" : action === "terminate" ? "delete" : action;
-      return { command: `gcloud compute instances ${verb} ${ids} --zone ${first.zone ?? ""}` };
+      return {
+        command: `gcloud compute instances ${verb} ${ids} --zone ${first.zone ?? ""}${discard ? " --discard-local-ssd=true" : ""}`,
+      };
     },
     open_console: () => ({}),
   };

@@ -165,7 +165,9 @@ export type CopyCommandRequest = {
   /** For which action. */
   action: Action,
   /** On which resources. */
-  keys: Array<KeyText>, };
+  keys: Array<KeyText>,
+  /** Whether the contents of local disks may be discarded, where the cloud asks. */
+  discard_local_disks: boolean, };
 
 /** Credentials, or where they are. */
 export type Credentials = { "type": "keys",
