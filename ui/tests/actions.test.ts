@@ -236,13 +236,21 @@ describe("endings", () => {
     [[{}, { status: "failed" as const }], "bad", "Stop: 1 of 2 failed"],
     [[{}, { status: "unknown" as const }], "bad", "Stop: 1 of 2 ended unknown"],
   ])("of %j are %s", (targets, tone, text) => {
-    expect(endings([operation(targets)])).toEqual([{ tone, text }]);
+    expect(endings([operation(targets)])).toEqual([{ tone, text, detail: "" }]);
   });
 
   it("count what no reply brought along", () => {
     const [one] = [operation([{}])];
     const counts = { ...one.counts, total: 1000, accepted: 998, failed: 1, refused: 1 };
-    expect(endings([{ ...one, counts }])).toEqual([{ tone: "bad", text: "Stop: 2 of 1000 failed" }]);
+    expect(endings([{ ...one, counts }])).toEqual([
+      { tone: "bad", text: "Stop: 2 of 1000 failed", detail: "" },
+    ]);
+  });
+
+  it("say to what it happened and why", () => {
+    const failure = { code: "capacity_unavailable" as const, message: "the zone is full" };
+    const [ended] = endings([operation([{}, { status: "failed" as const, failure }])]);
+    expect(ended?.detail).toBe("web-1: no capacity: the zone is full");
   });
 
   it("say nothing of what is under way", () => {

@@ -51,6 +51,9 @@ async fn tour(size: Size, theme: &str) {
     window.click("add-account-open").await;
     window.find("add-account").await;
     window.screenshot("add-account").await;
+    window.click("add-cloud-gcp").await;
+    window.find("find-projects").await;
+    window.screenshot("add-google-cloud").await;
     let violations = window.read("return window.__violations").await;
     assert_eq!(violations, serde_json::json!([]), "the content policy was violated");
 }

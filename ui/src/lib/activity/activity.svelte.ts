@@ -58,8 +58,8 @@ class Activity {
 
   #announce(operations: Operation[]): void {
     const before = new Set(this.running.map(({ id }) => id));
-    for (const { tone, text } of endings(operations.filter(({ id }) => before.has(id))))
-      toasts.say(tone, text);
+    for (const { tone, text, detail } of endings(operations.filter(({ id }) => before.has(id))))
+      toasts.say(tone, text, detail);
   }
 }
 
