@@ -165,7 +165,7 @@ impl From<AwsError> for ProviderError {
             AwsError::Unreachable { reason } => Self::Unavailable { message: reason },
             AwsError::Malformed { reason } => Self::Malformed { message: reason },
             AwsError::Credentials { reason } => Self::Unauthenticated { message: reason },
-            AwsError::HeldBack { reason } => Self::Other { code: "NotSent".to_owned(), message: reason },
+            AwsError::HeldBack { reason } => Self::not_sent(reason),
         }
     }
 }

@@ -145,11 +145,7 @@ impl Provider for AwsProvider {
         };
         let realm = match self.realm().await {
             Ok(realm) => realm,
-            // Nothing was sent, so nothing is unknown.
-            Err(error) if error.leaves_unknown() => {
-                return all(&ProviderError::Other { code: "NotSent".to_owned(), message: error.to_string() });
-            }
-            Err(error) => return all(&error),
+            Err(error) => return all(&error.before_sending()),
         };
         let (own, foreign) = Self::own(&realm, &keys);
         let mut submissions = submit::submit(writer, verb, &own).await;

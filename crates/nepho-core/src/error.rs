@@ -137,6 +137,19 @@ impl ProviderError {
         matches!(self, Self::TimedOut { .. } | Self::Unavailable { .. } | Self::Malformed { .. })
     }
 
+    /// An error of something that was held back before it was sent.
+    pub fn not_sent(message: String) -> Self {
+        Self::Other { code: "NotSent".to_owned(), message }
+    }
+
+    /// The error as it ends a mutation that was not sent yet: a sign-in or a reading that came first
+    /// has failed, so nothing is unknown. Of the errors that leave a mutation unknown only the words
+    /// stay; the others keep their class.
+    #[must_use]
+    pub fn before_sending(self) -> Self {
+        if self.leaves_unknown() { Self::not_sent(self.to_string()) } else { self }
+    }
+
     /// What happened beyond the class of the error, which is said beside it. Empty when the class
     /// says it all.
     pub fn detail(&self) -> String {
@@ -308,5 +321,29 @@ impl fmt::Display for Failure {
 impl From<&ProviderError> for Failure {
     fn from(error: &ProviderError) -> Self {
         Self { code: error.code(), message: error.detail() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_before_sending_leaves_nothing_unknown() {
+        let text = || "x".to_owned();
+        let unknown = [
+            ProviderError::TimedOut { operation: text() },
+            ProviderError::Unavailable { message: text() },
+            ProviderError::Malformed { message: text() },
+        ];
+        for error in unknown {
+            assert!(error.leaves_unknown());
+            let said = error.to_string();
+            let error = error.before_sending();
+            assert!(!error.leaves_unknown(), "{error}");
+            assert_eq!(error, ProviderError::not_sent(said));
+        }
+        let refused = ProviderError::Unauthenticated { message: text() };
+        assert_eq!(refused.clone().before_sending(), refused, "a class that says more stays");
     }
 }
