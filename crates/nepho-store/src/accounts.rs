@@ -18,6 +18,9 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Account>, Fault> {
 
 /// Adds the account, or replaces the one with its id.
 pub(crate) fn put(connection: &Connection, account: &Account) -> Result<(), Fault> {
+    // The column `profile` holds the one word that a source has, whichever it is: the name of a
+    // profile or of a variable, or a sign-in's id. It is called after the first of them, as another
+    // name would take a migration and say no more.
     let (source, profile) = match &account.source {
         CredentialSource::Environment => ("environment", None),
         CredentialSource::Profile(name) => ("profile", Some(name.as_str())),
