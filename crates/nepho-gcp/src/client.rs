@@ -151,9 +151,23 @@ impl Client {
     /// Sends `call` until it is answered, at most a few times and within the operation's time. The
     /// time that it waits for quota is not counted: that is the price of many requests, up to two
     /// minutes, and not a sign that Google does not answer.
+    ///
+    /// The error of a mutation leaves it unknown if any attempt may have carried it out, and only then.
     pub async fn call(&self, call: Call<'_>) -> Result<Bytes, GcpError> {
+        let mut lost = None;
+        let answer = self.attempts(&call, &mut lost).await;
+        answer.map_err(|error| match call.class {
+            Class::Read(_) => error,
+            // What the last attempt was refused says nothing of one before it that got no answer.
+            Class::Mutation => lost.unwrap_or(error),
+        })
+    }
+
+    /// The attempts of a call. `lost` is the error of the last one that leaves open whether it was
+    /// carried out.
+    async fn attempts(&self, call: &Call<'_>, lost: &mut Option<GcpError>) -> Result<Bytes, GcpError> {
         let Inner { login, budget, timeouts, .. } = &*self.0;
-        let operation = operation(&call);
+        let operation = operation(call);
         let url = login.reach().url(call.api, call.path, call.query).map_err(|host| GcpError::HeldBack {
             reason: format!("the request was held back: {host:?} is not where this account is"),
         })?;
@@ -167,16 +181,22 @@ impl Client {
         let mut failures = 0;
         loop {
             // Before the leave, so that a sign-in that hangs holds up nobody else.
-            let token = login.token(grant, deadline).await?;
+            let token = login.token(grant, deadline).await.map_err(|error| match call.class {
+                Class::Read(_) => error,
+                Class::Mutation => error.before_sending(),
+            })?;
             let asked = Instant::now();
             let leave = budget.leave(call.class, &mut patience).await;
             let leave = leave.map_err(|retry_after| GcpError::QuotaUsedUp { retry_after })?;
             deadline += asked.elapsed();
-            let error = match self.send(&call, &operation, url.clone(), &token, deadline).await {
+            let error = match self.send(call, &operation, url.clone(), &token, deadline).await {
                 Ok(body) => return Ok(body),
                 Err(error) => error,
             };
             drop(leave);
+            if error.leaves_unknown() {
+                *lost = Some(error.clone());
+            }
             match Remedy::of(&error) {
                 Remedy::Renew if !renewed && login.renew(grant, &token) => renewed = true,
                 // Refused, so not carried out. The next leave waits; when it has waited too often,

@@ -84,6 +84,17 @@ impl GcpError {
         }
     }
 
+    /// Whether a mutation that ended so may have been carried out.
+    pub fn leaves_unknown(&self) -> bool {
+        ProviderError::from(self.clone()).leaves_unknown()
+    }
+
+    /// The error as it ends a mutation that was not sent: nothing is unknown then. Of the errors that
+    /// leave it unknown only the words stay; the others keep their class.
+    pub fn before_sending(self) -> Self {
+        if self.leaves_unknown() { Self::HeldBack { reason: self.to_string() } } else { self }
+    }
+
     /// The error as it concerns one resource.
     pub fn about(self, key: &ResourceKey) -> ProviderError {
         match self.status() {
@@ -102,12 +113,12 @@ impl From<GcpError> for ProviderError {
             GcpError::Unreachable { reason } => Self::Unavailable { message: reason },
             GcpError::Malformed { reason } => Self::Malformed { message: reason },
             GcpError::SignIn { reason } => Self::Unauthenticated { message: reason },
-            GcpError::HeldBack { reason } => Self::Other { code: "NotSent".to_owned(), message: reason },
+            GcpError::HeldBack { reason } => Self::not_sent(reason),
         }
     }
 }
 
-/// Words of another's, at most [`LONGEST_MESSAGE`] of them.
+/// Words of another's, at most [`LONGEST_MESSAGE`] characters of them.
 pub(crate) fn clipped(text: &str) -> String {
     match text.char_indices().nth(LONGEST_MESSAGE) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -24,8 +24,7 @@ pub(crate) async fn submit(writer: &Writer, reader: Reader<'_>, order: Order, ta
         .map(|(key, zone)| async move {
             let outcome = match zone {
                 Ok(zone) => one(writer, reader, order, &zone, key).await,
-                // Nothing was sent, so nothing is unknown.
-                Err(error) => Err(not_sent(error)),
+                Err(error) => Err(error.before_sending()),
             };
             Submission { key: key.clone(), outcome }
         })
@@ -48,12 +47,4 @@ async fn one(
     };
     let body = sent.map_err(|error| error.about(key))?;
     operations::accepted(verb::permission(order.action), &body, zone)
-}
-
-/// An error of a reading that came before the request was sent.
-pub(crate) fn not_sent(error: ProviderError) -> ProviderError {
-    if error.leaves_unknown() {
-        return ProviderError::Other { code: "NotSent".to_owned(), message: error.to_string() };
-    }
-    error
 }

@@ -13,7 +13,7 @@ use nepho_testkit::{
 };
 use url::Url;
 
-use crate::cloud::options;
+use crate::cloud::{Answer, Cloud, options};
 
 const ZONE: &str = "europe-west1-b";
 
@@ -34,14 +34,7 @@ impl Lab {
         let identity = Arc::new(GcpIdentity::new(token, Some(&endpoint)).expect("an identity"));
         let id =
             double.instance(PROJECT, ZONE, "web-1").expect("an instance")["id"].as_str().expect("an id").to_owned();
-        let key = ResourceKey {
-            provider: ProviderKind::Gcp,
-            realm: Realm::new(format!("{PROJECT}@127.0.0.1-{}", double.port())),
-            region: Region::from("europe-west1"),
-            kind: Kind::Instance,
-            native: id.as_str().into(),
-        };
-        let target = Target { key, zone: Some(Zone::from(ZONE)) };
+        let target = Target { key: key(&id, double.port()), zone: Some(Zone::from(ZONE)) };
         Self { double, endpoint, identity, target }
     }
 
@@ -68,6 +61,17 @@ impl Lab {
         let exchanges = self.double.exchanges();
         let of = |one: &&Exchange| one.method == method;
         exchanges.iter().filter(of).map(|one| one.param("requestId").expect("an id").to_owned()).collect()
+    }
+}
+
+/// The key of an instance behind this port.
+fn key(id: &str, port: u16) -> ResourceKey {
+    ResourceKey {
+        provider: ProviderKind::Gcp,
+        realm: Realm::new(format!("{PROJECT}@127.0.0.1-{port}")),
+        region: Region::from("europe-west1"),
+        kind: Kind::Instance,
+        native: id.into(),
     }
 }
 
@@ -130,6 +134,48 @@ async fn what_never_answers_ends_unknown() {
         assert_eq!(ids.len(), times, "{fault:?}");
         assert!(ids.iter().all(|id| *id == ids[0]), "{fault:?}: {ids:?}");
         assert!(lab.double.mutations() <= 1, "{fault:?}");
+    }
+}
+
+/// What the second attempt is refused says nothing of the first, which may have been carried out.
+#[tokio::test]
+async fn a_refusal_after_a_request_without_an_answer_leaves_it_unknown() {
+    let busy = Fault::Error { status: 503, reason: "backendError".to_owned(), message: "Oops.".to_owned() };
+    let gone = Fault::Error { status: 404, reason: "notFound".to_owned(), message: "It is no more.".to_owned() };
+    let case = async |first: &Fault, then: &Fault| {
+        let lab = Lab::new();
+        lab.spoil("instances.stop", Some(1), Fault::Executed(Box::new(first.clone())));
+        lab.spoil("instances.stop", None, then.clone());
+        let error = lab.act(Action::Stop).await.outcome.expect_err("no acceptance");
+        assert!(error.leaves_unknown(), "{first:?}, {then:?}: {error}");
+        assert_eq!(lab.double.mutations(), 1, "{first:?}, {then:?}: it was carried out");
+    };
+    for first in [Fault::Closed, Fault::Cut { at: 20 }, Fault::Hung, busy] {
+        let then = [Fault::Denied, Fault::RateLimited, Fault::Exhausted, Fault::Unauthenticated, gone.clone()];
+        futures::future::join_all(then.iter().map(|then| case(&first, then))).await;
+    }
+}
+
+/// The reverse: what a sign-in that comes first may lack leaves nothing unknown.
+#[tokio::test]
+async fn a_sign_in_that_fails_first_is_a_mutation_that_was_not_sent() {
+    for (broken, code) in [
+        (Answer::Hang, FailureCode::Other),
+        (Answer::text(503, ""), FailureCode::Other),
+        (Answer::text(200, "<html>"), FailureCode::Other),
+        (Answer::text(400, "{\"error\": \"invalid_grant\"}"), FailureCode::Unauthenticated),
+    ] {
+        let told = format!("{broken:?}");
+        let cloud = Cloud::start(move |asked, _| (asked.path == "/token").then(|| broken.clone())).await;
+        let mut options = options(&cloud.signed_in(cloud.user()), &cloud.endpoint(), Access::ReadWrite);
+        options.timeouts.operation = Duration::from_millis(500);
+        let provider = GcpProvider::new(options).expect("a provider");
+        let target = Target { key: key("1", cloud.port), zone: Some(Zone::from(ZONE)) };
+        let mut all = provider.submit(Order::from(Action::Stop), &[target]).await;
+        let error = all.remove(0).outcome.expect_err("no sign-in");
+        assert!(!error.leaves_unknown(), "{told}: {error}");
+        assert_eq!(error.code(), code, "{told}: {error}");
+        assert_eq!(cloud.count("/stop"), 0, "{told}");
     }
 }
 
