@@ -40,6 +40,8 @@ pub(crate) enum ReadClass {
     Heavy,
     /// `zoneOperations.get`.
     Operation,
+    /// The Resource Manager's, which has quotas of its own.
+    Projects,
 }
 
 /// What a request counts as.
@@ -52,7 +54,7 @@ pub(crate) enum Class {
 }
 
 impl Class {
-    const COUNT: usize = 5;
+    const COUNT: usize = 6;
 
     const fn index(self) -> usize {
         match self {
@@ -60,15 +62,17 @@ impl Class {
             Self::Read(ReadClass::Zone) => 1,
             Self::Read(ReadClass::Heavy) => 2,
             Self::Read(ReadClass::Operation) => 3,
-            Self::Mutation => 4,
+            Self::Read(ReadClass::Projects) => 4,
+            Self::Mutation => 5,
         }
     }
 
-    /// Requests per minute: two fifths or less of what Google documented as the default of each
-    /// group (1,500), because other tools use the same quota.
+    /// Requests per minute: two fifths or less of what Google documented as the default of each of
+    /// Compute Engine's groups (1,500), because other tools use the same quota. The Resource Manager
+    /// is asked seldom.
     const fn per_minute(self) -> u32 {
         match self {
-            Self::Read(ReadClass::Heavy) => 300,
+            Self::Read(ReadClass::Heavy | ReadClass::Projects) => 300,
             Self::Read(_) | Self::Mutation => 600,
         }
     }

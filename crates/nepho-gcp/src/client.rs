@@ -99,8 +99,8 @@ impl Client {
         }))
     }
 
-    /// A client for `project`, whose budget is the identity's for whoever is charged; `fresh` makes
-    /// the first one.
+    /// A client for `project`, empty where none is asked about, whose budget is the identity's for
+    /// whoever is charged; `fresh` makes the first one.
     pub fn over(
         login: &Arc<Login>,
         project: &str,

@@ -90,8 +90,9 @@ impl GcpIdentity {
 
     /// The active projects that it can see, by their ids (Resource Manager v3, `projects.search`).
     pub async fn projects(&self) -> Result<Vec<Project>, ProviderError> {
+        // No project is asked about.
         let fresh = || Budget::new(Arc::new(SystemClock), crate::options::MINUTE);
-        let client = Client::over(&self.0, projects::BUDGET, Grant::Projects, Timeouts::default(), fresh);
+        let client = Client::over(&self.0, "", Grant::Projects, Timeouts::default(), fresh);
         Ok(projects::search(&client).await?)
     }
 

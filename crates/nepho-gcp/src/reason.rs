@@ -122,7 +122,11 @@ impl Refusal {
             (_, "accessNotConfigured", _) | (_, _, "SERVICE_DISABLED") => self.not_enabled(&operation, project),
             (_, "billingDisabled" | "billingNotEnabled", _) | (_, _, "BILLING_DISABLED") => ProviderError::NotEnabled {
                 api: "billing".to_owned(),
-                message: format!("link project {project} to a billing account. Google says: {}", self.message),
+                message: format!(
+                    "link {} to a billing account. Google says: {}",
+                    self.named(project).map_or_else(|| "the project".to_owned(), |named| format!("project {named}")),
+                    self.message
+                ),
             },
             (_, _, "ACCESS_TOKEN_SCOPE_INSUFFICIENT") => ProviderError::PermissionDenied {
                 message: format!("the token has not the scope for it. Google says: {}", self.message),
@@ -151,17 +155,22 @@ impl Refusal {
 
     /// The API is off: what to do, and Google's words.
     fn not_enabled(self, operation: &str, project: &str) -> ProviderError {
+        let in_project = self.named(project).map(|named| format!(" --project {named}")).unwrap_or_default();
         let api = match (self.service.is_empty(), operation.starts_with("resourcemanager.")) {
             (false, _) => self.service,
             (true, true) => Api::Projects.host().to_owned(),
             (true, false) => Api::Compute.host().to_owned(),
         };
-        let consumer = if project.is_empty() { self.consumer.trim_start_matches("projects/") } else { project };
-        let command = format!("gcloud services enable {api} --project {consumer}");
         ProviderError::NotEnabled {
-            message: format!("run `{}`. Google says: {}", command.trim_end_matches(" --project "), self.message),
+            message: format!("run `gcloud services enable {api}{in_project}`. Google says: {}", self.message),
             api,
         }
+    }
+
+    /// The project that was asked for, else the one that Google speaks of; there may be neither.
+    fn named<'p>(&'p self, project: &'p str) -> Option<&'p str> {
+        let spoken_of = self.consumer.trim_start_matches("projects/");
+        [project, spoken_of].into_iter().find(|named| !named.is_empty())
     }
 
     /// Google's words, or else its reason.

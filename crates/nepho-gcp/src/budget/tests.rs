@@ -10,11 +10,12 @@ use super::*;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const ZONE: Class = Class::Read(ReadClass::Zone);
-const ALL: [Class; 5] = [
+const ALL: [Class; 6] = [
     Class::Read(ReadClass::Global),
     ZONE,
     Class::Read(ReadClass::Heavy),
     Class::Read(ReadClass::Operation),
+    Class::Read(ReadClass::Projects),
     Class::Mutation,
 ];
 
@@ -44,7 +45,7 @@ fn second(clock: &FakeClock) -> f64 {
 fn every_group_has_its_own_count_well_below_googles() {
     let mut indexes: Vec<usize> = ALL.iter().map(|class| class.index()).collect();
     indexes.sort_unstable();
-    assert_eq!(indexes, [0, 1, 2, 3, 4]);
+    assert_eq!(indexes, [0, 1, 2, 3, 4, 5]);
     assert!(ALL.iter().all(|class| (100..=750).contains(&class.per_minute())), "at most half of 1,500");
 }
 

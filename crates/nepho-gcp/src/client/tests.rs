@@ -24,10 +24,10 @@ fn what_is_asked_has_googles_name() {
     ] {
         assert_eq!(name(method, path), expected, "{path}");
     }
-    let search = Call::read(Api::Projects, ReadClass::Global, "projects:search", &[]);
+    let search = Call::read(Api::Projects, ReadClass::Projects, "projects:search", &[]);
     assert_eq!(operation(&search), "resourcemanager.projects.search");
     let body = Value::Null;
-    let test = Call::ask(Api::Projects, ReadClass::Global, "projects/lab.example:proj-0:testIamPermissions", &body);
+    let test = Call::ask(Api::Projects, ReadClass::Projects, "projects/lab.example:proj-0:testIamPermissions", &body);
     assert_eq!(operation(&test), "resourcemanager.projects.testIamPermissions");
 }
 

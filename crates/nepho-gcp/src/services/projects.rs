@@ -13,10 +13,6 @@ use crate::{
     error::GcpError,
 };
 
-/// Whose budget these requests have: the Resource Manager counts by itself, and no project is
-/// called so.
-pub(crate) const BUDGET: &str = "Resource Manager";
-
 const OPERATION: &str = "resourcemanager.projects.search";
 const TEST: &str = "resourcemanager.projects.testIamPermissions";
 
@@ -52,7 +48,7 @@ pub(crate) async fn search(client: &Client) -> Result<Vec<Project>, GcpError> {
         if !token.is_empty() {
             query.push(("pageToken", &token));
         }
-        let body = client.call(Call::read(Api::Projects, ReadClass::Global, "projects:search", &query)).await?;
+        let body = client.call(Call::read(Api::Projects, ReadClass::Projects, "projects:search", &query)).await?;
         let page: Page = serde_json::from_slice(&body).map_err(|error| GcpError::unreadable(OPERATION, &error))?;
         projects.extend(page.projects.into_iter().filter(|found| found.state == "ACTIVE").map(Project::from));
         if page.next_page_token.is_empty() {
@@ -74,7 +70,7 @@ pub(crate) async fn granted(client: &Client, permissions: &[&str]) -> Result<Vec
     }
     let path = format!("{}:testIamPermissions", segments(["projects", client.project()]));
     let body = json!({ "permissions": permissions });
-    let body = client.call(Call::ask(Api::Projects, ReadClass::Global, &path, &body)).await?;
+    let body = client.call(Call::ask(Api::Projects, ReadClass::Projects, &path, &body)).await?;
     let granted: Granted = serde_json::from_slice(&body).map_err(|error| GcpError::unreadable(TEST, &error))?;
     Ok(granted.permissions)
 }

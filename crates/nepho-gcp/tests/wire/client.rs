@@ -161,6 +161,26 @@ async fn every_page_of_the_active_projects_is_read_and_none_twice() {
     assert_eq!(cloud.count(SEARCH), 2);
 }
 
+/// The command is one that can be typed: with the project that Google names, else with none.
+#[tokio::test]
+async fn what_to_do_when_projects_cannot_be_listed_names_only_a_project_that_there_is() {
+    let says = async |reason: &'static str, details: serde_json::Value| {
+        let error = json!({"code": 403, "message": "Off.", "errors": [{"reason": reason}], "details": details});
+        let body = json!({"error": error}).to_string();
+        asked_for_projects(Answer::text(403, &body)).await.0.to_string()
+    };
+    let enable = "run `gcloud services enable cloudresourcemanager.googleapis.com";
+    let text = says("accessNotConfigured", json!([])).await;
+    assert!(text.contains(&format!("{enable}`.")), "{text}");
+    let off = json!([{"reason": "SERVICE_DISABLED", "metadata": {
+        "service": "cloudresourcemanager.googleapis.com", "consumer": "projects/764086051850"
+    }}]);
+    let text = says("forbidden", off).await;
+    assert!(text.contains(&format!("{enable} --project 764086051850`.")), "{text}");
+    let text = says("billingDisabled", json!([])).await;
+    assert!(text.contains("link the project to a billing account"), "{text}");
+}
+
 #[tokio::test]
 async fn pages_that_lead_back_come_to_an_end() {
     let cloud = Cloud::start(|_, before| {

@@ -122,6 +122,28 @@ async fn projects_that_are_charged_to_one_wait_for_one() {
     }
 }
 
+/// The Resource Manager counts by itself: what is used up of Compute Engine's quota, is not of its.
+#[tokio::test]
+async fn projects_are_found_while_compute_has_no_quota() {
+    let cloud = Cloud::start(|asked, _| asked.path.ends_with("/zones").then(used_up)).await;
+    let file = serde_json::json!({
+        "type": "authorized_user", "client_id": "c", "client_secret": "secret", "refresh_token": "refresh",
+        "token_uri": format!("{}token", cloud.endpoint()), "quota_project_id": "nepho-billing",
+    });
+    let identity = cloud.signed_in(GcpCredentials::ApplicationDefault(Secret::new(file.to_string())));
+    // A minute that ends for no test.
+    let options = GcpOptions { quota_window: Duration::from_hours(1), ..patient(&cloud, &identity) };
+    let provider = GcpProvider::new(options).expect("a provider");
+    let refused = provider.scopes();
+    tokio::pin!(refused);
+    while provider.traffic().bytes_in == 0 {
+        assert!(futures::poll!(&mut refused).is_pending());
+        tokio::task::yield_now().await;
+    }
+    let found = tokio::time::timeout(Duration::from_secs(30), identity.projects()).await;
+    assert_eq!(found.expect("no wait").expect("projects").len(), 1);
+}
+
 #[tokio::test]
 async fn a_denial_is_no_throttling() {
     let cloud =
