@@ -134,17 +134,19 @@ pub(crate) fn all_page(operation: &str, body: &Bytes, realm: &Realm) -> Result<A
         };
         zones.insert(zone.to_owned(), said);
     }
-    let mut warning = list.warning.and_then(Warning::fault);
-    for scope in list.unreachables {
-        let Some(zone) = zone_of(&scope) else { continue };
-        // The warning is about the scopes that are named.
-        let words =
-            warning.take().unwrap_or_else(|| Warning { code: "UNREACHABLE".to_owned(), message: scope.clone() });
+    let warning = list.warning.and_then(Warning::fault);
+    let mut named = false;
+    for scope in &list.unreachables {
+        let Some(zone) = zone_of(scope) else { continue };
+        named = true;
         let part = zones.entry(zone.to_owned()).or_insert_with(|| Ok(Vec::new()));
         if part.is_ok() {
-            *part = Err(words.clone().into());
+            let unexplained = || Warning { code: "UNREACHABLE".to_owned(), message: scope.clone() };
+            *part = Err(warning.clone().unwrap_or_else(unexplained).into());
         }
     }
+    // The warning is about the zones that are named, where some are.
+    let warning = warning.filter(|_| !named);
     Ok(AllPage { zones, next: token(list.next_page_token), warning })
 }
 

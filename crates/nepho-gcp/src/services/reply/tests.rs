@@ -114,6 +114,21 @@ fn a_warning_that_names_no_zone_is_the_whole_pages() {
 }
 
 #[test]
+fn googles_words_are_every_unreachable_zones() {
+    let page = |unreachable: &[&str]| {
+        let warning = json!({"code": "UNREACHABLE", "message": "Regions are down."});
+        let page = json!({"kind": "compute#instanceAggregatedList", "unreachables": unreachable, "warning": warning});
+        read_all(&page.to_string()).expect("a page")
+    };
+    let told = page(&["zones/gone-a", "zones/gone-b", "zones/gone-c"]);
+    let said: Vec<_> =
+        told.zones.values().map(|said| said.as_ref().map(Vec::len).map_err(ToString::to_string)).collect();
+    assert_eq!(said, vec![Err("unreachable: UNREACHABLE: Regions are down.".to_owned()); 3]);
+    assert_eq!(told.warning, None, "it is about the zones that are named");
+    assert!(page(&["regions/gone"]).warning.is_some(), "no zone is named");
+}
+
+#[test]
 fn metadata_are_cut_out_and_the_rest_stays_byte_for_byte() {
     let cut = |text: &str| {
         without_metadata(OPERATION, &bytes(text)).map(|kept| String::from_utf8(kept.to_vec()).expect("text"))
