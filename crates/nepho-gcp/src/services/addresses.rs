@@ -9,7 +9,7 @@ use futures::future;
 use nepho_core::{Region, Resource, provider::Observation};
 use serde::Deserialize;
 
-use super::{listing::Tokens, reader::Reader, reply};
+use super::{pages::PageTokens, reader::Reader, reply};
 use crate::{
     client::{ReadClass, segments},
     error::GcpError,
@@ -62,7 +62,7 @@ fn public_v4(resource: &Resource) -> Option<&IpAddr> {
 async fn reserved(reader: Reader<'_>, region: &Region) -> Result<Option<HashSet<IpAddr>>, GcpError> {
     let path = segments(["projects", reader.client.project(), "regions", region.as_str(), "addresses"]);
     let mut reserved = HashSet::new();
-    let mut tokens = Tokens::default();
+    let mut tokens = PageTokens::default();
     loop {
         let mut query = vec![
             ("maxResults", "500"),

@@ -24,7 +24,7 @@ use nepho_core::{
     provider::{Listed, SweepItem},
 };
 
-use super::{instances::FIELDS, reader::Reader, reply, zones};
+use super::{instances::FIELDS, pages::PageTokens, reader::Reader, reply, zones};
 use crate::{
     client::{ReadClass, segments},
     error::GcpError,
@@ -41,9 +41,6 @@ const PAGE: usize = 500;
 
 /// Instances on the page of all zones: what is on it is asked for again if it was not the only one.
 const FIRST: usize = 100;
-
-/// The most pages of one listing: with full pages, five million instances.
-const MOST_PAGES: usize = 10_000;
 
 /// What becomes of the zones after the first page of all of them.
 enum Rest {
@@ -147,7 +144,7 @@ impl Listing<'_> {
     async fn chain_of_all(&self, zones: Vec<String>) -> Rest {
         let mut open: BTreeMap<String, (HashSet<Arc<str>>, bool)> =
             zones.into_iter().map(|zone| (zone, (HashSet::new(), false))).collect();
-        let mut tokens = Tokens::default();
+        let mut tokens = PageTokens::default();
         let ended = loop {
             let page = match self.reader.all(PAGE, tokens.last()).await {
                 Ok(page) => page,
@@ -195,7 +192,7 @@ impl Reader<'_> {
         let fields = format!("kind,nextPageToken,warning(code,message),items({FIELDS})");
         let size = PAGE.to_string();
         let mut seen = HashSet::new();
-        let mut tokens = Tokens::default();
+        let mut tokens = PageTokens::default();
         loop {
             let mut query = vec![("maxResults", size.as_str()), ("fields", fields.as_str()), ("prettyPrint", "false")];
             query.extend(tokens.last().map(|token| ("pageToken", token)));
@@ -253,30 +250,6 @@ fn is_for_all(error: &GcpError) -> bool {
         )
     };
     error.status() == Some(404) || refused()
-}
-
-/// The tokens of a chain of pages; one that comes twice would make it endless.
-#[derive(Debug, Default)]
-pub(super) struct Tokens {
-    seen: HashSet<String>,
-    last: Option<String>,
-}
-
-impl Tokens {
-    pub fn last(&self) -> Option<&str> {
-        self.last.as_deref()
-    }
-
-    /// Takes in the token of a page; whether there is another page.
-    pub fn go_on(&mut self, operation: &str, next: Option<String>) -> Result<bool, GcpError> {
-        if let Some(token) = &next
-            && (self.seen.len() >= MOST_PAGES || !self.seen.insert(token.clone()))
-        {
-            return Err(GcpError::Malformed { reason: format!("{operation}: pages without end") });
-        }
-        self.last = next;
-        Ok(self.last.is_some())
-    }
 }
 
 /// Where the items go.

@@ -6,6 +6,7 @@ pub(crate) mod instances;
 pub(crate) mod listing;
 pub(crate) mod observe;
 pub(crate) mod operations;
+mod pages;
 pub(crate) mod projects;
 pub(crate) mod reader;
 pub(crate) mod reply;

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{
     addresses,
     instances::{FIELDS, METADATA},
-    listing::Tokens,
+    pages::PageTokens,
     reader::Reader,
     reply, zones,
 };
@@ -117,7 +117,7 @@ async fn locate(reader: Reader<'_>, native: &str) -> Result<Option<String>, GcpE
     }
     let path = segments(["projects", reader.client.project(), "aggregated", "instances"]);
     let filter = format!("id = {native}");
-    let mut tokens = Tokens::default();
+    let mut tokens = PageTokens::default();
     loop {
         let mut query = vec![
             ("filter", filter.as_str()),

@@ -1,10 +1,9 @@
 //! The Resource Manager: the projects that an identity can see, and what it may do in one.
 
-use std::collections::HashSet;
-
 use serde::Deserialize;
 use serde_json::json;
 
+use super::{pages::PageTokens, reply};
 use crate::{
     Project,
     budget::ReadClass,
@@ -16,16 +15,13 @@ use crate::{
 const OPERATION: &str = "resourcemanager.projects.search";
 const TEST: &str = "resourcemanager.projects.testIamPermissions";
 
-/// The most pages that are read: 100,000 projects.
-const MOST_PAGES: usize = 200;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
     #[serde(default)]
     projects: Vec<Found>,
     #[serde(default)]
-    next_page_token: String,
+    next_page_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -41,24 +37,19 @@ struct Found {
 /// Every active project, by its id.
 pub(crate) async fn search(client: &Client) -> Result<Vec<Project>, GcpError> {
     let mut projects = Vec::new();
-    let mut seen = HashSet::new();
-    let mut token = String::new();
-    while seen.insert(token.clone()) && seen.len() <= MOST_PAGES {
+    let mut tokens = PageTokens::default();
+    loop {
         let mut query = vec![("pageSize", "500")];
-        if !token.is_empty() {
-            query.push(("pageToken", &token));
-        }
+        query.extend(tokens.last().map(|token| ("pageToken", token)));
         let body = client.call(Call::read(Api::Projects, ReadClass::Projects, "projects:search", &query)).await?;
-        let page: Page = serde_json::from_slice(&body).map_err(|error| GcpError::unreadable(OPERATION, &error))?;
+        let page: Page = reply::read(OPERATION, &body)?;
         projects.extend(page.projects.into_iter().filter(|found| found.state == "ACTIVE").map(Project::from));
-        if page.next_page_token.is_empty() {
+        if !tokens.go_on(OPERATION, reply::token(page.next_page_token))? {
             projects.sort();
             projects.dedup();
             return Ok(projects);
         }
-        token = page.next_page_token;
     }
-    Err(GcpError::Malformed { reason: format!("{OPERATION}: the pages do not come to an end") })
 }
 
 /// Which of `permissions` the client's credentials have in the whole project.
@@ -71,7 +62,7 @@ pub(crate) async fn granted(client: &Client, permissions: &[&str]) -> Result<Vec
     let path = format!("{}:testIamPermissions", segments(["projects", client.project()]));
     let body = json!({ "permissions": permissions });
     let body = client.call(Call::ask(Api::Projects, ReadClass::Projects, &path, &body)).await?;
-    let granted: Granted = serde_json::from_slice(&body).map_err(|error| GcpError::unreadable(TEST, &error))?;
+    let granted: Granted = reply::read(TEST, &body)?;
     Ok(granted.permissions)
 }
 

@@ -1,11 +1,11 @@
 //! Which zones there are.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use nepho_core::{ProviderError, Region};
 use serde::Deserialize;
 
-use super::reply;
+use super::{pages::PageTokens, reply};
 use crate::{
     client::{Client, ReadClass, segments},
     convert,
@@ -15,9 +15,6 @@ use crate::{
 const OPERATION: &str = "compute.zones.list";
 
 const FIELDS: &str = "kind,nextPageToken,warning(code,message),items/name";
-
-/// The most pages: Google has some hundred zones, and 500 of them go on a page.
-const MOST_PAGES: usize = 20;
 
 /// Where the names came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,11 +90,10 @@ fn path(client: &Client) -> String {
 
 async fn listed(client: &Client) -> Result<BTreeSet<String>, GcpError> {
     let mut names = BTreeSet::new();
-    let mut tokens = HashSet::new();
-    let mut token: Option<String> = None;
+    let mut tokens = PageTokens::default();
     loop {
         let mut query = vec![("maxResults", "500"), ("fields", FIELDS), ("prettyPrint", "false")];
-        query.extend(token.as_deref().map(|token| ("pageToken", token)));
+        query.extend(tokens.last().map(|token| ("pageToken", token)));
         let body = client.read(ReadClass::Global, &path(client), &query).await?;
         let list: List = reply::read(OPERATION, &body)?;
         reply::promised(OPERATION, &list.kind, "compute#zoneList")?;
@@ -106,11 +102,8 @@ async fn listed(client: &Client) -> Result<BTreeSet<String>, GcpError> {
             return Err(GcpError::Unreachable { reason: warning.to_string() });
         }
         names.extend(list.items.into_iter().map(|zone| zone.name).filter(|name| is_name(name)));
-        token = reply::token(list.next_page_token);
-        match &token {
-            None => return Ok(names),
-            Some(token) if tokens.len() < MOST_PAGES && tokens.insert(token.clone()) => {}
-            Some(_) => return Err(GcpError::Malformed { reason: format!("{OPERATION}: pages without end") }),
+        if !tokens.go_on(OPERATION, reply::token(list.next_page_token))? {
+            return Ok(names);
         }
     }
 }
