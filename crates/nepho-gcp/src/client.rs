@@ -22,7 +22,6 @@ use crate::{
     identity::Login,
     jitter,
     reason::Refusal,
-    services::projects,
     token::{Grant, Token},
     wire::{Counts, Lost, Reply},
 };
@@ -128,19 +127,21 @@ impl Client {
         self.0.login.reach().mark()
     }
 
-    /// GETs `{endpoint}/compute/v1/{path}`; the body of a success, which begins as JSON does.
+    /// The path of something in the project: `path(["zones", zone])`.
+    pub fn path<'p>(&'p self, rest: impl IntoIterator<Item = &'p str>) -> String {
+        segments(["projects", self.project()].into_iter().chain(rest))
+    }
+
+    /// GETs `{endpoint}/compute/v1/{path}`, without blanks for people; the body of a success, which
+    /// begins as JSON does.
     pub async fn read(&self, class: ReadClass, path: &str, query: &[(&str, &str)]) -> Result<Bytes, GcpError> {
-        self.call(Call::read(Api::Compute, class, path, query)).await
+        let query = [query, &[("prettyPrint", "false")]].concat();
+        self.call(Call::read(Api::Compute, class, path, &query)).await
     }
 
     /// POSTs a question that changes nothing (`testIamPermissions`).
     pub async fn ask(&self, path: &str, body: &Value) -> Result<Bytes, GcpError> {
         self.call(Call::ask(Api::Compute, ReadClass::Zone, path, body)).await
-    }
-
-    /// Which of `permissions` these credentials have in the whole project.
-    pub async fn granted(&self, permissions: &[&str]) -> Result<Vec<String>, GcpError> {
-        projects::granted(self, permissions).await
     }
 
     /// What has been sent and received so far, without the sign-in.
@@ -335,7 +336,7 @@ fn operation(call: &Call<'_>) -> String {
 
 /// Joins the segments of a path, percent-encoded: `segments(["projects", id, "zones"])`. One that
 /// would change the path's shape becomes a name that no resource has.
-pub(crate) fn segments<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+fn segments<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     // A URL loses its tabs and line breaks, so with them `..` could hide.
     let shapes = |part: &str| matches!(part, "" | "." | "..") || part.bytes().any(|byte| byte.is_ascii_control());
     let safe = |part: &'a str| if shapes(part) { "-" } else { part };

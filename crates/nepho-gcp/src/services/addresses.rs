@@ -10,10 +10,7 @@ use nepho_core::{Region, Resource, provider::Observation};
 use serde::Deserialize;
 
 use super::{pages::PageTokens, reader::Reader, reply};
-use crate::{
-    client::{ReadClass, segments},
-    error::GcpError,
-};
+use crate::{client::ReadClass, error::GcpError};
 
 const OPERATION: &str = "compute.addresses.list";
 
@@ -60,15 +57,12 @@ fn public_v4(resource: &Resource) -> Option<&IpAddr> {
 
 /// The reserved addresses of a region; `None` where Google says that some are missing.
 async fn reserved(reader: Reader<'_>, region: &Region) -> Result<Option<HashSet<IpAddr>>, GcpError> {
-    let path = segments(["projects", reader.client.project(), "regions", region.as_str(), "addresses"]);
+    let path = reader.client.path(["regions", region.as_str(), "addresses"]);
     let mut reserved = HashSet::new();
     let mut tokens = PageTokens::default();
     loop {
-        let mut query = vec![
-            ("maxResults", "500"),
-            ("fields", "kind,nextPageToken,warning(code,message),items/address"),
-            ("prettyPrint", "false"),
-        ];
+        let mut query =
+            vec![("maxResults", "500"), ("fields", "kind,nextPageToken,warning(code,message),items/address")];
         query.extend(tokens.last().map(|token| ("pageToken", token)));
         let body = reader.client.read(ReadClass::Zone, &path, &query).await?;
         let list: List = reply::read(OPERATION, &body)?;

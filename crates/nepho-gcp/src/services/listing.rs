@@ -25,10 +25,7 @@ use nepho_core::{
 };
 
 use super::{instances::FIELDS, pages::PageTokens, reader::Reader, reply, zones};
-use crate::{
-    client::{ReadClass, segments},
-    error::GcpError,
-};
+use crate::{client::ReadClass, error::GcpError};
 
 const OPERATION: &str = "compute.instances.list";
 const OF_ALL: &str = "compute.instances.aggregatedList";
@@ -188,13 +185,13 @@ impl Reader<'_> {
     /// Lists `zone` to its end, handing each page's new rows to `each`. A page whose warning says
     /// that something is missing ends it as failed.
     pub async fn zone(&self, zone: &str, mut each: impl FnMut(Vec<Listed>)) -> Result<(), ProviderError> {
-        let path = segments(["projects", self.client.project(), "zones", zone, "instances"]);
+        let path = self.client.path(["zones", zone, "instances"]);
         let fields = format!("kind,nextPageToken,warning(code,message),items({FIELDS})");
         let size = PAGE.to_string();
         let mut seen = HashSet::new();
         let mut tokens = PageTokens::default();
         loop {
-            let mut query = vec![("maxResults", size.as_str()), ("fields", fields.as_str()), ("prettyPrint", "false")];
+            let mut query = vec![("maxResults", size.as_str()), ("fields", fields.as_str())];
             query.extend(tokens.last().map(|token| ("pageToken", token)));
             let body: Bytes = self.client.read(ReadClass::Zone, &path, &query).await?;
             let page = reply::page(OPERATION, &body, self.realm, zone)?;
@@ -210,18 +207,14 @@ impl Reader<'_> {
 
     /// A page of all zones.
     async fn all(&self, size: usize, token: Option<&str>) -> Result<reply::AllPage, GcpError> {
-        let path = segments(["projects", self.client.project(), "aggregated", "instances"]);
+        let path = self.client.path(["aggregated", "instances"]);
         let fields = format!(
             "kind,nextPageToken,unreachables,warning(code,message),items/*/warning(code,message),\
              items/*/instances({FIELDS})"
         );
         let size = size.to_string();
-        let mut query = vec![
-            ("maxResults", size.as_str()),
-            ("returnPartialSuccess", "true"),
-            ("fields", fields.as_str()),
-            ("prettyPrint", "false"),
-        ];
+        let mut query =
+            vec![("maxResults", size.as_str()), ("returnPartialSuccess", "true"), ("fields", fields.as_str())];
         query.extend(token.map(|token| ("pageToken", token)));
         let body = self.client.read(ReadClass::Heavy, &path, &query).await?;
         reply::all_page(OF_ALL, &body, self.realm)

@@ -18,11 +18,7 @@ use super::{
     reader::Reader,
     reply, zones,
 };
-use crate::{
-    client::{ReadClass, segments},
-    error::GcpError,
-    verb,
-};
+use crate::{client::ReadClass, error::GcpError, verb};
 
 const OPERATION: &str = "compute.instances.get";
 
@@ -115,7 +111,7 @@ async fn locate(reader: Reader<'_>, native: &str) -> Result<Option<String>, GcpE
     struct Named {
         id: String,
     }
-    let path = segments(["projects", reader.client.project(), "aggregated", "instances"]);
+    let path = reader.client.path(["aggregated", "instances"]);
     let filter = format!("id = {native}");
     let mut tokens = PageTokens::default();
     loop {
@@ -123,7 +119,6 @@ async fn locate(reader: Reader<'_>, native: &str) -> Result<Option<String>, GcpE
             ("filter", filter.as_str()),
             ("returnPartialSuccess", "true"),
             ("fields", "kind,nextPageToken,items/*/instances/id"),
-            ("prettyPrint", "false"),
         ];
         query.extend(tokens.last().map(|token| ("pageToken", token)));
         let body = reader.client.read(ReadClass::Heavy, &path, &query).await?;
@@ -142,8 +137,7 @@ async fn locate(reader: Reader<'_>, native: &str) -> Result<Option<String>, GcpE
 
 /// The path of one instance, with what follows it.
 pub(crate) fn path<'p>(reader: Reader<'p>, zone: &'p str, key: &'p ResourceKey, then: Option<&'p str>) -> String {
-    let project = reader.client.project();
-    segments(["projects", project, "zones", zone, "instances", &key.native].into_iter().chain(then))
+    reader.client.path(["zones", zone, "instances", &key.native].into_iter().chain(then))
 }
 
 /// Reads one instance by itself.
@@ -216,7 +210,7 @@ async fn read_for_plan(
 }
 
 async fn get(reader: Reader<'_>, zone: &str, key: &ResourceKey, fields: Option<&str>) -> Result<Bytes, ProviderError> {
-    let query: Vec<_> = fields.map(|fields| ("fields", fields)).into_iter().chain([("prettyPrint", "false")]).collect();
+    let query: Vec<_> = fields.map(|fields| ("fields", fields)).into_iter().collect();
     let read = reader.client.read(ReadClass::Zone, &path(reader, zone, key, None), &query).await;
     read.map_err(|error| error.about(key))
 }

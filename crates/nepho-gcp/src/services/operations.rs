@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::{reply, zones};
 use crate::{
-    client::{Client, ReadClass, segments},
+    client::{Client, ReadClass},
     error::GcpError,
     reason::operation_failed,
 };
@@ -158,14 +158,9 @@ async fn latest(client: &Client, zone: &str) -> Result<HashMap<String, Result<Pr
         #[serde(default)]
         items: Vec<Operation>,
     }
-    let path = segments(["projects", client.project(), "zones", zone, "operations"]);
+    let path = client.path(["zones", zone, "operations"]);
     let fields = format!("kind,items({FIELDS})");
-    let query = [
-        ("maxResults", PAGE),
-        ("orderBy", "creationTimestamp desc"),
-        ("fields", fields.as_str()),
-        ("prettyPrint", "false"),
-    ];
+    let query = [("maxResults", PAGE), ("orderBy", "creationTimestamp desc"), ("fields", fields.as_str())];
     let body = client.read(ReadClass::Zone, &path, &query).await?;
     let list: List = reply::read(OF_ZONE, &body)?;
     reply::promised(OF_ZONE, &list.kind, "compute#operationList")?;
@@ -174,8 +169,8 @@ async fn latest(client: &Client, zone: &str) -> Result<HashMap<String, Result<Pr
 }
 
 async fn one(client: &Client, zone: &str, name: &str) -> Result<Progress, ProviderError> {
-    let path = segments(["projects", client.project(), "zones", zone, "operations", name]);
-    let body = client.read(ReadClass::Operation, &path, &[("fields", FIELDS), ("prettyPrint", "false")]).await?;
+    let path = client.path(["zones", zone, "operations", name]);
+    let body = client.read(ReadClass::Operation, &path, &[("fields", FIELDS)]).await?;
     Ok(Operation::read(OPERATION, &body)?.progress(OPERATION)?)
 }
 

@@ -7,7 +7,7 @@ use super::{pages::PageTokens, reply};
 use crate::{
     Project,
     budget::ReadClass,
-    client::{Call, Client, segments},
+    client::{Call, Client},
     endpoint::Api,
     error::GcpError,
 };
@@ -59,7 +59,7 @@ pub(crate) async fn granted(client: &Client, permissions: &[&str]) -> Result<Vec
         #[serde(default)]
         permissions: Vec<String>,
     }
-    let path = format!("{}:testIamPermissions", segments(["projects", client.project()]));
+    let path = format!("{}:testIamPermissions", client.path([]));
     let body = json!({ "permissions": permissions });
     let body = client.call(Call::ask(Api::Projects, ReadClass::Projects, &path, &body)).await?;
     let granted: Granted = reply::read(TEST, &body)?;

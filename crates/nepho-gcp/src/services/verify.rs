@@ -6,9 +6,9 @@ use futures::future;
 use nepho_core::{Access, Action, Identity, ProviderError, Realm};
 use serde::Deserialize;
 
-use super::{reply, zones};
+use super::{projects, reply, zones};
 use crate::{
-    client::{Client, ReadClass, segments},
+    client::{Client, ReadClass},
     convert,
     error::GcpError,
     verb,
@@ -51,8 +51,8 @@ async fn name(client: &Client) -> Result<String, GcpError> {
         kind: String,
         name: String,
     }
-    let path = segments(["projects", client.project()]);
-    let body = client.read(ReadClass::Global, &path, &[("fields", "kind,name"), ("prettyPrint", "false")]).await?;
+    let path = client.path([]);
+    let body = client.read(ReadClass::Global, &path, &[("fields", "kind,name")]).await?;
     let project: Project = reply::read(OPERATION, &body)?;
     reply::promised(OPERATION, &project.kind, "compute#project")?;
     Ok(project.name)
@@ -62,7 +62,7 @@ async fn name(client: &Client) -> Result<String, GcpError> {
 /// does not say. A single instance may grant more.
 async fn denied(client: &Client) -> Vec<Action> {
     let permissions = Action::ALL.map(verb::permission);
-    let Ok(granted) = client.granted(&permissions).await else { return Vec::new() };
+    let Ok(granted) = projects::granted(client, &permissions).await else { return Vec::new() };
     let granted: HashSet<String> = granted.into_iter().collect();
     Action::ALL.into_iter().filter(|action| !granted.contains(verb::permission(*action))).collect()
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{pages::PageTokens, reply};
 use crate::{
-    client::{Client, ReadClass, segments},
+    client::{Client, ReadClass},
     convert,
     error::GcpError,
 };
@@ -78,21 +78,21 @@ pub(crate) async fn proof(client: &Client) -> Result<(), GcpError> {
 }
 
 async fn shortest(client: &Client) -> Result<(), GcpError> {
-    let query = [("maxResults", "1"), ("fields", "kind"), ("prettyPrint", "false")];
+    let query = [("maxResults", "1"), ("fields", "kind")];
     let body = client.read(ReadClass::Global, &path(client), &query).await?;
     let list: List = reply::read(OPERATION, &body)?;
     reply::promised(OPERATION, &list.kind, "compute#zoneList")
 }
 
 fn path(client: &Client) -> String {
-    segments(["projects", client.project(), "zones"])
+    client.path(["zones"])
 }
 
 async fn listed(client: &Client) -> Result<BTreeSet<String>, GcpError> {
     let mut names = BTreeSet::new();
     let mut tokens = PageTokens::default();
     loop {
-        let mut query = vec![("maxResults", "500"), ("fields", FIELDS), ("prettyPrint", "false")];
+        let mut query = vec![("maxResults", "500"), ("fields", FIELDS)];
         query.extend(tokens.last().map(|token| ("pageToken", token)));
         let body = client.read(ReadClass::Global, &path(client), &query).await?;
         let list: List = reply::read(OPERATION, &body)?;
@@ -124,9 +124,8 @@ async fn named_by_instances(client: &Client) -> Result<BTreeSet<String>, GcpErro
         ("maxResults", "1"),
         ("returnPartialSuccess", "true"),
         ("fields", "kind,unreachables,items/*/warning/code,items/*/instances/id"),
-        ("prettyPrint", "false"),
     ];
-    let path = segments(["projects", client.project(), "aggregated", "instances"]);
+    let path = client.path(["aggregated", "instances"]);
     let body = client.read(ReadClass::Heavy, &path, &query).await?;
     let scopes: Scopes = reply::read(OPERATION, &body)?;
     reply::promised(OPERATION, &scopes.kind, "compute#instanceAggregatedList")?;

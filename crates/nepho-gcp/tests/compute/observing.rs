@@ -28,6 +28,19 @@ async fn an_instance_is_read_by_its_number_in_its_zone_with_the_members_of_a_row
 }
 
 #[tokio::test]
+async fn nothing_that_is_read_comes_with_blanks_for_people() {
+    let lab = Lab::new();
+    let target = lab.put(web("web-1"));
+    let provider = lab.provider(Access::ReadOnly);
+    provider.verify().await.expect("verified");
+    provider.scopes().await.expect("scopes");
+    sweep(&provider, &[ZONE]).await;
+    look(&provider, &target, Detail::Document).await.expect("seen");
+    let asked = lab.double.exchanges();
+    assert!(asked.len() >= 4 && asked.iter().all(|one| one.param("prettyPrint") == Some("false")), "{asked:?}");
+}
+
+#[tokio::test]
 async fn each_target_is_answered_once_whatever_becomes_of_the_others() {
     let lab = Lab::with(Setup { zones: vec![ZONE.to_owned(), "us-east1-b".to_owned()], ..Setup::default() });
     let here = lab.put(web("web-1"));
