@@ -110,8 +110,7 @@ impl Composition {
 
 /// What is kept of a service account's key file, which is read once.
 pub(crate) fn key_of_file(path: &Path) -> Result<Secret, Failure> {
-    let (kept, _, _) = nepho_gcp::slim_service_account(&nepho_gcp::read_key_file(path)?)?;
-    Ok(kept)
+    Ok(nepho_gcp::slim_service_account(&nepho_gcp::read_key_file(path)?)?)
 }
 
 /// The path with a leading `~` written out: a window has no shell that does it.

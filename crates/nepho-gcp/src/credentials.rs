@@ -80,10 +80,10 @@ pub(crate) fn check_key_file(path: &Path) -> Result<(), ConnectError> {
 
 /// What of a service account's key goes to the keyring: its `type`, `client_email`,
 /// `private_key_id`, `private_key` and `project_id`, for which 2,560 bytes are enough, the least
-/// that an OS keyring holds. With the `client_email` and the `project_id`.
+/// that an OS keyring holds.
 ///
 /// The file is refused if it names a host that is not Google's, although none of them is kept.
-pub fn slim_service_account(text: &Secret) -> Result<(Secret, String, Option<String>), ConnectError> {
+pub fn slim_service_account(text: &Secret) -> Result<Secret, ConnectError> {
     key::slim(text, &Reach::Cloud)
 }
 

@@ -83,9 +83,8 @@ impl Key {
     }
 }
 
-/// The service account's key without all that is not needed: the text, its `client_email` and its
-/// `project_id`.
-pub(crate) fn slim(text: &Secret, reach: &Reach) -> Result<(Secret, String, Option<String>), ConnectError> {
+/// The service account's key without all that is not needed.
+pub(crate) fn slim(text: &Secret, reach: &Reach) -> Result<Secret, ConnectError> {
     let object = parse(text)?;
     check_hosts(&object, "", reach)?;
     let (KeyKind::ServiceAccount, slim) = supported(&object, reach)? else {
@@ -94,9 +93,7 @@ pub(crate) fn slim(text: &Secret, reach: &Reach) -> Result<(Secret, String, Opti
             "a service account's key file has the type \"service_account\"",
         ));
     };
-    let email = member(&slim, "client_email").unwrap_or_default().to_owned();
-    let project = member(&slim, "project_id").filter(|project| !project.is_empty()).map(ToOwned::to_owned);
-    Ok((Secret::new(Value::Object(slim).to_string()), email, project))
+    Ok(Secret::new(Value::Object(slim).to_string()))
 }
 
 /// Whether the text is a JSON object.

@@ -87,17 +87,15 @@ fn key(change: impl Fn(&mut Value)) -> Secret {
 
 #[test]
 fn the_keyring_gets_what_signs_and_nothing_else() {
-    let (slim, email, project) = slim_service_account(&key(|_| {})).expect("a key");
-    assert_eq!(email, "ops@nepho-lab.iam.gserviceaccount.com");
-    assert_eq!(project.as_deref(), Some("nepho-lab"));
+    let slim = slim_service_account(&key(|_| {})).expect("a key");
     let kept: Value = serde_json::from_str(slim.expose()).expect("JSON");
     let mut members: Vec<&String> = kept.as_object().expect("an object").keys().collect();
     members.sort();
     assert_eq!(members, ["client_email", "private_key", "private_key_id", "project_id", "type"]);
     // Slim again is the same: what came out of the keyring is what a key file holds.
-    assert_eq!(slim_service_account(&slim).expect("a key").0.expose(), slim.expose());
-    let (.., none) = slim_service_account(&key(|file| file["project_id"] = Value::Null)).expect("a key");
-    assert_eq!(none, None);
+    assert_eq!(slim_service_account(&slim).expect("a key").expose(), slim.expose());
+    // Not every file names a project.
+    assert!(slim_service_account(&key(|file| file["project_id"] = Value::Null)).is_ok());
 }
 
 #[test]

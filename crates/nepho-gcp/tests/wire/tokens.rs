@@ -96,7 +96,7 @@ async fn a_service_accounts_token_is_for_what_the_account_may_do_and_no_more() {
 async fn every_supported_source_signs_in() {
     let (double, endpoint) = double();
     let slim = nepho_gcp::slim_service_account(&Secret::new(double.service_account("ops@lab.example"))).expect("a key");
-    assert!(slim.0.expose().len() < 2560, "{} bytes fit no keyring", slim.0.expose().len());
+    assert!(slim.expose().len() < 2560, "{} bytes fit no keyring", slim.expose().len());
     let folder = tempfile::tempdir().expect("a folder");
     let subject = folder.path().join("subject");
     std::fs::write(&subject, "CANARY-subject").expect("a file");
@@ -110,7 +110,7 @@ async fn every_supported_source_signs_in() {
     });
     let sources = [
         (GcpCredentials::AccessToken(Secret::new(format!("{}\n", double.token()))), ""),
-        (GcpCredentials::ServiceAccount(slim.0), "ops@lab.example"),
+        (GcpCredentials::ServiceAccount(slim), "ops@lab.example"),
         (default(double.service_account("ops@lab.example")), "ops@lab.example"),
         (default(me.to_string()), "me@lab.example"),
         (default(impersonated(&me, &double).to_string()), "robot@lab.example"),
