@@ -24,7 +24,7 @@ static EVERYWHERE: Semaphore = Semaphore::const_new(100);
 
 /// The most requests that one project has under way: the zones of a large project are listed at once.
 /// Google counts requests by the minute, not those under way.
-const PER_PROJECT: usize = 32;
+pub(crate) const PER_PROJECT: usize = 32;
 
 /// How many times one request waits for the next minute.
 const LONGEST_PATIENCE: u8 = 2;

@@ -37,7 +37,7 @@ pub(crate) struct Client(Arc<Inner>);
 struct Inner {
     login: Arc<Login>,
     budget: Arc<Budget>,
-    counts: Arc<Counts>,
+    counts: Counts,
     project: String,
     grant: Grant,
     timeouts: Timeouts,
@@ -110,7 +110,7 @@ impl Client {
         Self(Arc::new(Inner {
             budget: login.budget(project, fresh),
             login: Arc::clone(login),
-            counts: Arc::default(),
+            counts: Counts::default(),
             project: project.to_owned(),
             grant,
             timeouts,

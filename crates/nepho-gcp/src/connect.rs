@@ -45,6 +45,12 @@ pub enum ConnectError {
         /// Why.
         reason: &'static str,
     },
+    /// No connection can be made from this machine, whoever signs in.
+    #[error("TLS cannot be set up on this machine: {reason}")]
+    TlsUnavailable {
+        /// What is wrong, such as certificates that cannot be loaded.
+        reason: String,
+    },
     /// That is not the id of a project.
     #[error("{project:?} is not the id of a project: {advice}")]
     ProjectRefused {
@@ -63,6 +69,7 @@ impl From<&ConnectError> for Failure {
             ConnectError::CredentialsUnreadable { .. } => FailureCode::Malformed,
             ConnectError::HostRefused { .. }
             | ConnectError::EndpointRefused { .. }
+            | ConnectError::TlsUnavailable { .. }
             | ConnectError::ProjectRefused { .. } => FailureCode::Other,
         };
         Self { code, message: error.to_string() }

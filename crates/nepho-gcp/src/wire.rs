@@ -6,10 +6,7 @@
 use std::{
     fmt,
     io::Read,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -74,8 +71,7 @@ impl Counts {
     }
 }
 
-/// The HTTP client of an identity; clones share connections.
-#[derive(Clone)]
+/// The HTTP client of an identity, with its connections.
 pub(crate) struct Wire {
     http: reqwest::Client,
 }
@@ -97,7 +93,7 @@ impl Wire {
             .no_proxy()
             .user_agent(USER_AGENT)
             .build()
-            .map_err(|error| ConnectError::CredentialsUnreadable { reason: format!("TLS: {}", root(&error)) })?;
+            .map_err(|error| ConnectError::TlsUnavailable { reason: root(&error) })?;
         Ok(Self { http })
     }
 
@@ -110,7 +106,7 @@ impl Wire {
     pub async fn send(
         &self,
         request: Request,
-        counts: &Arc<Counts>,
+        counts: &Counts,
         limits: Timeouts,
         deadline: Instant,
     ) -> Result<Reply, Lost> {

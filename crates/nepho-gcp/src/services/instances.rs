@@ -172,6 +172,12 @@ impl Instance<'_> {
     }
 }
 
+/// Whether it is the id of an instance, an unsigned 64-bit number: it goes into the path of every
+/// later request.
+pub(crate) fn is_id(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// `projects/1/zones/z/instanceGroupManagers/web` → `web`. Anything else is no group's address:
 /// anybody may write metadata.
 fn group_name(address: &str) -> Option<String> {
@@ -203,6 +209,16 @@ mod tests {
             ["terraform", "", "projects/1/zones/z/instanceGroupManagers/", "projects/1/zones/z/instanceTemplates/t"]
         {
             assert_eq!(of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_digits_and_nothing_else() {
+        for id in ["1", "4417394582134528217", "18446744073709551615"] {
+            assert!(is_id(id), "{id}");
+        }
+        for other in ["", "web", "-1", "1/../2", "1 ", "٣", "184467440737095516150"] {
+            assert!(!is_id(other), "{other}");
         }
     }
 

@@ -13,12 +13,12 @@ use serde_json::json;
 
 use super::{
     addresses,
-    instances::{FIELDS, METADATA},
+    instances::{FIELDS, METADATA, is_id},
     pages::PageTokens,
     reader::Reader,
     reply, zones,
 };
-use crate::{client::ReadClass, error::GcpError, verb};
+use crate::{budget::PER_PROJECT, client::ReadClass, error::GcpError, verb};
 
 const OPERATION: &str = "compute.instances.get";
 
@@ -28,9 +28,6 @@ const MOST_READS: usize = 10;
 
 /// The most instances whose permissions are asked for: one more request each.
 const MOST_PERMISSIONS: usize = 20;
-
-/// The most requests of one reading that are prepared at once; the client has its own bounds.
-const AT_ONCE: usize = 32;
 
 /// Where an instance is, or why that is not known.
 pub(crate) type Placed<'t> = (&'t ResourceKey, Result<String, ProviderError>);
@@ -55,7 +52,7 @@ pub(crate) async fn observe(reader: Reader<'_>, targets: &[Target], detail: Deta
             Observation { key: key.clone(), seen: one(reader, zone, key, detail, permissions).await }
         })
         .collect();
-    let reads = stream::iter(reads).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
+    let reads = stream::iter(reads).buffer_unordered(PER_PROJECT).collect::<Vec<_>>();
     let lists = future::join_all(many.iter().map(|(zone, keys)| of_zone(reader, zone, keys)));
     let (read, listed) = future::join(reads, lists).await;
     observations.extend(read);
@@ -72,14 +69,12 @@ pub(crate) async fn place<'t>(reader: Reader<'_>, targets: &'t [Target]) -> Vec<
     let mut once = HashSet::new();
     let targets = targets.iter().filter(|target| once.insert(&target.key));
     let placing: Vec<_> = targets.map(|target| place_one(reader, target)).collect();
-    stream::iter(placing).buffered(AT_ONCE).collect().await
+    stream::iter(placing).buffered(PER_PROJECT).collect().await
 }
 
 async fn place_one<'t>(reader: Reader<'_>, Target { key, zone }: &'t Target) -> Placed<'t> {
-    // Anything else is no id of an instance, and nothing but digits goes into a path.
-    let numeric = !key.native.is_empty() && key.native.bytes().all(|byte| byte.is_ascii_digit());
     let placed = match zone.as_ref().map(Zone::as_str).filter(|zone| zones::is_name(zone)) {
-        _ if !numeric => Err(ProviderError::NotFound { key: key.clone() }),
+        _ if !is_id(&key.native) => Err(ProviderError::NotFound { key: key.clone() }),
         Some(zone) => Ok(zone.to_owned()),
         None => match locate(reader, &key.native).await {
             Ok(Some(zone)) => Ok(zone),
@@ -247,12 +242,11 @@ async fn of_zone(reader: Reader<'_>, zone: &str, keys: &[&ResourceKey]) -> Vec<O
         found.extend(rows.map(|row| (row.resource.key.clone(), row)));
     });
     let ended = ended.await;
-    let seen = |key: &ResourceKey| match (found.remove(key), &ended) {
+    let mut seen = |key: &ResourceKey| match (found.remove(key), &ended) {
         (Some(listed), _) => Ok(Observed { listed, protections: Protections::default() }),
         // Only a whole listing proves an absence.
         (None, Ok(())) => Err(ProviderError::NotFound { key: key.clone() }),
         (None, Err(error)) => Err(error.clone()),
     };
-    let mut seen = seen;
     keys.iter().map(|key| Observation { key: (*key).clone(), seen: seen(key) }).collect()
 }

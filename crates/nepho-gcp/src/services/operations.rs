@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::{reply, zones};
 use crate::{
+    budget::PER_PROJECT,
     client::{Client, ReadClass},
     error::GcpError,
     reason::operation_failed,
@@ -31,9 +32,6 @@ const PAGE: &str = "500";
 
 /// What is asked of an operation.
 const FIELDS: &str = "kind,name,status,error/errors(code,message),httpErrorStatusCode,httpErrorMessage";
-
-/// The most that are asked for at once; the client has its own bounds.
-const AT_ONCE: usize = 32;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -140,7 +138,7 @@ pub(crate) async fn progress(client: &Client, tickets: &[Ticket]) -> Vec<Result<
             }
         })
         .collect();
-    stream::iter(asking).buffered(AT_ONCE).collect().await
+    stream::iter(asking).buffered(PER_PROJECT).collect().await
 }
 
 /// The zone and the name in a ticket of ours.

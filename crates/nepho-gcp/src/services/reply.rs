@@ -13,7 +13,7 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-use super::instances::{Instance, METADATA, last};
+use super::instances::{Instance, METADATA, is_id, last};
 use crate::{
     convert,
     error::{GcpError, clipped},
@@ -232,8 +232,7 @@ fn row(operation: &str, body: &Bytes, item: &RawValue, realm: &Realm, zone: &str
 
 fn listed(operation: &str, it: Instance<'_>, bytes: Bytes, realm: &Realm, zone: &str) -> Result<Listed, GcpError> {
     let malformed = |what: String| Err(GcpError::Malformed { reason: format!("{operation}: {what}") });
-    // The id is addressed by in every later request.
-    if it.id.is_empty() || it.id.len() > 20 || !it.id.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !is_id(&it.id) {
         return malformed("an instance without a numeric id".to_owned());
     }
     if last(&it.zone) != zone {

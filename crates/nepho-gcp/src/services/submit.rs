@@ -11,10 +11,7 @@ use super::{
     operations,
     reader::Reader,
 };
-use crate::{verb, writer::Writer};
-
-/// The most requests that are prepared at once; the client has its own bounds.
-const AT_ONCE: usize = 32;
+use crate::{budget::PER_PROJECT, verb, writer::Writer};
 
 /// Asks for `order` on `targets`, which are all of the reader's realm; one answer per key.
 pub(crate) async fn submit(writer: &Writer, reader: Reader<'_>, order: Order, targets: &[Target]) -> Vec<Submission> {
@@ -29,7 +26,7 @@ pub(crate) async fn submit(writer: &Writer, reader: Reader<'_>, order: Order, ta
             Submission { key: key.clone(), outcome }
         })
         .collect();
-    stream::iter(sending).buffer_unordered(AT_ONCE).collect().await
+    stream::iter(sending).buffer_unordered(PER_PROJECT).collect().await
 }
 
 async fn one(

@@ -32,6 +32,7 @@ use super::{
     request::{Reply, Request},
     world::World,
 };
+use crate::loopback::compressed;
 
 /// The most that a request's body may hold.
 const MOST: usize = 4 << 20;
@@ -114,7 +115,7 @@ async fn send(world: &Shared, verdict: Verdict, asked: &Request, gzip: bool, cut
     let packed = bomb || gzip && asked.accepts_gzip() && !breaks;
     let body = match (packed, reply.gzip.take()) {
         (true, Some(ready)) => ready,
-        (true, None) => super::pack::gzip(&reply.body),
+        (true, None) => compressed(&reply.body),
         (false, _) => reply.body,
     };
     if !exchange.verb.is_empty() {
