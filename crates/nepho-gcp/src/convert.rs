@@ -40,18 +40,38 @@ pub(crate) fn scope(zone: &str) -> Scope {
     Scope { location: Location::new(zone), kind: Kind::Instance }
 }
 
-/// Converts one instance of `zone`.
-pub(crate) fn resource(mut instance: Instance<'_>, realm: &Realm, zone: &str) -> Resource {
-    let facts = facts(&instance);
+/// A zone of a project: its rows are many, and share these texts.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    realm: Realm,
+    region: Region,
+    zone: Zone,
+}
+
+impl Place {
+    /// `zone` in the project of `realm`.
+    pub fn new(realm: &Realm, zone: &str) -> Self {
+        Self { realm: realm.clone(), region: region(zone), zone: Zone::new(zone) }
+    }
+
+    /// The zone's name.
+    pub fn zone(&self) -> &str {
+        self.zone.as_str()
+    }
+}
+
+/// Converts one instance of a zone.
+pub(crate) fn resource(mut instance: Instance<'_>, place: &Place) -> Resource {
+    let facts = facts(&mut instance);
     let tags = std::mem::take(&mut instance.labels);
     let interfaces = &instance.network_interfaces;
     let private = interfaces.iter().map(|one| &one.network_ip).chain(interfaces.iter().map(|one| &one.ipv6_address));
     let v6 = interfaces.iter().flat_map(|one| &one.ipv6_access_configs).map(|config| &*config.external_ipv6);
     let ptrs = interfaces.iter().flat_map(|one| &one.access_configs).map(|config| &config.public_ptr_domain_name);
     Resource {
-        key: key(&instance.id, realm, zone),
+        key: key(&instance.id, place),
         name: instance.name.to_string(),
-        zone: Some(Zone::new(zone)),
+        zone: Some(place.zone.clone()),
         state: state(&instance.status),
         raw_state: instance.status.to_string(),
         size: last(&instance.machine_type).to_owned(),
@@ -65,12 +85,12 @@ pub(crate) fn resource(mut instance: Instance<'_>, realm: &Realm, zone: &str) ->
     }
 }
 
-/// The key of the instance `id` in `zone`.
-pub(crate) fn key(id: &str, realm: &Realm, zone: &str) -> ResourceKey {
+/// The key of the instance `id` in a zone.
+fn key(id: &str, place: &Place) -> ResourceKey {
     ResourceKey {
         provider: ProviderKind::Gcp,
-        realm: realm.clone(),
-        region: region(zone),
+        realm: place.realm.clone(),
+        region: place.region.clone(),
         kind: Kind::Instance,
         native: Arc::from(id),
     }
@@ -93,7 +113,8 @@ pub(crate) fn state(word: &str) -> State {
     }
 }
 
-fn facts(instance: &Instance<'_>) -> InstanceFacts {
+/// Takes the firewall tags out of the instance.
+fn facts(instance: &mut Instance<'_>) -> InstanceFacts {
     let boot = instance.disks.iter().find(|disk| disk.boot);
     let interface = instance.network_interfaces.first();
     let disks = instance.disks.iter().filter_map(|disk| some(last(&disk.source)).or_else(|| some(&disk.device_name)));
@@ -116,7 +137,7 @@ fn facts(instance: &Instance<'_>) -> InstanceFacts {
         platform: boot.and_then(|disk| some(last(disk.licenses.first()?))),
         network: interface.and_then(|one| some(last(&one.network))),
         subnet: interface.and_then(|one| some(last(&one.subnetwork))),
-        security_groups: instance.tags.items.clone(),
+        security_groups: std::mem::take(&mut instance.tags.items),
         identity: instance.service_accounts.first().and_then(|one| some(&one.email)),
         key_pair: None,
         disks: disks.collect(),

@@ -11,7 +11,7 @@ use crate::services::instances::FIELDS;
 fn convert(document: &Value) -> Resource {
     let text = document.to_string();
     let instance = serde_json::from_str::<Instance<'_>>(&text).expect("an instance");
-    resource(instance, &Realm::new("lab"), "europe-west1-b")
+    resource(instance, &Place::new(&Realm::new("lab"), "europe-west1-b"))
 }
 
 fn ips(texts: &[&str]) -> Vec<IpAddr> {
@@ -191,7 +191,7 @@ fn a_realm_is_one_part_of_a_key_and_leads_back_to_its_project() {
         let realm = realm(id, mark);
         assert_eq!(realm.as_str(), text);
         assert_eq!(project(&realm), id);
-        let key = key("1", &realm, "us-east1-b");
+        let key = key("1", &Place::new(&realm, "us-east1-b"));
         assert_eq!(key.to_string().parse().as_ref(), Ok(&key));
     }
 }

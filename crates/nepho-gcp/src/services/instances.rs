@@ -50,7 +50,8 @@ pub(crate) struct Instance<'a> {
     #[serde(borrow)]
     pub source_machine_image: Cow<'a, str>,
     pub tags: Tags,
-    pub service_accounts: Vec<ServiceAccount>,
+    #[serde(borrow)]
+    pub service_accounts: Vec<ServiceAccount<'a>>,
     #[serde(borrow)]
     pub scheduling: Scheduling<'a>,
     #[serde(borrow)]
@@ -71,8 +72,9 @@ pub(crate) struct Tags {
 /// Who the instance is to other APIs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct ServiceAccount {
-    pub email: String,
+pub(crate) struct ServiceAccount<'a> {
+    #[serde(borrow)]
+    pub email: Cow<'a, str>,
 }
 
 /// How it is provisioned.

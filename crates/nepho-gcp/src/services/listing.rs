@@ -186,6 +186,7 @@ impl Reader<'_> {
     /// that something is missing ends it as failed.
     pub async fn zone(&self, zone: &str, mut each: impl FnMut(Vec<Listed>)) -> Result<(), ProviderError> {
         let path = self.client.path(["zones", zone, "instances"]);
+        let place = self.place(zone);
         let fields = format!("kind,nextPageToken,warning(code,message),items({FIELDS})");
         let size = PAGE.to_string();
         let mut seen = HashSet::new();
@@ -194,7 +195,7 @@ impl Reader<'_> {
             let mut query = vec![("maxResults", size.as_str()), ("fields", fields.as_str())];
             query.extend(tokens.last().map(|token| ("pageToken", token)));
             let body: Bytes = self.client.read(ReadClass::Zone, &path, &query).await?;
-            let page = reply::page(OPERATION, &body, self.realm, zone)?;
+            let page = reply::page(OPERATION, &body, &place)?;
             each(self.fresh(page.rows, &mut seen));
             if let Some(warning) = page.warning {
                 return Err(warning.into());

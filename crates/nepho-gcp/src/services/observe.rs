@@ -172,7 +172,7 @@ async fn read(
     let body = get(reader, zone, key, fields).await?;
     let whole = fields.is_none();
     let (mut listed, group) =
-        reply::instance(OPERATION, &body, reader.realm, zone, |instance| whole.then(|| instance.made_by()))?;
+        reply::instance(OPERATION, &body, &reader.place(zone), |instance| whole.then(|| instance.made_by()))?;
     if let Some(group) = group {
         reader.findings.group(&key.native, group);
     }
@@ -188,7 +188,7 @@ async fn read_for_plan(
     key: &ResourceKey,
 ) -> Result<(Listed, Protections), ProviderError> {
     let body = get(reader, zone, key, Some(&format!("{FIELDS},{METADATA}/items"))).await?;
-    let (mut listed, (group, protections)) = reply::instance(OPERATION, &body, reader.realm, zone, |instance| {
+    let (mut listed, (group, protections)) = reply::instance(OPERATION, &body, &reader.place(zone), |instance| {
         // Google has no protection against stopping.
         let protections = Protections {
             stop: Some(false),

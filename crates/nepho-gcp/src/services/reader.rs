@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use nepho_core::Realm;
 
 use super::findings::Findings;
-use crate::client::Client;
+use crate::{client::Client, convert::Place};
 
 /// One project, for reading.
 #[derive(Clone, Copy, Debug)]
@@ -19,4 +19,11 @@ pub(crate) struct Reader<'a> {
     /// Whether a page of all zones was too small for the project the last time, so that no sweep
     /// need begin with one.
     pub large: &'a AtomicBool,
+}
+
+impl Reader<'_> {
+    /// A zone of the project.
+    pub fn place(&self, zone: &str) -> Place {
+        Place::new(self.realm, zone)
+    }
 }

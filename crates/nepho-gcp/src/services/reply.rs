@@ -15,7 +15,7 @@ use serde_json::{Value, value::RawValue};
 
 use super::instances::{Instance, METADATA, is_id, last};
 use crate::{
-    convert,
+    convert::{self, Place},
     error::{GcpError, clipped},
 };
 
@@ -109,11 +109,11 @@ struct Scoped<'a> {
     warning: Option<Warning>,
 }
 
-/// Reads a page of `zone`.
-pub(crate) fn page(operation: &str, body: &Bytes, realm: &Realm, zone: &str) -> Result<Page, GcpError> {
+/// Reads a page of a zone.
+pub(crate) fn page(operation: &str, body: &Bytes, place: &Place) -> Result<Page, GcpError> {
     let list: List<'_> = read(operation, body)?;
     promised(operation, &list.kind, "compute#instanceList")?;
-    let rows = list.items.into_iter().map(|item| row(operation, body, item, realm, zone)).collect::<Result<_, _>>()?;
+    let rows = list.items.into_iter().map(|item| row(operation, body, item, place)).collect::<Result<_, _>>()?;
     Ok(Page { rows, next: token(list.next_page_token), warning: list.warning.and_then(Warning::fault) })
 }
 
@@ -124,12 +124,13 @@ pub(crate) fn all_page(operation: &str, body: &Bytes, realm: &Realm) -> Result<A
     let mut zones = BTreeMap::new();
     for (scope, part) in list.items {
         let Some(zone) = scope.strip_prefix("zones/") else { continue };
+        let place = Place::new(realm, zone);
         let said = match part.warning.and_then(Warning::fault) {
             Some(warning) => Err(warning.into()),
             None => part
                 .instances
                 .into_iter()
-                .map(|item| row(operation, body, item, realm, zone).map_err(ProviderError::from))
+                .map(|item| row(operation, body, item, &place).map_err(ProviderError::from))
                 .collect(),
         };
         zones.insert(zone.to_owned(), said);
@@ -154,13 +155,12 @@ pub(crate) fn all_page(operation: &str, body: &Bytes, realm: &Realm) -> Result<A
 pub(crate) fn instance<T>(
     operation: &str,
     body: &Bytes,
-    realm: &Realm,
-    zone: &str,
+    place: &Place,
     also: impl FnOnce(&Instance<'_>) -> T,
 ) -> Result<(Listed, T), GcpError> {
     let it: Instance<'_> = read(operation, body)?;
     let also = also(&it);
-    Ok((listed(operation, it, body.clone(), realm, zone)?, also))
+    Ok((listed(operation, it, body.clone(), place)?, also))
 }
 
 /// `body` without its metadata, which hold scripts and secrets; every other member byte for byte.
@@ -224,22 +224,22 @@ pub(crate) fn zone_of(scope: &str) -> Option<&str> {
     (last(before) == "zones" && !zone.is_empty()).then_some(zone)
 }
 
-fn row(operation: &str, body: &Bytes, item: &RawValue, realm: &Realm, zone: &str) -> Result<Listed, GcpError> {
+fn row(operation: &str, body: &Bytes, item: &RawValue, place: &Place) -> Result<Listed, GcpError> {
     let text = item.get();
     let it: Instance<'_> = serde_json::from_str(text).map_err(|error| GcpError::unreadable(operation, &error))?;
-    listed(operation, it, body.slice_ref(text.as_bytes()), realm, zone)
+    listed(operation, it, body.slice_ref(text.as_bytes()), place)
 }
 
-fn listed(operation: &str, it: Instance<'_>, bytes: Bytes, realm: &Realm, zone: &str) -> Result<Listed, GcpError> {
+fn listed(operation: &str, it: Instance<'_>, bytes: Bytes, place: &Place) -> Result<Listed, GcpError> {
     let malformed = |what: String| Err(GcpError::Malformed { reason: format!("{operation}: {what}") });
     if !is_id(&it.id) {
         return malformed("an instance without a numeric id".to_owned());
     }
-    if last(&it.zone) != zone {
-        return malformed(format!("instance {} is of another zone than {zone}", it.id));
+    if last(&it.zone) != place.zone() {
+        return malformed(format!("instance {} is of another zone than {}", it.id, place.zone()));
     }
     let document = Document { format: DocumentFormat::Json, bytes };
-    Ok(Listed { resource: convert::resource(it, realm, zone), document })
+    Ok(Listed { resource: convert::resource(it, place), document })
 }
 
 /// An object's members in the order sent.

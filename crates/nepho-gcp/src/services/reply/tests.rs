@@ -11,7 +11,7 @@ fn bytes(text: &str) -> Bytes {
 }
 
 fn read_page(text: &str) -> Result<Page, GcpError> {
-    page(OPERATION, &bytes(text), &Realm::new("lab"), "europe-west1-b")
+    page(OPERATION, &bytes(text), &Place::new(&Realm::new("lab"), "europe-west1-b"))
 }
 
 fn read_all(text: &str) -> Result<AllPage, GcpError> {
