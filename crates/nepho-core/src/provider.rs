@@ -130,6 +130,8 @@ pub struct Protections {
     pub local_disks: Option<bool>,
     /// Whether these credentials may take the planned action on it.
     pub permitted: Option<bool>,
+    /// Whether there is such an action for it at all, where that is not the same for all of its kind.
+    pub offered: Option<bool>,
 }
 
 /// The provider's answer to an action on one resource.

@@ -50,7 +50,8 @@ impl Machine {
             stop: Some(self.is_protected_against(Action::Stop)),
             termination: Some(self.is_protected_against(Action::Terminate)),
             local_disks: Some(self.disks != Disks::Network),
-            permitted: None,
+            permitted: Some(true),
+            offered: None,
         }
     }
 

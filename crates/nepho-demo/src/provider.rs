@@ -250,7 +250,7 @@ impl Provider for DemoProvider {
                         listed: machine.at(*life),
                         protections: match detail {
                             Detail::Plan(action) => {
-                                Protections { permitted: Some(self.has(action)), ..machine.protections() }
+                                Protections { offered: Some(self.has(action)), ..machine.protections() }
                             }
                             Detail::State | Detail::Document => Protections::default(),
                         },

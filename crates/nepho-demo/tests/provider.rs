@@ -204,7 +204,8 @@ async fn each_style_has_the_actions_and_the_words_of_its_cloud() {
     let redis = running(&payments, "redis-01").await;
     for action in [Action::Suspend, Action::Resume] {
         let planned = payments.observe(&[target(&redis.key)], Detail::Plan(action)).await.remove(0).seen.expect("seen");
-        assert_eq!(planned.protections.permitted, Some(false), "a plan refuses what the cloud would");
+        let told = (planned.protections.offered, planned.protections.permitted);
+        assert_eq!(told, (Some(false), Some(true)), "a plan refuses what the cloud would, and blames no credentials");
         let answer = payments.submit(action.into(), &[target(&redis.key)]).await.remove(0);
         assert!(matches!(answer.outcome, Err(ProviderError::Unsupported { .. })), "{answer:?}");
     }

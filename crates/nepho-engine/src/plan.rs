@@ -64,6 +64,9 @@ fn verdict(case: &Case<'_>) -> Verdict {
         Ok(None) => return Verdict::Refused(Refusal::NotFound),
         Ok(Some(observed)) => *observed,
     };
+    if observed.protections.offered == Some(false) {
+        return Verdict::Refused(Refusal::Unsupported);
+    }
     let resource = &observed.listed.resource;
     if rule.already.contains(&resource.state) {
         return Verdict::Already;

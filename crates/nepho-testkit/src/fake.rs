@@ -159,6 +159,7 @@ impl FakeProvider {
                 termination: Some(false),
                 local_disks: Some(false),
                 permitted: Some(true),
+                offered: None,
             },
             goal: None,
             failed: None,

@@ -42,6 +42,15 @@ fn a_stop_in_the_demo_cloud_is_seen_by_a_new_process() {
 }
 
 #[test]
+fn what_a_demo_machine_s_cloud_has_not_is_not_blamed_on_credentials() {
+    let nepho = Nepho::new();
+    nepho.run(&["demo"]).exits(0);
+    let machine = machine(&nepho);
+    let refused = nepho.json(&["suspend", machine["id"].as_str().expect("an id"), "--plan"], 4);
+    assert_eq!(refused["plan"][0]["reason"], "unsupported", "{refused}");
+}
+
+#[test]
 fn an_action_that_nobody_waited_for_is_settled_by_a_later_sync() {
     let nepho = Nepho::new();
     nepho.run(&["demo"]).exits(0);

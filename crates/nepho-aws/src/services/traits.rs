@@ -45,7 +45,7 @@ impl Traits {
             attribute(InstanceAttributeName::DisableApiTermination),
         )
         .await;
-        Protections { stop, termination, local_disks: self.local_disks(&resource.size), permitted: None }
+        Protections { stop, termination, local_disks: self.local_disks(&resource.size), permitted: None, offered: None }
     }
 
     fn local_disks(&self, size: &str) -> Option<bool> {

@@ -69,7 +69,8 @@ fn attributes(asked: &Asked) -> Option<Answer> {
 async fn a_plan_learns_protections_and_local_disks() {
     let cloud = Cloud::start(attributes).await;
     let keys = [cloud.key("eu-west-1", "i-1"), cloud.key("eu-west-1", "i-2")];
-    let known = Protections { stop: Some(true), termination: Some(false), local_disks: Some(true), permitted: None };
+    let known =
+        Protections { stop: Some(true), termination: Some(false), local_disks: Some(true), ..Protections::default() };
     assert_eq!(seen(&cloud, &keys, PLAN).await, [("i-1".into(), Some(known)), ("i-2".into(), Some(known))]);
     assert_eq!(cloud.count("DescribeInstanceAttribute"), 4);
     assert_eq!(seen(&cloud, &keys, Detail::State).await[0].1, Some(Protections::default()));

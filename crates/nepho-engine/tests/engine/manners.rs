@@ -17,8 +17,13 @@ use crate::{
 };
 
 /// Nothing in the way, and local disks.
-const LOCAL: Protections =
-    Protections { stop: Some(false), termination: Some(false), local_disks: Some(true), permitted: Some(true) };
+const LOCAL: Protections = Protections {
+    stop: Some(false),
+    termination: Some(false),
+    local_disks: Some(true),
+    permitted: Some(true),
+    offered: None,
+};
 
 async fn rough(instances: impl IntoIterator<Item = InstanceBuilder>) -> Stage {
     let stage = with(instances).await;
@@ -117,6 +122,19 @@ async fn what_is_not_permitted_is_refused_and_what_was_not_asked_is_not() {
     assert_eq!(sent(&stage)[0].1.len(), 1, "only what may be");
     assert_eq!(stage.events("i-2").await, ["sent", "refused"]);
     assert!(stage.events("i-1").await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_there_is_not_for_this_machine_is_unsupported_whatever_else_is_in_the_way() {
+    let stage = with([instance("i-1"), instance("i-2").state(State::Stopped)]).await;
+    for native in ["i-1", "i-2"] {
+        stage.cloud.protect(native, Protections { permitted: Some(false), offered: Some(false), ..LOCAL });
+    }
+    let unsupported = Verdict::Refused(Refusal::Unsupported);
+    let plan = stage.plan(Action::Suspend, &["i-1", "i-2"]).await;
+    assert_eq!(verdicts(&plan), [unsupported.clone(), unsupported]);
+    stage.cloud.protect("i-1", Protections { offered: Some(true), ..LOCAL });
+    assert_eq!(verdicts(&stage.plan(Action::Suspend, &["i-1"]).await), [Verdict::Eligible]);
 }
 
 #[tokio::test(start_paused = true)]

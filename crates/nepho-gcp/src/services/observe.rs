@@ -195,6 +195,7 @@ async fn read_for_plan(
             termination: Some(instance.deletion_protection),
             local_disks: Some(instance.has_local_ssd()),
             permitted: None,
+            offered: None,
         };
         (instance.made_by(), protections)
     })?;

@@ -131,6 +131,7 @@ async fn a_plan_is_told_what_stands_in_its_way() {
         termination: Some(termination),
         local_disks: Some(local_disks),
         permitted: Some(true),
+        offered: None,
     };
     assert_eq!(of(&plain).await.protections, told(false, false));
     let seen = of(&guarded).await;
