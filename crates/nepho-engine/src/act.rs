@@ -69,15 +69,16 @@ impl Actions {
         standings.insert(id.clone(), watch::Sender::new(standing));
     }
 
-    /// Runs a committed plan to its end. `journalled` is told once every intent is on disk (or
-    /// that the journal refused, in which case nothing was sent).
+    /// Runs a committed plan to its end, but for [`Actions::finish`]. `journalled` is told once every
+    /// intent is on disk (or that the journal refused, in which case nothing was sent). Answers which
+    /// targets were deleted and are not known to their cloud any more.
     pub async fn run(
         &self,
         id: &OperationId,
         waiting: Waiting,
         accounts: HashMap<AccountId, Account>,
         journalled: tokio::sync::oneshot::Sender<Result<(), EngineError>>,
-    ) {
+    ) -> Vec<ResourceKey> {
         let mut parts: HashMap<AccountId, Vec<PlannedTarget>> = HashMap::new();
         let order = waiting.plan.order;
         for target in waiting.plan.targets.into_iter().filter(|target| target.verdict == Verdict::Eligible) {
@@ -95,8 +96,7 @@ impl Actions {
         if let Err(source) = self.ledger.store().append(intents).await {
             // Nobody waiting any more is fine: the operation simply did not happen.
             let _ = journalled.send(Err(source.into()));
-            self.finish(id);
-            return;
+            return Vec::new();
         }
         let _ = journalled.send(Ok(()));
         self.ledger.hint_operations();
@@ -109,8 +109,7 @@ impl Actions {
         }
         let watched = join_all(ready.iter().map(|part| self.send(part))).await;
         self.update(id, |standing| standing.submitted = true);
-        join_all(ready.iter().zip(watched).map(|(part, watches)| self.follow(part, watches))).await;
-        self.finish(id);
+        join_all(ready.iter().zip(watched).map(|(part, watches)| self.follow(part, watches))).await.concat()
     }
 
     async fn prepare<'a>(
@@ -165,14 +164,16 @@ impl Actions {
         watches
     }
 
-    /// Reads the watched targets again and again until each has ended, or time is up.
-    async fn follow(&self, part: &Part<'_>, mut watches: HashMap<ResourceKey, Watch>) {
-        let Ok(session) = &part.session else { return };
+    /// Reads the watched targets again and again until each has ended, or time is up. Answers which
+    /// have vanished.
+    async fn follow(&self, part: &Part<'_>, mut watches: HashMap<ResourceKey, Watch>) -> Vec<ResourceKey> {
+        let mut gone = Vec::new();
+        let Ok(session) = &part.session else { return gone };
         let sent = Instant::now();
         while !watches.is_empty() {
             let pause = follow::pause(sent.elapsed());
             tokio::select! {
-                () = self.stopping.cancelled() => return,
+                () = self.stopping.cancelled() => return gone,
                 () = tokio::time::sleep(pause) => {}
             }
             let ended = self.read_watched(part, session, &mut watches, sent.elapsed()).await;
@@ -183,9 +184,12 @@ impl Actions {
                 ended
             };
             let keys: Vec<ResourceKey> = ended.iter().map(|(key, _)| key.clone()).collect();
+            let vanished = ended.iter().filter(|(_, event)| *event == follow::vanished());
+            gone.extend(vanished.map(|(key, _)| key.clone()));
             self.record(part, ended).await;
             self.ledger.lift_overlays(&keys).await;
         }
+        gone
     }
 
     async fn read_watched(
@@ -248,7 +252,8 @@ impl Actions {
         });
     }
 
-    fn finish(&self, id: &OperationId) {
+    /// Ends an operation: whoever waits for it waits no longer.
+    pub fn finish(&self, id: &OperationId) {
         self.update(id, |standing| (standing.submitted, standing.done) = (true, true));
     }
 
@@ -310,11 +315,7 @@ async fn ask_progress(
     let answers = session.provider.progress(&tickets).await;
     let mut ended = Vec::new();
     for (key, answer) in keys.into_iter().zip(answers) {
-        let told = match (watches.get_mut(&key), answer) {
-            (Some(watch), Ok(progress)) => watch.told(progress),
-            _ => None, // a failed question says nothing; the next one may
-        };
-        if let Some(event) = told {
+        if let Some(event) = watches.get_mut(&key).and_then(|watch| watch.told(answer)) {
             watches.remove(&key);
             ended.push((key, event));
         }

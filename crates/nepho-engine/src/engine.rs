@@ -1,14 +1,14 @@
 //! The engine's handle: what a host asks for. Each method is short; the work is in its module.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
 use futures::future::join_all;
 use nepho_core::{
-    Account, AccountId, Clock, Failure, FailureCode, Identity, Kind, ResourceKey,
+    Account, AccountId, Clock, Failure, FailureCode, Identity, Kind, ResourceKey, Scope,
     journal::RunId,
     provider::{Detail, Target},
     report::{AccountStatus, Progress, SyncReport},
@@ -27,11 +27,12 @@ use crate::{
     poll::Pollers,
     recover::Orphans,
     session::Sessions,
-    sweep::{Sweep, Swept},
+    sweep::{Extent, Sweep, Swept},
 };
 
-/// The states that the cloud leaves by itself.
-const MOVING: &str = "state:pending,stopping,suspending,terminating,repairing";
+/// The states that the cloud leaves by itself. A reading of what the last listing did not show
+/// would find nothing.
+const MOVING: &str = "state:pending,stopping,suspending,terminating,repairing -is:missing";
 
 /// The engine. Cheap to clone; all clones are one engine.
 #[derive(Clone, Debug)]
@@ -222,6 +223,28 @@ impl Engine {
     }
 
     pub(crate) async fn sync_one(&self, id: &AccountId, kinds: &[Kind]) -> Swept {
+        self.swept(id, Extent::Kinds(kinds)).await
+    }
+
+    /// Lists the scopes of these resources, which their clouds do not know any more: only a listing
+    /// proves that, and until then their rows show what they were.
+    pub(crate) async fn list_scopes_of(&self, keys: &[ResourceKey]) {
+        let snapshot = self.snapshot();
+        let mut scopes: HashMap<AccountId, BTreeSet<Scope>> = HashMap::new();
+        for row in keys.iter().filter_map(|key| snapshot.row(key)) {
+            scopes.entry(row.account.clone()).or_default().insert(row.scope.clone());
+        }
+        let listed = join_all(scopes.into_iter().map(async |(account, scopes)| {
+            let scopes: Vec<Scope> = scopes.into_iter().collect();
+            self.swept(&account, Extent::Scopes(&scopes)).await
+        }));
+        tokio::select! {
+            () = self.0.stopping.cancelled() => {}
+            _ = listed => {}
+        }
+    }
+
+    async fn swept(&self, id: &AccountId, extent: Extent<'_>) -> Swept {
         self.loaded().await;
         let turn = Arc::clone(lock(&self.0.sweeping).entry(id.clone()).or_default());
         let _turn = turn.lock().await;
@@ -242,7 +265,7 @@ impl Engine {
             progress: &progress,
         };
         progress(Progress::default());
-        let swept = sweep.run(kinds).await;
+        let swept = sweep.run(extent).await;
         lock(&self.0.progress).remove(id);
         self.0.ledger.hint_accounts();
         self.settle_orphans(id).await;

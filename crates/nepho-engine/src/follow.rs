@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nepho_core::{
-    Action, Failure, State,
+    Action, Failure, ProviderError, State,
     journal::JournalEvent,
     provider::{Progress, Ticket},
 };
@@ -39,6 +39,8 @@ pub struct Watch {
     /// Readings in a row that did not find it.
     absent: u8,
     record: Record,
+    /// When readings began to show the goal while the record told no end: so long after the reply.
+    reached: Option<Duration>,
 }
 
 /// What the provider's own record of an action said the last time.
@@ -46,61 +48,86 @@ pub struct Watch {
 enum Record {
     /// There is none, or the action had no answer.
     None,
-    /// At work, or not asked yet.
-    Open(Ticket),
+    /// It has told no end.
+    Open(Ticket, Told),
     /// Carried out.
     Done,
+}
+
+/// What the last question about an open record brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// At work, or not asked yet.
+    Underway,
+    /// No answer; the next question may have one.
+    Nothing,
+    /// These credentials will not be told.
+    Barred,
 }
 
 impl Watch {
     /// Begins to watch a target whose action the provider accepted.
     pub fn accepted(action: Action, before: State, ticket: Option<Ticket>) -> Self {
-        let record = ticket.map_or(Record::None, Record::Open);
-        Self { action, before, accepted: true, moved: false, absent: 0, record }
+        let record = ticket.map_or(Record::None, |ticket| Record::Open(ticket, Told::Underway));
+        Self { action, before, accepted: true, moved: false, absent: 0, record, reached: None }
     }
 
     /// Begins to watch a target whose action was sent and had no answer.
     pub const fn unanswered(action: Action, before: State) -> Self {
-        Self { action, before, accepted: false, moved: false, absent: 0, record: Record::None }
+        Self { action, before, accepted: false, moved: false, absent: 0, record: Record::None, reached: None }
     }
 
     /// The ticket to ask about, while the record tells no end.
     pub const fn open_ticket(&self) -> Option<&Ticket> {
         match &self.record {
-            Record::Open(ticket) => Some(ticket),
+            Record::Open(ticket, _) => Some(ticket),
             Record::None | Record::Done => None,
         }
     }
 
     /// Takes in what the provider's record says. An action that came to nothing has ended; one that
-    /// was carried out has still to be seen.
-    pub fn told(&mut self, progress: Progress) -> Option<JournalEvent> {
-        match progress {
-            Progress::Underway => None,
-            Progress::Done => {
+    /// was carried out has still to be seen. No answer says nothing of the action, but whether there
+    /// will be one.
+    pub fn told(&mut self, answer: Result<Progress, ProviderError>) -> Option<JournalEvent> {
+        let told = match answer {
+            Ok(Progress::Underway) => Told::Underway,
+            Ok(Progress::Done) => {
                 self.record = Record::Done;
-                None
+                return None;
             }
-            Progress::Failed(error) => Some(JournalEvent::Failed(Failure::from(&error))),
+            Ok(Progress::Failed(error)) => return Some(JournalEvent::Failed(Failure::from(&error))),
+            Err(ProviderError::NotFound { .. } | ProviderError::PermissionDenied { .. }) => Told::Barred,
+            Err(_) => Told::Nothing,
+        };
+        if let Record::Open(_, last) = &mut self.record {
+            *last = told;
         }
+        None
     }
 
     /// Takes in a reading made `elapsed` after the reply; `None`: the provider does not know it.
     /// Answers how the action ended, if this reading shows that.
     pub fn read(&mut self, seen: Option<(State, &str)>, elapsed: Duration) -> Option<JournalEvent> {
-        let Some((state, raw_state)) = seen else { return self.read_absent() };
+        let Some((state, raw_state)) = seen else { return self.read_absent(elapsed) };
         self.absent = 0;
         let raw_state = raw_state.to_owned();
-        let goal = state == self.action.goal();
-        if goal && self.proves_goal() {
-            return Some(JournalEvent::Settled { state, raw_state });
+        if state == self.action.goal() {
+            let ended = self.record_has_ended(elapsed);
+            if ended && self.proves_goal() {
+                return Some(JournalEvent::Settled { state, raw_state });
+            }
+            if ended && self.open_ticket().is_some() {
+                return Some(JournalEvent::TimedOut); // only the record could have told, and will not
+            }
+        } else {
+            self.reached = None;
         }
         if state.is_transitional() {
             self.moved |= state == self.action.transition();
             return None;
         }
         // While the record says that it is at work, no state contradicts it.
-        if matches!(self.record, Record::Open(_)) {
+        if matches!(self.record, Record::Open(..)) {
             return None;
         }
         let still_before = state == self.before && !self.moved;
@@ -119,18 +146,37 @@ impl Watch {
     /// after, so only an accepted one can be called done, and one with a record only when that says so.
     const fn proves_goal(&self) -> bool {
         match self.action {
-            Action::Reboot => self.accepted && !matches!(self.record, Record::Open(_)),
+            Action::Reboot => self.accepted && !matches!(self.record, Record::Open(..)),
             Action::Start | Action::Stop | Action::Suspend | Action::Resume | Action::Terminate => true,
+        }
+    }
+
+    /// Whether the record leaves nothing to be learned, now that a reading made `elapsed` after the
+    /// reply shows the goal: the state may be there before the cloud is done, and the end may still
+    /// be a failure. One that is not told to these credentials is not waited for, and one that gives
+    /// no answer not longer than [`GRACE`].
+    fn record_has_ended(&mut self, elapsed: Duration) -> bool {
+        let Record::Open(_, told) = &self.record else { return true };
+        let reached = *self.reached.get_or_insert(elapsed);
+        match told {
+            Told::Underway => false,
+            Told::Nothing => elapsed.saturating_sub(reached) >= GRACE,
+            Told::Barred => true,
         }
     }
 
     /// A deleted machine is forgotten by its cloud sooner or later; two readings say so. For any
     /// other action an absent machine proves nothing.
-    fn read_absent(&mut self) -> Option<JournalEvent> {
+    fn read_absent(&mut self, elapsed: Duration) -> Option<JournalEvent> {
         self.absent = self.absent.saturating_add(1);
         let gone = self.action == Action::Terminate && self.absent >= 2 && (self.accepted || self.moved);
-        gone.then(|| JournalEvent::Settled { state: State::Terminated, raw_state: String::new() })
+        (gone && self.record_has_ended(elapsed)).then(vanished)
     }
+}
+
+/// The end of a deletion whose machine its cloud does not know any more: there is no word to quote.
+pub const fn vanished() -> JournalEvent {
+    JournalEvent::Settled { state: State::Terminated, raw_state: String::new() }
 }
 
 #[cfg(test)]
@@ -180,6 +226,64 @@ mod tests {
         let mut watch = Watch::accepted(Action::Terminate, State::Running, None);
         assert_eq!(watch.read(None, SOON), None);
         assert!(matches!(watch.read(None, SOON), Some(JournalEvent::Settled { state: State::Terminated, .. })));
+    }
+
+    fn recorded(action: Action, before: State) -> Watch {
+        Watch::accepted(action, before, Some(Ticket::new("t")))
+    }
+
+    fn unavailable() -> Result<Progress, ProviderError> {
+        Err(ProviderError::Unavailable { message: "reset".to_owned() })
+    }
+
+    #[test]
+    fn the_goal_does_not_end_what_the_record_says_is_at_work() {
+        let mut watch = recorded(Action::Start, State::Stopped);
+        assert_eq!(watch.told(Ok(Progress::Underway)), None);
+        assert_eq!(watch.read(Some((State::Running, "RUNNING")), SOON), None);
+        assert_eq!(watch.read(Some((State::Running, "RUNNING")), LATE), None, "however long it takes");
+        let mut failed = watch.clone();
+        let busy = ProviderError::Conflict { message: "busy".to_owned() };
+        assert!(matches!(failed.told(Ok(Progress::Failed(busy))), Some(JournalEvent::Failed(_))));
+        assert_eq!(watch.told(Ok(Progress::Done)), None);
+        let seen = watch.read(Some((State::Running, "RUNNING")), LATE);
+        assert!(matches!(seen, Some(JournalEvent::Settled { state: State::Running, .. })));
+    }
+
+    #[test]
+    fn a_deleted_machine_is_gone_when_the_record_says_so_too() {
+        let mut watch = recorded(Action::Terminate, State::Running);
+        assert_eq!([1, 2, 3].map(|_| watch.read(None, SOON)), [None, None, None]);
+        assert_eq!(watch.told(Ok(Progress::Done)), None);
+        assert_eq!(watch.read(None, SOON), Some(vanished()));
+    }
+
+    #[test]
+    fn a_record_without_an_answer_is_waited_for_as_long_as_a_cloud_may_be_behind() {
+        let mut watch = recorded(Action::Stop, State::Running);
+        let stopped = Some((State::Stopped, "TERMINATED"));
+        assert_eq!((watch.told(unavailable()), watch.read(stopped, LATE)), (None, None), "reached only now");
+        assert_eq!(watch.read(stopped, 2 * GRACE), None);
+        assert_eq!(watch.told(Ok(Progress::Underway)), None);
+        assert_eq!(watch.read(stopped, LATE + GRACE), None, "it answers again");
+        assert_eq!(watch.told(unavailable()), None);
+        assert!(matches!(watch.read(stopped, LATE + GRACE), Some(JournalEvent::Settled { .. })));
+        let mut watch = recorded(Action::Stop, State::Running);
+        assert_eq!((watch.told(unavailable()), watch.read(stopped, SOON)), (None, None));
+        assert_eq!(watch.read(Some((State::Stopping, "STOPPING")), LATE), None);
+        assert_eq!(watch.read(stopped, LATE + SOON), None, "it was not the goal meanwhile");
+    }
+
+    #[test]
+    fn a_record_that_these_credentials_are_not_told_is_not_waited_for() {
+        let denied = || ProviderError::PermissionDenied { operation: "get".to_owned(), message: "no".to_owned() };
+        let mut watch = recorded(Action::Stop, State::Running);
+        assert_eq!(watch.told(Err(denied())), None);
+        let seen = watch.read(Some((State::Stopped, "TERMINATED")), SOON);
+        assert!(matches!(seen, Some(JournalEvent::Settled { state: State::Stopped, .. })));
+        let mut watch = recorded(Action::Reboot, State::Running);
+        assert_eq!(watch.told(Err(denied())), None);
+        assert_eq!(watch.read(Some((State::Running, "RUNNING")), SOON), Some(JournalEvent::TimedOut), "unknown");
     }
 
     #[test]

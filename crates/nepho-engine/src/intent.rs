@@ -46,7 +46,12 @@ impl Engine {
         let (journalled, told) = oneshot::channel();
         let (engine, operation) = (self.clone(), id.clone());
         let accounts = read(&self.0.accounts).clone();
-        self.spawn(async move { engine.0.actions.run(&operation, waiting, accounts, journalled).await });
+        self.spawn(async move {
+            let gone = engine.0.actions.run(&operation, waiting, accounts, journalled).await;
+            // Before the end, so that who waits for it sees what the inventory says of them.
+            engine.list_scopes_of(&gone).await;
+            engine.0.actions.finish(&operation);
+        });
         told.await.map_err(|_| EngineError::Stopping)??;
         Ok(id)
     }

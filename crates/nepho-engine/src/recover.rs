@@ -10,13 +10,17 @@ use std::{
 };
 
 use nepho_core::{
-    AccountId, Action, Failure, FailureCode, State, Timestamp,
+    AccountId, Action, Failure, FailureCode, Timestamp,
     cache::CachedRow,
     journal::{JournalEntry, JournalEvent, NewEntry, RunId},
 };
 use nepho_store::{Store, StoreError};
 
-use crate::{Host, follow::Watch, ledger::Ledger};
+use crate::{
+    Host,
+    follow::{Watch, vanished},
+    ledger::Ledger,
+};
 
 /// Entries whose process has ended, waiting for an observation.
 #[derive(Debug, Default)]
@@ -106,11 +110,13 @@ fn ending(entry: &NewEntry, row: Option<&CachedRow>, as_of: Option<Timestamp>) -
     let accepted = matches!(entry.event, JournalEvent::Accepted { .. });
     let Some(row) = row else {
         let deleted = entry.action == Action::Terminate && accepted;
-        return deleted.then(|| JournalEvent::Settled { state: State::Terminated, raw_state: String::new() });
+        return deleted.then(vanished);
     };
     let elapsed = Duration::try_from(as_of?.duration_since(entry.at)).ok()?;
     let seen = &row.resource;
-    let mut watch = if accepted {
+    // A machine looks the same before and after a reboot, and what its cloud's record of it says is
+    // not known any more: that it runs proves nothing.
+    let mut watch = if accepted && entry.action != Action::Reboot {
         Watch::accepted(entry.action, seen.state, None)
     } else {
         Watch::unanswered(entry.action, seen.state)

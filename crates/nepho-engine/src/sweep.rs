@@ -61,10 +61,28 @@ pub struct Sweep<'a> {
     pub progress: &'a (dyn Fn(Progress) + Send + Sync),
 }
 
+/// What a sweep lists of its account.
+#[derive(Clone, Copy, Debug)]
+pub enum Extent<'a> {
+    /// Everything of these kinds; of all kinds when there are none.
+    Kinds(&'a [Kind]),
+    /// These scopes alone: no other is asked about or touched.
+    Scopes(&'a [Scope]),
+}
+
 impl Sweep<'_> {
-    /// Lists everything of `kinds` (all of them when empty) and commits scope by scope.
-    pub async fn run(&self, kinds: &[Kind]) -> Result<Swept, StoreError> {
+    /// Lists what is wanted and commits scope by scope.
+    pub async fn run(&self, extent: Extent<'_>) -> Result<Swept, StoreError> {
         let started_at = self.clock.now();
+        let kinds = match extent {
+            Extent::Kinds(kinds) => kinds,
+            Extent::Scopes(scopes) => {
+                return match self.sessions.of(self.account).await {
+                    Ok(session) => self.list(&session, scopes, started_at).await,
+                    Err(failure) => Ok(Swept::not_run(self.account, failure)),
+                };
+            }
+        };
         let session = match self.sessions.for_sweep(self.account).await {
             Ok(session) => session,
             Err(failure) => return self.fail_known(started_at, failure).await,

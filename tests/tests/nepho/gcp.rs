@@ -216,6 +216,46 @@ fn a_reset_is_hard_and_what_was_suspended_is_resumed() {
 }
 
 #[test]
+fn a_deleted_machine_is_missing_at_once_and_gone_with_the_next_listing() {
+    let cloud = gcp();
+    let nepho = operator_of(&cloud);
+    nepho.run(&["terminate", "web-1", "--confirm", "web-1", "--wait"]).exits(0);
+    let listed = ["zones.list", "instances.list", "instances.aggregatedList"].map(|method| cloud.count(method));
+    assert_eq!(listed, [0, 1, 0], "its own zone, once");
+    let shown = nepho.json(&["list", "web-1"], 0);
+    assert!(shown[0]["missing_since"].is_string() && shown[0]["stale"] == true, "{shown}");
+    assert_eq!(names(&nepho.json(&["list", "is:missing"], 0)), ["web-1"]);
+    nepho.run(&["sync"]).exits(0);
+    assert_eq!(names(&nepho.json(&["list"], 0)), ["db-1", "web-2"]);
+}
+
+#[test]
+fn a_machine_deleted_behind_our_back_is_missing_after_one_listing_and_gone_after_two() {
+    let cloud = gcp();
+    let nepho = operator_of(&cloud);
+    assert!(cloud.remove("proj-0", ZONE, "web-1"));
+    cloud.break_zone(ZONE, Fault::Unreachable);
+    nepho.run(&["sync"]).exits(3);
+    assert_eq!(nepho.json(&["list", "is:missing"], 0), json!([]), "what failed proves nothing");
+    cloud.heal();
+    nepho.run(&["sync"]).exits(0);
+    assert_eq!(names(&nepho.json(&["list", "is:missing"], 0)), ["web-1"]);
+    nepho.run(&["sync"]).exits(0);
+    assert_eq!(names(&nepho.json(&["list"], 0)), ["db-1", "web-2"]);
+}
+
+#[test]
+fn actions_end_also_for_those_who_may_not_read_operations() {
+    let cloud = gcp();
+    let nepho = operator_of(&cloud);
+    cloud.deny("compute.zoneOperations.get", Some("proj-0"), None);
+    let stopped = nepho.json(&["stop", "web-1", "--yes", "--wait"], 0);
+    assert_eq!(stopped["results"][0]["observed_state"], "stopped", "{stopped}");
+    nepho.run(&["terminate", "web-1", "--confirm", "web-1", "--wait"]).exits(0);
+    assert_eq!(names(&nepho.json(&["list", "is:missing"], 0)), ["web-1"]);
+}
+
+#[test]
 fn an_operation_that_comes_to_nothing_has_failed_with_google_s_words() {
     let cloud = gcp();
     let nepho = operator_of(&cloud);

@@ -13,4 +13,5 @@ mod recovering;
 mod stage;
 mod suspending;
 mod sweeping;
+mod vanishing;
 mod zones;

@@ -139,10 +139,47 @@ async fn a_question_without_an_answer_says_nothing() {
     assert_eq!(stage.events("i-2").await, ["sent", "accepted"], "neither failed nor contradicted");
     stage.cloud.settle("i-1");
     stage.pass(5).await;
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "settled"], "the goal is proof enough");
+    assert_eq!(stage.events("i-1").await, ["sent", "accepted"], "the goal alone is no proof");
+    stage.pass(GRACE.as_secs() + 5).await;
+    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "settled"], "nor is it waited for for ever");
     stage.cloud.settle("i-2");
     stage.engine.wait(&id, 3 * MINUTE).await;
     assert_eq!(stage.events("i-2").await, ["sent", "accepted", "contradicted"], "the record answers again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_action_may_come_to_nothing_after_its_goal_was_seen() {
+    let stage = with([instance("i-1").state(State::Stopped)]).await;
+    stage.cloud.give_tickets();
+    let steps = std::iter::repeat_n(Ok(Progress::Underway), 10).chain([Ok(Progress::Failed(busy()))]);
+    stage.cloud.script_progress("i-1", steps);
+    let id = stage.act(Action::Start, &["i-1"]).await;
+    stage.pass(2).await;
+    stage.cloud.set_state("i-1", State::Running);
+    stage.pass(5).await;
+    assert_eq!((stage.row("i-1").state, stage.row("i-1").pending), (State::Running, None), "shown as it is seen");
+    assert_eq!(stage.events("i-1").await, ["sent", "accepted"]);
+    let results = stage.engine.wait(&id, MINUTE).await;
+    assert_eq!(results[0].status, TargetStatus::Failed);
+    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "failed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_ask_the_record_sees_actions_end_by_what_is_seen() {
+    let stage = recorded(&["i-1", "i-2"]).await;
+    let denied = || Err(ProviderError::PermissionDenied { operation: "get".to_owned(), message: "no".to_owned() });
+    for native in ["i-1", "i-2"] {
+        stage.cloud.script_progress(native, std::iter::repeat_with(denied).take(1000));
+    }
+    let stop = stage.act(Action::Stop, &["i-1"]).await;
+    let reboot = stage.act(Action::Reboot, &["i-2"]).await;
+    stage.pass(3).await;
+    stage.cloud.settle("i-1");
+    let results = stage.engine.wait(&stop, Duration::from_secs(3)).await;
+    assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Accepted, Some(State::Stopped)));
+    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "settled"]);
+    assert_eq!(stage.engine.wait(&reboot, Duration::from_secs(3)).await[0].status, TargetStatus::Unknown);
+    assert_eq!(stage.events("i-2").await, ["sent", "accepted", "timed_out"], "it runs, as it did before");
 }
 
 #[tokio::test(start_paused = true)]

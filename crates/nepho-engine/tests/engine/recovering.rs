@@ -72,6 +72,24 @@ async fn an_accepted_action_is_followed_up_by_the_next_process() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn that_a_machine_runs_does_not_tell_the_next_process_that_it_was_rebooted() {
+    let stage = stage().await;
+    stage.cloud.add(instance("i-1"));
+    stage.cloud.give_tickets();
+    stage.sync().await;
+    let id = stage.act(Action::Reboot, &["i-1"]).await;
+    stage.engine.submitted(&id).await;
+    stage.engine.shutdown().await;
+    let next = engine(&stage.store, &stage.host, &stage.clock, "run-2").await;
+    stage.pass(5).await;
+    next.sync(&[], &[]).await;
+    assert_eq!(stage.events("i-1").await, ["sent", "accepted"]);
+    stage.pass(60).await;
+    next.sync(&[], &[]).await;
+    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "timed_out"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_finished_operation_is_left_alone() {
     let stage = stage().await;
     stage.cloud.add(instance("i-1"));
