@@ -6,7 +6,7 @@ use nepho_core::{
 };
 use nepho_keyring::Patience;
 
-use crate::{App, AppError, owner::Owner};
+use crate::{App, AppError, adding::refuse_other_realm, owner::Owner};
 
 impl App {
     /// How every account stands, by name.
@@ -41,15 +41,24 @@ impl App {
         }
         let identity = self.engine().verify(&account).await.map_err(failed)?;
         if account.realm.is_none() {
-            self.refuse_known_realm(&identity.realm, Some(id))?;
-            let pinned =
-                Account { realm: Some(identity.realm.clone()), principal: Some(identity.principal.clone()), ..account };
-            self.keep(pinned).await?;
+            self.pin(id, &identity).await?;
         } else {
             // The credentials work: whatever failed before is to be tried again.
             self.engine().forget_session(id).await;
         }
         Ok(identity)
+    }
+
+    /// Pins the account as it is stored now: another process may have changed or removed it, or
+    /// pinned it itself, while the cloud was asked.
+    async fn pin(&self, id: &AccountId, identity: &Identity) -> Result<(), AppError> {
+        let _held = self.hold_accounts().await?;
+        self.reload_accounts().await?;
+        let account = self.account(id.as_str())?;
+        refuse_other_realm(&account, &identity.realm)?;
+        self.refuse_known_realm(&identity.realm, Some(id))?;
+        let (realm, principal) = (Some(identity.realm.clone()), Some(identity.principal.clone()));
+        self.keep(Account { realm, principal, ..account }).await
     }
 
     /// Sweeps accounts (all of them when empty) and waits for each to end.

@@ -1,7 +1,8 @@
 //! Adding an account: verified first, stored last, and all or nothing.
 
 use nepho_core::{
-    Access, Account, AccountId, Failure, FailureCode, Identity, ProviderKind, Realm, Region, request::NewAccount, text,
+    Access, Account, AccountId, Failure, Identity, ProviderError, ProviderKind, Realm, Region, request::NewAccount,
+    text,
 };
 use uuid::Uuid;
 
@@ -84,13 +85,8 @@ impl App {
         let failed = |failure| AppError::failed(&account.id, failure);
         let provider = self.composition().connect_with(account, Some(proof)).await.map_err(failed)?;
         let identity = provider.verify().await.map_err(|error| failed(Failure::from(&error)))?;
-        match &account.realm {
-            Some(pinned) if *pinned != identity.realm => Err(failed(Failure {
-                code: FailureCode::WrongAccount,
-                message: format!("these credentials belong to {}, the account is {pinned}", identity.realm),
-            })),
-            _ => Ok(identity),
-        }
+        refuse_other_realm(account, &identity.realm)?;
+        Ok(identity)
     }
 
     /// Refuses a new account whose name or realm another one has.
@@ -135,6 +131,17 @@ impl App {
             self.engine().reload().await?;
         }
         Ok(())
+    }
+}
+
+/// Refuses a realm that an account is not pinned to.
+pub(crate) fn refuse_other_realm(account: &Account, found: &Realm) -> Result<(), AppError> {
+    match &account.realm {
+        Some(expected) if expected != found => {
+            let wrong = ProviderError::WrongAccount { expected: expected.clone(), found: found.clone() };
+            Err(AppError::failed(&account.id, Failure::from(&wrong)))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -2,7 +2,12 @@
 
 use nepho_core::{Account, AccountId, Failure, request::AccountChange};
 
-use crate::{App, AppError, adding::checked_name, intents, owner::Owner};
+use crate::{
+    App, AppError,
+    adding::{checked_name, refuse_other_realm},
+    intents,
+    owner::Owner,
+};
 
 impl App {
     /// Changes an account. New credentials are verified first and must lead to the same realm; they
@@ -35,6 +40,8 @@ impl App {
         account.prod = change.prod.unwrap_or(account.prod);
         account.regions = change.regions.unwrap_or(account.regions);
         if let Some(identity) = identity {
+            // Another process may have pinned it meanwhile.
+            refuse_other_realm(&before, &identity.realm)?;
             self.refuse_known_realm(&identity.realm, Some(id))?;
             account.realm = Some(identity.realm);
             account.principal = Some(identity.principal);

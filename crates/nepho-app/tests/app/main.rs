@@ -6,6 +6,7 @@ mod demo;
 mod google;
 mod key_files;
 mod keyring;
+mod meanwhile;
 mod processes;
 mod rig;
 mod rows;
