@@ -1,11 +1,9 @@
 //! What AWS says without credentials: capabilities, console links, `aws` commands, documents.
 
-use std::borrow::Cow;
-
 use nepho_core::{
     Account, Action, Capabilities, CredentialSource, Dialect, Document, Kind, Resource, State,
     capability::{ActionRule, Manner},
-    dialect::DocumentError,
+    dialect::{DocumentError, is_plain, shell_word},
     provider::Order,
 };
 
@@ -73,7 +71,9 @@ impl Dialect for AwsDialect {
 
     fn command(&self, account: &Account, order: Order, resources: &[Resource]) -> Option<String> {
         let region = &resources.first()?.key.region;
-        if resources.iter().any(|resource| resource.key.region != *region) {
+        // `aws` would read an id that begins with `-` as an option.
+        let is_other = |resource: &Resource| resource.key.region != *region || resource.key.native.starts_with('-');
+        if resources.iter().any(is_other) {
             return None;
         }
         let verb = Verb::of(order.action)?.command();
@@ -85,25 +85,12 @@ impl Dialect for AwsDialect {
         if let Some(endpoint) = &account.endpoint {
             words.extend(["--endpoint-url", endpoint.as_str()]);
         }
-        Some(words.into_iter().map(quoted).collect::<Vec<_>>().join(" "))
+        Some(words.into_iter().map(shell_word).collect::<Vec<_>>().join(" "))
     }
 
     fn document_json(&self, document: &Document) -> Result<String, DocumentError> {
         document::json(document)
     }
-}
-
-fn is_plain(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-/// The word as a POSIX shell reads it back.
-fn quoted(word: &str) -> Cow<'_, str> {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
-    if !word.is_empty() && word.bytes().all(safe) {
-        return Cow::Borrowed(word);
-    }
-    Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
 }
 
 #[cfg(test)]
@@ -167,6 +154,8 @@ mod tests {
         let elsewhere = [resource("1", "eu-west-1", "i-1"), resource("1", "eu-west-2", "i-2")];
         assert_eq!(DIALECT.command(&profile, Action::Start.into(), &elsewhere), None);
         assert_eq!(DIALECT.command(&profile, Action::Start.into(), &[]), None);
+        let option = [resource("1", "eu-west-1", "--debug")];
+        assert_eq!(DIALECT.command(&profile, Action::Start.into(), &option), None);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What GCP says without credentials: capabilities, console links, `gcloud` commands, documents.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use nepho_core::{
     Account, Action, Capabilities, Dialect, Document, Kind, Resource, State, Zone,
     capability::{ActionRule, Manner},
-    dialect::DocumentError,
+    dialect::{DocumentError, is_plain, shell_word},
     provider::Order,
 };
 
@@ -98,7 +98,7 @@ impl Dialect for GcpDialect {
             zones.entry(resource.zone.as_ref()?).or_default().push(&resource.name);
         }
         let endpoint = account.endpoint.as_ref().map(|endpoint| {
-            let root = quoted(&format!("{}/compute/v1/", endpoint.trim_end_matches('/'))).into_owned();
+            let root = shell_word(&format!("{}/compute/v1/", endpoint.trim_end_matches('/'))).into_owned();
             format!("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE={root} ")
         });
         let line = |(zone, names): (&Zone, Vec<&str>)| {
@@ -109,7 +109,7 @@ impl Dialect for GcpDialect {
             if order.discard_local_disks && verb::discards(order.action) {
                 words.push("--discard-local-ssd=true");
             }
-            let words: Vec<_> = words.into_iter().map(quoted).collect();
+            let words: Vec<_> = words.into_iter().map(shell_word).collect();
             format!("{}{}", endpoint.as_deref().unwrap_or_default(), words.join(" "))
         };
         Some(zones.into_iter().map(line).collect::<Vec<_>>().join("\n"))
@@ -118,19 +118,6 @@ impl Dialect for GcpDialect {
     fn document_json(&self, document: &Document) -> Result<String, DocumentError> {
         document::json(document)
     }
-}
-
-fn is_plain(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-/// The word as a POSIX shell reads it back.
-fn quoted(word: &str) -> Cow<'_, str> {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
-    if !word.is_empty() && word.bytes().all(safe) {
-        return Cow::Borrowed(word);
-    }
-    Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
 }
 
 #[cfg(test)]
