@@ -3,9 +3,8 @@
 //! The SDK takes endpoints from several places besides the account's own setting. Whatever it
 //! decides, a request to a host that is not the account's is not sent.
 
-use std::net::IpAddr;
-
-use url::{Host, Url};
+use nepho_core::endpoint;
+use url::Url;
 
 use crate::ConnectError;
 
@@ -34,28 +33,12 @@ pub(crate) enum Reach {
 impl Reach {
     /// The account's reach: AWS, or the endpoint that the operator approved.
     ///
-    /// Plain http is for this machine only, and link-local addresses are refused: they are where
-    /// clouds serve the credentials of the machine that one runs on.
+    /// Which may be approved is for [`nepho_core::endpoint`] to say; it is asked here once more.
     pub fn new(endpoint: Option<&Url>) -> Result<Self, ConnectError> {
         let Some(url) = endpoint else { return Ok(Self::Cloud) };
-        let refuse =
-            |reason| Err(ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason });
-        let Some(host) = url.host() else { return refuse("it names no host") };
-        if !url.username().is_empty() || url.password().is_some() {
-            return refuse("it holds a user name or a password");
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return refuse("it has a query or a fragment");
-        }
-        if address(&host).is_some_and(is_link_local) || matches!(host, Host::Domain("metadata.google.internal")) {
-            return refuse("it is a link-local address");
-        }
-        match url.scheme() {
-            "https" => Ok(Self::Only(url.clone())),
-            "http" if is_loopback(&host) => Ok(Self::Only(url.clone())),
-            "http" => refuse("plain http is accepted for this machine only; use https"),
-            _ => refuse("it is neither https nor http"),
-        }
+        let refused = |reason| ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason };
+        endpoint::check(url).map_err(refused)?;
+        Ok(Self::Only(url.clone()))
     }
 
     /// Whether a request to `uri` may be sent; the offending host if not.
@@ -83,34 +66,7 @@ impl Reach {
     /// The `host:port` that marks the realm; `None` for AWS itself.
     pub fn mark(&self) -> Option<String> {
         let Self::Only(url) = self else { return None };
-        let host = url.host_str()?;
-        Some(match url.port_or_known_default() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        })
-    }
-}
-
-fn address(host: &Host<&str>) -> Option<IpAddr> {
-    match host {
-        Host::Domain(_) => None,
-        Host::Ipv4(ip) => Some(IpAddr::V4(*ip)),
-        Host::Ipv6(ip) => Some(ip.to_ipv4_mapped().map_or(IpAddr::V6(*ip), IpAddr::V4)),
-    }
-}
-
-fn is_link_local(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => ip.is_link_local(),
-        // fd00:ec2::254 is EC2's metadata service over IPv6.
-        IpAddr::V6(ip) => ip.is_unicast_link_local() || ip.segments()[..2] == [0xfd00, 0x0ec2],
-    }
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        _ => address(host).is_some_and(|ip| ip.is_loopback()),
+        endpoint::host_port(url)
     }
 }
 
@@ -123,19 +79,18 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_is_https_or_this_machine() {
-        for url in ["https://ec2.lab.example", "http://127.0.0.1:5000", "http://localhost:1", "http://[::1]:5000/"] {
+    fn an_endpoint_is_refused_as_everywhere_and_its_secrets_are_not_repeated() {
+        for url in ["https://ec2.lab.example", "http://127.0.0.1:5000", "http://localhost:1"] {
             assert!(reach(url).is_ok(), "{url}");
         }
         for url in [
-            "http://ec2.lab.example",
-            "http://10.0.0.1:5000",
-            "ftp://127.0.0.1",
-            "https://169.254.169.254",
             "http://169.254.169.254/latest",
             "https://[::ffff:169.254.169.254]",
-            "https://[fe80::1]",
             "https://[fd00:ec2::254]",
+            "https://[fd20:ce::254]",
+            "https://metadata",
+            "https://metadata.google.internal./",
+            "http://ec2.lab.example",
             "https://key:secret@lab.example",
             "https://lab.example/?token=x",
         ] {

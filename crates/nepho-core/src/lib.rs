@@ -11,6 +11,7 @@ pub mod capability;
 pub mod clock;
 pub mod dialect;
 pub mod document;
+pub mod endpoint;
 pub mod error;
 pub mod fingerprint;
 pub mod journal;

@@ -3,9 +3,8 @@
 //! A credential file names hosts of its own, and Google's token library would send the secrets to
 //! whatever it names.
 
-use std::net::IpAddr;
-
-use url::{Host, Url};
+use nepho_core::endpoint;
+use url::Url;
 
 use crate::ConnectError;
 
@@ -47,28 +46,12 @@ pub(crate) enum Reach {
 impl Reach {
     /// The reach: Google, or the endpoint that the operator approved.
     ///
-    /// Plain http is for this machine only, and link-local addresses are refused: they are where
-    /// clouds serve the credentials of the machine that one runs on.
+    /// Which may be approved is for [`nepho_core::endpoint`] to say; it is asked here once more.
     pub fn new(endpoint: Option<&Url>) -> Result<Self, ConnectError> {
         let Some(url) = endpoint else { return Ok(Self::Cloud) };
-        let refuse =
-            |reason| Err(ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason });
-        let Some(host) = url.host() else { return refuse("it names no host") };
-        if has_user(url) {
-            return refuse("it holds a user name or a password");
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return refuse("it has a query or a fragment");
-        }
-        if is_metadata(&host) {
-            return refuse("it is a link-local address");
-        }
-        match url.scheme() {
-            "https" => Ok(Self::Only(url.clone())),
-            "http" if is_loopback(&host) => Ok(Self::Only(url.clone())),
-            "http" => refuse("plain http is accepted for this machine only; use https"),
-            _ => refuse("it is neither https nor http"),
-        }
+        let refused = |reason| ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason };
+        endpoint::check(url).map_err(refused)?;
+        Ok(Self::Only(url.clone()))
     }
 
     /// The URL of `path` (percent-encoded, relative) at `api`; the offending host if it would lead
@@ -124,37 +107,12 @@ impl Reach {
     /// The `host:port` that marks the realm; `None` for Google itself.
     pub fn mark(&self) -> Option<String> {
         let Self::Only(url) = self else { return None };
-        let host = url.host_str()?;
-        Some(match url.port_or_known_default() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        })
+        endpoint::host_port(url)
     }
 }
 
 fn has_user(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
-}
-
-fn is_metadata(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => matches!(name.trim_end_matches('.'), "metadata.google.internal" | "metadata"),
-        Host::Ipv4(ip) => ip.is_link_local(),
-        // fd20:ce::254 is GCE's metadata server over IPv6, fd00:ec2::254 is EC2's.
-        Host::Ipv6(ip) => {
-            ip.to_ipv4_mapped().is_some_and(|ip| ip.is_link_local())
-                || ip.is_unicast_link_local()
-                || matches!(ip.segments()[..2], [0xfd20, 0x00ce] | [0xfd00, 0x0ec2])
-        }
-    }
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(ip) => ip.is_loopback(),
-        Host::Ipv6(ip) => ip.to_ipv4_mapped().map_or(IpAddr::V6(*ip), IpAddr::V4).is_loopback(),
-    }
 }
 
 #[cfg(test)]
@@ -166,20 +124,18 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_is_https_or_this_machine() {
-        for url in ["https://gcp.lab.example", "http://127.0.0.1:5000", "http://localhost:1", "http://[::1]:5000/"] {
+    fn an_endpoint_is_refused_as_everywhere_and_its_secrets_are_not_repeated() {
+        for url in ["https://gcp.lab.example", "http://127.0.0.1:5000", "http://localhost:1"] {
             assert!(reach(url).is_ok(), "{url}");
         }
         for url in [
-            "http://gcp.lab.example",
-            "http://10.0.0.1:5000",
-            "ftp://127.0.0.1",
-            "https://169.254.169.254",
-            "http://metadata.google.internal/",
-            "https://metadata.google.internal./",
+            "http://169.254.169.254/latest",
             "https://[::ffff:169.254.169.254]",
-            "https://[fe80::1]",
+            "https://[fd00:ec2::254]",
             "https://[fd20:ce::254]",
+            "https://metadata",
+            "https://metadata.google.internal./",
+            "http://gcp.lab.example",
             "https://key:secret@lab.example",
             "https://lab.example/?token=x",
         ] {
