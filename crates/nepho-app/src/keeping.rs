@@ -27,8 +27,10 @@ impl App {
             intents::note(self.store(), owner).await?;
         }
         let outcomes = self.keep_each(accounts, owner.as_ref(), proof).await;
-        if let Some(owner) = &owner {
-            self.settle_secret(owner).await?;
+        if let Some(owner) = &owner
+            && let Some(failure) = self.settle_secret(owner).await?
+        {
+            tracing::warn!(%failure, "a secret that no account has is still in the keyring");
         }
         Ok(outcomes)
     }

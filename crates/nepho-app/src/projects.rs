@@ -53,11 +53,10 @@ impl App {
                     && account.endpoint == endpoint
             })
         };
-        let mut projects: Vec<FoundProject> = projects
+        let projects = projects
             .into_iter()
             .map(|project| FoundProject { added: is_added(&project.id), project: project.id, name: project.name })
             .collect();
-        projects.sort_by(|a, b| a.project.cmp(&b.project));
         Ok(FoundProjects { principal: identity.principal().to_owned(), projects })
     }
 
@@ -73,7 +72,8 @@ impl App {
         has_projects(new.provider)?;
         let endpoint = new.endpoint.as_deref().map(endpoint::approve).transpose()?;
         let mut once = BTreeSet::new();
-        let projects: Vec<&String> = new.projects.iter().filter(|project| once.insert(project.as_str())).collect();
+        let named = new.projects.iter().map(|project| project.trim());
+        let projects: Vec<&str> = named.filter(|project| once.insert(*project)).collect();
         if projects.is_empty() {
             return Err(AppError::NotApplicable { reason: "no project is named" });
         }
@@ -86,8 +86,8 @@ impl App {
         let visits: Vec<_> = drafts.map(|draft| self.verified_draft(draft, &proof)).collect();
         let verified = stream::iter(visits).buffered(AT_ONCE).collect().await;
         let outcomes = self.keep_verified(verified, &proof).await?;
-        let said = |(project, outcome): (&String, Result<Account, AppError>)| AddedProject {
-            project: project.clone(),
+        let said = |(project, outcome): (&str, Result<Account, AppError>)| AddedProject {
+            project: project.to_owned(),
             outcome: outcome.map_err(failure_of),
         };
         Ok(projects.into_iter().zip(outcomes).map(said).collect())

@@ -148,7 +148,7 @@ async fn one_project_that_fails_leaves_the_others() {
     let (rig, file) = rig(&cloud);
     let app = rig.open().await;
     cloud.enable_api("proj-1", false);
-    let named = ["proj-0", "proj-1", "proj-0", "no project", "proj-2"];
+    let named = ["proj-0", "proj-1", " proj-0 ", "no project", "proj-2"];
     let outcomes = app.add_projects(projects(&cloud, &named, Credentials::KeyFile(file.clone()))).await.unwrap();
     let said = |one: &AddedProject| (one.project.clone(), one.outcome.as_ref().map(drop).map_err(|error| error.code));
     assert_eq!(
