@@ -7,7 +7,7 @@ use std::{ffi::OsString, time::Duration};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use nepho_core::{Action, provider::Order};
 
-pub use accounts::{Accounts, Add, AddAws, AddGcp, GcpProjects, GoogleSource, ProjectsOf, Set};
+pub use accounts::{Accounts, Add, AddAws, AddGcp, GcpProjects, GcpSource, ProjectsOf, Set, regions};
 
 /// See and drive the machines of all your clouds.
 #[derive(Debug, Parser)]

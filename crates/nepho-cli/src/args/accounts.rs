@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
+use nepho_core::{Access, Region};
 
 #[derive(Debug, Subcommand)]
 pub enum Accounts {
@@ -45,7 +46,7 @@ pub enum ProjectsOf {
 #[derive(Debug, ClapArgs)]
 pub struct GcpProjects {
     #[command(flatten)]
-    pub source: GoogleSource,
+    pub source: GcpSource,
     /// A custom endpoint; giving it approves it
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
@@ -54,7 +55,7 @@ pub struct GcpProjects {
 /// Where Google credentials are; exactly one.
 #[derive(Debug, ClapArgs)]
 #[group(required = true, multiple = false)]
-pub struct GoogleSource {
+pub struct GcpSource {
     /// Use the application default credentials of this machine, as they are at each run
     #[arg(long)]
     pub adc: bool,
@@ -66,6 +67,32 @@ pub struct GoogleSource {
     pub access_token_env: Option<String>,
 }
 
+/// What every new account is asked, whatever its cloud.
+#[derive(Debug, ClapArgs)]
+pub struct Terms {
+    /// A custom endpoint; giving it approves it
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Allow actions; accounts are read-only otherwise
+    #[arg(long)]
+    pub read_write: bool,
+    /// Mark as production: actions are confirmed by typing
+    #[arg(long)]
+    pub prod: bool,
+}
+
+impl Terms {
+    /// What the account may be used for.
+    pub const fn access(&self) -> Access {
+        if self.read_write { Access::ReadWrite } else { Access::ReadOnly }
+    }
+}
+
+/// The regions as they were named.
+pub fn regions(named: &[String]) -> Vec<Region> {
+    named.iter().map(|region| Region::new(region.as_str())).collect()
+}
+
 #[derive(Debug, ClapArgs)]
 pub struct AddGcp {
     /// Your name for it; several projects are named after their ids
@@ -75,26 +102,18 @@ pub struct AddGcp {
     #[arg(long = "project", value_name = "ID", value_delimiter = ',', required = true)]
     pub projects: Vec<String>,
     #[command(flatten)]
-    pub source: GoogleSource,
-    /// A custom endpoint; giving it approves it
-    #[arg(long, value_name = "URL")]
-    pub endpoint: Option<String>,
+    pub source: GcpSource,
     /// Only these regions
     #[arg(long, value_delimiter = ',')]
     pub regions: Vec<String>,
-    /// Allow actions; accounts are read-only otherwise
-    #[arg(long)]
-    pub read_write: bool,
-    /// Mark as production: actions are confirmed by typing
-    #[arg(long)]
-    pub prod: bool,
+    #[command(flatten)]
+    pub terms: Terms,
     /// Store it without verifying it; one project only
     #[arg(long)]
     pub no_verify: bool,
 }
 
 #[derive(Debug, ClapArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(group = clap::ArgGroup::new("source").required(true).args(["profile", "env", "access_key_id"]))]
 pub struct AddAws {
     /// Your name for it
@@ -112,18 +131,11 @@ pub struct AddAws {
     /// Read the secret access key (and on a second line the session token, if any) from stdin
     #[arg(long, requires = "access_key_id")]
     pub secret_stdin: bool,
-    /// A custom endpoint; giving it approves it
-    #[arg(long, value_name = "URL")]
-    pub endpoint: Option<String>,
     /// Only these regions; the first is the home region
     #[arg(long, value_delimiter = ',')]
     pub regions: Vec<String>,
-    /// Allow actions; accounts are read-only otherwise
-    #[arg(long)]
-    pub read_write: bool,
-    /// Mark as production: actions are confirmed by typing
-    #[arg(long)]
-    pub prod: bool,
+    #[command(flatten)]
+    pub terms: Terms,
     /// Store it without verifying it
     #[arg(long)]
     pub no_verify: bool,

@@ -4,14 +4,14 @@ use std::io::Read;
 
 use nepho_app::App;
 use nepho_core::{
-    Access, Account, ProviderKind, Region, Secret, Timestamp,
+    Access, Account, ProviderKind, Secret, Timestamp,
     report::{AccountStatus, SignIn},
     request::{AccountChange, Credentials, NewAccount},
 };
 use nepho_wire::cli::{AccountJson, IdentityJson};
 
 use crate::{
-    args::{Accounts, Add, AddAws, ProjectsOf, Set},
+    args::{Accounts, Add, AddAws, ProjectsOf, Set, regions},
     exit::{Code, Failed},
     output::{self, Output},
     table::Table,
@@ -21,8 +21,8 @@ use crate::{
 pub async fn run(app: &App, command: Accounts, output: Output) -> Result<Code, Failed> {
     match command {
         Accounts::Add(Add::Aws(args)) => add(app, args, output).await,
-        Accounts::Add(Add::Gcp(args)) => super::google::add(app, args, output).await,
-        Accounts::Projects(ProjectsOf::Gcp(args)) => super::google::projects(app, args, output).await,
+        Accounts::Add(Add::Gcp(args)) => super::gcp::add(app, args, output).await,
+        Accounts::Projects(ProjectsOf::Gcp(args)) => super::gcp::projects(app, args, output).await,
         Accounts::List => list(app, output),
         Accounts::Remove { name } => remove(app, &name, output).await,
         Accounts::Verify { name } => verify(app, &name, output).await,
@@ -41,10 +41,10 @@ async fn add(app: &App, args: AddAws, output: Output) -> Result<Code, Failed> {
         project: None,
         name: args.name,
         credentials,
-        endpoint: args.endpoint,
-        regions: args.regions.iter().map(|region| Region::new(region.as_str())).collect(),
-        access: if args.read_write { Access::ReadWrite } else { Access::ReadOnly },
-        prod: args.prod,
+        regions: regions(&args.regions),
+        access: args.terms.access(),
+        prod: args.terms.prod,
+        endpoint: args.terms.endpoint,
         verify: !args.no_verify,
     };
     let account = app.add_account(new).await?;
@@ -138,12 +138,12 @@ async fn set(app: &App, args: Set, output: Output) -> Result<Code, Failed> {
     let account = app.account(&args.name)?;
     let flag = |on: bool, off: bool| if on { Some(true) } else { off.then_some(false) };
     let access = flag(args.read_write, args.read_only);
-    let regions = args.regions.map(|regions| regions.iter().map(|region| Region::new(region.as_str())).collect());
+    let only = args.regions.as_deref().map(regions);
     let change = AccountChange {
         name: args.rename,
         access: access.map(|write| if write { Access::ReadWrite } else { Access::ReadOnly }),
         prod: flag(args.prod, args.no_prod),
-        regions: if args.all_regions { Some(Vec::new()) } else { regions },
+        regions: if args.all_regions { Some(Vec::new()) } else { only },
         credentials: None,
     };
     let changed = app.update_account(&account.id, change).await?;

@@ -4,7 +4,7 @@ mod accounts;
 mod act;
 mod demo;
 mod doctor;
-mod google;
+mod gcp;
 mod journal;
 mod list;
 mod show;

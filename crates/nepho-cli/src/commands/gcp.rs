@@ -2,7 +2,7 @@
 
 use nepho_app::App;
 use nepho_core::{
-    Access, ProviderKind, Region,
+    ProviderKind,
     report::{AddedProject, FoundProjects},
     request::{Credentials, NewAccount, NewProjects},
 };
@@ -12,7 +12,7 @@ use nepho_wire::{
 };
 
 use crate::{
-    args::{AddGcp, GcpProjects, GoogleSource},
+    args::{AddGcp, GcpProjects, GcpSource, regions},
     exit::{Code, Failed, code_of},
     output::{self, Output},
     table::Table,
@@ -45,10 +45,10 @@ async fn add_one(app: &App, mut args: AddGcp, output: Output) -> Result<(Code, b
         name: args.name.take().unwrap_or_else(|| project.clone()),
         project: Some(project),
         credentials: credentials(args.source),
-        endpoint: args.endpoint,
         regions: regions(&args.regions),
-        access: access(args.read_write),
-        prod: args.prod,
+        access: args.terms.access(),
+        prod: args.terms.prod,
+        endpoint: args.terms.endpoint,
         verify: !args.no_verify,
     };
     let account = app.add_account(new).await?;
@@ -60,11 +60,11 @@ async fn add_many(app: &App, args: AddGcp, output: Output) -> Result<(Code, bool
     let new = NewProjects {
         provider: ProviderKind::Gcp,
         credentials: credentials(args.source),
-        endpoint: args.endpoint,
         projects: args.projects,
         regions: regions(&args.regions),
-        access: access(args.read_write),
-        prod: args.prod,
+        access: args.terms.access(),
+        prod: args.terms.prod,
+        endpoint: args.terms.endpoint,
     };
     let outcomes = app.add_projects(new).await?;
     output.result(&AddedJson::from(&outcomes[..]), || people(&outcomes))?;
@@ -108,18 +108,10 @@ fn table(found: &FoundProjects) -> Table {
     table
 }
 
-fn credentials(source: GoogleSource) -> Credentials {
+fn credentials(source: GcpSource) -> Credentials {
     match (source.service_account_file, source.access_token_env) {
         (Some(file), _) => Credentials::KeyFile(file),
         (None, Some(variable)) => Credentials::Variable(variable),
         (None, None) => Credentials::ApplicationDefault,
     }
-}
-
-fn regions(given: &[String]) -> Vec<Region> {
-    given.iter().map(|region| Region::new(region.as_str())).collect()
-}
-
-const fn access(read_write: bool) -> Access {
-    if read_write { Access::ReadWrite } else { Access::ReadOnly }
 }
