@@ -21,9 +21,9 @@ export class Adding {
   /** The name, once the operator has typed one. */
   name = $state<string | null>(null);
   readonly projects = new Projects();
-  /** The profile that the form starts from. */
   /** The project that was filled in, not typed. */
   #offered = "";
+  /** The profile that the form starts from. */
   #profile = $state<string | null>(null);
   #way = $state<Way | null>(null);
 
