@@ -125,7 +125,11 @@ impl Budget {
         loop {
             // Neither semaphore is ever closed, so both always give leave. The quota is looked at
             // last: another request may have found it used up in the meantime.
-            let slot = self.slots.acquire().await.ok();
+            // A mutation, and asking how it goes, is not held up by zones that do not answer.
+            let slot = match class {
+                Class::Mutation | Class::Read(ReadClass::Operation) => None,
+                Class::Read(_) => self.slots.acquire().await.ok(),
+            };
             let everywhere = EVERYWHERE.acquire().await.ok();
             let Err(wait) = self.take(class) else {
                 return Ok(Leave { _slot: slot, _everywhere: everywhere });

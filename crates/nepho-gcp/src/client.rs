@@ -127,6 +127,11 @@ impl Client {
         self.0.login.reach().mark()
     }
 
+    /// Its time limits.
+    pub fn timeouts(&self) -> Timeouts {
+        self.0.timeouts
+    }
+
     /// The path of something in the project: `path(["zones", zone])`.
     pub fn path<'p>(&'p self, rest: impl IntoIterator<Item = &'p str>) -> String {
         segments(["projects", self.project()].into_iter().chain(rest))
@@ -245,11 +250,11 @@ impl Client {
             Lost::Unreachable(reason) => GcpError::Unreachable { reason },
             Lost::Unreadable(what) => GcpError::Malformed { reason: format!("{operation}: {what}") },
         })?;
-        self.success(operation, reply)
+        self.success(operation, token, reply)
     }
 
     /// The body of a success.
-    fn success(&self, operation: &str, reply: Reply) -> Result<Bytes, GcpError> {
+    fn success(&self, operation: &str, token: &Token, reply: Reply) -> Result<Bytes, GcpError> {
         let status = reply.status;
         if (200..300).contains(&status) {
             // A captive portal answers 200 too.
@@ -259,7 +264,8 @@ impl Client {
             let reason = format!("{operation} was answered with something that is not its reply");
             return Err(GcpError::Malformed { reason });
         }
-        if let Some(refusal) = Refusal::read(status, reply.retry_after, &reply.body) {
+        let body = token.left_out_of(&reply.body);
+        if let Some(refusal) = Refusal::read(status, reply.retry_after, body.as_bytes()) {
             let (operation, project) = (operation.to_owned(), self.0.project.clone());
             return Err(GcpError::Refused { operation, project, refusal: Box::new(refusal) });
         }

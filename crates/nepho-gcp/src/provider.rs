@@ -1,6 +1,6 @@
 //! The provider: one connected project.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
@@ -30,7 +30,8 @@ pub struct GcpProvider {
     findings: Findings,
     /// Whether the zones could not be listed the last time.
     zones_denied: AtomicBool,
-    large: AtomicBool,
+    /// How many instances the last sweep of all zones listed.
+    known: AtomicUsize,
 }
 
 impl GcpProvider {
@@ -45,7 +46,7 @@ impl GcpProvider {
             regions: options.regions,
             findings: Findings::default(),
             zones_denied: AtomicBool::new(false),
-            large: AtomicBool::new(false),
+            known: AtomicUsize::new(0),
             client,
         })
     }
@@ -56,7 +57,7 @@ impl GcpProvider {
             realm: &self.realm,
             findings: &self.findings,
             by_all: self.zones_denied.load(Ordering::Relaxed),
-            large: &self.large,
+            known: &self.known,
         }
     }
 

@@ -82,6 +82,15 @@ impl Token {
         Some(Self { bearer, generation })
     }
 
+    /// A reply's text without the token: somebody in between may give back what was sent.
+    pub fn left_out_of(&self, reply: &[u8]) -> String {
+        let text = String::from_utf8_lossy(reply);
+        match self.bearer.to_str().ok().and_then(|bearer| bearer.strip_prefix("Bearer ")) {
+            Some(token) => text.replace(token, "…"),
+            None => text.into_owned(),
+        }
+    }
+
     /// The `Authorization` header.
     pub fn bearer(&self) -> HeaderValue {
         self.bearer.clone()

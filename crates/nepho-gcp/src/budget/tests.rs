@@ -151,11 +151,26 @@ async fn few_requests_of_a_project_are_under_way_at_once() {
         held.push(budget.leave(ZONE, &mut patience).await.expect("leave"));
     }
     let mut patience = Patience::default();
-    let next = budget.leave(Class::Mutation, &mut patience);
+    let next = budget.leave(Class::Read(ReadClass::Global), &mut patience);
     tokio::pin!(next);
     assert!(futures::poll!(&mut next).is_pending(), "one more than {PER_PROJECT}");
     held.pop();
     next.await.expect("leave");
+}
+
+/// Zones that do not answer hold up no action, and no question of how one goes.
+#[tokio::test(start_paused = true)]
+async fn reads_that_hang_hold_up_no_action() {
+    let (budget, clock) = budget(0);
+    let mut hung = Vec::new();
+    for _ in 0..PER_PROJECT {
+        hung.push(budget.leave(ZONE, &mut Patience::default()).await.expect("leave"));
+    }
+    assert!(futures::poll!(Box::pin(leave(&budget, ZONE))).is_pending(), "the control");
+    for class in [Class::Mutation, Class::Read(ReadClass::Operation)] {
+        leave(&budget, class).await.expect("leave");
+    }
+    assert!(second(&clock) < 0.1);
 }
 
 /// Waiting for quota holds nobody else up.

@@ -36,7 +36,8 @@ const FEW: usize = 4;
 /// Instances on a page of a zone: Google's most.
 const PAGE: usize = 500;
 
-/// Instances on the page of all zones: what is on it is asked for again if it was not the only one.
+/// Instances on the page of all zones that begins a sweep while nothing is known of the project: what
+/// is on it is asked for again if it was not the only one.
 const FIRST: usize = 100;
 
 /// What becomes of the zones after the first page of all of them.
@@ -75,10 +76,11 @@ impl Listing<'_> {
                 self.out.end(zone, Err(ProviderError::Other { code: "NoSuchZone".to_owned(), message }));
             }
         }
+        let known = self.reader.known.load(Ordering::Relaxed);
         let rest = if self.reader.by_all {
             self.chain_of_all(zones).await
-        } else if zones.len() > FEW && !self.reader.large.load(Ordering::Relaxed) {
-            self.page_of_all(zones).await
+        } else if zones.len() > FEW && known <= PAGE {
+            self.page_of_all(zones, if known > FIRST { PAGE } else { FIRST }).await
         } else {
             Rest::Zones(zones)
         };
@@ -87,7 +89,7 @@ impl Listing<'_> {
         while walks.next().await.is_some() {}
         if self.out.scopes.len() > FEW {
             // The next sweep begins as this one should have.
-            self.reader.large.store(self.out.rows.load(Ordering::Relaxed) > FIRST, Ordering::Relaxed);
+            self.reader.known.store(self.out.rows.load(Ordering::Relaxed), Ordering::Relaxed);
         }
     }
 
@@ -98,8 +100,8 @@ impl Listing<'_> {
     }
 
     /// Asks for a page of all zones, which may be all there is.
-    async fn page_of_all(&self, zones: Vec<String>) -> Rest {
-        let page = match self.reader.all(FIRST, None).await {
+    async fn page_of_all(&self, zones: Vec<String>, size: usize) -> Rest {
+        let page = match self.reader.all(size, None).await {
             Ok(page) if page.next.is_none() && page.warning.is_none() => page,
             // More than a page, or not whole without saying where: each zone is asked by itself.
             Ok(_) => return Rest::Zones(zones),

@@ -1,6 +1,6 @@
 //! What a read needs, for the services to hand on.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 
 use nepho_core::Realm;
 
@@ -16,9 +16,9 @@ pub(crate) struct Reader<'a> {
     pub findings: &'a Findings,
     /// Whether the zones could not be listed, so that the pages of all zones are followed to their end.
     pub by_all: bool,
-    /// Whether a page of all zones was too small for the project the last time, so that no sweep
-    /// need begin with one.
-    pub large: &'a AtomicBool,
+    /// How many instances the last sweep of all zones listed; 0 before the first. It says how a sweep
+    /// begins.
+    pub known: &'a AtomicUsize,
 }
 
 impl Reader<'_> {

@@ -1,6 +1,6 @@
 //! Finding out whose credentials these are, and what they may not do.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use futures::future;
 use nepho_core::{Access, Action, Identity, ProviderError, Realm};
@@ -15,6 +15,9 @@ use crate::{
 };
 
 const OPERATION: &str = "compute.projects.get";
+
+/// How long a sign-in waits to be told what is denied.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks the project who it is. The project that answers must be the one that was asked.
 pub(crate) async fn identity(
@@ -62,7 +65,10 @@ async fn name(client: &Client) -> Result<String, GcpError> {
 /// does not say. A single instance may grant more.
 async fn denied(client: &Client) -> Vec<Action> {
     let permissions = Action::ALL.map(verb::permission);
-    let Ok(granted) = projects::granted(client, &permissions).await else { return Vec::new() };
+    // Everything that is done with the account waits for this, and nothing depends on it.
+    let patience = client.timeouts().read.min(PATIENCE);
+    let asked = tokio::time::timeout(patience, projects::granted(client, &permissions));
+    let Ok(Ok(granted)) = asked.await else { return Vec::new() };
     let granted: HashSet<String> = granted.into_iter().collect();
     Action::ALL.into_iter().filter(|action| !granted.contains(verb::permission(*action))).collect()
 }

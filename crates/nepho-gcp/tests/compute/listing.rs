@@ -58,7 +58,7 @@ async fn a_large_project_is_listed_by_its_zones_and_nothing_twice() {
 #[tokio::test]
 async fn a_sweep_begins_as_the_last_one_should_have() {
     let lab = Lab::new();
-    let targets = lab.fill(101, &[ZONE]);
+    let targets = lab.fill(501, &[ZONE]);
     let provider = lab.provider(Access::ReadOnly);
     let requests = async || {
         lab.double.forget_requests();
@@ -66,12 +66,17 @@ async fn a_sweep_begins_as_the_last_one_should_have() {
         assert!(swept.values().all(|one| one.ends == [Ok(())]), "{swept:?}");
         (lab.double.count("instances.aggregatedList"), lab.double.count("instances.list"), swept[ZONE].rows.len())
     };
-    assert_eq!(requests().await, (1, 13, 101));
-    assert_eq!(requests().await, (0, 13, 101), "known to be large");
+    assert_eq!(requests().await, (1, 14, 501));
+    assert_eq!(requests().await, (0, 14, 501), "known to be more than any page holds");
     sweep(&provider, &[ZONES[0]]).await;
     assert!(lab.double.remove(PROJECT, ZONE, &targets[0].key.native));
-    assert_eq!(requests().await, (0, 13, 100), "a single zone says nothing of all");
-    assert_eq!(requests().await, (1, 0, 100));
+    assert_eq!(requests().await, (0, 13, 500), "a single zone says nothing of all");
+    assert_eq!(requests().await, (1, 0, 500), "a page of Google's most is enough");
+    for target in &targets[1..402] {
+        assert!(lab.double.remove(PROJECT, ZONE, &target.key.native));
+    }
+    assert_eq!(requests().await, (1, 0, 99));
+    assert_eq!(requests().await, (1, 0, 99));
 }
 
 #[tokio::test]
@@ -363,4 +368,16 @@ async fn compressed_pages_are_asked_for_and_counted_as_they_come() {
     let traffic = provider.traffic();
     assert_eq!((traffic.requests, traffic.bytes_in), (1, lab.double.served().bytes));
     assert!(traffic.bytes_in * 5 < shown as u64, "{} of {shown}", traffic.bytes_in);
+}
+
+#[tokio::test]
+async fn a_token_that_an_error_gives_back_goes_no_further() {
+    let lab = Lab::new();
+    let token = lab.double.token();
+    let message = format!("{}not wanted: Authorization: Bearer {token}", "-".repeat(290));
+    lab.double.break_zone(ZONE, Fault::Error { status: 403, reason: "forbidden".to_owned(), message });
+    let swept = sweep(&lab.provider(Access::ReadOnly), &[ZONE]).await;
+    let (_, words) = failure(&swept[ZONE]);
+    // Not even the part of it that is left where a long text is clipped.
+    assert!(words.contains("---") && !words.contains(&token[..6]), "{words}");
 }
