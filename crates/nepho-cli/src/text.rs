@@ -51,6 +51,7 @@ pub fn warning(warning: &Warning, now: Timestamp) -> String {
         Warning::LocalDisksLost => "the contents of its local disks are lost".to_owned(),
         Warning::Hard => "a hard reset: its operating system is not asked to shut down".to_owned(),
         Warning::PublicIpLost { ip } => format!("its public address {ip} is released"),
+        Warning::PublicIpNotChecked => "whether its public address is released could not be found out".to_owned(),
         Warning::ProtectionNotChecked => "whether it is protected was not checked".to_owned(),
         Warning::StaleRow { as_of } => format!("it had not been seen for {}", age(*as_of, now)),
     }

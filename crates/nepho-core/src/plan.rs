@@ -109,6 +109,8 @@ pub enum Warning {
         /// The address.
         ip: IpAddr,
     },
+    /// Whether its public address is released was not found out (not permitted, or no answer).
+    PublicIpNotChecked,
     /// Whether it is protected was not checked (more than 20 targets, or not permitted).
     ProtectionNotChecked,
     /// Its row had not been seen for a while before this plan's fresh read.

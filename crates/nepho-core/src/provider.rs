@@ -132,6 +132,8 @@ pub struct Protections {
     pub permitted: Option<bool>,
     /// Whether there is such an action for it at all, where that is not the same for all of its kind.
     pub offered: Option<bool>,
+    /// It has a public address, and whether that is released could not be found out.
+    pub public_ip_unknown: bool,
 }
 
 /// The provider's answer to an action on one resource.

@@ -52,6 +52,7 @@ impl Machine {
             local_disks: Some(self.disks != Disks::Network),
             permitted: Some(true),
             offered: None,
+            public_ip_unknown: false,
         }
     }
 

@@ -127,6 +127,8 @@ fn warnings(case: &Case<'_>) -> Vec<Warning> {
     }
     if let Some(ip) = facts.ephemeral_public_ip.filter(|_| powers_off) {
         warnings.push(Warning::PublicIpLost { ip });
+    } else if observed.protections.public_ip_unknown && powers_off {
+        warnings.push(Warning::PublicIpNotChecked);
     }
     if protection(action, observed.protections).is_none() {
         warnings.push(Warning::ProtectionNotChecked);

@@ -160,6 +160,7 @@ impl FakeProvider {
                 local_disks: Some(false),
                 permitted: Some(true),
                 offered: None,
+                public_ip_unknown: false,
             },
             goal: None,
             failed: None,

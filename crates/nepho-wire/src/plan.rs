@@ -208,6 +208,8 @@ pub enum Warning {
         /// The address.
         ip: String,
     },
+    /// Whether its public address is released was not found out.
+    PublicIpNotChecked,
     /// Whether it is protected was not checked.
     ProtectionNotChecked,
     /// Its row had not been seen for a while.
@@ -226,6 +228,7 @@ impl Warning {
             Self::LocalDisksLost => "local_disks_lost",
             Self::Hard => "hard",
             Self::PublicIpLost { .. } => "public_ip_lost",
+            Self::PublicIpNotChecked => "public_ip_not_checked",
             Self::ProtectionNotChecked => "protection_not_checked",
             Self::StaleRow { .. } => "stale_row",
         }

@@ -196,6 +196,16 @@ fn what_is_protected_or_not_permitted_is_refused_by_the_plan() {
 }
 
 #[test]
+fn a_plan_says_when_it_could_not_find_out_whether_an_address_is_lost() {
+    let cloud = gcp();
+    let nepho = operator_of(&cloud);
+    cloud.deny("compute.addresses.list", Some("proj-0"), None);
+    let plan = nepho.json(&["stop", "web-1", "--plan"], 0);
+    assert!(plan["plan"][0]["warnings"].to_string().contains("\"public_ip_not_checked\""), "{plan}");
+    assert!(nepho.run(&["stop", "web-1", "--plan"]).exits(0).stdout.contains("whether its public address is released"));
+}
+
+#[test]
 fn a_reset_is_hard_and_what_was_suspended_is_resumed() {
     let cloud = gcp();
     let nepho = operator_of(&cloud);

@@ -45,7 +45,8 @@ impl Traits {
             attribute(InstanceAttributeName::DisableApiTermination),
         )
         .await;
-        Protections { stop, termination, local_disks: self.local_disks(&resource.size), permitted: None, offered: None }
+        let local_disks = self.local_disks(&resource.size);
+        Protections { stop, termination, local_disks, ..Protections::default() }
     }
 
     fn local_disks(&self, size: &str) -> Option<bool> {

@@ -23,6 +23,7 @@ const LOCAL: Protections = Protections {
     local_disks: Some(true),
     permitted: Some(true),
     offered: None,
+    public_ip_unknown: false,
 };
 
 async fn rough(instances: impl IntoIterator<Item = InstanceBuilder>) -> Stage {
@@ -135,6 +136,20 @@ async fn what_there_is_not_for_this_machine_is_unsupported_whatever_else_is_in_t
     assert_eq!(verdicts(&plan), [unsupported.clone(), unsupported]);
     stage.cloud.protect("i-1", Protections { offered: Some(true), ..LOCAL });
     assert_eq!(verdicts(&stage.plan(Action::Suspend, &["i-1"]).await), [Verdict::Eligible]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_nobody_knows_whether_the_address_is_kept_is_said_where_it_may_be_lost() {
+    let stage = with(["i-1", "i-2"].map(instance)).await;
+    stage.cloud.protect("i-1", Protections { local_disks: None, public_ip_unknown: true, ..LOCAL });
+    let warnings = async |action: Action| stage.plan(action, &["i-1"]).await.targets[0].warnings.clone();
+    for action in [Action::Stop, Action::Suspend, Action::Terminate] {
+        assert_eq!(warnings(action).await, [Warning::PublicIpNotChecked], "{action}");
+    }
+    assert_eq!(warnings(Action::Reboot).await, []);
+    let ip: std::net::IpAddr = "203.0.113.9".parse().unwrap();
+    stage.cloud.change("i-1", |resource| resource.facts.ephemeral_public_ip = Some(ip));
+    assert_eq!(warnings(Action::Stop).await, [Warning::PublicIpLost { ip }], "known from before");
 }
 
 #[tokio::test(start_paused = true)]

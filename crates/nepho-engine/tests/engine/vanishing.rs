@@ -50,6 +50,23 @@ async fn a_deleted_machine_is_missing_when_its_action_has_ended_and_gone_after_t
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_waits_for_an_action_waits_for_what_the_listing_shows() {
+    let (stage, id) = terminating().await;
+    stage.cloud.remove("i-1");
+    let gate = stage.cloud.hold_listing("eu-west-1");
+    let waiting = async {
+        stage.engine.wait(&id, MINUTE).await;
+        stage.row("i-1").missing_since.is_some()
+    };
+    let (missing, ()) = tokio::join!(waiting, async {
+        gate.reached().await;
+        stage.pass(5).await;
+        gate.open();
+    });
+    assert!(missing);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_listed_for_a_machine_that_its_cloud_still_shows() {
     let (stage, id) = terminating().await;
     stage.cloud.settle("i-1");
@@ -81,7 +98,7 @@ async fn a_listing_that_hangs_keeps_neither_who_waits_nor_the_end_of_the_process
     let waited = stage.engine.wait(&id, MINUTE).await;
     assert_eq!(ended(&waited), (TargetStatus::Accepted, Some(State::Terminated)));
     assert_eq!(gate.arrivals(), 1);
-    stage.engine.shutdown().await;
+    tokio::time::timeout(MINUTE, stage.engine.shutdown()).await.expect("it ends");
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,7 +33,7 @@ struct Reserved {
 }
 
 /// Tells of each instance that was seen which address it loses when it stops. Where the reserved
-/// addresses cannot be listed nothing is told: an address is never called ephemeral by a guess.
+/// addresses cannot be listed that is told: an address is never called ephemeral by a guess.
 pub(crate) async fn tell(reader: Reader<'_>, observations: &mut [Observation]) {
     let with_addresses = observations.iter().filter_map(|one| {
         let resource = &one.seen.as_ref().ok()?.listed.resource;
@@ -44,7 +44,11 @@ pub(crate) async fn tell(reader: Reader<'_>, observations: &mut [Observation]) {
     let known: HashMap<&Region, Option<HashSet<IpAddr>>> = future::join_all(reading).await.into_iter().collect();
     for seen in observations.iter_mut().filter_map(|one| one.seen.as_mut().ok()) {
         let resource = &mut seen.listed.resource;
-        let Some(reserved) = known.get(&resource.key.region).and_then(Option::as_ref) else { continue };
+        let Some(reserved) = known.get(&resource.key.region) else { continue };
+        let Some(reserved) = reserved else {
+            seen.protections.public_ip_unknown = public_v4(resource).is_some();
+            continue;
+        };
         let ephemeral = resource.public_ips.iter().find(|ip| ip.is_ipv4() && !reserved.contains(ip)).copied();
         reader.findings.ephemeral(&resource.key.native, ephemeral);
         reader.findings.complete(resource);

@@ -194,8 +194,7 @@ async fn read_for_plan(
             stop: Some(false),
             termination: Some(instance.deletion_protection),
             local_disks: Some(instance.has_local_ssd()),
-            permitted: None,
-            offered: None,
+            ..Protections::default()
         };
         (instance.made_by(), protections)
     })?;

@@ -131,7 +131,7 @@ async fn a_plan_is_told_what_stands_in_its_way() {
         termination: Some(termination),
         local_disks: Some(local_disks),
         permitted: Some(true),
-        offered: None,
+        ..Protections::default()
     };
     assert_eq!(of(&plain).await.protections, told(false, false));
     let seen = of(&guarded).await;
@@ -210,6 +210,10 @@ async fn no_address_is_called_ephemeral_by_a_guess() {
         let seen = look(&lab.provider(Access::ReadWrite), &target, STOP).await.expect("a plan all the same");
         assert_eq!(seen.listed.resource.facts.ephemeral_public_ip, None);
         assert_eq!(seen.protections.permitted, Some(true));
+        assert!(seen.protections.public_ip_unknown, "and that is told");
+        let private = lab.put(web("private").private());
+        let seen = look(&lab.provider(Access::ReadWrite), &private, STOP).await.expect("a plan");
+        assert!(!seen.protections.public_ip_unknown, "there is none to lose");
     }
 }
 
@@ -317,6 +321,11 @@ async fn what_is_denied_in_the_whole_project_is_told_to_who_may_write() {
     assert_eq!(verify().await, [Action::Suspend, Action::Terminate]);
     lab.double.break_method("projects.testIamPermissions", Fault::Denied);
     assert_eq!(verify().await, [], "not asked is not denied");
+    // Nobody waits long for what is only good to know: less than one request may take.
+    lab.double.heal();
+    lab.double.break_method("projects.testIamPermissions", Fault::Hung);
+    assert_eq!(verify().await, []);
+    assert_eq!(lab.double.count("projects.testIamPermissions"), 3, "it was not asked again");
 }
 
 #[tokio::test]

@@ -102,6 +102,7 @@ impl From<&domain::plan::Warning> for Warning {
             domain::plan::Warning::LocalDisksLost => Self::LocalDisksLost,
             domain::plan::Warning::Hard => Self::Hard,
             domain::plan::Warning::PublicIpLost { ip } => Self::PublicIpLost { ip: ip.to_string() },
+            domain::plan::Warning::PublicIpNotChecked => Self::PublicIpNotChecked,
             domain::plan::Warning::ProtectionNotChecked => Self::ProtectionNotChecked,
             domain::plan::Warning::StaleRow { as_of } => Self::StaleRow { as_of: moment(*as_of) },
         }

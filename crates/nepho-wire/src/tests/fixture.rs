@@ -102,6 +102,7 @@ pub(super) fn plan() -> Plan {
         Warning::LocalDisksLost,
         Warning::Hard,
         Warning::PublicIpLost { ip: "203.0.113.9".parse().unwrap() },
+        Warning::PublicIpNotChecked,
         Warning::ProtectionNotChecked,
         Warning::StaleRow { as_of: at("2026-11-30T17:00:00Z") },
     ];

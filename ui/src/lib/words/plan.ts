@@ -47,6 +47,8 @@ export function warningText(warning: Warning): string {
       return m.warning_public_ip({ ip: warning.ip });
     case "hard":
       return m.warning_hard();
+    case "public_ip_not_checked":
+      return m.warning_public_ip_not_checked();
     case "protection_not_checked":
       return m.warning_protection_not_checked();
     case "stale_row":

@@ -995,7 +995,7 @@ export type Warning = { "code": "group_member",
   /** The group's name. */
   group: string, } | { "code": "spot" } | { "code": "local_disks_lost" } | { "code": "hard" } | { "code": "public_ip_lost",
   /** The address. */
-  ip: string, } | { "code": "protection_not_checked" } | { "code": "stale_row",
+  ip: string, } | { "code": "public_ip_not_checked" } | { "code": "protection_not_checked" } | { "code": "stale_row",
   /** As of when the row was. */
   as_of: string, };
 
