@@ -15,8 +15,8 @@ use nepho_testkit::{
 use super::{
     desktop::{Desktop, Keyring, Size},
     hostile::lab::{row, stale, state, trouble},
-    process::output,
-    window::Window,
+    process::{output, until},
+    window::{PATIENCE, Window},
 };
 
 const FIRST: &str = "nepho-web";
@@ -103,11 +103,16 @@ async fn aws_and_google_stand_in_one_list() {
     window.screenshot("inventory").await;
     window.type_into("query", "tag:env=prod zone:europe-west1-*").await;
     window.see_gone(&row("21")).await;
-    assert_eq!(window.count("[data-testid=\"row\"]").await, 1);
+    // While it is typed, it matches nothing for a moment.
+    until("the one that matches", PATIENCE, async || {
+        (window.count("[data-testid=\"row\"]").await == 1 && window.count(&row("11")).await == 1).then_some(())
+    })
+    .await;
     window.type_into("query", " ").await;
     window.find_css(&row("21")).await;
 
     stop_and_start(&window, &cloud).await;
+    the_command_on_the_clipboard(&window, &cloud).await;
     suspend_with_a_local_ssd(&window, &cloud).await;
     what_the_drawer_says(&window).await;
     an_operation_that_comes_to_nothing(&window, &cloud).await;
@@ -151,6 +156,28 @@ async fn stop_and_start(window: &Window, cloud: &GcpDouble) {
     plan(window, "11", "start").await;
     window.find_css(&state("11", "running")).await;
     assert_eq!(judged(cloud, FIRST, "frontend"), "RUNNING");
+}
+
+/// Pasted into the only field there is: what Google's own command line would do the same by.
+async fn the_command_on_the_clipboard(window: &Window, cloud: &GcpDouble) {
+    if window.count("[data-testid=\"clear-selection\"]").await > 0 {
+        window.click("clear-selection").await;
+    }
+    window.click_css(&format!("{} [data-testid=\"row-select\"]", row("11"))).await;
+    window.click("copy-command").await;
+    window.click("copy-command-stop").await;
+    window.see("[data-testid=\"toasts\"]", "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE").await;
+    // Control and V.
+    window.find("query").await.send_keys("\u{E009}v\u{E000}").await.expect("a field that can be pasted into");
+    let pasted = window.read("return document.querySelector('[data-testid=\"query\"]').value").await;
+    let endpoint = cloud.endpoint();
+    let command = format!(
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE={endpoint}/compute/v1/ gcloud compute instances stop frontend \
+         --zone={ZONE} --project={FIRST}"
+    );
+    assert_eq!(pasted.as_str().map(str::trim), Some(command.as_str()));
+    window.type_into("query", " ").await;
+    window.find_css(&row("21")).await;
 }
 
 /// Refused until the operator says that the local disks' contents may go.

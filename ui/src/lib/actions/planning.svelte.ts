@@ -3,7 +3,7 @@ import { call, ipcError, type IpcError } from "$lib/ipc";
 import type { Action, CommitRefusal, Plan, PlanTarget } from "$lib/ipc/types";
 import { needsDialog } from "$lib/actions/proportion";
 import { count } from "$lib/i18n/number";
-import { copy } from "$lib/shell/clipboard";
+import { type Copied, copyPromised } from "$lib/shell/clipboard";
 import { toasts } from "$lib/shell/toasts.svelte";
 import { actionName } from "$lib/words/action";
 import { commitRefusal } from "$lib/words/plan";
@@ -112,7 +112,7 @@ class Planning {
 
   /** Copies the cloud's own command for the targets that would be sent, or else for all. */
   async copyCommand(): Promise<void> {
-    if (this.plan) await copyCommandOf(this.plan);
+    if (this.plan) await copyOrSay(commandOfPlan(this.plan));
   }
 
   async #make(): Promise<void> {
@@ -148,36 +148,44 @@ class Planning {
 }
 
 /** Copies the cloud's own command line for an action on resources. */
-export async function copyCommand(
-  action: Action,
-  keys: string[],
-  { total = keys.length, discard = false } = {},
-): Promise<void> {
-  try {
-    const { command } = await call("copy_command", { action, keys, discard_local_disks: discard });
-    const what = { action: actionName(action), count: count(keys.length), total: count(total) };
-    if (command === null) toasts.say("bad", m.no_command());
-    else await copy(command, keys.length < total ? m.copied_command_first(what) : m.copied_command(what));
-  } catch (error) {
-    toasts.fail(m.failed_command(), error);
-  }
+export async function copyCommand(action: Action, keys: string[]): Promise<void> {
+  await copyOrSay(commandOf({ action, keys, total: keys.length, discard: false }));
 }
 
 /** Copies the command for the selected rows; a plan says which of them it is for. */
 export async function copyCommandOfSelection(action: Action, query: string): Promise<void> {
-  try {
-    const target: PlanTarget = { type: "selection", query, include_hidden: false };
-    await copyCommandOf(await call("plan_action", { action, target, discard_local_disks: false }));
-  } catch (error) {
-    toasts.fail(m.failed_command(), error);
-  }
+  const target: PlanTarget = { type: "selection", query, include_hidden: false };
+  const planned = call("plan_action", { action, target, discard_local_disks: false });
+  await copyOrSay(planned.then(commandOfPlan));
 }
 
 /** For the targets that would be sent, or else for all; a large plan holds only the first of them. */
-async function copyCommandOf({ action, counts, targets, discard_local_disks: discard }: Plan): Promise<void> {
+function commandOfPlan({ action, counts, targets, discard_local_disks: discard }: Plan): Promise<Copied> {
   const all = counts.eligible === 0;
   const keys = targets.filter(({ verdict }) => all || verdict === "eligible").map(({ key }) => key);
-  await copyCommand(action, keys, { total: all ? counts.total : counts.eligible, discard });
+  return commandOf({ action, keys, total: all ? counts.total : counts.eligible, discard });
+}
+
+type Asked = { action: Action; keys: string[]; total: number; discard: boolean };
+
+async function commandOf({ action, keys, total, discard }: Asked): Promise<Copied> {
+  const { command } = await call("copy_command", { action, keys, discard_local_disks: discard });
+  if (command === null) throw new NoCommand();
+  const what = { action: actionName(action), count: count(keys.length), total: count(total) };
+  return { text: command, what: keys.length < total ? m.copied_command_first(what) : m.copied_command(what) };
+}
+
+/** The cloud has no command line for it. */
+class NoCommand extends Error {}
+
+/** Asks for the command and the clipboard at once. */
+async function copyOrSay(command: Promise<Copied>): Promise<void> {
+  try {
+    await copyPromised(command);
+  } catch (error) {
+    if (error instanceof NoCommand) toasts.say("bad", m.no_command());
+    else toasts.fail(m.failed_command(), error);
+  }
 }
 
 export const planning = new Planning();
