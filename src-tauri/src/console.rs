@@ -2,13 +2,9 @@
 
 use std::process::{Command, Stdio};
 
+use nepho_app::CONSOLE_HOSTS;
 use nepho_wire::failure::{CommandCode, CommandError};
 use url::{Host, Url};
-
-/// Where consoles live, each with all that is below it. AWS: "AWS Management Console endpoints" of
-/// the partitions aws, aws-us-gov and aws-cn. Google: the Google Cloud console.
-const CONSOLES: [&str; 4] =
-    ["console.aws.amazon.com", "console.amazonaws-us-gov.com", "console.amazonaws.cn", "console.cloud.google.com"];
 
 /// Opens the address if it is a console's.
 pub fn open(address: &str) -> Result<(), CommandError> {
@@ -36,7 +32,7 @@ fn checked(address: &str) -> Option<Url> {
     let plain =
         url.scheme() == "https" && url.port().is_none() && url.username().is_empty() && url.password().is_none();
     let Some(Host::Domain(host)) = url.host() else { return None };
-    let listed = CONSOLES
+    let listed = CONSOLE_HOSTS
         .iter()
         .any(|console| host == *console || host.strip_suffix(console).is_some_and(|below| below.ends_with('.')));
     (plain && listed).then_some(url)

@@ -5,12 +5,7 @@
 
 use std::ffi::OsString;
 
-/// Redirects of the AWS SDK. An endpoint is approved account by account, never by a variable that
-/// some script exported.
-const REDIRECTS: &str = "AWS_ENDPOINT_URL";
-
-/// Proxies. Nephoscope's own requests use none; Google's library would send a sign-in through them.
-const PROXIES: [&str; 3] = ["http_proxy", "https_proxy", "all_proxy"];
+use nepho_app::leads_away;
 
 /// The DMA-BUF renderer of WebKit leaves windows blank on some drivers, and costs memory and time
 /// where there is no graphics card.
@@ -30,9 +25,7 @@ pub fn settle() {
 }
 
 fn redirects(names: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    let redirects =
-        |name: &str| name.starts_with(REDIRECTS) || PROXIES.iter().any(|proxy| name.eq_ignore_ascii_case(proxy));
-    names.filter(|name| name.to_str().is_some_and(redirects)).collect()
+    names.filter(|name| name.to_str().is_some_and(leads_away)).collect()
 }
 
 #[cfg(test)]

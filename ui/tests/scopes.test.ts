@@ -151,7 +151,7 @@ describe("an account of Google Cloud", () => {
     all("verify-account")[0]?.click();
     await settled();
     flushSync();
-    expect(all("permissions")[0]?.textContent).toBe("can list, cannot stop or suspend");
+    expect(all("permissions")[0]?.textContent).toBe("cannot stop or suspend");
     expect(all("permissions")[0]?.dataset["denied"]).toBe("stop suspend");
     host({
       verify_account: () => ({ realm: "lab-1", principal: "me", denied: [] }),

@@ -16,7 +16,7 @@ use std::{
 };
 
 use clap::Parser;
-use nepho_app::{App, HostKind, Options};
+use nepho_app::{App, HostKind, Options, leads_away};
 
 use crate::{args::Args, exit::Failed, output::Output};
 
@@ -67,15 +67,10 @@ async fn run(args: Args, environment: nepho_app::Environment, output: Output) ->
     outcome
 }
 
-/// Only an endpoint that the operator approved for an account is ever used. The AWS SDK's own
-/// inner clients would still read these, and Google's library would send a sign-in through a proxy,
-/// so they must not be there at all.
+/// Only an endpoint that the operator approved for an account is ever used. The clouds' own libraries
+/// would still follow these variables, so they must not be there at all.
 #[expect(unsafe_code, reason = "runs first in main, before any thread")]
 fn forget_endpoints() {
-    let leads_away = |name: &str| {
-        name.starts_with("AWS_ENDPOINT_URL")
-            || ["http_proxy", "https_proxy", "all_proxy"].iter().any(|proxy| name.eq_ignore_ascii_case(proxy))
-    };
     let names = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_str().is_some_and(leads_away));
     for name in names.collect::<Vec<_>>() {
         // SAFETY: `main` calls this before it starts any thread.
@@ -85,8 +80,7 @@ fn forget_endpoints() {
 
 /// Warnings go to stderr, so that stdout stays one document.
 fn log_to_stderr(verbose: bool) {
-    let level =
-        if verbose { "info,nepho_engine=debug,nepho_app=debug,nepho_aws=debug,nepho_gcp=debug" } else { "error" };
+    let level = if verbose { format!("info,{}", nepho_app::LOG_ALL) } else { "error".to_owned() };
     let filter = tracing_subscriber::EnvFilter::new(level);
     let colour = io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).without_time().init();

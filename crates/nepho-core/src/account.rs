@@ -50,8 +50,8 @@ pub enum CredentialSource {
     Profile(String),
     /// An access token in this environment variable, as it is at each run; nothing is stored.
     Variable(String),
-    /// What the provider's own tools have set up on this machine for applications (Google's
-    /// application default credentials), as it is at each use; nothing is stored.
+    /// What the provider's own tools have set up on this machine for applications, as it is at each
+    /// use; nothing is stored.
     ApplicationDefault,
     /// The OS keyring, under a sign-in that several accounts share.
     SignIn(SignInId),

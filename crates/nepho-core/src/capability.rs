@@ -32,10 +32,10 @@ pub struct ActionRule {
 pub enum Manner {
     /// As the action's name says: a stop or reboot lets the operating system end first.
     Plain,
-    /// The power is cut and comes back: the operating system is not asked (GCE's `reset`).
+    /// The power is cut and comes back: the operating system is not asked.
     Hard,
     /// On an instance with local disks the provider wants to be told that their contents may be
-    /// discarded, and refuses otherwise (GCE's `discardLocalSsd`).
+    /// discarded, and refuses otherwise.
     DiscardsLocalDisks,
 }
 

@@ -39,8 +39,8 @@ impl From<Action> for Order {
 }
 
 text_id! {
-    /// The provider's own name for an accepted action that goes on after its reply, such as a GCE
-    /// operation; opaque to everybody else.
+    /// The provider's own name for an accepted action that goes on after its reply, such as an
+    /// operation that it keeps; opaque to everybody else.
     Ticket
 }
 
@@ -168,8 +168,8 @@ pub struct Traffic {
 /// I/O for one account at one cloud. Methods may run concurrently.
 ///
 /// There are no default methods: a wrapper that forgets one must not compile. A provider repeats a
-/// mutation only where its cloud promises to carry the repeated request out once (GCE's
-/// `requestId`), and a read-only account's provider holds no client that could mutate.
+/// mutation only where its cloud promises to carry the repeated request out once (by an id that the
+/// request bears), and a read-only account's provider holds no client that could mutate.
 #[async_trait]
 pub trait Provider: Send + Sync + fmt::Debug {
     /// Finds out whose credentials these are. The engine calls it before anything else, and

@@ -11,7 +11,7 @@ pub enum State {
     Running,
     /// On its way to stopped.
     Stopping,
-    /// Stopped; can be started again. GCE's `TERMINATED` is this.
+    /// Stopped; can be started again, also where the cloud's own word for that is *terminated*.
     Stopped,
     /// On its way to suspended.
     Suspending,

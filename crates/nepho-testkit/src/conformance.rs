@@ -222,7 +222,8 @@ pub async fn run(case: Case, harness: &dyn Harness) -> Outcome {
 }
 
 /// Runs every case of `must`, each on a harness of its own; those of `cannot` too, so that a reason
-/// that no longer holds is noticed.
+/// that no longer holds is noticed. Only a pass is noticed: a case of `cannot` may be skipped or may
+/// fail, since what a provider cannot do it may well do wrongly when asked.
 ///
 /// # Panics
 ///

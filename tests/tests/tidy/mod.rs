@@ -4,6 +4,7 @@
 //! must find. Deliberately not here: what the compiler, clippy or `ESLint` can hold themselves.
 
 mod checkout;
+mod clouds;
 mod features;
 mod imports;
 mod locks;

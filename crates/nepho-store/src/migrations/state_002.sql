@@ -1,2 +1,2 @@
--- The cloud's project that an account is, where its credentials alone do not say that (GCP).
+-- The cloud's project that an account is, where its credentials alone do not say that.
 ALTER TABLE accounts ADD COLUMN project TEXT;

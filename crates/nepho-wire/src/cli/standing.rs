@@ -54,7 +54,7 @@ pub struct AccountJson {
     pub scopes: Vec<AccountScope>,
 }
 
-/// What `nepho accounts add gcp` of several projects prints.
+/// What `nepho accounts add` of several projects of one sign-in prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AddedJson {
     /// The new accounts.

@@ -6,7 +6,7 @@ import { placesText, providerName } from "$lib/words/clouds";
 import { failureName } from "$lib/words/failure";
 import * as m from "$messages";
 
-/** "AWS · 17 regions · 40 s ago", "GCP · 31 zones · 1 min ago", "AWS · me-south-1: permission denied", "AWS · not signed in". */
+/** "AWS · 17 regions · 40 s ago", "AWS · me-south-1: permission denied", "AWS · not signed in". */
 export function accountLine(account: Account, now: number): string {
   return [providerName(account.provider), ...facts(account, now)].join(" · ");
 }

@@ -56,7 +56,7 @@ export function signInName(signIn: SignIn): string {
   }
 }
 
-/** "Google Cloud: application default credentials · project lab": credentials found on this machine. */
+/** "AWS: profile ops · eu-west-1": credentials found on this machine. */
 export function foundName({ provider, source, project, region }: FoundAccount): string {
   return [
     m.found_title({ cloud: cloudName(provider), source: sourceName(source) }),
@@ -67,7 +67,7 @@ export function foundName({ provider, source, project, region }: FoundAccount): 
     .join(" · ");
 }
 
-/** "can list, cannot stop or suspend": what a verify found that the cloud denies. */
+/** "cannot stop or suspend": what a verify found that the cloud denies; only that was asked. */
 export function deniedText(denied: readonly Action[]): string {
   return m.permissions_denied({
     actions: either(denied.map((action) => actionName(action).toLocaleLowerCase())),
