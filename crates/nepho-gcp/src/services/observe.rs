@@ -85,7 +85,8 @@ async fn place_one<'t>(reader: Reader<'_>, Target { key, zone }: &'t Target) -> 
     (key, placed)
 }
 
-/// The zone of the instance with this id: Google finds it, at the price of a heavy read.
+/// The zone of the instance with this id: Google finds it, at the price of a heavy read. All zones must
+/// have answered, or it might be in the one that did not.
 async fn locate(reader: Reader<'_>, native: &str) -> Result<Option<String>, GcpError> {
     const OPERATION: &str = "compute.instances.aggregatedList";
     #[derive(Deserialize)]
@@ -110,11 +111,7 @@ async fn locate(reader: Reader<'_>, native: &str) -> Result<Option<String>, GcpE
     let filter = format!("id = {native}");
     let mut tokens = PageTokens::default();
     loop {
-        let mut query = vec![
-            ("filter", filter.as_str()),
-            ("returnPartialSuccess", "true"),
-            ("fields", "kind,nextPageToken,items/*/instances/id"),
-        ];
+        let mut query = vec![("filter", filter.as_str()), ("fields", "kind,nextPageToken,items/*/instances/id")];
         query.extend(tokens.last().map(|token| ("pageToken", token)));
         let body = reader.client.read(ReadClass::Heavy, &path, &query).await?;
         let found: Found = reply::read(OPERATION, &body)?;
