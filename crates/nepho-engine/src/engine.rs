@@ -282,10 +282,17 @@ impl Engine {
             return Some(account);
         }
         let Ok(session) = self.0.sessions.of(&account).await else { return Some(account) };
-        let identity = session.identity.clone();
-        let pinned = Account { realm: Some(identity.realm), principal: Some(identity.principal), ..account };
-        if let Err(error) = self.store().put_account(&pinned).await {
-            tracing::error!(%error, "the account's realm could not be stored");
+        // Another process may have changed, pinned or removed it while the cloud was asked.
+        let pinned = match self.store().pin_account(id, &session.identity).await {
+            Ok(stored) => stored?,
+            Err(error) => {
+                tracing::error!(%error, "the account's realm could not be stored");
+                return Some(account); // the next sweep tries again
+            }
+        };
+        if pinned.realm.as_ref() != Some(&session.identity.realm) {
+            // Whose credentials these are is compared anew with what the account is pinned to.
+            self.0.sessions.forget(id).await;
         }
         write(&self.0.accounts).insert(id.clone(), pinned.clone());
         self.0.ledger.put_account(pinned.clone()).await;

@@ -1,6 +1,6 @@
 //! Table `accounts` of the durable database.
 
-use nepho_core::{Account, AccountId, CredentialSource, Realm, Region, SignInId};
+use nepho_core::{Account, AccountId, CredentialSource, Identity, Realm, Region, SignInId};
 use rusqlite::{Connection, ErrorCode, Row, named_params};
 
 use crate::{
@@ -64,6 +64,15 @@ pub(crate) fn put(connection: &Connection, account: &Account) -> Result<(), Faul
         }
         other => Ok(other.map(drop)?),
     }
+}
+
+/// Pins the account where it is not pinned yet; answers it as it is stored now.
+pub(crate) fn pin(connection: &Connection, id: &AccountId, identity: &Identity) -> Result<Option<Account>, Fault> {
+    connection
+        .prepare_cached("UPDATE accounts SET realm = ?2, principal = ?3 WHERE id = ?1 AND realm IS NULL")?
+        .execute([id.as_str(), identity.realm.as_str(), &identity.principal])?;
+    let mut statement = connection.prepare_cached("SELECT * FROM accounts WHERE id = ?1")?;
+    statement.query_and_then([id.as_str()], account)?.next().transpose()
 }
 
 /// Forgets the account.

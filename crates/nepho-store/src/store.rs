@@ -10,7 +10,7 @@ use std::{
 };
 
 use nepho_core::{
-    Account, AccountId, Document, Failure, ResourceKey, Scope, ScopeKey, Timestamp,
+    Account, AccountId, Document, Failure, Identity, ResourceKey, Scope, ScopeKey, Timestamp,
     cache::{CachedRow, CommitOutcome, KnownScope, RowsCommit, ScopeCommit, ScopeRecord},
     fingerprint::Fingerprint,
     journal::{JournalEntry, NewEntry, OperationId, Verification},
@@ -111,6 +111,13 @@ impl Store {
     pub async fn put_account(&self, account: &Account) -> Result<(), StoreError> {
         let account = account.clone();
         self.write("store the account", move |pair| accounts::put(&pair.state, &account)).await
+    }
+
+    /// Pins the account where it is not pinned yet, and changes nothing else of it; answers it as it is
+    /// stored now, or `None` when it was removed meanwhile.
+    pub async fn pin_account(&self, id: &AccountId, identity: &Identity) -> Result<Option<Account>, StoreError> {
+        let (id, identity) = (id.clone(), identity.clone());
+        self.write("pin the account", move |pair| accounts::pin(&pair.state, &id, &identity)).await
     }
 
     /// Forgets the account, and drops its scopes, rows and documents. Its journal entries stay.

@@ -71,11 +71,13 @@ async fn an_account_that_hangs_or_fails_does_not_hold_up_another() {
     let stage = stage().await;
     stage.cloud.add(instance("i-1"));
     stage.host.connects("broken", Err(failure(FailureCode::SecretMissing)));
+    stage.store.put_account(&account("broken")).await.unwrap();
     stage.engine.put_account(account("broken")).await;
     let slow = FakeProvider::new("444455556666");
     slow.add(instance("i-2"));
     let gate = slow.hold_listing("eu-west-1");
     stage.host.connects("slow", Ok(slow.clone()));
+    stage.store.put_account(&account("slow")).await.unwrap();
     stage.engine.put_account(account("slow")).await;
     stage.engine.poll(INTERVAL);
     stage.pass(700).await;
@@ -94,6 +96,7 @@ async fn a_removed_account_is_polled_no_more_and_a_new_one_is() {
     let new = FakeProvider::new("444455556666");
     new.add(instance("i-2"));
     stage.host.connects("new", Ok(new.clone()));
+    stage.store.put_account(&account("new")).await.unwrap();
     stage.engine.put_account(account("new")).await;
     stage.pass(1000).await;
     assert_eq!(stage.cloud.counts().list, 1);

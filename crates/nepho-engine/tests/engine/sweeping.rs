@@ -1,6 +1,8 @@
 //! What a sweep does to the inventory: scope by scope, whole or not at all.
 
-use nepho_core::{FailureCode, Identity, Provider, ProviderError, Realm, State, provider::Listed, report::SignIn};
+use nepho_core::{
+    Account, FailureCode, Identity, Provider, ProviderError, Realm, State, provider::Listed, report::SignIn,
+};
 use nepho_testkit::{
     FakeProvider,
     fake::ListStep,
@@ -170,6 +172,32 @@ async fn an_account_is_pinned_and_other_credentials_change_no_row() {
     assert_eq!(report.scopes[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::WrongAccount));
     assert_eq!(stage.row("i-1").name, "before");
     assert_eq!(stranger.counts().list, 0, "nothing was asked of the wrong account");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_process_did_with_an_account_before_its_first_sweep_stays() {
+    let stage = stage().await;
+    stage.cloud.add(instance("i-1"));
+    let changed = Account { prod: true, ..account("lab") };
+    stage.store.put_account(&changed).await.unwrap();
+    stage.sync().await;
+    let [stored] = &stage.store.accounts().await.unwrap()[..] else { panic!("one account") };
+    assert_eq!((stored.prod, &stored.realm), (true, &Some(Realm::new("111122223333"))));
+
+    // Pinned by somebody else meanwhile: what these credentials show is not this account's.
+    let stage = self::stage().await;
+    stage.cloud.add(instance("i-1"));
+    let elsewhere = Realm::new("999988887777");
+    stage.store.put_account(&Account { realm: Some(elsewhere.clone()), ..account("lab") }).await.unwrap();
+    let report = stage.sync().await;
+    assert_eq!(report.scopes[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::WrongAccount));
+    assert_eq!(stage.store.accounts().await.unwrap()[0].realm, Some(elsewhere));
+    assert!(stage.find("i-1").is_none());
+
+    let stage = self::stage().await;
+    stage.store.remove_account(&account("lab").id).await.unwrap();
+    stage.sync().await;
+    assert_eq!(stage.store.accounts().await.unwrap(), [], "a removed account does not come back");
 }
 
 #[tokio::test(start_paused = true)]
