@@ -89,9 +89,19 @@ impl App {
         Ok(identity)
     }
 
-    /// Refuses a new account whose name or realm another one has.
+    /// Refuses a new account whose name, project or realm another one has. A project says where an
+    /// account is before anybody has signed in.
     pub(crate) fn refuse_known(&self, account: &Account) -> Result<(), AppError> {
         self.refuse_known_name(&account.name, None)?;
+        let place = |account: &Account| {
+            account.project.clone().map(|project| (account.provider, project, account.endpoint.clone()))
+        };
+        if let Some(here) = place(account) {
+            let known = self.accounts().into_iter().map(|status| status.account);
+            if let Some(other) = known.into_iter().find(|known| place(known).as_ref() == Some(&here)) {
+                return Err(AppError::RealmTaken { name: other.name, realm: here.1 });
+            }
+        }
         account.realm.as_ref().map_or(Ok(()), |realm| self.refuse_known_realm(realm, None))
     }
 

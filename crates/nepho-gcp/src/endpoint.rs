@@ -51,6 +51,10 @@ impl Reach {
         let Some(url) = endpoint else { return Ok(Self::Cloud) };
         let refused = |reason| ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason };
         endpoint::check(url).map_err(refused)?;
+        // Else the same project would have two realms, and its machines two keys.
+        if [Api::Compute, Api::Projects].iter().any(|api| url.domain() == Some(api.host())) {
+            return Err(refused("it is the cloud itself; leave the endpoint out"));
+        }
         Ok(Self::Only(url.clone()))
     }
 
@@ -138,6 +142,9 @@ mod tests {
             "http://gcp.lab.example",
             "https://key:secret@lab.example",
             "https://lab.example/?token=x",
+            "https://compute.googleapis.com",
+            "https://Compute.googleapis.com:443/",
+            "https://cloudresourcemanager.googleapis.com",
         ] {
             let error = reach(url).expect_err(url);
             assert!(!error.to_string().contains("secret") && !error.to_string().contains("token"), "{error}");

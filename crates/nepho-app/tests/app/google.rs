@@ -190,6 +190,26 @@ async fn what_another_process_added_meanwhile_is_not_added_again() {
 }
 
 #[tokio::test]
+async fn a_project_is_added_once_whether_or_not_anybody_signed_in() {
+    let cloud = cloud();
+    let (rig, file) = rig(&cloud);
+    let app = rig.open().await;
+    let unseen = |name: &str| NewAccount {
+        name: name.to_owned(),
+        verify: false,
+        ..project(&cloud, "proj-0", Credentials::KeyFile(file.clone()))
+    };
+    app.add_account(unseen("first")).await.unwrap();
+    let again = app.add_account(unseen("second")).await.unwrap_err();
+    assert!(matches!(&again, AppError::RealmTaken { name, .. } if name == "first"), "{again:?}");
+    // The same name at another endpoint is another project.
+    let elsewhere = NewAccount { endpoint: None, ..unseen("third") };
+    app.add_account(elsewhere).await.unwrap();
+    assert_eq!(app.accounts().len(), 2);
+    app.shutdown().await;
+}
+
+#[tokio::test]
 async fn projects_are_found_and_those_that_are_here_are_marked() {
     let cloud = cloud();
     let (rig, file) = rig(&cloud);
