@@ -2,7 +2,7 @@
 //! ask for them.
 //!
 //! Names are those of Google's discovery document (`compute.v1`, schema `Instance`). A listing asks
-//! for these members only: six times fewer bytes, and no metadata, whose values hold startup
+//! for these members only: a third of the bytes, and no metadata, whose values hold startup
 //! scripts and sometimes secrets.
 
 use std::{borrow::Cow, collections::BTreeMap};
