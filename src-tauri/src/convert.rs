@@ -20,7 +20,7 @@ use nepho_wire::{
     time::maybe,
 };
 
-use crate::refusal::Reply;
+use crate::command_error::Reply;
 
 /// The question for a window of rows.
 pub fn ask(request: &QueryInventoryRequest) -> PageAsk {

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 
-use nepho_app::leads_away;
+use nepho_app::redirects_endpoint;
 
 /// The DMA-BUF renderer of WebKit leaves windows blank on some drivers, and costs memory and time
 /// where there is no graphics card.
@@ -25,7 +25,7 @@ pub fn settle() {
 }
 
 fn redirects(names: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    names.filter(|name| name.to_str().is_some_and(leads_away)).collect()
+    names.filter(|name| name.to_str().is_some_and(redirects_endpoint)).collect()
 }
 
 #[cfg(test)]

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use tauri::{AppHandle, Emitter as _, async_runtime};
 
-use crate::{convert, opening::Opening};
+use crate::{app_loader::AppLoader, convert};
 
 /// A sweep commits many scopes within moments; one hint for all of them is enough.
 const APART: Duration = Duration::from_millis(50);
 
 /// Sends a hint after each change, at most one every 50 ms. The last change is never left unsaid.
-pub fn forward(host: &AppHandle, opening: &Opening) {
-    let (host, opening) = (host.clone(), opening.clone());
+pub fn forward(host: &AppHandle, loader: &AppLoader) {
+    let (host, loader) = (host.clone(), loader.clone());
     async_runtime::spawn(async move {
-        let Some(app) = opening.success().await else { return };
+        let Some(app) = loader.success().await else { return };
         let mut changes = app.changes();
         // The end waits for whoever holds the application.
         drop(app);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tauri::{Manager as _, RunEvent, async_runtime};
 
-use crate::{commands, events, opening::Opening, window};
+use crate::{app_loader::AppLoader, commands, events, window};
 
 /// How long the end waits for what is being sent or stored. A mutation that takes longer is found
 /// in the journal at the next start.
@@ -16,9 +16,9 @@ pub fn run() -> anyhow::Result<()> {
     let host = tauri::Builder::default()
         .setup(|host| {
             // The data is opened beside the window, not before it: neither waits for the other.
-            let opening = Opening::begin();
-            events::forward(host.handle(), &opening);
-            host.manage(opening);
+            let loader = AppLoader::begin();
+            events::forward(host.handle(), &loader);
+            host.manage(loader);
             window::open(host.handle())?;
             Ok(())
         })
@@ -55,14 +55,14 @@ pub fn run() -> anyhow::Result<()> {
         .context("failed to open the window")?;
     host.run(|host, event| {
         if let RunEvent::Exit = event {
-            end(&host.state::<Opening>());
+            end(&host.state::<AppLoader>());
         }
     });
     Ok(())
 }
 
-fn end(opening: &Opening) {
-    let Some(app) = opening.close() else { return };
+fn end(loader: &AppLoader) {
+    let Some(app) = loader.close() else { return };
     let ended = async_runtime::block_on(async { tokio::time::timeout(PATIENCE, app.shutdown()).await });
     if ended.is_err() {
         tracing::warn!("the end did not wait for everything; the journal says what is unknown");

@@ -5,6 +5,8 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod app_loader;
+mod command_error;
 mod commands;
 mod console;
 mod convert;
@@ -13,8 +15,6 @@ mod events;
 mod hardening;
 mod host;
 mod log;
-mod opening;
-mod refusal;
 mod window;
 
 fn main() -> anyhow::Result<()> {

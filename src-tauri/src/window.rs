@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use tauri::{AppHandle, Manager as _, Url, WebviewWindowBuilder, Window, WindowEvent, webview::NewWindowResponse};
 
-use crate::opening::Opening;
+use crate::app_loader::AppLoader;
 
 /// The label that the capability list names.
 pub const LABEL: &str = "main";
@@ -32,7 +32,7 @@ fn is_ours(url: &Url) -> bool {
 /// Polls less while nobody looks, and at once when somebody looks again.
 pub fn heard(window: &Window, event: &WindowEvent) {
     if matches!(event, WindowEvent::Resized(_) | WindowEvent::Focused(_))
-        && let Some(app) = window.state::<Opening>().opened()
+        && let Some(app) = window.state::<AppLoader>().loaded()
     {
         let hidden = window.is_minimized().unwrap_or(false) || !window.is_visible().unwrap_or(true);
         app.hidden(hidden);

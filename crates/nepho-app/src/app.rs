@@ -14,25 +14,26 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use crate::{
-    AppError, HostKind, Options, background,
-    composition::Composition,
-    directory::{self, Directory},
-    gcp::SignIns,
+    AppError, HostKind, Options,
+    credentials::store::CredentialStore,
     inventory::LastHits,
-    locks::{self, Held, HeldBy},
-    selection::Selection,
+    inventory::selection::Selection,
+    process::background,
+    process::directory::{self, Directory},
+    process::locks::{self, Held, HeldBy},
+    providers::ProviderFactory,
+    providers::gcp::SignIns,
     settings,
-    vault::Vault,
 };
 
 /// The application. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Inner>);
 
 #[derive(Debug)]
-pub(crate) struct Parts {
+pub(crate) struct Inner {
     pub(crate) engine: Engine,
-    pub(crate) composition: Arc<Composition>,
+    pub(crate) providers: Arc<ProviderFactory>,
     pub(crate) notes: Vec<OpenNote>,
     pub(crate) selection: Mutex<Selection>,
     pub(crate) last_hits: Mutex<Option<LastHits>>,
@@ -66,21 +67,21 @@ impl App {
         let run = RunId::new(Uuid::now_v7().to_string());
         let alive = locks::announce(&directory, &run, host)?;
         locks::tidy(&directory);
-        let composition = Arc::new(Composition {
+        let providers = Arc::new(ProviderFactory {
             directory,
             environment,
-            vault: Vault::new(keyring),
+            credential_store: CredentialStore::new(keyring),
             sign_ins: SignIns::default(),
             clock: Arc::clone(&clock),
             host,
             run: run.clone(),
             _alive: alive,
         });
-        background::forget_strays(&store).await?;
-        let engine = Engine::start(store, Arc::clone(&composition) as _, clock, run).await?;
-        let app = Self(Arc::new(Parts {
+        background::remove_orphan_rows(&store).await?;
+        let engine = Engine::start(store, Arc::clone(&providers) as _, clock, run).await?;
+        let app = Self(Arc::new(Inner {
             engine,
-            composition,
+            providers,
             notes,
             selection: Mutex::default(),
             last_hits: Mutex::default(),
@@ -104,7 +105,7 @@ impl App {
 
     /// Says whether the window is hidden; a hidden one polls less often.
     pub fn hidden(&self, hidden: bool) {
-        self.0.engine.quiet(hidden);
+        self.0.engine.set_background(hidden);
     }
 
     /// Sweeps every account now, in the background.
@@ -140,7 +141,7 @@ impl App {
         self.0.engine.snapshot()
     }
 
-    pub(crate) fn parts(&self) -> &Parts {
+    pub(crate) fn inner(&self) -> &Inner {
         &self.0
     }
 
@@ -152,13 +153,13 @@ impl App {
         self.0.engine.store()
     }
 
-    pub(crate) fn composition(&self) -> &Composition {
-        &self.0.composition
+    pub(crate) fn providers(&self) -> &ProviderFactory {
+        &self.0.providers
     }
 
     /// The present moment, by the application's clock.
     pub fn now(&self) -> Timestamp {
-        self.0.composition.clock.now()
+        self.0.providers.clock.now()
     }
 
     pub(crate) fn is_polling(&self) -> bool {

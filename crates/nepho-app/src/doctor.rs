@@ -6,11 +6,11 @@ use jiff::SignedDuration;
 use nepho_core::{
     AccountId, CredentialSource, FailureCode, ProviderKind,
     journal::Verification,
-    report::{AccountStatus, Diagnosis, Soundness},
+    report::{AccountStatus, Check, CheckStatus},
 };
 use nepho_store::OpenNote;
 
-use crate::{App, AppError, owner::Owner};
+use crate::{App, AppError, credentials::secret_id::SecretId};
 
 /// How many places are named in one finding.
 const PLACES: usize = 5;
@@ -31,9 +31,9 @@ const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
 impl App {
     /// Looks at everything that has to be right. Asks the clouds who we are, and the keyring to keep
     /// a worthless secret for a moment; changes nothing else.
-    pub async fn diagnose(&self) -> Vec<Diagnosis> {
+    pub async fn diagnose(&self) -> Vec<Check> {
         let mut found = vec![self.diagnose_directory()];
-        found.extend(self.parts().notes.iter().map(diagnose_note));
+        found.extend(self.inner().notes.iter().map(diagnose_note));
         found.push(diagnose_journal(self.verify_journal().await));
         found.push(self.diagnose_clock());
         found.push(self.diagnose_keyring().await);
@@ -45,32 +45,32 @@ impl App {
         found
     }
 
-    fn diagnose_directory(&self) -> Diagnosis {
+    fn diagnose_directory(&self) -> Check {
         // It was checked when it was opened: a directory that others may change is refused.
-        let root = self.composition().directory.root().display().to_string();
-        diagnosis("data directory", Soundness::Ok, format!("{root} is this user's alone"), "")
+        let root = self.providers().directory.root().display().to_string();
+        diagnosis("data directory", CheckStatus::Ok, format!("{root} is this user's alone"), "")
     }
 
     /// Whatever is stored was stored in the past, unless the clock went back since. That it is right
     /// by the clouds' clocks shows when one signs us in: they refuse requests from another time.
-    fn diagnose_clock(&self) -> Diagnosis {
+    fn diagnose_clock(&self) -> Check {
         let scopes = self.accounts().into_iter().flat_map(|status| status.scopes);
         let latest = scopes.filter_map(|scope| scope.as_of.max(scope.attempted_at)).max();
         let now = self.now();
         match latest.filter(|latest| latest.duration_since(now) > CLOCK_SLACK) {
-            None => diagnosis("clock", Soundness::Ok, format!("it is {now}"), ""),
+            None => diagnosis("clock", CheckStatus::Ok, format!("it is {now}"), ""),
             Some(latest) => diagnosis(
                 "clock",
-                Soundness::Warning,
+                CheckStatus::Warning,
                 format!("it is {now}, but something was stored at {latest}"),
                 "set the clock; ages are wrong until then",
             ),
         }
     }
 
-    async fn diagnose_keyring(&self) -> Diagnosis {
-        match self.composition().vault.probe().await {
-            Ok(()) => diagnosis("keyring", Soundness::Ok, "it keeps secrets".to_owned(), ""),
+    async fn diagnose_keyring(&self) -> Check {
+        match self.providers().credential_store.probe().await {
+            Ok(()) => diagnosis("keyring", CheckStatus::Ok, "it keeps secrets".to_owned(), ""),
             Err(failure) => {
                 let advice = match failure.code {
                     FailureCode::KeyringLocked => {
@@ -81,8 +81,8 @@ impl App {
                          are elsewhere (--env, --profile, --adc, --access-token-env)"
                     }
                 };
-                let needed = self.accounts().iter().any(|status| Owner::of(&status.account).is_some());
-                let verdict = if needed { Soundness::Broken } else { Soundness::Warning };
+                let needed = self.accounts().iter().any(|status| SecretId::of(&status.account).is_some());
+                let verdict = if needed { CheckStatus::Broken } else { CheckStatus::Warning };
                 diagnosis("keyring", verdict, failure.message, advice)
             }
         }
@@ -90,14 +90,14 @@ impl App {
 
     /// Google's application default credentials: whether there are any, where somebody would miss
     /// them. Their text is not read.
-    fn diagnose_application_default(&self) -> Option<Diagnosis> {
+    fn diagnose_application_default(&self) -> Option<Check> {
         let subject = "application default credentials";
         let uses = |status: &AccountStatus| status.account.source == CredentialSource::ApplicationDefault;
-        match self.composition().application_default_file() {
-            Some(file) => Some(diagnosis(subject, Soundness::Ok, format!("they are in {}", file.display()), "")),
+        match self.providers().application_default_file() {
+            Some(file) => Some(diagnosis(subject, CheckStatus::Ok, format!("they are in {}", file.display()), "")),
             None if self.accounts().iter().any(uses) => Some(diagnosis(
                 subject,
-                Soundness::Broken,
+                CheckStatus::Broken,
                 "there are none on this machine".to_owned(),
                 "run `gcloud auth application-default login`",
             )),
@@ -107,31 +107,36 @@ impl App {
 
     /// Variables that would lead other tools to other endpoints. Only their names are said: a URL
     /// may hold a password.
-    fn diagnose_redirects(&self) -> Option<Diagnosis> {
-        let environment = &self.composition().environment;
+    fn diagnose_redirects(&self) -> Option<Check> {
+        let environment = &self.providers().environment;
         let set: Vec<&str> = REDIRECTS.into_iter().filter(|name| environment.get(name).is_some()).collect();
         let finding = format!("{} is set, and is not followed", set.join(", "));
         let advice = "where you mean it, approve the endpoint: nepho accounts add … --endpoint URL";
-        (!set.is_empty()).then(|| diagnosis("endpoints", Soundness::Warning, finding, advice))
+        (!set.is_empty()).then(|| diagnosis("endpoints", CheckStatus::Warning, finding, advice))
     }
 
-    async fn diagnose_account(&self, status: &AccountStatus) -> Vec<Diagnosis> {
+    async fn diagnose_account(&self, status: &AccountStatus) -> Vec<Check> {
         let account = &status.account;
         let subject = format!("account {}", account.name);
         let mut found = vec![match self.engine().verify(account).await {
-            Ok(identity) => diagnosis(&subject, Soundness::Ok, format!("signed in as {identity}"), ""),
+            Ok(identity) => diagnosis(&subject, CheckStatus::Ok, format!("signed in as {identity}"), ""),
             Err(failure) => {
                 let advice = advice_for(failure.code, account.provider);
-                diagnosis(&subject, Soundness::Broken, failure.message, advice)
+                diagnosis(&subject, CheckStatus::Broken, failure.message, advice)
             }
         }];
         if let Some(endpoint) = &account.endpoint {
             let finding = format!("it talks to {endpoint}, not to the cloud itself");
-            found.push(diagnosis(&subject, Soundness::Warning, finding, "remove the account if you did not mean that"));
+            found.push(diagnosis(
+                &subject,
+                CheckStatus::Warning,
+                finding,
+                "remove the account if you did not mean that",
+            ));
         }
         found.extend(self.failed_scopes(&account.id).into_iter().map(|(message, places)| {
             let finding = format!("not listed the last time: {} ({message})", shortened(&places));
-            diagnosis(&subject, Soundness::Warning, finding, "their rows are as old as they say")
+            diagnosis(&subject, CheckStatus::Warning, finding, "their rows are as old as they say")
         }));
         found
     }
@@ -157,39 +162,39 @@ fn shortened(places: &[String]) -> String {
     }
 }
 
-fn diagnosis(subject: &str, verdict: Soundness, finding: String, advice: &str) -> Diagnosis {
-    Diagnosis { subject: subject.to_owned(), verdict, finding, advice: advice.to_owned() }
+fn diagnosis(subject: &str, verdict: CheckStatus, finding: String, advice: &str) -> Check {
+    Check { subject: subject.to_owned(), verdict, finding, advice: advice.to_owned() }
 }
 
-fn diagnose_note(note: &OpenNote) -> Diagnosis {
+fn diagnose_note(note: &OpenNote) -> Check {
     match note {
         OpenNote::CacheRebuilt { kept, .. } => diagnosis(
             "cache",
-            Soundness::Warning,
+            CheckStatus::Warning,
             format!("it was unusable and is rebuilt by polling; the old file is {}", kept.display()),
             "sync, then delete that file",
         ),
         OpenNote::StateSalvaged { entries, lost, kept, .. } => diagnosis(
             "journal",
-            Soundness::Broken,
+            CheckStatus::Broken,
             format!("it was damaged: {entries} entries kept, {lost} lost; the damaged file is {}", kept.display()),
             "keep that file; check the disk",
         ),
     }
 }
 
-fn diagnose_journal(verified: Result<Verification, AppError>) -> Diagnosis {
+fn diagnose_journal(verified: Result<Verification, AppError>) -> Check {
     match verified {
         Ok(Verification::Intact { entries, .. }) => {
-            diagnosis("journal", Soundness::Ok, format!("{entries} entries, each follows from the one before"), "")
+            diagnosis("journal", CheckStatus::Ok, format!("{entries} entries, each follows from the one before"), "")
         }
         Ok(Verification::Broken { seq, reason }) => diagnosis(
             "journal",
-            Soundness::Broken,
+            CheckStatus::Broken,
             format!("entry {seq} does not follow from the one before: {reason}"),
             "somebody or something changed the file; keep a copy",
         ),
-        Err(error) => diagnosis("journal", Soundness::Broken, error.to_string(), "check the disk"),
+        Err(error) => diagnosis("journal", CheckStatus::Broken, error.to_string(), "check the disk"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use nepho_core::{ProviderKind, report::KeyringStanding};
+use nepho_core::{ProviderKind, report::KeyringStatus};
 use nepho_engine::Changes;
 use nepho_index::Totals;
 use nepho_store::OpenNote;
@@ -27,7 +27,7 @@ pub struct Status {
     /// The whole inventory in numbers.
     pub totals: Totals,
     /// How the OS keyring answered the last time.
-    pub keyring: KeyringStanding,
+    pub keyring: KeyringStatus,
     /// What opening the databases had to put right.
     pub notes: Vec<OpenNote>,
 }
@@ -38,14 +38,14 @@ impl App {
         let accounts = self.engine().accounts();
         Status {
             version: env!("CARGO_PKG_VERSION"),
-            data_dir: self.composition().directory.root().to_owned(),
+            data_dir: self.providers().directory.root().to_owned(),
             ready: self.is_ready(),
             accounts: accounts.len(),
             demo: accounts.iter().any(|status| status.account.provider == ProviderKind::Demo),
             changes: *self.engine().changes().borrow(),
             totals: self.snapshot().totals(self.now()),
-            keyring: self.composition().vault.standing(),
-            notes: self.parts().notes.clone(),
+            keyring: self.providers().credential_store.standing(),
+            notes: self.inner().notes.clone(),
         }
     }
 }

@@ -11,7 +11,7 @@ use nepho_core::{
     resource::{InstanceFacts, Lifecycle},
 };
 
-use crate::services::instances::Instance;
+use crate::api::instances::Instance;
 
 /// The version of this module: raise it whenever the same reply becomes another resource.
 pub(crate) const VERSION: u32 = 1;

@@ -3,7 +3,7 @@
 //! Without a model: EC2's own element names, lists where EC2 writes `<item>`s, and every value as
 //! the text that was sent (a tag's value `true` is a text, and so stays one).
 
-use nepho_core::{Document, DocumentFormat, dialect::DocumentError};
+use nepho_core::{Document, DocumentFormat, descriptor::DocumentError};
 use serde_json::{Map, Value};
 
 use crate::xml::{Cursor, ReplyError};
@@ -99,7 +99,7 @@ mod tests {
     use nepho_core::{Realm, Region};
 
     use super::*;
-    use crate::services::reply;
+    use crate::api::reply;
 
     const REPLY: &str = include_str!("../tests/fixtures/every_member.xml");
     const MEMBERS: &str = include_str!("../tests/fixtures/every_member.txt");

@@ -23,15 +23,15 @@ const CLOUD: [&str; 9] = [
 
 /// Where requests may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum HostPolicy {
     /// AWS's own endpoints, by https.
     Cloud,
     /// One endpoint and nothing else.
     Only(Url),
 }
 
-impl Reach {
-    /// The account's reach: AWS, or the endpoint that the operator approved.
+impl HostPolicy {
+    /// The account's policy: AWS, or the endpoint that the operator approved.
     ///
     /// Which may be approved is for [`nepho_core::endpoint`] to say; it is asked here once more.
     pub fn new(endpoint: Option<&Url>) -> Result<Self, ConnectError> {
@@ -64,7 +64,7 @@ impl Reach {
     }
 
     /// The `host:port` that marks the realm; `None` for AWS itself.
-    pub fn mark(&self) -> Option<String> {
+    pub fn realm_suffix(&self) -> Option<String> {
         let Self::Only(url) = self else { return None };
         endpoint::host_port(url)
     }
@@ -74,14 +74,14 @@ impl Reach {
 mod tests {
     use super::*;
 
-    fn reach(url: &str) -> Result<Reach, ConnectError> {
-        Reach::new(Some(&Url::parse(url).expect("a URL")))
+    fn policy(url: &str) -> Result<HostPolicy, ConnectError> {
+        HostPolicy::new(Some(&Url::parse(url).expect("a URL")))
     }
 
     #[test]
     fn an_endpoint_is_refused_as_everywhere_and_its_secrets_are_not_repeated() {
         for url in ["https://ec2.lab.example", "http://127.0.0.1:5000", "http://localhost:1"] {
-            assert!(reach(url).is_ok(), "{url}");
+            assert!(policy(url).is_ok(), "{url}");
         }
         for url in [
             "http://169.254.169.254/latest",
@@ -94,15 +94,15 @@ mod tests {
             "https://key:secret@lab.example",
             "https://lab.example/?token=x",
         ] {
-            let error = reach(url).expect_err(url);
+            let error = policy(url).expect_err(url);
             assert!(!error.to_string().contains("secret") && !error.to_string().contains("token"), "{error}");
         }
     }
 
     #[test]
     fn requests_stay_within_reach() {
-        assert_eq!(Reach::Cloud.check("https://ec2.eu-west-1.amazonaws.com/"), Ok(()));
-        assert_eq!(Reach::Cloud.check("https://sts.cn-north-1.amazonaws.com.cn/"), Ok(()));
+        assert_eq!(HostPolicy::Cloud.check("https://ec2.eu-west-1.amazonaws.com/"), Ok(()));
+        assert_eq!(HostPolicy::Cloud.check("https://sts.cn-north-1.amazonaws.com.cn/"), Ok(()));
         for uri in [
             "http://ec2.eu-west-1.amazonaws.com/",
             "https://ec2.eu-west-1.amazonaws.com.evil.example/",
@@ -112,12 +112,12 @@ mod tests {
             "https://ec2.eu-west-1.amazonaws.com:8443/",
             "nonsense",
         ] {
-            assert!(Reach::Cloud.check(uri).is_err(), "{uri}");
+            assert!(HostPolicy::Cloud.check(uri).is_err(), "{uri}");
         }
-        let lab = reach("http://127.0.0.1:5000/").expect("an endpoint");
+        let lab = policy("http://127.0.0.1:5000/").expect("an endpoint");
         assert_eq!(lab.check("http://127.0.0.1:5000/x"), Ok(()));
         assert!(lab.check("http://127.0.0.1:5001/").is_err());
         assert!(lab.check("https://ec2.eu-west-1.amazonaws.com/").is_err());
-        assert_eq!(lab.mark().as_deref(), Some("127.0.0.1:5000"));
+        assert_eq!(lab.realm_suffix().as_deref(), Some("127.0.0.1:5000"));
     }
 }

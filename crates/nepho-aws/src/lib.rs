@@ -4,28 +4,27 @@
 //! account names its one source), programs run from a profile, scheduling, and any retry of a
 //! mutation.
 
-mod budget;
-mod client;
-mod connect;
+mod api;
 mod convert;
 mod credentials;
-mod dialect;
+mod descriptor;
 mod document;
 mod endpoint;
 mod error;
+mod http;
 mod options;
 mod profile;
 mod provider;
+mod rate_limit;
 mod reader;
-mod services;
 mod session;
 mod verb;
 mod writer;
 mod xml;
 
-pub use connect::ConnectError;
 pub use credentials::environment_credentials;
-pub use dialect::{AwsDialect, DIALECT};
+pub use descriptor::{AwsDescriptor, DESCRIPTOR};
+pub use error::ConnectError;
 pub use options::{AwsCredentials, AwsFiles, AwsOptions, Timeouts};
 pub use profile::profiles;
 pub use provider::AwsProvider;

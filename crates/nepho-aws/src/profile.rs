@@ -19,7 +19,7 @@ use aws_types::{
     region,
 };
 
-use crate::{AwsFiles, ConnectError, client::Wire, endpoint::Reach};
+use crate::{AwsFiles, ConnectError, endpoint::HostPolicy, http::HttpTransport};
 
 /// The largest configuration file that is read.
 const LARGEST_FILE: u64 = 4 << 20;
@@ -55,7 +55,7 @@ pub(crate) async fn resolve(
     files: &AwsFiles,
     name: &str,
     config: &SdkConfig,
-    wire: &Wire,
+    wire: &HttpTransport,
 ) -> Result<SharedCredentialsProvider, ConnectError> {
     let set = load(files, name).await?;
     // From the asked-for profile to the one that holds keys; then back, role by role.
@@ -84,7 +84,7 @@ pub(crate) async fn resolve(
 }
 
 /// The credentials at the end of the chain: keys, or SSO.
-fn base(set: &ProfileSet, profile: &Profile, wire: &Wire) -> Result<SharedCredentialsProvider, ConnectError> {
+fn base(set: &ProfileSet, profile: &Profile, wire: &HttpTransport) -> Result<SharedCredentialsProvider, ConnectError> {
     if profile.get("sso_session").is_some() || profile.get("sso_start_url").is_some() {
         return sso(set, profile, wire);
     }
@@ -120,7 +120,7 @@ async fn assume(
 }
 
 /// SSO by the SDK, from the token that `aws sso login` left; it sees nothing but the SSO settings.
-fn sso(set: &ProfileSet, profile: &Profile, wire: &Wire) -> Result<SharedCredentialsProvider, ConnectError> {
+fn sso(set: &ProfileSet, profile: &Profile, wire: &HttpTransport) -> Result<SharedCredentialsProvider, ConnectError> {
     let mut text = String::from("[profile nephoscope]\n");
     let mut sso_region = profile.get("sso_region");
     for setting in SSO {
@@ -144,7 +144,7 @@ fn sso(set: &ProfileSet, profile: &Profile, wire: &Wire) -> Result<SharedCredent
     let files = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, text).build();
     let config = ProviderConfig::without_region()
         .with_region(sso_region.map(|region| region::Region::new(region.to_owned())))
-        .with_http_client(wire.reaching(Reach::Cloud));
+        .with_http_client(wire.with_policy(HostPolicy::Cloud));
     Ok(SharedCredentialsProvider::new(
         ProfileFileCredentialsProvider::builder()
             .configure(&config)

@@ -6,16 +6,16 @@ use async_trait::async_trait;
 use futures::{StreamExt, stream, stream::BoxStream};
 use nepho_core::{
     Access, Identity, Provider, ProviderError, Realm, Region, ResourceKey, Scope,
-    provider::{Detail, Observation, Order, Progress, Submission, SweepItem, Target, Ticket, Traffic},
+    provider::{ActionRequest, Detail, Progress, ReadResult, Submission, SweepItem, Target, Ticket, Traffic},
 };
 
 use crate::{
     AwsOptions, ConnectError,
-    budget::Budget,
-    client::Wire,
+    api::{identity, list, preflight::PreflightCache, read, submit},
     convert,
+    http::HttpTransport,
+    rate_limit::RateLimiter,
     reader::Reader,
-    services::{listing, observe, sts, submit, traits::Traits},
     session::Session,
     verb::Verb,
     writer::Writer,
@@ -24,7 +24,7 @@ use crate::{
 /// One AWS account, connected.
 #[derive(Debug)]
 pub struct AwsProvider {
-    wire: Wire,
+    wire: HttpTransport,
     reader: Reader,
     /// Only for accounts that may be written.
     writer: Option<Writer>,
@@ -32,7 +32,7 @@ pub struct AwsProvider {
     pinned: Option<Realm>,
     mark: Option<String>,
     verified: Mutex<Option<Realm>>,
-    traits: Traits,
+    preflight: PreflightCache,
 }
 
 impl AwsProvider {
@@ -40,20 +40,20 @@ impl AwsProvider {
     /// what a profile's role or SSO session needs is asked with it.
     pub async fn connect(options: AwsOptions) -> Result<Self, ConnectError> {
         let session = Session::new(&options).await?;
-        let budget = Arc::new(Budget::new());
+        let rate_limiter = Arc::new(RateLimiter::new());
         let writer = match options.access {
             Access::ReadOnly => None,
-            Access::ReadWrite => Some(Writer::new(&session, Arc::clone(&budget))),
+            Access::ReadWrite => Some(Writer::new(&session, Arc::clone(&rate_limiter))),
         };
         Ok(Self {
-            reader: Reader::new(&session, budget),
+            reader: Reader::new(&session, rate_limiter),
             writer,
-            mark: session.reach.mark(),
+            mark: session.policy.realm_suffix(),
             wire: session.wire,
             regions: options.regions,
             pinned: options.realm,
             verified: Mutex::default(),
-            traits: Traits::default(),
+            preflight: PreflightCache::default(),
         })
     }
 
@@ -85,17 +85,17 @@ impl AwsProvider {
 #[async_trait]
 impl Provider for AwsProvider {
     async fn verify(&self) -> Result<Identity, ProviderError> {
-        let identity = sts::identity(&self.reader, self.mark.as_deref()).await?;
+        let identity = identity::identity(&self.reader, self.mark.as_deref()).await?;
         *self.verified.lock().unwrap_or_else(PoisonError::into_inner) = Some(identity.realm.clone());
         Ok(identity)
     }
 
     async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
         if !self.regions.is_empty() {
-            return Ok(self.regions.iter().map(listing::scope).collect());
+            return Ok(self.regions.iter().map(list::scope).collect());
         }
-        match listing::regions(&self.reader).await.map_err(ProviderError::from) {
-            Ok(regions) => Ok(regions.iter().map(listing::scope).collect()),
+        match list::regions(&self.reader).await.map_err(ProviderError::from) {
+            Ok(regions) => Ok(regions.iter().map(list::scope).collect()),
             Err(ProviderError::PermissionDenied { operation, message }) => Err(ProviderError::PermissionDenied {
                 operation,
                 message: format!("{message} Name the account's regions to do without it."),
@@ -108,7 +108,7 @@ impl Provider for AwsProvider {
         let streams = async move {
             match self.realm().await {
                 Ok(realm) => stream::select_all(
-                    scopes.iter().map(|scope| listing::instances(&self.reader, realm.clone(), scope.clone()).boxed()),
+                    scopes.iter().map(|scope| list::instances(&self.reader, realm.clone(), scope.clone()).boxed()),
                 )
                 .boxed(),
                 Err(error) => stream::iter(
@@ -120,28 +120,28 @@ impl Provider for AwsProvider {
         stream::once(streams).flatten().boxed()
     }
 
-    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult> {
         let keys = keys_of(targets);
         let realm = match self.realm().await {
             Ok(realm) => realm,
             Err(error) => {
-                return keys.iter().map(|key| Observation { key: key.clone(), seen: Err(error.clone()) }).collect();
+                return keys.iter().map(|key| ReadResult { key: key.clone(), seen: Err(error.clone()) }).collect();
             }
         };
         let (own, foreign) = Self::own(&realm, &keys);
-        let mut observations = observe::observe(&self.reader, &self.traits, &realm, &own, detail).await;
-        observations.extend(foreign.into_iter().map(|(key, error)| Observation { key: key.clone(), seen: Err(error) }));
+        let mut observations = read::observe(&self.reader, &self.preflight, &realm, &own, detail).await;
+        observations.extend(foreign.into_iter().map(|(key, error)| ReadResult { key: key.clone(), seen: Err(error) }));
         observations
     }
 
-    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
+    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
         let keys = keys_of(targets);
         let all = |error: &ProviderError| {
             keys.iter().map(|key| Submission { key: key.clone(), outcome: Err(error.clone()) }).collect()
         };
         let Some(writer) = &self.writer else { return all(&ProviderError::ReadOnly) };
-        let Some(verb) = Verb::of(order.action) else {
-            return all(&ProviderError::Unsupported { message: format!("EC2 has no {}", order.action) });
+        let Some(verb) = Verb::of(request.action) else {
+            return all(&ProviderError::Unsupported { message: format!("EC2 has no {}", request.action) });
         };
         let realm = match self.realm().await {
             Ok(realm) => realm,
@@ -160,7 +160,7 @@ impl Provider for AwsProvider {
         tickets.iter().map(|_| none()).collect()
     }
 
-    fn converter(&self) -> u32 {
+    fn converter_version(&self) -> u32 {
         convert::VERSION
     }
 

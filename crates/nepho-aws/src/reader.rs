@@ -11,7 +11,7 @@ use aws_types::region;
 use bytes::Bytes;
 use nepho_core::Region;
 
-use crate::{budget::Budget, client::Capture, error::AwsError, session::Session};
+use crate::{error::AwsError, http::Capture, rate_limit::RateLimiter, session::Session};
 
 const DESCRIBE_INSTANCES: &str = "ec2:DescribeInstances";
 
@@ -40,7 +40,7 @@ pub(crate) struct Reader {
     /// The region for questions that are of no region.
     pub home: Region,
     /// How much may be asked.
-    pub budget: Arc<Budget>,
+    pub rate_limiter: Arc<RateLimiter>,
 }
 
 impl fmt::Debug for Reader {
@@ -50,14 +50,14 @@ impl fmt::Debug for Reader {
 }
 
 impl Reader {
-    /// Reads within `budget`.
-    pub fn new(session: &Session, budget: Arc<Budget>) -> Self {
+    /// Reads within `rate_limiter`.
+    pub fn new(session: &Session, rate_limiter: Arc<RateLimiter>) -> Self {
         let config = session.reading();
         Self {
             regional: Regional::new(aws_sdk_ec2::Config::new(&config)),
             sts: aws_sdk_sts::Client::new(&config),
             home: session.home.clone(),
-            budget,
+            rate_limiter,
         }
     }
 
@@ -69,7 +69,7 @@ impl Reader {
     /// Asks for instances, and returns the reply as it came: the SDK's own reading of it would
     /// cost more than everything else, and loses the bytes.
     pub async fn describe(&self, region: &Region, wanted: Wanted) -> Result<Bytes, AwsError> {
-        let _leave = self.budget.read(region).await;
+        let _permit = self.rate_limiter.read(region).await;
         let request = self.ec2(region).describe_instances();
         let request = match wanted {
             // With a size and a token, so never the "unfiltered and unpaginated" class, whose

@@ -10,7 +10,9 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{app_name::AppName, region};
 use nepho_core::Region;
 
-use crate::{AwsCredentials, AwsOptions, ConnectError, Timeouts, client::Wire, credentials, endpoint::Reach, profile};
+use crate::{
+    AwsCredentials, AwsOptions, ConnectError, Timeouts, credentials, endpoint::HostPolicy, http::HttpTransport, profile,
+};
 
 /// The region that is asked where no other is named.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -18,9 +20,9 @@ const DEFAULT_REGION: &str = "us-east-1";
 /// The shared half of an account's clients.
 pub(crate) struct Session {
     /// The HTTP client.
-    pub wire: Wire,
+    pub wire: HttpTransport,
     /// Where requests may go.
-    pub reach: Reach,
+    pub policy: HostPolicy,
     /// The region for questions that are of no region.
     pub home: Region,
     config: SdkConfig,
@@ -28,15 +30,15 @@ pub(crate) struct Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("reach", &self.reach).field("home", &self.home).finish_non_exhaustive()
+        f.debug_struct("Session").field("policy", &self.policy).field("home", &self.home).finish_non_exhaustive()
     }
 }
 
 impl Session {
     /// Prepares everything, asks nothing.
     pub async fn new(options: &AwsOptions) -> Result<Self, ConnectError> {
-        let reach = Reach::new(options.endpoint.as_ref())?;
-        let wire = Wire::new(reach.clone());
+        let policy = HostPolicy::new(options.endpoint.as_ref())?;
+        let wire = HttpTransport::new(policy.clone());
         let home = home(options).await?;
         let mut builder = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
@@ -48,12 +50,12 @@ impl Session {
             .identity_cache(IdentityCache::lazy().load_timeout(options.timeouts.operation).build())
             // The client reads every body to its end before the SDK sees it.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        builder.set_endpoint_url(reach.url().map(ToOwned::to_owned));
+        builder.set_endpoint_url(policy.url().map(ToOwned::to_owned));
         builder.set_app_name(AppName::new("nephoscope").ok());
         let unsigned = builder.build();
         let credentials = provider(options, &unsigned, &wire).await?;
         let config = unsigned.into_builder().credentials_provider(credentials).build();
-        Ok(Self { wire, reach, home, config })
+        Ok(Self { wire, policy, home, config })
     }
 
     /// The configuration of clients that only read: transient failures are tried three times.
@@ -70,7 +72,7 @@ impl Session {
 async fn provider(
     options: &AwsOptions,
     unsigned: &SdkConfig,
-    wire: &Wire,
+    wire: &HttpTransport,
 ) -> Result<SharedCredentialsProvider, ConnectError> {
     match &options.credentials {
         AwsCredentials::Keys { access_key_id, secret_access_key, session_token }

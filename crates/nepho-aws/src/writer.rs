@@ -8,10 +8,10 @@ use aws_sdk_ec2::types::{InstanceStateChange, InstanceStateName};
 use nepho_core::{Region, provider::Accepted};
 
 use crate::{
-    budget::Budget,
-    client::Capture,
     convert,
     error::AwsError,
+    http::Capture,
+    rate_limit::RateLimiter,
     reader::Regional,
     session::Session,
     verb::Verb,
@@ -21,7 +21,7 @@ use crate::{
 /// EC2, for acting.
 pub(crate) struct Writer {
     regional: Regional,
-    budget: Arc<Budget>,
+    rate_limiter: Arc<RateLimiter>,
 }
 
 impl fmt::Debug for Writer {
@@ -31,9 +31,9 @@ impl fmt::Debug for Writer {
 }
 
 impl Writer {
-    /// Acts within `budget`.
-    pub fn new(session: &Session, budget: Arc<Budget>) -> Self {
-        Self { regional: Regional::new(aws_sdk_ec2::Config::new(&session.writing())), budget }
+    /// Acts within `rate_limiter`.
+    pub fn new(session: &Session, rate_limiter: Arc<RateLimiter>) -> Self {
+        Self { regional: Regional::new(aws_sdk_ec2::Config::new(&session.writing())), rate_limiter }
     }
 
     /// Sends one request for `action` on `ids`. Answers with each id that EC2 confirmed.
@@ -43,7 +43,7 @@ impl Writer {
         verb: Verb,
         ids: Vec<String>,
     ) -> Result<Vec<(String, Accepted)>, AwsError> {
-        let _leave = self.budget.act(region, verb).await;
+        let _permit = self.rate_limiter.act(region, verb).await;
         let client = self.regional.client(region);
         let ids = Some(ids);
         let operation = verb.operation();

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use nepho_aws::{AwsCredentials, AwsOptions, AwsProvider, DIALECT};
+use nepho_aws::{AwsCredentials, AwsOptions, AwsProvider, DESCRIPTOR};
 use nepho_core::{Access, Secret};
 use nepho_testkit::{
     conformance::{Case, check},
@@ -68,7 +68,7 @@ async fn it_conforms() {
     // What is left out is what EC2 has not: the double acts, denies and breaks like EC2 (see its
     // own tests).
     let cannot = [SUSPENDS, TICKETS, FAILED, PERMISSION];
-    check(&must, &cannot, async || Ec2Harness::new(&DIALECT, connect()).expect("the double")).await;
+    check(&must, &cannot, async || Ec2Harness::new(&DESCRIPTOR, connect()).expect("the double")).await;
 }
 
 #[tokio::test]
@@ -107,5 +107,5 @@ async fn it_conforms_on_moto() {
         PERMISSION,
     ];
     let lab = MotoLab::start().expect("moto");
-    check(&must, &cannot, async || MotoHarness::new(&lab, &DIALECT, connect()).expect("an empty moto")).await;
+    check(&must, &cannot, async || MotoHarness::new(&lab, &DESCRIPTOR, connect()).expect("an empty moto")).await;
 }

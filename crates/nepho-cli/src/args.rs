@@ -5,7 +5,7 @@ mod accounts;
 use std::{ffi::OsString, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use nepho_core::{Action, provider::Order};
+use nepho_core::{Action, provider::ActionRequest};
 
 pub use accounts::{Accounts, Add, AddAws, AddGcp, GcpProjects, GcpSource, ProjectsOf, Set, regions};
 
@@ -37,11 +37,11 @@ pub enum Command {
     /// Start stopped instances
     Start(Act),
     /// Stop running instances
-    Stop(Halt),
+    Stop(StopArgs),
     /// Restart running instances
     Reboot(Act),
     /// Stop running instances and keep their memory
-    Suspend(Halt),
+    Suspend(StopArgs),
     /// Start suspended instances where they were
     Resume(Act),
     /// Delete instances for good
@@ -114,7 +114,7 @@ pub struct Act {
 }
 
 #[derive(Debug, ClapArgs)]
-pub struct Halt {
+pub struct StopArgs {
     #[command(flatten)]
     pub act: Act,
     /// The contents of local SSDs may be lost, where the cloud asks
@@ -122,10 +122,10 @@ pub struct Halt {
     pub discard_local_ssd: bool,
 }
 
-impl Halt {
+impl StopArgs {
     /// What is asked, and how.
-    pub fn order(&self, action: Action) -> Order {
-        Order { action, discard_local_disks: self.discard_local_ssd }
+    pub fn order(&self, action: Action) -> ActionRequest {
+        ActionRequest { action, discard_local_disks: self.discard_local_ssd }
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use nepho_app::{AppError, CommitError};
 use nepho_core::{Failure, FailureCode};
 
-use crate::text;
+use crate::messages;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ use crate::text;
 pub enum Code {
     /// Done.
     Done = 0,
-    /// Failed.
+    /// CliError.
     Failed = 1,
     /// The command line is wrong, or a confirmation is needed and nobody can be asked.
     Usage = 2,
@@ -33,7 +33,7 @@ impl From<Code> for ExitCode {
 
 /// Why a command did not do its work. The message is for people and holds no secret.
 #[derive(Debug)]
-pub struct Failed {
+pub struct CliError {
     code: Code,
     /// The word for scripts.
     pub word: &'static str,
@@ -43,7 +43,7 @@ pub struct Failed {
     pub candidates: Vec<String>,
 }
 
-impl Failed {
+impl CliError {
     /// A failure of Nephoscope itself.
     pub fn internal(error: impl std::fmt::Display) -> Self {
         Self::new(Code::Failed, "internal", error.to_string())
@@ -80,10 +80,10 @@ impl Failed {
     }
 }
 
-impl From<AppError> for Failed {
+impl From<AppError> for CliError {
     fn from(error: AppError) -> Self {
         let (code, word) = match &error {
-            AppError::Query(error) => return Self::new(Code::Usage, error.code.as_str(), text::query(error)),
+            AppError::Query(error) => return Self::new(Code::Usage, error.code.as_str(), messages::query(error)),
             AppError::Failed { failure, .. } => (code_of(failure), failure.code.as_str()),
             AppError::BadName { .. } | AppError::BadProject { .. } | AppError::EndpointRefused { .. } => {
                 (Code::Usage, "usage")
@@ -96,7 +96,7 @@ impl From<AppError> for Failed {
     }
 }
 
-impl From<CommitError> for Failed {
+impl From<CommitError> for CliError {
     fn from(error: CommitError) -> Self {
         let (code, word) = match &error {
             CommitError::Refused(_) => (Code::Refused, "refused"),
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_plan_for_too_many_is_refused_with_what_to_do() {
-        let failed = Failed::from(AppError::TooManyTargets { count: 1_001, most: 1_000 });
+        let failed = CliError::from(AppError::TooManyTargets { count: 1_001, most: 1_000 });
         assert_eq!((failed.code(), failed.word), (Code::Refused, "too_many_targets"));
         assert!(failed.message.contains("narrow the selection"), "{}", failed.message);
     }

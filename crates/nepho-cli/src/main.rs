@@ -6,9 +6,9 @@
 mod args;
 mod commands;
 mod exit;
+mod messages;
 mod output;
 mod table;
-mod text;
 
 use std::{
     io::{self, IsTerminal},
@@ -16,9 +16,9 @@ use std::{
 };
 
 use clap::Parser;
-use nepho_app::{App, HostKind, Options, leads_away};
+use nepho_app::{App, HostKind, Options, redirects_endpoint};
 
-use crate::{args::Args, exit::Failed, output::Output};
+use crate::{args::Args, exit::CliError, output::Output};
 
 fn main() -> ExitCode {
     let environment = nepho_app::Environment::of_process();
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     let output = Output::new(args.json);
     let outcome = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime.block_on(run(args, environment, output)),
-        Err(error) => Err(Failed::internal(error)),
+        Err(error) => Err(CliError::internal(error)),
     };
     match outcome {
         Ok(code) => code.into(),
@@ -51,16 +51,16 @@ fn not_understood(refused: &clap::Error) -> ExitCode {
     }
     // The command line was not understood, but this word of it can be.
     let json = std::env::args_os().take_while(|word| word != "--").any(|word| word == "--json");
-    Output::new(json).error(&Failed::usage(refused.to_string()));
+    Output::new(json).error(&CliError::usage(refused.to_string()));
     // Nothing can be done when stderr is gone.
     let _ = refused.print();
     exit::Code::Usage.into()
 }
 
-async fn run(args: Args, environment: nepho_app::Environment, output: Output) -> Result<exit::Code, Failed> {
+async fn run(args: Args, environment: nepho_app::Environment, output: Output) -> Result<exit::Code, CliError> {
     let app = App::open(Options { environment, ..Options::new(HostKind::CommandLine) }).await?;
     for note in &app.status().notes {
-        output::warn(&text::note(note));
+        output::warn(&messages::note(note));
     }
     let outcome = commands::run(&app, args.command, output).await;
     app.shutdown().await;
@@ -71,7 +71,7 @@ async fn run(args: Args, environment: nepho_app::Environment, output: Output) ->
 /// would still follow these variables, so they must not be there at all.
 #[expect(unsafe_code, reason = "runs first in main, before any thread")]
 fn forget_endpoints() {
-    let names = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_str().is_some_and(leads_away));
+    let names = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_str().is_some_and(redirects_endpoint));
     for name in names.collect::<Vec<_>>() {
         // SAFETY: `main` calls this before it starts any thread.
         unsafe { std::env::remove_var(name) };

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::{exit::Failed, table::Table};
+use crate::{exit::CliError, table::Table};
 
 /// Where results go.
 #[derive(Clone, Copy, Debug)]
@@ -24,10 +24,10 @@ impl Output {
     }
 
     /// Prints the result: `document` as JSON, or the text.
-    pub fn result(self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failed> {
+    pub fn result(self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), CliError> {
         let mut stdout = io::stdout().lock();
         let written = if self.json {
-            let json = serde_json::to_string_pretty(document).map_err(Failed::internal)?;
+            let json = serde_json::to_string_pretty(document).map_err(CliError::internal)?;
             writeln!(stdout, "{json}")
         } else {
             let text = text();
@@ -36,12 +36,12 @@ impl Output {
         match written.and_then(|()| stdout.flush()) {
             // The reader has seen enough (`nepho list | head`).
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(Failed::internal),
+            other => other.map_err(CliError::internal),
         }
     }
 
     /// Prints a table, or `none` when it is empty.
-    pub fn table(self, document: &impl Serialize, table: impl FnOnce() -> Table, none: &str) -> Result<(), Failed> {
+    pub fn table(self, document: &impl Serialize, table: impl FnOnce() -> Table, none: &str) -> Result<(), CliError> {
         self.result(document, || {
             let table = table();
             if table.is_empty() { none.to_owned() } else { table.to_string() }
@@ -49,16 +49,16 @@ impl Output {
     }
 
     /// Says why the command failed: for people on stderr, for scripts also as JSON on stdout.
-    pub fn failed(self, failed: &Failed) {
-        warn(&format!("nepho: {}", crate::text::shown(&failed.message)));
+    pub fn failed(self, failed: &CliError) {
+        warn(&format!("nepho: {}", crate::messages::shown(&failed.message)));
         for candidate in &failed.candidates {
-            warn(&format!("  {}", crate::text::shown(candidate)));
+            warn(&format!("  {}", crate::messages::shown(candidate)));
         }
         self.error(failed);
     }
 
     /// The failure as the one JSON document on stdout, where that was asked for.
-    pub fn error(self, failed: &Failed) {
+    pub fn error(self, failed: &CliError) {
         if self.json {
             let mut error = serde_json::json!({"code": failed.word, "message": failed.message});
             if !failed.candidates.is_empty() {
@@ -77,10 +77,10 @@ pub fn warn(message: &str) {
 }
 
 /// Asks a person on the terminal; the answer without its line end.
-pub fn ask(question: &str) -> Result<String, Failed> {
+pub fn ask(question: &str) -> Result<String, CliError> {
     let mut stderr = io::stderr();
-    write!(stderr, "{question} ").and_then(|()| stderr.flush()).map_err(Failed::internal)?;
+    write!(stderr, "{question} ").and_then(|()| stderr.flush()).map_err(CliError::internal)?;
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(Failed::internal)?;
+    io::stdin().read_line(&mut answer).map_err(CliError::internal)?;
     Ok(answer.trim_end_matches(['\n', '\r']).to_owned())
 }

@@ -15,9 +15,9 @@ impl Table {
         Self { heading: heading.to_vec(), rows: Vec::new() }
     }
 
-    /// Adds a row; its cells are made visible, see [`crate::text::shown`].
+    /// Adds a row; its cells are made visible, see [`crate::messages::shown`].
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().map(|cell| crate::text::shown(&cell).into_owned()).collect());
+        self.rows.push(cells.into_iter().map(|cell| crate::messages::shown(&cell).into_owned()).collect());
     }
 
     /// Whether it has no rows.

@@ -4,7 +4,9 @@ use std::fmt;
 
 use crate::{
     Action, Timestamp,
-    key::{ProviderKind, Realm, Region, text_id, words},
+    key::{ProviderKind, Realm, Region},
+    string_enum::string_enum,
+    text_id::text_id,
 };
 
 text_id! {
@@ -39,7 +41,7 @@ impl Access {
         }
     }
 }
-words!(Access, "access");
+string_enum!(Access, "access");
 
 /// Where an account's credentials come from. Never the credentials themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

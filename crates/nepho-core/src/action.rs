@@ -1,6 +1,6 @@
 //! What an operator can ask of an instance.
 
-use crate::{key::words, state::State};
+use crate::{state::State, string_enum::string_enum};
 
 /// An action on instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,7 +67,7 @@ impl Action {
         }
     }
 }
-words!(Action, "action");
+string_enum!(Action, "action");
 
 #[cfg(test)]
 mod tests {

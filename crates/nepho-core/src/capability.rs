@@ -24,14 +24,14 @@ pub struct ActionRule {
     /// States in which the goal already holds (or is on its way), so nothing is sent.
     pub already: &'static [State],
     /// How much of the machine's work it spares.
-    pub manner: Manner,
+    pub mode: ActionMode,
 }
 
 /// What an action does to what the machine is doing, as far as the provider leaves no choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub enum ActionMode {
     /// As the action's name says: a stop or reboot lets the operating system end first.
-    Plain,
+    Graceful,
     /// The power is cut and comes back: the operating system is not asked.
     Hard,
     /// On an instance with local disks the provider wants to be told that their contents may be

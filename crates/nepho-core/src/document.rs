@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use crate::key::words;
+use crate::string_enum::string_enum;
 
-/// How a document's bytes are to be read; each provider's dialect turns them into JSON.
+/// How a document's bytes are to be read; each provider's descriptor turns them into JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DocumentFormat {
     /// The exact instance `<item>` of `DescribeInstances`, followed by its reservation's own members.
@@ -25,7 +25,7 @@ impl DocumentFormat {
         }
     }
 }
-words!(DocumentFormat, "document format");
+string_enum!(DocumentFormat, "document format");
 
 /// Opaque bytes and their format. Cheap to clone: a slice of the page that it came in.
 #[derive(Clone, Debug, PartialEq, Eq)]

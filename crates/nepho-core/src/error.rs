@@ -4,7 +4,10 @@ use std::{fmt, time::Duration};
 
 use thiserror::Error;
 
-use crate::key::{Realm, ResourceKey, words};
+use crate::{
+    key::{Realm, ResourceKey},
+    string_enum::string_enum,
+};
 
 /// An error of a provider, classified by what the operator or the engine can do about it.
 ///
@@ -283,7 +286,7 @@ impl FailureCode {
         }
     }
 }
-words!(FailureCode, "failure code");
+string_enum!(FailureCode, "failure code");
 
 /// A failure as it is stored and reported: its class and its words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The journal's vocabulary: an append-only record of actions, one entry per target and step.
 
-use crate::{AccountId, Action, Failure, ResourceKey, State, Timestamp, key::text_id};
+use crate::{AccountId, Action, Failure, ResourceKey, State, Timestamp, text_id::text_id};
 
 text_id! {
     /// One committed plan; its entries share it.

@@ -4,44 +4,10 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use thiserror::Error;
 
-macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(std::sync::Arc<str>);
-
-        impl $name {
-            /// Wraps the text as it is.
-            pub fn new(text: impl Into<std::sync::Arc<str>>) -> Self {
-                Self(text.into())
-            }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(f, "{:?}", &*self.0)
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                Self::new(text)
-            }
-        }
-    };
-}
-pub(crate) use text_id;
+use crate::{
+    string_enum::{UnknownVariant, string_enum},
+    text_id::text_id,
+};
 
 text_id! {
     /// The cloud's own account: an AWS account id (with its partition when that is not `aws`),
@@ -112,65 +78,8 @@ impl Kind {
     }
 }
 
-/// A word that names none of the alternatives.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[error("unknown {what} {word:?}")]
-pub struct UnknownWord {
-    /// What was expected, such as `state`.
-    pub what: &'static str,
-    /// What was found.
-    pub word: String,
-}
-
-/// Finds the alternative whose word is `word`.
-pub(crate) fn parse_word<T: Copy>(
-    what: &'static str,
-    word: &str,
-    all: &[T],
-    name: impl Fn(T) -> &'static str,
-) -> Result<T, UnknownWord> {
-    all.iter().copied().find(|&one| name(one) == word).ok_or_else(|| UnknownWord { what, word: word.to_owned() })
-}
-
-macro_rules! words {
-    ($type:ty, $what:literal) => {
-        impl std::str::FromStr for $type {
-            type Err = crate::key::UnknownWord;
-
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                crate::key::parse_word($what, word, &<$type>::ALL, <$type>::as_str)
-            }
-        }
-
-        impl std::fmt::Display for $type {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-words!(ProviderKind, "provider");
-words!(Kind, "kind");
-
-/// What one provider lists at once, and the unit of freshness within one account.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Scope {
-    /// Where.
-    pub location: Location,
-    /// What.
-    pub kind: Kind,
-}
-
-/// A scope of one account.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ScopeKey {
-    /// Whose.
-    pub account: crate::AccountId,
-    /// Where and what.
-    pub scope: Scope,
-}
+string_enum!(ProviderKind, "provider");
+string_enum!(Kind, "kind");
 
 /// The name of a resource that never changes: `provider:realm:region:kind:native`.
 ///
@@ -209,7 +118,7 @@ pub enum KeyError {
     Shape,
     /// A provider or kind that does not exist.
     #[error(transparent)]
-    Word(#[from] UnknownWord),
+    Word(#[from] UnknownVariant),
 }
 
 impl FromStr for ResourceKey {

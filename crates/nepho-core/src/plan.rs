@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::{AccountId, Failure, ResourceKey, State, Timestamp, Zone, provider::Order};
+use crate::{AccountId, Failure, ResourceKey, State, Timestamp, Zone, provider::ActionRequest};
 
 /// The single-use token that binds a commit to its plan.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -15,7 +15,7 @@ pub struct Plan {
     /// The token to commit with.
     pub nonce: Nonce,
     /// The action, and how it would be done.
-    pub order: Order,
+    pub request: ActionRequest,
     /// Each target's verdict, in the order asked.
     pub targets: Vec<PlannedTarget>,
     /// What the operator must do to commit.

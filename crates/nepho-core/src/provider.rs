@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
-use crate::{Action, Document, Identity, ProviderError, Resource, ResourceKey, Scope, State, Zone, key::text_id};
+use crate::{Action, Document, Identity, ProviderError, Resource, ResourceKey, Scope, State, Zone, text_id::text_id};
 
 /// A resource to be read or acted on, and where the cloud keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,15 +24,15 @@ impl From<&Resource> for Target {
 
 /// What to do, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct ActionRequest {
     /// The action.
     pub action: Action,
     /// The contents of local disks may be discarded; see
-    /// [`Manner::DiscardsLocalDisks`](crate::capability::Manner::DiscardsLocalDisks).
+    /// [`ActionMode::DiscardsLocalDisks`](crate::capability::ActionMode::DiscardsLocalDisks).
     pub discard_local_disks: bool,
 }
 
-impl From<Action> for Order {
+impl From<Action> for ActionRequest {
     fn from(action: Action) -> Self {
         Self { action, discard_local_disks: false }
     }
@@ -57,7 +57,7 @@ pub enum Progress {
 
 /// A resource with the provider's own description of it, as one listing or reading showed them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedResource {
     /// The normalised resource.
     pub resource: Resource,
     /// The provider's own description, byte for byte.
@@ -72,7 +72,7 @@ pub enum SweepItem {
         /// The scope.
         scope: Scope,
         /// What was listed; possibly empty.
-        resources: Vec<Listed>,
+        resources: Vec<ListedResource>,
     },
     /// The scope was listed to its end.
     Complete {
@@ -93,7 +93,7 @@ pub enum SweepItem {
 pub enum Detail {
     /// State and facts: for following an action.
     State,
-    /// Also what a plan for this action must know and a listing does not say: protections, local
+    /// Also what a plan for this action must know and a listing does not say: preflight, local
     /// disks, permission.
     Plan(Action),
     /// The whole document, where a listing shows only a part of it.
@@ -102,26 +102,26 @@ pub enum Detail {
 
 /// The answer of a fresh read for one key.
 #[derive(Debug)]
-pub struct Observation {
+pub struct ReadResult {
     /// The key asked for.
     pub key: ResourceKey,
     /// What was seen; `NotFound` when the provider does not know the key (which right after an
     /// action proves nothing: EC2 is eventually consistent).
-    pub seen: Result<Observed, ProviderError>,
+    pub seen: Result<ReadResource, ProviderError>,
 }
 
 /// A resource as a fresh read showed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Observed {
+pub struct ReadResource {
     /// The resource and its description.
-    pub listed: Listed,
+    pub listed: ListedResource,
     /// What the plan must know; every other detail leaves every member `None`.
-    pub protections: Protections,
+    pub preflight: Preflight,
 }
 
 /// What stands in an action's way or is lost by it. `None` means that it was not checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Protections {
+pub struct Preflight {
     /// Whether the cloud refuses to stop it (EC2 `disableApiStop`).
     pub stop: Option<bool>,
     /// Whether the cloud refuses to delete it (EC2 `disableApiTermination`).
@@ -184,21 +184,21 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// of it follows. Ids within a scope are unique.
     fn list<'a>(&'a self, scopes: &'a [Scope]) -> BoxStream<'a, SweepItem>;
 
-    /// Reads the targets afresh: one observation per key, in any order. A key that the provider
+    /// Reads the targets afresh: one observation per key, in any request. A key that the provider
     /// does not know does not spoil the others.
-    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation>;
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult>;
 
     /// Asks for the action: one answer per key. Batches within the provider's limits, and bisects
     /// a batch that was refused for one bad id, so the others still happen.
-    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission>;
+    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission>;
 
-    /// Asks how accepted actions go: one answer per ticket, in their order. An error is a failed
+    /// Asks how accepted actions go: one answer per ticket, in their request. An error is a failed
     /// reading, which says nothing of the action.
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>>;
 
     /// The version of the code that turns replies into [`Resource`]s; part of each row's
     /// fingerprint, so that a better converter rewrites rows whose documents did not change.
-    fn converter(&self) -> u32;
+    fn converter_version(&self) -> u32;
 
     /// What has been sent and received so far.
     fn traffic(&self) -> Traffic;

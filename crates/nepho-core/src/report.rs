@@ -119,7 +119,7 @@ impl TargetStatus {
         }
     }
 }
-crate::key::words!(TargetStatus, "status");
+crate::string_enum::string_enum!(TargetStatus, "status");
 
 /// A committed plan, as Activity shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,7 +217,7 @@ pub struct ActionOffer {
 
 /// How the OS keyring answered the last time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum KeyringStanding {
+pub enum KeyringStatus {
     /// Not used since the start.
     #[default]
     NotTried,
@@ -231,11 +231,11 @@ pub enum KeyringStanding {
 
 /// A verdict of `nepho doctor`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnosis {
+pub struct Check {
     /// What was looked at, such as `keyring`; with the account's name where it is about one.
     pub subject: String,
     /// Whether it is as it should be.
-    pub verdict: Soundness,
+    pub verdict: CheckStatus,
     /// What was found.
     pub finding: String,
     /// What to do about it; empty when nothing.
@@ -244,7 +244,7 @@ pub struct Diagnosis {
 
 /// How something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Soundness {
+pub enum CheckStatus {
     /// As it should be.
     Ok,
     /// Works, with a caveat.
@@ -253,7 +253,7 @@ pub enum Soundness {
     Broken,
 }
 
-impl Soundness {
+impl CheckStatus {
     /// Every verdict.
     pub const ALL: [Self; 3] = [Self::Ok, Self::Warning, Self::Broken];
 
@@ -266,4 +266,4 @@ impl Soundness {
         }
     }
 }
-crate::key::words!(Soundness, "verdict");
+crate::string_enum::string_enum!(CheckStatus, "verdict");

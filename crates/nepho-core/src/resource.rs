@@ -33,7 +33,7 @@ impl Lifecycle {
         }
     }
 }
-crate::key::words!(Lifecycle, "lifecycle");
+crate::string_enum::string_enum!(Lifecycle, "lifecycle");
 
 /// One machine, as of one reading.
 ///

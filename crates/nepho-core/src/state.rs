@@ -1,6 +1,6 @@
 //! Power state and health, normalised across clouds. The provider's raw word is kept beside.
 
-use crate::key::words;
+use crate::string_enum::string_enum;
 
 /// The power state of an instance. Each provider maps its own words; see its `convert` module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,7 +66,7 @@ impl State {
         }
     }
 }
-words!(State, "state");
+string_enum!(State, "state");
 
 /// The health of a resource, from checks that say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -96,4 +96,4 @@ impl Health {
         }
     }
 }
-words!(Health, "health");
+string_enum!(Health, "health");

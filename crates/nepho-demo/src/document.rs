@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     account::Style,
     machine::{Machine, moment},
-    services::Disks,
+    workloads::Disks,
 };
 
 /// The description of `machine`, which is `resource` now.

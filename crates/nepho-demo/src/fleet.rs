@@ -7,11 +7,11 @@ use std::{
 
 use crate::{
     account::{DemoAccount, Style},
-    dice::{between, pick, roll},
-    life::{DAY, HOUR, Habit, Life, MINUTE, SECOND, doom, life},
+    action_log::LoggedActions,
+    lifecycle::{DAY, HOUR, Habit, LifecyclePoint, MINUTE, SECOND, doom, life},
     machine::Machine,
-    services::{Public, Run, SERVICES, Service},
-    turns::Turns,
+    rng::{between, pick, roll},
+    workloads::{Public, Run, SERVICES, Service},
 };
 
 /// The seed of the fleet that everybody sees.
@@ -22,18 +22,18 @@ const REPLACEMENT: i64 = 15 * SECOND;
 /// Bounds the replacements in one cycle; each needs an action, 45 s and a boot.
 const MAX_REPLACEMENTS: usize = 64;
 
-/// The machines of `account` at `now` (milliseconds since 1970), after `turns`.
-pub(crate) fn machines(account: &'static DemoAccount, turns: &Turns, now: i64) -> Vec<(Machine, Life)> {
+/// The machines of `account` at `now` (milliseconds since 1970), after `log`.
+pub(crate) fn machines(account: &'static DemoAccount, log: &LoggedActions, now: i64) -> Vec<(Machine, LifecyclePoint)> {
     let mut found = Vec::new();
     for service in SERVICES.iter().filter(|service| service.account == account.name) {
         for index in 0..service.count {
             if let Run::Group { name, minutes } = service.run {
-                members(account, service, index, name, minutes, turns, now, &mut found);
+                members(account, service, index, name, minutes, log, now, &mut found);
                 continue;
             }
             let machine = permanent(account, service, index);
-            let turn = turns.get(&machine.native).copied();
-            if let Some(life) = life(&machine.native, machine.habit, turn, now) {
+            let logged = log.get(&machine.native).copied();
+            if let Some(life) = life(&machine.native, machine.habit, logged, now) {
                 found.push((machine, life));
             }
         }
@@ -81,9 +81,9 @@ fn members(
     index: usize,
     group: &'static str,
     minutes: (i64, i64),
-    turns: &Turns,
+    log: &LoggedActions,
     now: i64,
-    found: &mut Vec<(Machine, Life)>,
+    found: &mut Vec<(Machine, LifecyclePoint)>,
 ) {
     let slot = index.to_string();
     let of_slot = ["slot", service.account, service.region, group, &slot];
@@ -104,9 +104,9 @@ fn members(
                 Style::Gcp => format!("{}-{}", service.name, suffix(roll(SEED, &[&parts[..], &["name"]].concat()))),
             };
             let machine = make(account, service, &parts, name, Habit::Member { born, ends }, born);
-            let turn = turns.get(&machine.native).copied();
-            let dies = doom(machine.habit, turn).unwrap_or(ends);
-            if let Some(life) = life(&machine.native, machine.habit, turn, now) {
+            let logged = log.get(&machine.native).copied();
+            let dies = doom(machine.habit, logged).unwrap_or(ends);
+            if let Some(life) = life(&machine.native, machine.habit, logged, now) {
                 found.push((machine, life));
             }
             if dies >= ends {

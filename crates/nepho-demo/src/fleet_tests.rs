@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use nepho_core::{Action, State};
 
 use super::*;
-use crate::{account::accounts, life::Turn, services::Disks};
+use crate::{account::accounts, lifecycle::LoggedAction, workloads::Disks};
 
 /// A Tuesday at noon.
 const NOON: i64 = 1_767_700_800 * SECOND;
 
-fn all(now: i64) -> Vec<(Machine, Life)> {
-    accounts().iter().flat_map(|account| machines(account, &Turns::new(), now)).collect()
+fn all(now: i64) -> Vec<(Machine, LifecyclePoint)> {
+    accounts().iter().flat_map(|account| machines(account, &LoggedActions::new(), now)).collect()
 }
 
 #[test]
@@ -93,17 +93,17 @@ fn no_machine_ever_goes_backwards() {
 #[test]
 fn a_group_replaces_a_member_that_was_stopped() {
     let account = &accounts()[0];
-    let group = |turns: &Turns, now| -> Vec<(String, State)> {
-        let members = machines(account, turns, now).into_iter();
+    let group = |log: &LoggedActions, now| -> Vec<(String, State)> {
+        let members = machines(account, log, now).into_iter();
         let of_group = members.filter(|(machine, _)| machine.group == Some("asg-checkout-api"));
         of_group.map(|(machine, life)| (machine.native, life.state)).collect()
     };
-    let alive = |turns: &Turns, now| {
-        group(turns, now).iter().filter(|(_, state)| matches!(state, State::Pending | State::Running)).count()
+    let alive = |log: &LoggedActions, now| {
+        group(log, now).iter().filter(|(_, state)| matches!(state, State::Pending | State::Running)).count()
     };
-    let mut turns = Turns::new();
+    let mut log = LoggedActions::new();
     // One that is not about to be replaced anyway.
-    let victim = machines(account, &turns, NOON)
+    let victim = machines(account, &log, NOON)
         .into_iter()
         .find(|(machine, life)| {
             machine.group == Some("asg-checkout-api")
@@ -113,12 +113,12 @@ fn a_group_replaces_a_member_that_was_stopped() {
         .expect("a member with time to live")
         .0
         .native;
-    turns.insert(victim.clone(), Turn { action: Action::Stop, at: NOON });
-    let of_victim = |now| group(&turns, now).into_iter().find(|(native, _)| *native == victim).map(|(_, state)| state);
+    log.insert(victim.clone(), LoggedAction { action: Action::Stop, at: NOON });
+    let of_victim = |now| group(&log, now).into_iter().find(|(native, _)| *native == victim).map(|(_, state)| state);
     assert_eq!(of_victim(NOON + SECOND), Some(State::Stopping));
     assert_eq!(of_victim(NOON + 20 * SECOND), Some(State::Stopped));
     assert_eq!(of_victim(NOON + 46 * SECOND), Some(State::Terminating));
     assert_eq!(of_victim(NOON + 2 * MINUTE), Some(State::Terminated));
-    assert_eq!(alive(&turns, NOON + 30 * SECOND), alive(&Turns::new(), NOON + 30 * SECOND) - 1);
-    assert_eq!(alive(&turns, NOON + 2 * MINUTE), alive(&Turns::new(), NOON + 2 * MINUTE), "replaced");
+    assert_eq!(alive(&log, NOON + 30 * SECOND), alive(&LoggedActions::new(), NOON + 30 * SECOND) - 1);
+    assert_eq!(alive(&log, NOON + 2 * MINUTE), alive(&LoggedActions::new(), NOON + 2 * MINUTE), "replaced");
 }

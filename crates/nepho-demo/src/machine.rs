@@ -4,15 +4,15 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use nepho_core::{
     Action, Kind, Region, Resource, ResourceKey, State, Timestamp, Zone,
-    provider::{Listed, Protections},
+    provider::{ListedResource, Preflight},
     resource::{InstanceFacts, Lifecycle},
 };
 
 use crate::{
     account::{DemoAccount, Style},
     document,
-    life::{Habit, Life},
-    services::{Disks, Public},
+    lifecycle::{Habit, LifecyclePoint},
+    workloads::{Disks, Public},
 };
 
 /// Everything about a machine that does not change while it exists.
@@ -45,8 +45,8 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// What a plan must know about it.
-    pub(crate) fn protections(&self) -> Protections {
-        Protections {
+    pub(crate) fn preflight(&self) -> Preflight {
+        Preflight {
             stop: Some(self.is_protected_against(Action::Stop)),
             termination: Some(self.is_protected_against(Action::Terminate)),
             local_disks: Some(self.disks != Disks::Network),
@@ -73,12 +73,12 @@ impl Machine {
     }
 
     /// The resource and its document.
-    pub(crate) fn at(&self, life: Life) -> Listed {
+    pub(crate) fn at(&self, life: LifecyclePoint) -> ListedResource {
         let resource = self.resource(life);
-        Listed { document: document::of(self, &resource), resource }
+        ListedResource { document: document::of(self, &resource), resource }
     }
 
-    fn resource(&self, life: Life) -> Resource {
+    fn resource(&self, life: LifecyclePoint) -> Resource {
         let style = self.account.style;
         // EC2 takes a public address away when it stops an instance, unless it is an elastic one.
         let kept = self.public == Public::Kept;

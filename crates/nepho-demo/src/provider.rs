@@ -16,31 +16,31 @@ use futures::{
 use nepho_core::{
     Access, Action, Clock, Identity, Kind, Location, Provider, ProviderError, Realm, ResourceKey, Scope, State,
     provider::{
-        Accepted, Detail, Listed, Observation, Observed, Order, Progress, Protections, Submission, SweepItem, Target,
-        Ticket, Traffic,
+        Accepted, ActionRequest, Detail, ListedResource, Preflight, Progress, ReadResource, ReadResult, Submission,
+        SweepItem, Target, Ticket, Traffic,
     },
 };
 
 use crate::{
     account::{DemoAccount, Style},
-    dialect::INSTANCE,
+    action_log::{ActionLog, LoggedActions},
+    descriptor::INSTANCE,
     error::DemoError,
     fleet,
-    life::{HOUR, Life, Turn},
+    lifecycle::{HOUR, LifecyclePoint, LoggedAction},
     machine::{Machine, raw_word},
-    turns::{TurnFile, Turns},
 };
 
 /// Rows in one page of a listing.
 const PAGE: usize = 50;
 /// Actions on group members are forgotten after this: no member lives so long.
-const MEMBER_TURN_KEPT: i64 = 3 * HOUR;
+const MEMBER_ACTION_KEPT: i64 = 3 * HOUR;
 
 /// One account of the demo cloud.
 #[derive(Debug)]
 pub struct DemoProvider {
     account: &'static DemoAccount,
-    turns: TurnFile,
+    log: ActionLog,
     clock: Arc<dyn Clock>,
     access: Access,
     requests: AtomicU64,
@@ -54,7 +54,7 @@ impl DemoProvider {
         let account = DemoAccount::of(realm).ok_or_else(|| DemoError::UnknownAccount { realm: realm.clone() })?;
         Ok(Self {
             account,
-            turns: TurnFile::in_dir(dir),
+            log: ActionLog::in_dir(dir),
             clock,
             access,
             requests: AtomicU64::new(0),
@@ -66,9 +66,9 @@ impl DemoProvider {
         self.clock.now().as_millisecond()
     }
 
-    fn machines(&self) -> Result<Vec<(Machine, Life)>, ProviderError> {
-        let turns = self.turns.read(self.account.name)?;
-        Ok(fleet::machines(self.account, &turns, self.now()))
+    fn machines(&self) -> Result<Vec<(Machine, LifecyclePoint)>, ProviderError> {
+        let log = self.log.read(self.account.name)?;
+        Ok(fleet::machines(self.account, &log, self.now()))
     }
 
     /// Counts one answer, so that a sync's figures mean something.
@@ -110,7 +110,7 @@ impl DemoProvider {
                 items.push(SweepItem::Failed { scope: scope.clone(), error });
                 continue;
             }
-            let found: Vec<Listed> = machines
+            let found: Vec<ListedResource> = machines
                 .iter()
                 .filter(|(machine, _)| machine.region == scope.location.as_str())
                 .map(|(machine, life)| machine.at(*life))
@@ -130,9 +130,9 @@ impl DemoProvider {
 
     fn find<'a>(
         &self,
-        machines: &'a [(Machine, Life)],
+        machines: &'a [(Machine, LifecyclePoint)],
         key: &ResourceKey,
-    ) -> Result<&'a (Machine, Life), ProviderError> {
+    ) -> Result<&'a (Machine, LifecyclePoint), ProviderError> {
         if let Some(error) = self.refused_region(key.region.as_str()).filter(|_| self.is_mine(key)) {
             return Err(error);
         }
@@ -149,10 +149,10 @@ impl DemoProvider {
         self.account.style == Style::Gcp || !matches!(action, Action::Suspend | Action::Resume)
     }
 
-    /// What the cloud answers to `action` on `key`, and the turn to remember if it accepts.
+    /// What the cloud answers to `action` on `key`, and the logged to remember if it accepts.
     fn carry_out(
         &self,
-        machines: &[(Machine, Life)],
+        machines: &[(Machine, LifecyclePoint)],
         action: Action,
         key: &ResourceKey,
     ) -> Result<(Accepted, bool), ProviderError> {
@@ -183,15 +183,15 @@ impl DemoProvider {
         Ok((accepted(self.account.style, named), action != Action::Reboot))
     }
 
-    fn carry_out_all(&self, turns: &mut Turns, action: Action, keys: &[ResourceKey]) -> (bool, Vec<Submission>) {
+    fn carry_out_all(&self, log: &mut LoggedActions, action: Action, keys: &[ResourceKey]) -> (bool, Vec<Submission>) {
         let now = self.now();
-        let machines = fleet::machines(self.account, turns, now);
+        let machines = fleet::machines(self.account, log, now);
         let mut changed = false;
         let mut answers = Vec::with_capacity(keys.len());
         for key in keys {
             let outcome = self.carry_out(&machines, action, key).map(|(accepted, moves)| {
                 if moves {
-                    turns.insert(key.native.to_string(), Turn { action, at: now });
+                    log.insert(key.native.to_string(), LoggedAction { action, at: now });
                     changed = true;
                 }
                 accepted
@@ -200,7 +200,7 @@ impl DemoProvider {
         }
         if changed {
             let lasting = fleet::permanent_ids(self.account);
-            turns.retain(|native, turn| now - turn.at < MEMBER_TURN_KEPT || lasting.contains(native));
+            log.retain(|native, logged| now - logged.at < MEMBER_ACTION_KEPT || lasting.contains(native));
         }
         (changed, answers)
     }
@@ -236,23 +236,23 @@ impl Provider for DemoProvider {
         stream::once(async move { stream::iter(self.sweep(scopes)) }).flatten().boxed()
     }
 
-    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult> {
         if targets.is_empty() {
             return Vec::new();
         }
         let machines = self.machines();
-        let answers: Vec<Observation> = targets
+        let answers: Vec<ReadResult> = targets
             .iter()
-            .map(|Target { key, .. }| Observation {
+            .map(|Target { key, .. }| ReadResult {
                 key: key.clone(),
                 seen: machines.as_ref().map_err(Clone::clone).and_then(|machines| self.find(machines, key)).map(
-                    |(machine, life)| Observed {
+                    |(machine, life)| ReadResource {
                         listed: machine.at(*life),
-                        protections: match detail {
+                        preflight: match detail {
                             Detail::Plan(action) => {
-                                Protections { offered: Some(self.has(action)), ..machine.protections() }
+                                Preflight { offered: Some(self.has(action)), ..machine.preflight() }
                             }
-                            Detail::State | Detail::Document => Protections::default(),
+                            Detail::State | Detail::Document => Preflight::default(),
                         },
                     },
                 ),
@@ -263,7 +263,7 @@ impl Provider for DemoProvider {
         answers
     }
 
-    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
+    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
         let keys: Vec<ResourceKey> = targets.iter().map(|target| target.key.clone()).collect();
         if keys.is_empty() {
             return Vec::new();
@@ -273,8 +273,8 @@ impl Provider for DemoProvider {
             return keys.iter().map(refused).collect();
         }
         let answers = self
-            .turns
-            .update(self.account.name, |turns| self.carry_out_all(turns, order.action, &keys))
+            .log
+            .update(self.account.name, |log| self.carry_out_all(log, request.action, &keys))
             .await
             .unwrap_or_else(|error| {
                 let error = ProviderError::from(error);
@@ -290,7 +290,7 @@ impl Provider for DemoProvider {
         tickets.iter().map(|_| none()).collect()
     }
 
-    fn converter(&self) -> u32 {
+    fn converter_version(&self) -> u32 {
         1
     }
 

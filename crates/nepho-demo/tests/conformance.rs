@@ -12,10 +12,10 @@ use std::{
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use nepho_core::{
-    Access, Action, Dialect, Kind, Location, Provider, ResourceKey, Scope, State,
+    Access, Action, Descriptor, Kind, Location, Provider, ResourceKey, Scope, State,
     provider::{Detail, SweepItem, Target},
 };
-use nepho_demo::{DIALECT, DemoProvider, FILE_NAME, accounts};
+use nepho_demo::{DESCRIPTOR, DemoProvider, FILE_NAME, accounts};
 use nepho_testkit::{
     FakeClock,
     conformance::{Cannot, Case, Harness, check},
@@ -47,8 +47,8 @@ impl Harness for Demo {
         Arc::new(self.open(access))
     }
 
-    fn dialect(&self) -> &'static dyn Dialect {
-        &DIALECT
+    fn descriptor(&self) -> &'static dyn Descriptor {
+        &DESCRIPTOR
     }
 
     /// The demo has machines of every sort: one that nothing but an action will move.
@@ -73,8 +73,8 @@ impl Harness for Demo {
                     .remove(0)
                     .seen
                     .expect("seen");
-                let protections = seen.protections;
-                if (protections.stop, protections.termination) == (Some(false), Some(false)) {
+                let preflight = seen.preflight;
+                if (preflight.stop, preflight.termination) == (Some(false), Some(false)) {
                     self.given.lock().expect("whole").insert(resource.key.clone());
                     return Ok(Target::from(&resource));
                 }

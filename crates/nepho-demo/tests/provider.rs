@@ -5,10 +5,10 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
 use nepho_core::{
-    Access, Action, Dialect as _, Provider as _, ProviderError, Resource, State,
-    provider::{Detail, Listed, SweepItem, Target},
+    Access, Action, Descriptor as _, Provider as _, ProviderError, Resource, State,
+    provider::{Detail, ListedResource, SweepItem, Target},
 };
-use nepho_demo::{DIALECT, DemoProvider, FILE_NAME, accounts, forget};
+use nepho_demo::{DESCRIPTOR, DemoProvider, FILE_NAME, accounts, forget};
 use nepho_testkit::FakeClock;
 
 fn demo(account: usize, dir: &Path, clock: &FakeClock) -> DemoProvider {
@@ -19,7 +19,7 @@ fn with_access(account: usize, dir: &Path, clock: &FakeClock, access: Access) ->
     DemoProvider::new(&accounts()[account].realm(), dir, Arc::new(clock.clone()), access).expect("a demo account")
 }
 
-async fn listed(demo: &DemoProvider) -> Vec<Listed> {
+async fn listed(demo: &DemoProvider) -> Vec<ListedResource> {
     let scopes = demo.scopes().await.expect("scopes");
     let items: Vec<SweepItem> = demo.list(&scopes).collect().await;
     items
@@ -173,7 +173,7 @@ async fn protection_and_local_roots_refuse_as_a_cloud_does() {
     let answer = payments.submit(Action::Stop.into(), &[target(&ledger.key)]).await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::InvalidState { .. })), "{answer:?}");
     let seen = payments.observe(&[target(&ledger.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
-    assert_eq!((seen.protections.stop, seen.protections.termination), (Some(true), Some(true)));
+    assert_eq!((seen.preflight.stop, seen.preflight.termination), (Some(true), Some(true)));
     let platform = demo(1, dir.path(), &clock);
     let cache = running(&platform, "artifact-cache-01").await;
     assert!(cache.facts.root_is_local);
@@ -197,14 +197,14 @@ async fn each_style_has_the_actions_and_the_words_of_its_cloud() {
         let seen = lake.observe(&[target(&trino.key)], Detail::State).await.remove(0).seen.expect("there");
         let resource = &seen.listed.resource;
         assert_eq!((resource.state, resource.raw_state.as_str()), (action.goal(), there));
-        let json = DIALECT.document_json(&seen.listed.document).expect("JSON");
+        let json = DESCRIPTOR.document_json(&seen.listed.document).expect("JSON");
         assert!(json.contains(&format!("\"status\": \"{there}\"")), "{json}");
     }
     let payments = demo(0, dir.path(), &clock);
     let redis = running(&payments, "redis-01").await;
     for action in [Action::Suspend, Action::Resume] {
         let planned = payments.observe(&[target(&redis.key)], Detail::Plan(action)).await.remove(0).seen.expect("seen");
-        let told = (planned.protections.offered, planned.protections.permitted);
+        let told = (planned.preflight.offered, planned.preflight.permitted);
         assert_eq!(told, (Some(false), Some(true)), "a plan refuses what the cloud would, and blames no credentials");
         let answer = payments.submit(action.into(), &[target(&redis.key)]).await.remove(0);
         assert!(matches!(answer.outcome, Err(ProviderError::Unsupported { .. })), "{answer:?}");
@@ -231,7 +231,7 @@ async fn machines_in_the_style_of_gcp_say_what_compute_engine_says() {
     let search = demo(2, dir.path(), &clock);
     let master = running(&search, "es-master-01").await;
     let seen = search.observe(&[target(&master.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
-    assert_eq!((seen.protections.stop, seen.protections.termination), (Some(false), Some(true)));
+    assert_eq!((seen.preflight.stop, seen.preflight.termination), (Some(false), Some(true)));
     let answer = search.submit(Action::Terminate.into(), &[target(&master.key)]).await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::InvalidState { .. })), "{answer:?}");
     let answer = search.submit(Action::Stop.into(), &[target(&master.key)]).await.remove(0);
@@ -267,7 +267,7 @@ async fn documents_agree_with_their_rows_and_repeat_byte_for_byte() {
         let (first, again) = (listed(&demo).await, listed(&demo).await);
         assert_eq!(first, again);
         for listed in first {
-            let json = DIALECT.document_json(&listed.document).expect("JSON");
+            let json = DESCRIPTOR.document_json(&listed.document).expect("JSON");
             let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
             let (id, state) = if value["kind"] == "compute#instance" {
                 (value["id"].as_str(), value["status"].as_str())

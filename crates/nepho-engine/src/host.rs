@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
-use nepho_core::{Account, AccountId, Dialect, Failure, Provider, ProviderKind, journal::RunId};
+use nepho_core::{Account, AccountId, Descriptor, Failure, Provider, ProviderKind, journal::RunId};
 
 /// Holds an account's cross-process lock until it is dropped.
 pub type AccountLock = Box<dyn Send + Sync>;
@@ -15,7 +15,7 @@ pub trait Host: Send + Sync + fmt::Debug {
     async fn connect(&self, account: &Account) -> Result<Arc<dyn Provider>, Failure>;
 
     /// The pure half of a provider.
-    fn dialect(&self, provider: ProviderKind) -> &'static dyn Dialect;
+    fn descriptor(&self, provider: ProviderKind) -> &'static dyn Descriptor;
 
     /// Takes the account's lock, waiting briefly; the failure says who holds it.
     async fn lock(&self, account: &AccountId) -> Result<AccountLock, Failure>;

@@ -1,32 +1,20 @@
-//! The engine: what decides. It sweeps accounts into the ledger, plans and sends actions, follows
-//! them, and keeps the journal honest.
+//! The engine: sync, plans, actions and the journal.
 //!
-//! Data goes one way: provider → `sweep` → `reconcile` → `ledger` → store and index. Intent
-//! goes the other way: `plan` → `act` → provider → `follow`. Nothing here names a cloud, a
-//! window or a wire format; nothing here serialises.
+//! Data flows from the provider through [`sync`] (`sweep`, `reconcile`, `inventory`) into the store
+//! and the index. Intent flows through [`actions`] (`planner`, `executor`, `waiter`) to the
+//! provider. [`Engine`] is the handle that the façade calls. Deliberately not here: the name of any
+//! cloud, a window, a wire format, serialisation.
 
-mod act;
-mod desk;
-mod documents;
+mod account_locks;
+mod actions;
 mod engine;
 mod error;
-mod follow;
 mod host;
-mod intent;
-mod ledger;
-mod locks;
-mod operations;
-mod overlay;
-mod plan;
-mod planning;
-mod poll;
-mod reconcile;
-mod recover;
 mod session;
-mod sweep;
+mod sync;
 
+pub use actions::waiter::{CONSISTENCY_WINDOW, FOLLOW_TIMEOUT};
 pub use engine::Engine;
 pub use error::{CommitError, EngineError};
-pub use follow::{GRACE, LIMIT};
 pub use host::{AccountLock, Host};
-pub use ledger::Changes;
+pub use sync::inventory::Changes;

@@ -12,18 +12,17 @@ use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
-pub(crate) use crate::budget::ReadClass;
+pub(crate) use crate::rate_limit::ReadClass;
 use crate::{
-    ConnectError, GcpOptions, Timeouts,
-    budget::{Budget, Class, Patience},
+    ConnectError, GcpOptions, Timeouts, backoff,
     credentials::is_project_id,
-    endpoint::{Api, Reach},
+    endpoint::{Api, HostPolicy},
     error::GcpError,
+    error_reason::Refusal,
+    http::{Counts, Lost, Reply},
     identity::Login,
-    jitter,
-    reason::Refusal,
+    rate_limit::{Class, Patience, RateLimiter},
     token::{Grant, Token},
-    wire::{Counts, Lost, Reply},
 };
 
 /// How often one request is sent when it gets no usable answer.
@@ -36,7 +35,7 @@ pub(crate) struct Client(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     login: Arc<Login>,
-    budget: Arc<Budget>,
+    rate_limiter: Arc<RateLimiter>,
     counts: Counts,
     project: String,
     grant: Grant,
@@ -81,8 +80,8 @@ impl Client {
             });
         }
         // Whoever signed in for one endpoint must not be asked for tokens that go to another.
-        let reach = Reach::new(options.endpoint.as_ref())?;
-        if reach != *options.identity.login().reach() {
+        let policy = HostPolicy::new(options.endpoint.as_ref())?;
+        if policy != *options.identity.login().policy() {
             let endpoint = options.endpoint.as_ref().map(|url| url.origin().ascii_serialization());
             return Err(ConnectError::EndpointRefused {
                 endpoint: endpoint.unwrap_or_else(|| Api::Compute.host().to_owned()),
@@ -94,21 +93,21 @@ impl Client {
             Access::ReadWrite => Grant::Compute,
         };
         Ok(Self::over(options.identity.login(), &options.project, grant, options.timeouts, || {
-            Budget::new(Arc::clone(&options.clock), options.quota_window)
+            RateLimiter::new(Arc::clone(&options.clock), options.quota_window)
         }))
     }
 
-    /// A client for `project`, empty where none is asked about, whose budget is the identity's for
+    /// A client for `project`, empty where none is asked about, whose rate_limiter is the identity's for
     /// whoever is charged; `fresh` makes the first one.
     pub fn over(
         login: &Arc<Login>,
         project: &str,
         grant: Grant,
         timeouts: Timeouts,
-        fresh: impl FnOnce() -> Budget,
+        fresh: impl FnOnce() -> RateLimiter,
     ) -> Self {
         Self(Arc::new(Inner {
-            budget: login.budget(project, fresh),
+            rate_limiter: login.rate_limiter(project, fresh),
             login: Arc::clone(login),
             counts: Counts::default(),
             project: project.to_owned(),
@@ -123,8 +122,8 @@ impl Client {
     }
 
     /// The `host:port` that marks the realm; `None` for Google itself.
-    pub fn mark(&self) -> Option<String> {
-        self.0.login.reach().mark()
+    pub fn realm_suffix(&self) -> Option<String> {
+        self.0.login.policy().realm_suffix()
     }
 
     /// Its time limits.
@@ -172,9 +171,9 @@ impl Client {
     /// The attempts of a call. `lost` is the error of the last one that leaves open whether it was
     /// carried out.
     async fn attempts(&self, call: &Call<'_>, lost: &mut Option<GcpError>) -> Result<Bytes, GcpError> {
-        let Inner { login, budget, timeouts, .. } = &*self.0;
+        let Inner { login, rate_limiter, timeouts, .. } = &*self.0;
         let operation = operation(call);
-        let url = login.reach().url(call.api, call.path, call.query).map_err(|host| GcpError::HeldBack {
+        let url = login.policy().url(call.api, call.path, call.query).map_err(|host| GcpError::HeldBack {
             reason: format!("the request was held back: {host:?} is not where this account is"),
         })?;
         let grant = match call.api {
@@ -192,7 +191,7 @@ impl Client {
                 Class::Mutation => error.before_sending(),
             })?;
             let asked = Instant::now();
-            let leave = budget.leave(call.class, &mut patience).await;
+            let leave = rate_limiter.permit(call.class, &mut patience).await;
             let leave = leave.map_err(|retry_after| GcpError::QuotaUsedUp { retry_after })?;
             deadline += asked.elapsed();
             let error = match self.send(call, &operation, url.clone(), &token, deadline).await {
@@ -207,10 +206,10 @@ impl Client {
                 Remedy::Renew if !renewed && login.renew(grant, &token) => renewed = true,
                 // Refused, so not carried out. The next leave waits; when it has waited too often,
                 // it is an error.
-                Remedy::Wait => budget.close(call.class),
+                Remedy::Wait => rate_limiter.close(call.class),
                 Remedy::Repeat { after } if failures + 1 < ATTEMPTS => {
                     failures += 1;
-                    let pause = jitter::backoff(failures).max(after.unwrap_or_default());
+                    let pause = backoff::backoff(failures).max(after.unwrap_or_default());
                     if Instant::now() + pause >= deadline {
                         return Err(error);
                     }

@@ -7,7 +7,7 @@ use nepho_core::{
     resource::{InstanceFacts, Lifecycle},
 };
 
-use crate::services::instances::{Instance, last};
+use crate::api::instances::{Instance, last};
 
 /// The version of this module: raise it whenever the same reply becomes another resource.
 pub(crate) const VERSION: u32 = 1;
@@ -126,7 +126,7 @@ fn facts(instance: &mut Instance<'_>) -> InstanceFacts {
             "" | "STANDARD" => Lifecycle::OnDemand,
             _ => Lifecycle::Other,
         },
-        // Not in a listing: only a plan asks for it, see `services::findings`.
+        // Not in a listing: only a plan asks for it, see `api::findings`.
         group: None,
         managed_by: instance.labels.contains_key(GKE_LABEL).then(|| "GKE".to_owned()),
         root_is_local: false,

@@ -10,7 +10,7 @@ use std::{
 
 use nepho_core::Secret;
 
-use crate::{ConnectError, endpoint::Reach, key};
+use crate::{ConnectError, credential_file, endpoint::HostPolicy};
 
 /// The largest credential file, in bytes. Google's own have about 2,400.
 const LARGEST_FILE: u64 = 64 << 10;
@@ -61,7 +61,7 @@ pub fn read_key_file(path: &Path) -> Result<Secret, ConnectError> {
     // Secrets first: the errors of both would hold the text.
     let text = String::from_utf8(bytes).map_err(|_| unreadable("the file is not UTF-8 text".to_owned()))?;
     let text = Secret::new(text);
-    key::is_object(&text)?;
+    credential_file::is_object(&text)?;
     Ok(text)
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn check_key_file(path: &Path) -> Result<(), ConnectError> {
 ///
 /// The file is refused if it names a host that is not Google's, although none of them is kept.
 pub fn slim_service_account(text: &Secret) -> Result<Secret, ConnectError> {
-    key::slim(text, &Reach::Cloud)
+    credential_file::slim(text, &HostPolicy::Cloud)
 }
 
 /// Whether that is the id of a project: 6 to 30 lower-case letters, digits and hyphens, beginning

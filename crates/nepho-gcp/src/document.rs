@@ -1,6 +1,6 @@
 //! A document → JSON, with every member that was sent.
 
-use nepho_core::{Document, DocumentFormat, dialect::DocumentError};
+use nepho_core::{Document, DocumentFormat, descriptor::DocumentError};
 use serde_json::Value;
 
 /// Pretty-printed JSON.

@@ -36,15 +36,15 @@ impl Api {
 
 /// Where requests may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum HostPolicy {
     /// Google's own endpoints, by https.
     Cloud,
     /// One endpoint and nothing else.
     Only(Url),
 }
 
-impl Reach {
-    /// The reach: Google, or the endpoint that the operator approved.
+impl HostPolicy {
+    /// The policy: Google, or the endpoint that the operator approved.
     ///
     /// Which may be approved is for [`nepho_core::endpoint`] to say; it is asked here once more.
     pub fn new(endpoint: Option<&Url>) -> Result<Self, ConnectError> {
@@ -109,7 +109,7 @@ impl Reach {
     }
 
     /// The `host:port` that marks the realm; `None` for Google itself.
-    pub fn mark(&self) -> Option<String> {
+    pub fn realm_suffix(&self) -> Option<String> {
         let Self::Only(url) = self else { return None };
         endpoint::host_port(url)
     }
@@ -123,14 +123,14 @@ fn has_user(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn reach(url: &str) -> Result<Reach, ConnectError> {
-        Reach::new(Some(&Url::parse(url).expect("a URL")))
+    fn policy(url: &str) -> Result<HostPolicy, ConnectError> {
+        HostPolicy::new(Some(&Url::parse(url).expect("a URL")))
     }
 
     #[test]
     fn an_endpoint_is_refused_as_everywhere_and_its_secrets_are_not_repeated() {
         for url in ["https://gcp.lab.example", "http://127.0.0.1:5000", "http://localhost:1"] {
-            assert!(reach(url).is_ok(), "{url}");
+            assert!(policy(url).is_ok(), "{url}");
         }
         for url in [
             "http://169.254.169.254/latest",
@@ -146,42 +146,42 @@ mod tests {
             "https://Compute.googleapis.com:443/",
             "https://cloudresourcemanager.googleapis.com",
         ] {
-            let error = reach(url).expect_err(url);
+            let error = policy(url).expect_err(url);
             assert!(!error.to_string().contains("secret") && !error.to_string().contains("token"), "{error}");
         }
     }
 
     #[test]
     fn paths_stay_where_the_project_is() {
-        let url = |reach: &Reach, api, path| reach.url(api, path, &[("a", "b c")]).map(|url| url.to_string());
+        let url = |policy: &HostPolicy, api, path| policy.url(api, path, &[("a", "b c")]).map(|url| url.to_string());
         assert_eq!(
-            url(&Reach::Cloud, Api::Compute, "projects/p/zones"),
+            url(&HostPolicy::Cloud, Api::Compute, "projects/p/zones"),
             Ok("https://compute.googleapis.com/compute/v1/projects/p/zones?a=b+c".to_owned())
         );
         assert_eq!(
-            url(&Reach::Cloud, Api::Projects, "projects:search"),
+            url(&HostPolicy::Cloud, Api::Projects, "projects:search"),
             Ok("https://cloudresourcemanager.googleapis.com/v3/projects:search?a=b+c".to_owned())
         );
         for endpoint in ["http://127.0.0.1:5000/lab", "http://127.0.0.1:5000/lab/"] {
-            let lab = reach(endpoint).expect("an endpoint");
+            let lab = policy(endpoint).expect("an endpoint");
             assert_eq!(
                 url(&lab, Api::Compute, "projects/p"),
                 Ok("http://127.0.0.1:5000/lab/compute/v1/projects/p?a=b+c".to_owned())
             );
-            assert_eq!(lab.mark().as_deref(), Some("127.0.0.1:5000"));
+            assert_eq!(lab.realm_suffix().as_deref(), Some("127.0.0.1:5000"));
         }
     }
 
     #[test]
     fn a_sign_in_is_at_google_or_at_the_approved_endpoint() {
-        let lab = reach("http://127.0.0.1:5000").expect("an endpoint");
+        let lab = policy("http://127.0.0.1:5000").expect("an endpoint");
         for url in [
             "https://oauth2.googleapis.com/token",
             "https://sts.googleapis.com:443/v1/token",
             "https://OAUTH2.GoogleAPIs.com/token",
             "https://googleapis.com/token",
         ] {
-            assert_eq!(Reach::Cloud.signs_in_at(url), Ok(()), "{url}");
+            assert_eq!(HostPolicy::Cloud.signs_in_at(url), Ok(()), "{url}");
             assert_eq!(lab.signs_in_at(url), Ok(()), "{url}");
         }
         let hostile = [
@@ -204,11 +204,11 @@ mod tests {
             "",
         ];
         for url in hostile {
-            assert!(Reach::Cloud.signs_in_at(url).is_err(), "{url}");
+            assert!(HostPolicy::Cloud.signs_in_at(url).is_err(), "{url}");
             assert!(lab.signs_in_at(url).is_err(), "{url}");
         }
         assert_eq!(lab.signs_in_at("http://127.0.0.1:5000/token"), Ok(()));
-        assert!(Reach::Cloud.signs_in_at("http://127.0.0.1:5000/token").is_err());
+        assert!(HostPolicy::Cloud.signs_in_at("http://127.0.0.1:5000/token").is_err());
         for url in ["http://127.0.0.1:5001/token", "https://127.0.0.1:5000/token", "http://me@127.0.0.1:5000/token"] {
             assert!(lab.signs_in_at(url).is_err(), "{url}");
         }

@@ -12,14 +12,14 @@ use url::Url;
 
 use crate::{
     ConnectError, GcpCredentials, Timeouts,
-    budget::Budget,
+    api::projects,
     client::Client,
-    endpoint::Reach,
+    credential_file::{Key, KeyKind},
+    endpoint::HostPolicy,
     error::GcpError,
-    key::{Key, KeyKind},
-    services::projects,
+    http::Exchange,
+    rate_limit::RateLimiter,
     token::{Grant, Token, Tokens},
-    wire::Wire,
 };
 
 /// One sign-in. Shared by all its projects, so that each token is asked for once.
@@ -38,18 +38,18 @@ pub struct Project {
 #[derive(Debug)]
 pub(crate) struct Login {
     tokens: Tokens,
-    reach: Reach,
-    wire: Wire,
+    policy: HostPolicy,
+    wire: Exchange,
     principal: String,
     quota_project: Option<String>,
-    budgets: Mutex<HashMap<String, Arc<Budget>>>,
+    budgets: Mutex<HashMap<String, Arc<RateLimiter>>>,
 }
 
 impl fmt::Debug for GcpIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GcpIdentity")
             .field("principal", &self.0.principal)
-            .field("reach", &self.0.reach)
+            .field("policy", &self.0.policy)
             .finish_non_exhaustive()
     }
 }
@@ -60,7 +60,7 @@ impl GcpIdentity {
     /// request.
     #[expect(clippy::needless_pass_by_value, reason = "whoever signs in has no more use for them")]
     pub fn new(credentials: GcpCredentials, endpoint: Option<&Url>) -> Result<Self, ConnectError> {
-        let reach = Reach::new(endpoint)?;
+        let policy = HostPolicy::new(endpoint)?;
         let (tokens, principal, quota_project) = match &credentials {
             GcpCredentials::AccessToken(text) => {
                 let token = Token::new(text.expose().trim(), 0).ok_or_else(|| ConnectError::CredentialsMissing {
@@ -69,7 +69,7 @@ impl GcpIdentity {
                 (Tokens::fixed(token), "the owner of the access token".to_owned(), None)
             }
             GcpCredentials::ServiceAccount(text) | GcpCredentials::ApplicationDefault(text) => {
-                let key = Key::read(text, &reach)?;
+                let key = Key::read(text, &policy)?;
                 if matches!(credentials, GcpCredentials::ServiceAccount(_)) && key.kind != KeyKind::ServiceAccount {
                     return Err(ConnectError::CredentialsMissing {
                         reason: "the file is not the key of a service account".to_owned(),
@@ -79,8 +79,8 @@ impl GcpIdentity {
                 (Tokens::of(key), principal, quota_project)
             }
         };
-        let wire = Wire::new()?;
-        Ok(Self(Arc::new(Login { tokens, reach, wire, principal, quota_project, budgets: Mutex::default() })))
+        let wire = Exchange::new()?;
+        Ok(Self(Arc::new(Login { tokens, policy, wire, principal, quota_project, budgets: Mutex::default() })))
     }
 
     /// Who signs in: a service account's address; words where the credentials do not say.
@@ -91,7 +91,7 @@ impl GcpIdentity {
     /// The active projects that it can see, by their ids (Resource Manager v3, `projects.search`).
     pub async fn projects(&self) -> Result<Vec<Project>, ProviderError> {
         // No project is asked about.
-        let fresh = || Budget::new(Arc::new(SystemClock), crate::options::MINUTE);
+        let fresh = || RateLimiter::new(Arc::new(SystemClock), crate::options::MINUTE);
         let client = Client::over(&self.0, "", Grant::Projects, Timeouts::default(), fresh);
         Ok(projects::search(&client).await?)
     }
@@ -104,12 +104,12 @@ impl GcpIdentity {
 
 impl Login {
     /// Where its requests may go.
-    pub fn reach(&self) -> &Reach {
-        &self.reach
+    pub fn policy(&self) -> &HostPolicy {
+        &self.policy
     }
 
     /// Its connections.
-    pub fn wire(&self) -> &Wire {
+    pub fn wire(&self) -> &Exchange {
         &self.wire
     }
 
@@ -133,8 +133,8 @@ impl Login {
         self.tokens.refused(said)
     }
 
-    /// The budget that requests about `project` are charged to; `fresh` makes it the first time.
-    pub fn budget(&self, project: &str, fresh: impl FnOnce() -> Budget) -> Arc<Budget> {
+    /// The rate_limiter that requests about `project` are charged to; `fresh` makes it the first time.
+    pub fn rate_limiter(&self, project: &str, fresh: impl FnOnce() -> RateLimiter) -> Arc<RateLimiter> {
         let charged = self.quota_project.as_deref().unwrap_or(project);
         let mut budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(budgets.entry(charged.to_owned()).or_insert_with(|| Arc::new(fresh())))

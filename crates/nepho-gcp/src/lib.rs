@@ -4,32 +4,31 @@
 //! default credential chain and its metadata server (an account names its one source), programs run
 //! from a credential file, scheduling, and any repeat of a mutation without its `requestId`.
 
-mod budget;
+mod api;
+mod backoff;
 mod client;
-mod connect;
 mod convert;
+mod credential_file;
 mod credentials;
-mod dialect;
+mod descriptor;
 mod document;
 mod endpoint;
 mod error;
+mod error_reason;
+mod gcloud_config;
+mod http;
 mod identity;
-mod jitter;
-mod key;
 mod options;
 mod provider;
-mod reason;
-mod services;
+mod rate_limit;
 mod token;
-mod tools;
 mod verb;
-mod wire;
 mod writer;
 
-pub use connect::ConnectError;
 pub use credentials::{GcpCredentials, application_default_file, is_project_id, read_key_file, slim_service_account};
-pub use dialect::{DIALECT, GcpDialect};
+pub use descriptor::{DESCRIPTOR, GcpDescriptor};
+pub use error::ConnectError;
+pub use gcloud_config::application_default_project;
 pub use identity::{GcpIdentity, Project};
 pub use options::{GcpOptions, Timeouts};
 pub use provider::GcpProvider;
-pub use tools::application_default_project;

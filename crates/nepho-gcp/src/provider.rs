@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
 use nepho_core::{
     Access, Identity, Provider, ProviderError, Realm, Region, ResourceKey, Scope,
-    provider::{Detail, Observation, Order, Progress, Submission, SweepItem, Target, Ticket, Traffic},
+    provider::{ActionRequest, Detail, Progress, ReadResult, Submission, SweepItem, Target, Ticket, Traffic},
 };
 
 use crate::{
     ConnectError, GcpOptions,
+    api::{context::Context, identity, operations, preflight::PreflightCache, read, submit, zones},
     client::Client,
     convert,
-    services::{findings::Findings, observe, operations, reader::Reader, submit, verify, zones},
     writer::Writer,
 };
 
@@ -27,7 +27,7 @@ pub struct GcpProvider {
     principal: String,
     realm: Realm,
     regions: Vec<Region>,
-    findings: Findings,
+    preflight: PreflightCache,
     /// Whether the zones could not be listed the last time.
     zones_denied: AtomicBool,
     /// How many instances the last sweep of all zones listed.
@@ -42,20 +42,20 @@ impl GcpProvider {
             writer: Writer::new(&client, options.access),
             access: options.access,
             principal: options.identity.principal().to_owned(),
-            realm: convert::realm(client.project(), client.mark().as_deref()),
+            realm: convert::realm(client.project(), client.realm_suffix().as_deref()),
             regions: options.regions,
-            findings: Findings::default(),
+            preflight: PreflightCache::default(),
             zones_denied: AtomicBool::new(false),
             known: AtomicUsize::new(0),
             client,
         })
     }
 
-    fn reader(&self) -> Reader<'_> {
-        Reader {
+    fn reader(&self) -> Context<'_> {
+        Context {
             client: &self.client,
             realm: &self.realm,
-            findings: &self.findings,
+            preflight: &self.preflight,
             by_all: self.zones_denied.load(Ordering::Relaxed),
             known: &self.known,
         }
@@ -75,7 +75,7 @@ impl GcpProvider {
 #[async_trait]
 impl Provider for GcpProvider {
     async fn verify(&self) -> Result<Identity, ProviderError> {
-        verify::identity(&self.client, &self.principal, &self.realm, self.access).await
+        identity::identity(&self.client, &self.principal, &self.realm, self.access).await
     }
 
     async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
@@ -88,21 +88,21 @@ impl Provider for GcpProvider {
         self.reader().list(scopes).boxed()
     }
 
-    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult> {
         let (own, foreign) = self.own(targets);
-        let mut observations = observe::observe(self.reader(), &own, detail).await;
-        observations.extend(foreign.into_iter().map(|(key, error)| Observation { key, seen: Err(error) }));
+        let mut observations = read::observe(self.reader(), &own, detail).await;
+        observations.extend(foreign.into_iter().map(|(key, error)| ReadResult { key, seen: Err(error) }));
         observations
     }
 
-    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
+    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
         let Some(writer) = &self.writer else {
             let refused =
                 |target: &Target| Submission { key: target.key.clone(), outcome: Err(ProviderError::ReadOnly) };
             return targets.iter().map(refused).collect();
         };
         let (own, foreign) = self.own(targets);
-        let mut submissions = submit::submit(writer, self.reader(), order, &own).await;
+        let mut submissions = submit::submit(writer, self.reader(), request, &own).await;
         submissions.extend(foreign.into_iter().map(|(key, error)| Submission { key, outcome: Err(error) }));
         submissions
     }
@@ -111,7 +111,7 @@ impl Provider for GcpProvider {
         operations::progress(&self.client, tickets).await
     }
 
-    fn converter(&self) -> u32 {
+    fn converter_version(&self) -> u32 {
         convert::VERSION
     }
 

@@ -24,10 +24,10 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
+    backoff,
+    credential_file::{Key, KeyKind},
     credentials::check_key_file,
     error::{GcpError, clipped, root},
-    jitter,
-    key::{Key, KeyKind},
 };
 
 /// How often a token is asked for before it is an error.
@@ -154,7 +154,7 @@ impl Tokens {
             };
             self.forget(key, grant, generation);
             failures += 1;
-            let pause = jitter::backoff(failures);
+            let pause = backoff::backoff(failures);
             if !may_pass || failures >= ATTEMPTS || Instant::now() + pause >= deadline {
                 return Err(error);
             }

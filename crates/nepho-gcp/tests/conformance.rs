@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use nepho_core::{Provider, Secret};
-use nepho_gcp::{DIALECT, GcpCredentials, GcpIdentity, GcpOptions, GcpProvider};
+use nepho_gcp::{DESCRIPTOR, GcpCredentials, GcpIdentity, GcpOptions, GcpProvider};
 use nepho_testkit::{
     conformance::{Case, check},
     gcp::{GcpHarness, PROJECT},
@@ -12,7 +12,7 @@ use nepho_testkit::{
 
 fn harness() -> GcpHarness {
     GcpHarness::new(
-        &DIALECT,
+        &DESCRIPTOR,
         Box::new(|endpoint, token, access| {
             Box::pin(async move {
                 let endpoint = endpoint.parse().expect("a URL");

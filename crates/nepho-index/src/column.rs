@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, hash::Hash};
 
-use crate::{bits::Bits, segment::row_number};
+use crate::{row_set::RowSet, segment::row_number};
 
 /// The values of one fact over the rows of a segment.
 #[derive(Debug)]
@@ -38,11 +38,11 @@ impl<T> Column<T> {
     }
 
     /// The rows whose value is accepted; asks once for each distinct value.
-    pub(crate) fn select(&self, accept: impl Fn(&T) -> bool) -> Bits {
+    pub(crate) fn select(&self, accept: impl Fn(&T) -> bool) -> RowSet {
         let accepted: Vec<bool> = self.values.iter().map(accept).collect();
         match (accepted.contains(&true), accepted.contains(&false)) {
-            (true, true) => Bits::from_fn(self.rows.len(), |row| accepted[self.number(row)]),
-            (any, _) => Bits::filled(self.rows.len(), any),
+            (true, true) => RowSet::from_fn(self.rows.len(), |row| accepted[self.number(row)]),
+            (any, _) => RowSet::filled(self.rows.len(), any),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap, fmt, sync::Arc};
 
 use nepho_core::{AccountId, ProviderKind, Region, ResourceKey, State};
 
-use crate::{Query, RowView, Snapshot, Sort, bits::Bits, freshness::Freshness, order::At, search::Scene};
+use crate::{Query, RowView, Snapshot, Sort, freshness::Freshness, order::At, row_set::RowSet, search::Scene};
 
 /// How many hits have one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,14 +47,14 @@ pub struct Hits {
     freshness: Freshness,
     rows: Arc<Vec<At>>,
     /// The hits of each slot; `None` when every row is one.
-    matched: Option<Vec<Bits>>,
+    matched: Option<Vec<RowSet>>,
 }
 
 impl Hits {
     pub(crate) fn of(snapshot: Snapshot, query: &Query, sort: Sort, freshness: Freshness) -> Self {
         let inner = &snapshot.inner;
         let mut counts = Counts::default();
-        let mut matched = vec![Bits::filled(0, false); inner.segments.len()];
+        let mut matched = vec![RowSet::filled(0, false); inner.segments.len()];
         for (slot, scene) in inner.scenes() {
             let rows = scene.matches(query, freshness);
             counts.add(&scene, &rows, freshness);
@@ -135,7 +135,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, scene: &Scene<'_>, rows: &Bits, freshness: Freshness) {
+    fn add(&mut self, scene: &Scene<'_>, rows: &RowSet, freshness: Freshness) {
         let total = rows.count();
         if total == 0 {
             return;

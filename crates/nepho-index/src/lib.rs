@@ -10,13 +10,13 @@
 //! the window and `nepho` both come here.
 
 mod apply;
-mod bits;
 mod change;
 mod column;
 mod freshness;
 mod hits;
 mod order;
 mod query;
+mod row_set;
 mod search;
 mod segment;
 mod snapshot;
@@ -32,4 +32,4 @@ pub use query::{
 };
 pub use snapshot::{DEFAULT_STALE_AFTER, Snapshot};
 pub use sort::{Sort, SortColumn, UnknownColumn};
-pub use view::{Glance, RowView, Totals};
+pub use view::{RowSummary, RowView, Totals};

@@ -4,10 +4,10 @@ use nepho_core::{Account, State, Timestamp, cache::ScopeRecord, text::folded};
 
 use crate::{
     Overlay, Query,
-    bits::Bits,
     freshness::Freshness,
     order::At,
     query::{Mark, Pattern, TagPattern, Test},
+    row_set::RowSet,
     segment::Segment,
     text::{self, ADDRESS, END, TAG, VALUE},
 };
@@ -23,8 +23,8 @@ pub(crate) struct Scene<'a> {
 
 impl Scene<'_> {
     /// The rows that meet every term.
-    pub(crate) fn matches(&self, query: &Query, freshness: Freshness) -> Bits {
-        let mut rows = Bits::filled(self.segment.len(), true);
+    pub(crate) fn matches(&self, query: &Query, freshness: Freshness) -> RowSet {
+        let mut rows = RowSet::filled(self.segment.len(), true);
         for term in query.terms() {
             if rows.is_empty() {
                 break;
@@ -61,10 +61,10 @@ impl Scene<'_> {
     }
 
     /// The rows that are stale.
-    pub(crate) fn stale(&self, freshness: Freshness) -> Bits {
+    pub(crate) fn stale(&self, freshness: Freshness) -> RowSet {
         let failed = self.record.is_some_and(|record| record.failure.is_some());
         let listed = self.record.and_then(|record| record.as_of);
-        let mut stale = Bits::filled(self.segment.len(), failed || freshness.is_old(listed));
+        let mut stale = RowSet::filled(self.segment.len(), failed || freshness.is_old(listed));
         if !failed {
             for &(at, _) in &self.segment.observed {
                 stale.set(at as usize, freshness.is_old(self.as_of(at as usize)));
@@ -77,7 +77,7 @@ impl Scene<'_> {
     }
 
     /// The rows that meet one test; only what it says of the rows `among` some counts.
-    fn meets(&self, test: &Test, among: &Bits, freshness: Freshness) -> Bits {
+    fn meets(&self, test: &Test, among: &RowSet, freshness: Freshness) -> RowSet {
         let segment = self.segment;
         match test {
             Test::Word(pattern) => segment.search(among, pattern.longest(), |packed| {
@@ -101,23 +101,23 @@ impl Scene<'_> {
                 rows
             }
             Test::State(any) => {
-                let mut rows = Bits::from_fn(segment.len(), |at| any.contains(&segment.states[at]));
+                let mut rows = RowSet::from_fn(segment.len(), |at| any.contains(&segment.states[at]));
                 self.overlaid(&mut rows, |overlay| overlay.state.map(|state| any.contains(&state)));
                 rows
             }
-            Test::Kind(any) => Bits::filled(segment.len(), any.contains(&segment.key.scope.kind)),
+            Test::Kind(any) => RowSet::filled(segment.len(), any.contains(&segment.key.scope.kind)),
             Test::Provider(any) => segment.places.select(|place| any.contains(&place.provider)),
             Test::Is(any) => each(segment.len(), any, |mark| self.is(*mark, freshness)),
         }
     }
 
-    fn field(&self, any: &[Pattern], among: &Bits, field: impl Fn(&str) -> &str) -> Bits {
+    fn field(&self, any: &[Pattern], among: &RowSet, field: impl Fn(&str) -> &str) -> RowSet {
         each(self.segment.len(), any, |pattern| {
             self.segment.search(among, pattern.longest(), |packed| pattern.is_met(field(packed)))
         })
     }
 
-    fn tag(&self, tag: &TagPattern, among: &Bits) -> Bits {
+    fn tag(&self, tag: &TagPattern, among: &RowSet) -> RowSet {
         // With the marks around it a text without `*` can only be the tag, so finding it is enough.
         let (needle, is_enough) = match (tag.key.literal(), tag.value.as_ref().map(Pattern::literal)) {
             (Some(key), None) => (format!("{TAG}{key}{VALUE}"), true),
@@ -133,28 +133,28 @@ impl Scene<'_> {
         })
     }
 
-    fn account_is(&self, any: &[Pattern]) -> Bits {
+    fn account_is(&self, any: &[Pattern]) -> RowSet {
         let known = self.account.is_some_and(|account| is_any(any, &account.name))
             || is_any(any, self.segment.key.account.as_str());
         if known {
-            return Bits::filled(self.segment.len(), true);
+            return RowSet::filled(self.segment.len(), true);
         }
         self.segment.places.select(|place| is_any(any, place.realm.as_str()))
     }
 
-    fn is(&self, mark: Mark, freshness: Freshness) -> Bits {
-        let mut rows = Bits::filled(self.segment.len(), false);
+    fn is(&self, mark: Mark, freshness: Freshness) -> RowSet {
+        let mut rows = RowSet::filled(self.segment.len(), false);
         match mark {
             Mark::Stale => rows = self.stale(freshness),
             Mark::Missing => self.segment.missing.iter().for_each(|&at| rows.set(at as usize, true)),
-            Mark::Prod => rows = Bits::filled(self.segment.len(), self.is_prod()),
+            Mark::Prod => rows = RowSet::filled(self.segment.len(), self.is_prod()),
             Mark::Pending => self.overlaid(&mut rows, |_| Some(true)),
         }
         rows
     }
 
     /// Sets anew the rows that have an overlay with something to say.
-    fn overlaid(&self, rows: &mut Bits, is_met: impl Fn(&Overlay) -> Option<bool>) {
+    fn overlaid(&self, rows: &mut RowSet, is_met: impl Fn(&Overlay) -> Option<bool>) {
         for (at, overlay) in self.overlays {
             if let Some(is_met) = is_met(overlay) {
                 rows.set(at.row(), is_met);
@@ -170,8 +170,8 @@ fn is_any(any: &[Pattern], text: &str) -> bool {
 }
 
 /// The rows that meet one of several values.
-fn each<T>(len: usize, any: &[T], meets: impl Fn(&T) -> Bits) -> Bits {
-    let mut rows = Bits::filled(len, false);
+fn each<T>(len: usize, any: &[T], meets: impl Fn(&T) -> RowSet) -> RowSet {
+    let mut rows = RowSet::filled(len, false);
     for one in any {
         rows.unite(&meets(one));
     }

@@ -11,7 +11,7 @@ use std::{
 use memchr::memmem;
 use nepho_core::{ProviderKind, Realm, Region, ResourceKey, ScopeKey, State, Timestamp, cache::CachedRow};
 
-use crate::{bits::Bits, column::Column, text};
+use crate::{column::Column, row_set::RowSet, text};
 
 /// Where a resource is, as its key says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -93,11 +93,11 @@ impl Segment {
 
     /// The rows `among` some of whose packed text `is_met` says so, where all such texts have
     /// `needle` in them.
-    pub(crate) fn search(&self, among: &Bits, needle: &str, is_met: impl Fn(&str) -> bool) -> Bits {
+    pub(crate) fn search(&self, among: &RowSet, needle: &str, is_met: impl Fn(&str) -> bool) -> RowSet {
         if needle.is_empty() {
-            return Bits::from_fn(self.len(), |at| among.get(at) && is_met(self.packed(at)));
+            return RowSet::from_fn(self.len(), |at| among.get(at) && is_met(self.packed(at)));
         }
-        let mut found = Bits::filled(self.len(), false);
+        let mut found = RowSet::filled(self.len(), false);
         let finder = memmem::Finder::new(needle);
         let (mut from, mut row) = (0, 0);
         while let Some(hit) = finder.find(&self.packed.as_bytes()[from..]) {

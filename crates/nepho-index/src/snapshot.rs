@@ -13,7 +13,7 @@ use nepho_core::{
 };
 
 use crate::{
-    Change, Glance, Hits, Overlay, Query, RowView, Sort, Totals,
+    Change, Hits, Overlay, Query, RowSummary, RowView, Sort, Totals,
     apply::Draft,
     freshness::Freshness,
     order::{At, Orders},
@@ -157,11 +157,11 @@ impl Snapshot {
     }
 
     /// The little that deciding about a selection needs.
-    pub fn glance(&self, key: &ResourceKey) -> Option<Glance> {
+    pub fn summary(&self, key: &ResourceKey) -> Option<RowSummary> {
         let at = self.inner.locate_one(key)?;
         let overlaid = &self.inner.overlaid;
         let overlay = overlaid.binary_search_by_key(&at, |(at, _)| *at).ok().map(|found| &overlaid[found].1);
-        Some(crate::view::glance(self.inner.segment(at.slot)?, at.row(), overlay))
+        Some(crate::view::summary(self.inner.segment(at.slot)?, at.row(), overlay))
     }
 
     /// The rows that `text` names: the row with exactly that key; else the rows with exactly that

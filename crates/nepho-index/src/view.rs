@@ -63,7 +63,7 @@ pub struct RowView {
 
 /// The few facts that deciding about a selection needs; cheap enough for 100,000 rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Glance {
+pub struct RowSummary {
     /// Whose.
     pub account: AccountId,
     /// The cloud.
@@ -128,9 +128,9 @@ pub(crate) fn view(scene: &Scene<'_>, at: usize, freshness: Freshness) -> RowVie
 }
 
 /// Takes a glance at a row.
-pub(crate) fn glance(segment: &Segment, at: usize, overlay: Option<&Overlay>) -> Glance {
+pub(crate) fn summary(segment: &Segment, at: usize, overlay: Option<&Overlay>) -> RowSummary {
     let row = segment.row(at);
-    Glance {
+    RowSummary {
         account: row.account.clone(),
         provider: row.resource.key.provider,
         kind: row.resource.key.kind,

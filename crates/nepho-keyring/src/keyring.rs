@@ -13,8 +13,8 @@ use tokio::{
 };
 
 use crate::{
+    backend::{self, Backend, Opener},
     error::KeyringError,
-    vault::{self, Opener, Vault},
     worker::{Ticket, Verdict, Worker},
 };
 
@@ -41,12 +41,12 @@ impl Item {
 
 /// Who waits for a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
+pub enum Prompt {
     /// Nobody in particular: at most 2 s, and the person is never asked for a password.
-    Background,
+    Never,
     /// The person at the keyboard, who may be asked for the keyring's password: 60 s. Dropping the
     /// future cancels the call.
-    Operator,
+    Allowed,
 }
 
 /// How long calls may take.
@@ -99,7 +99,7 @@ impl Keyring {
         let store: Result<Arc<keyring_core::CredentialStore>, _> =
             keyring_core::mock::Store::new().map(|store| store as _);
         let open = move || match &store {
-            Ok(store) => Ok(Box::new(InMemory(store.clone())) as Box<dyn Vault>),
+            Ok(store) => Ok(Box::new(InMemory(store.clone())) as Box<dyn Backend>),
             Err(error) => Err(crate::error::classify(error)),
         };
         Self::opened_by(Arc::new(open), LIMITS)
@@ -111,51 +111,51 @@ impl Keyring {
     }
 
     /// Reads the item.
-    pub async fn read(&self, item: &Item, patience: Patience) -> Result<Secret, KeyringError> {
+    pub async fn read(&self, item: &Item, prompt: Prompt) -> Result<Secret, KeyringError> {
         let item = item.clone();
-        self.call(patience, move |vault, _| vault::read(vault, &item, patience)).await
+        self.call(prompt, move |backend, _| backend::read(backend, &item, prompt)).await
     }
 
     /// Writes the item, in place of an older one.
-    pub async fn write(&self, item: &Item, secret: Secret, patience: Patience) -> Result<(), KeyringError> {
+    pub async fn write(&self, item: &Item, secret: Secret, prompt: Prompt) -> Result<(), KeyringError> {
         let item = item.clone();
-        self.call(patience, move |vault, ticket| vault::write(vault, &item, &secret, patience, ticket)).await
+        self.call(prompt, move |backend, ticket| backend::write(backend, &item, &secret, prompt, ticket)).await
     }
 
     /// Deletes the item; that there was none is no error.
-    pub async fn delete(&self, item: &Item, patience: Patience) -> Result<(), KeyringError> {
+    pub async fn delete(&self, item: &Item, prompt: Prompt) -> Result<(), KeyringError> {
         let item = item.clone();
-        self.call(patience, move |vault, ticket| vault::delete(vault, &item, patience, ticket)).await
+        self.call(prompt, move |backend, ticket| backend::delete(backend, &item, prompt, ticket)).await
     }
 
     /// Every item that Nephoscope has, in the background.
     pub async fn list(&self) -> Result<Vec<Item>, KeyringError> {
-        self.call(Patience::Background, |vault, _| vault::list(vault)).await
+        self.call(Prompt::Never, |backend, _| backend::list(backend)).await
     }
 
     /// Finds out whether secrets can be kept, by keeping one for a moment.
-    pub async fn probe(&self, patience: Patience) -> Result<(), KeyringError> {
-        self.call(patience, move |vault, _| vault::probe(vault, patience)).await
+    pub async fn probe(&self, prompt: Prompt) -> Result<(), KeyringError> {
+        self.call(prompt, move |backend, _| backend::probe(backend, prompt)).await
     }
 
     async fn call<T: Send + 'static>(
         &self,
-        patience: Patience,
-        act: impl Fn(&dyn Vault, &Ticket) -> Result<T, KeyringError> + Send + 'static,
+        prompt: Prompt,
+        act: impl Fn(&dyn Backend, &Ticket) -> Result<T, KeyringError> + Send + 'static,
     ) -> Result<T, KeyringError> {
-        let limit = match patience {
-            Patience::Background => self.inner.limits.background,
-            Patience::Operator => self.inner.limits.operator,
+        let limit = match prompt {
+            Prompt::Never => self.inner.limits.background,
+            Prompt::Allowed => self.inner.limits.operator,
         };
-        if patience == Patience::Background && self.is_resting() {
+        if prompt == Prompt::Never && self.is_resting() {
             return Err(KeyringError::TimedOut { limit });
         }
         let (reply, answer) = oneshot::channel();
         // A call is tried again with a fresh connection when the one at hand had failed, so the
         // reply is the last try's: it is sent when the call is dropped.
         let mut reply = Reply { to: Some(reply), result: None };
-        let pending = self.inner.worker.submit(Box::new(move |vault, ticket| {
-            let result = vault.and_then(|vault| act(vault, ticket));
+        let pending = self.inner.worker.submit(Box::new(move |backend, ticket| {
+            let result = backend.and_then(|backend| act(backend, ticket));
             let verdict = match &result {
                 Err(KeyringError::Unavailable { .. }) => Verdict::Bad,
                 _ => Verdict::Good,
@@ -212,7 +212,7 @@ impl<T> Drop for Reply<T> {
 
 struct InMemory(Arc<keyring_core::CredentialStore>);
 
-impl Vault for InMemory {
+impl Backend for InMemory {
     fn is_locked(&self, _user: Option<&str>) -> Result<bool, KeyringError> {
         Ok(false)
     }

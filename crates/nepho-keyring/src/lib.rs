@@ -4,9 +4,9 @@
 //! callers wait with a limit and get a typed error. Deliberately not here: which secrets an account
 //! has and what they mean (`nepho-app`), and any fallback to a file. There is none.
 
+mod backend;
 mod error;
 mod keyring;
-mod vault;
 mod worker;
 
 #[cfg(target_os = "linux")]
@@ -15,7 +15,7 @@ mod secret_service;
 mod tests;
 
 pub use error::KeyringError;
-pub use keyring::{Item, Keyring, Patience};
+pub use keyring::{Item, Keyring, Prompt};
 
 /// The service name of every item; with the item's user it is what `secret-tool` searches for.
 pub const SERVICE: &str = "dev.nephoscope.Nephoscope";

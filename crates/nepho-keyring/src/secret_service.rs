@@ -11,12 +11,12 @@ use zbus_secret_service_keyring_store::Store;
 
 use crate::{
     SERVICE,
+    backend::Backend,
     error::{KeyringError, classify as classify_store, platform_failure},
-    vault::Vault,
 };
 
 /// Connects to the session's keyring.
-pub(crate) fn open() -> Result<Box<dyn Vault>, KeyringError> {
+pub(crate) fn open() -> Result<Box<dyn Backend>, KeyringError> {
     let asking = SecretService::connect(EncryptionType::Plain).map_err(|error| classify(&error))?;
     let store: Arc<CredentialStore> = Store::new().map_err(|error| classify_store(&error))?;
     Ok(Box::new(Session { asking, store }))
@@ -27,7 +27,7 @@ struct Session {
     store: Arc<CredentialStore>,
 }
 
-impl Vault for Session {
+impl Backend for Session {
     fn is_locked(&self, user: Option<&str>) -> Result<bool, KeyringError> {
         let answer = || {
             let wanted = HashMap::from([("service", SERVICE)]);

@@ -12,9 +12,9 @@ use keyring_core::{CredentialStore, Entry, mock};
 use nepho_core::Secret;
 
 use crate::{
-    Item, Keyring, KeyringError, Patience, SERVICE,
+    Item, Keyring, KeyringError, Prompt, SERVICE,
+    backend::{Backend, Opener},
     keyring::Limits,
-    vault::{Opener, Vault},
 };
 
 /// A keyring whose behaviour a test turns.
@@ -74,7 +74,7 @@ impl Scripted {
 
 struct Handle(Arc<Scripted>);
 
-impl Vault for Handle {
+impl Backend for Handle {
     fn is_locked(&self, _user: Option<&str>) -> Result<bool, KeyringError> {
         let open = self.0.gate.lock().unwrap();
         drop(self.0.gate_moved.wait_while(open, |open| !*open).unwrap());
@@ -106,13 +106,13 @@ fn secret() -> Secret {
 #[tokio::test]
 async fn what_is_written_is_read_and_listed_and_then_deleted() {
     let keyring = Keyring::in_memory();
-    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap_err(), KeyringError::Missing);
-    keyring.write(&item(), secret(), Patience::Operator).await.unwrap();
-    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap().expose(), "wJalrXUtnFEMI");
-    keyring.probe(Patience::Background).await.unwrap();
+    assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap_err(), KeyringError::Missing);
+    keyring.write(&item(), secret(), Prompt::Allowed).await.unwrap();
+    assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap().expose(), "wJalrXUtnFEMI");
+    keyring.probe(Prompt::Never).await.unwrap();
     assert_eq!(keyring.list().await.unwrap(), [item()]);
-    keyring.delete(&item(), Patience::Operator).await.unwrap();
-    keyring.delete(&item(), Patience::Operator).await.unwrap();
+    keyring.delete(&item(), Prompt::Allowed).await.unwrap();
+    keyring.delete(&item(), Prompt::Allowed).await.unwrap();
     assert!(keyring.list().await.unwrap().is_empty());
 }
 
@@ -121,10 +121,10 @@ async fn only_the_operator_is_asked_for_the_password() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.locked.store(true, Ordering::SeqCst);
-    assert_eq!(keyring.probe(Patience::Background).await, Err(KeyringError::Locked));
+    assert_eq!(keyring.probe(Prompt::Never).await, Err(KeyringError::Locked));
     assert_eq!(keyring.list().await, Err(KeyringError::Locked));
     assert_eq!(script.unlocks.load(Ordering::SeqCst), 0);
-    keyring.write(&item(), secret(), Patience::Operator).await.unwrap();
+    keyring.write(&item(), secret(), Prompt::Allowed).await.unwrap();
     assert_eq!(script.unlocks.load(Ordering::SeqCst), 1);
 }
 
@@ -133,10 +133,10 @@ async fn a_hung_call_is_typed_and_does_not_hold_up_the_next_one() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.hang(true);
-    let error = keyring.write(&item(), secret(), Patience::Operator).await.unwrap_err();
+    let error = keyring.write(&item(), secret(), Prompt::Allowed).await.unwrap_err();
     assert!(matches!(error, KeyringError::TimedOut { .. }), "{error}");
     script.hang(false);
-    keyring.probe(Patience::Operator).await.unwrap();
+    keyring.probe(Prompt::Allowed).await.unwrap();
     assert_eq!(script.stored(), None, "a write that nobody waits for any more is not carried out");
 }
 
@@ -145,13 +145,13 @@ async fn background_calls_rest_after_a_timeout_until_a_call_succeeds() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.hang(true);
-    assert!(keyring.probe(Patience::Background).await.is_err());
+    assert!(keyring.probe(Prompt::Never).await.is_err());
     script.hang(false);
     let opened = script.opened.load(Ordering::SeqCst);
-    assert!(matches!(keyring.probe(Patience::Background).await, Err(KeyringError::TimedOut { .. })));
+    assert!(matches!(keyring.probe(Prompt::Never).await, Err(KeyringError::TimedOut { .. })));
     assert_eq!(script.opened.load(Ordering::SeqCst), opened, "the keyring was asked while resting");
-    keyring.probe(Patience::Operator).await.unwrap();
-    keyring.probe(Patience::Background).await.unwrap();
+    keyring.probe(Prompt::Allowed).await.unwrap();
+    keyring.probe(Prompt::Never).await.unwrap();
 }
 
 #[tokio::test]
@@ -160,18 +160,18 @@ async fn threads_left_behind_are_bounded_and_come_back() {
     let keyring = script.keyring();
     script.hang(true);
     for _ in 0..3 {
-        let error = keyring.probe(Patience::Operator).await.unwrap_err();
+        let error = keyring.probe(Prompt::Allowed).await.unwrap_err();
         assert!(matches!(error, KeyringError::TimedOut { .. }), "{error}");
     }
     let opened = script.opened.load(Ordering::SeqCst);
     for _ in 0..20 {
-        let error = keyring.probe(Patience::Operator).await.unwrap_err();
+        let error = keyring.probe(Prompt::Allowed).await.unwrap_err();
         assert!(matches!(error, KeyringError::Unavailable { .. }), "{error}");
     }
     assert_eq!(script.opened.load(Ordering::SeqCst), opened, "no further thread was started");
     script.hang(false);
     let back = async {
-        while keyring.probe(Patience::Operator).await.is_err() {
+        while keyring.probe(Prompt::Allowed).await.is_err() {
             tokio::task::yield_now().await;
         }
     };
@@ -184,9 +184,9 @@ async fn a_queued_call_is_served_when_the_one_before_it_hangs() {
     let keyring = script.keyring();
     script.hang(true);
     let waiting = keyring.clone();
-    let hung = async move { waiting.probe(Patience::Background).await };
+    let hung = async move { waiting.probe(Prompt::Never).await };
     let behind = keyring.clone();
-    let queued = async move { behind.write(&item(), secret(), Patience::Operator).await };
+    let queued = async move { behind.write(&item(), secret(), Prompt::Allowed).await };
     let release = async {
         tokio::time::sleep(Duration::from_millis(150)).await; // past the first call's limit
         script.hang(false);
@@ -201,12 +201,12 @@ async fn a_keyring_that_comes_late_or_again_is_found() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.absent.store(true, Ordering::SeqCst);
-    let error = keyring.probe(Patience::Background).await.unwrap_err();
+    let error = keyring.probe(Prompt::Never).await.unwrap_err();
     assert!(matches!(error, KeyringError::Unavailable { .. }), "{error}");
     script.absent.store(false, Ordering::SeqCst);
-    keyring.write(&item(), secret(), Patience::Operator).await.unwrap();
+    keyring.write(&item(), secret(), Prompt::Allowed).await.unwrap();
     script.broken.store(true, Ordering::SeqCst); // the daemon restarts; opening again mends it
-    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap().expose(), "wJalrXUtnFEMI");
+    assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap().expose(), "wJalrXUtnFEMI");
 }
 
 #[tokio::test]
@@ -214,8 +214,8 @@ async fn many_calls_use_one_connection() {
     let script = Scripted::new();
     let keyring = script.keyring();
     for _ in 0..1_000 {
-        keyring.write(&item(), secret(), Patience::Operator).await.unwrap();
-        keyring.read(&item(), Patience::Background).await.unwrap();
+        keyring.write(&item(), secret(), Prompt::Allowed).await.unwrap();
+        keyring.read(&item(), Prompt::Never).await.unwrap();
     }
     assert_eq!(script.opened.load(Ordering::SeqCst), 1);
 }

@@ -14,8 +14,8 @@ use std::{
 };
 
 use crate::{
+    backend::{Backend, Opener},
     error::KeyringError,
-    vault::{Opener, Vault},
 };
 
 /// How many threads may hang in calls that never return.
@@ -43,7 +43,7 @@ impl Ticket {
 
 /// A call: gets the open keyring or why it could not be opened, and may be asked a second time with
 /// a fresh one. Answers whether the keyring is still good.
-pub(crate) type Call = Box<dyn FnMut(Result<&dyn Vault, KeyringError>, &Ticket) -> Verdict + Send>;
+pub(crate) type Call = Box<dyn FnMut(Result<&dyn Backend, KeyringError>, &Ticket) -> Verdict + Send>;
 
 /// What a call says of the keyring that it used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ fn ensure_thread(shared: &Arc<Shared>, queue: &mut Queue) -> Result<(), KeyringE
 }
 
 fn serve(shared: &Arc<Shared>) {
-    let mut vault: Option<Box<dyn Vault>> = None;
+    let mut backend: Option<Box<dyn Backend>> = None;
     loop {
         let mut job = {
             let mut queue = shared.queue();
@@ -175,7 +175,7 @@ fn serve(shared: &Arc<Shared>) {
             continue;
         }
         let leaving = Leaving { shared, ticket: job.ticket.clone(), settled: false };
-        run(shared, &mut vault, &mut job);
+        run(shared, &mut backend, &mut job);
         drop(job);
         if leaving.settle() == Left::Behind {
             return;
@@ -183,25 +183,25 @@ fn serve(shared: &Arc<Shared>) {
     }
 }
 
-fn run(shared: &Shared, vault: &mut Option<Box<dyn Vault>>, job: &mut Job) {
-    let was_open = vault.is_some();
-    if vault.is_none() {
+fn run(shared: &Shared, backend: &mut Option<Box<dyn Backend>>, job: &mut Job) {
+    let was_open = backend.is_some();
+    if backend.is_none() {
         match (shared.opener)() {
-            Ok(opened) => *vault = Some(opened),
+            Ok(opened) => *backend = Some(opened),
             Err(error) => {
                 (job.call)(Err(error), &job.ticket);
                 return;
             }
         }
     }
-    let Some(open) = vault.as_deref() else { return };
+    let Some(open) = backend.as_deref() else { return };
     if (job.call)(Ok(open), &job.ticket) == Verdict::Good {
         return;
     }
-    *vault = None;
+    *backend = None;
     // A connection from before the daemon's restart fails once; a fresh one tells the truth.
     if was_open && !job.ticket.is_given_up() {
-        run(shared, vault, job);
+        run(shared, backend, job);
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use nepho_core::{FailureCode, Secret};
-use nepho_keyring::{Item, Keyring, KeyringError, Patience, SERVICE};
+use nepho_keyring::{Item, Keyring, KeyringError, Prompt, SERVICE};
 use nepho_testkit::session::{in_session, is_inside, lock_keyring, unlock_keyring, without_bus};
 
 fn item() -> Item {
@@ -50,17 +50,17 @@ async fn case_open() {
     }
     unlock_keyring(false).unwrap();
     let keyring = Keyring::system();
-    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap_err(), KeyringError::Missing);
-    keyring.probe(Patience::Background).await.unwrap();
+    assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap_err(), KeyringError::Missing);
+    keyring.probe(Prompt::Never).await.unwrap();
     let secret = "AKIAIOSFODNN7EXAMPLE\nwJalrXUtnFEMI/K7MDENG";
-    keyring.write(&item(), Secret::new(secret.to_owned()), Patience::Operator).await.unwrap();
+    keyring.write(&item(), Secret::new(secret.to_owned()), Prompt::Allowed).await.unwrap();
     let lookup =
         Command::new("secret-tool").args(["lookup", "service", SERVICE, "username", &item().user()]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&lookup.stdout).trim_end(), secret, "as another program reads it");
-    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap().expose(), secret);
+    assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap().expose(), secret);
     assert_eq!(keyring.list().await.unwrap(), [item()]);
-    keyring.delete(&item(), Patience::Operator).await.unwrap();
-    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap_err().code(), FailureCode::SecretMissing);
+    keyring.delete(&item(), Prompt::Allowed).await.unwrap();
+    assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap_err().code(), FailureCode::SecretMissing);
     assert!(keyring.list().await.unwrap().is_empty());
 }
 
@@ -72,13 +72,13 @@ async fn case_locked() {
     }
     unlock_keyring(false).unwrap();
     let before = Keyring::system();
-    before.write(&item(), Secret::new("x".to_owned()), Patience::Operator).await.unwrap();
+    before.write(&item(), Secret::new("x".to_owned()), Prompt::Allowed).await.unwrap();
     lock_keyring().unwrap();
     let keyring = Keyring::system();
     let begun = Instant::now();
     for error in [
-        keyring.read(&item(), Patience::Background).await.unwrap_err(),
-        keyring.probe(Patience::Background).await.unwrap_err(),
+        keyring.read(&item(), Prompt::Never).await.unwrap_err(),
+        keyring.probe(Prompt::Never).await.unwrap_err(),
         keyring.list().await.unwrap_err(),
     ] {
         assert_eq!(error.code(), FailureCode::KeyringLocked, "{error}");
@@ -86,13 +86,13 @@ async fn case_locked() {
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     // The operator is asked, there is nobody to answer, and the caller gives up.
     let item = item();
-    let write = keyring.write(&item, Secret::new("y".to_owned()), Patience::Operator);
+    let write = keyring.write(&item, Secret::new("y".to_owned()), Prompt::Allowed);
     match tokio::time::timeout(Duration::from_secs(3), write).await {
         Err(_) => {}
         Ok(result) => assert_eq!(result.unwrap_err().code(), FailureCode::KeyringLocked),
     }
     // That call may hang for ever; this one must not.
-    let error = keyring.probe(Patience::Background).await.unwrap_err();
+    let error = keyring.probe(Prompt::Never).await.unwrap_err();
     assert_eq!(error.code(), FailureCode::KeyringLocked, "{error}");
 }
 
@@ -104,14 +104,14 @@ async fn case_relocked() {
     }
     unlock_keyring(false).unwrap();
     let keyring = Keyring::system();
-    keyring.write(&item(), Secret::new("x".to_owned()), Patience::Operator).await.unwrap();
+    keyring.write(&item(), Secret::new("x".to_owned()), Prompt::Allowed).await.unwrap();
     lock_keyring().unwrap();
-    assert_eq!(keyring.read(&item(), Patience::Background).await.unwrap_err(), KeyringError::Locked);
+    assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap_err(), KeyringError::Locked);
     unlock_keyring(true).unwrap();
     // The daemon was replaced; the old connection is forgotten and a new one made.
     let begun = Instant::now();
     let found = loop {
-        match keyring.read(&item(), Patience::Background).await {
+        match keyring.read(&item(), Prompt::Never).await {
             Ok(found) => break found,
             Err(error) => assert!(begun.elapsed() < Duration::from_secs(10), "{error}"),
         }
@@ -127,16 +127,16 @@ async fn case_frozen() {
     }
     unlock_keyring(false).unwrap();
     let keyring = Keyring::system();
-    keyring.write(&item(), Secret::new("x".to_owned()), Patience::Operator).await.unwrap();
+    keyring.write(&item(), Secret::new("x".to_owned()), Prompt::Allowed).await.unwrap();
     signal_daemon("STOP");
     let begun = Instant::now();
-    let error = keyring.read(&item(), Patience::Background).await.unwrap_err();
+    let error = keyring.read(&item(), Prompt::Never).await.unwrap_err();
     assert!(matches!(error, KeyringError::TimedOut { .. }), "{error}");
     assert_eq!(error.code(), FailureCode::KeyringLocked);
     let waited = begun.elapsed();
     assert!(waited >= Duration::from_secs(1) && waited < Duration::from_secs(4), "{waited:?}");
     signal_daemon("CONT");
-    assert_eq!(keyring.read(&item(), Patience::Operator).await.unwrap().expose(), "x");
+    assert_eq!(keyring.read(&item(), Prompt::Allowed).await.unwrap().expose(), "x");
 }
 
 #[tokio::test]
@@ -157,9 +157,9 @@ async fn case_without_address() {
     }
     let keyring = Keyring::system();
     let begun = Instant::now();
-    let error = keyring.probe(Patience::Background).await.unwrap_err();
+    let error = keyring.probe(Prompt::Never).await.unwrap_err();
     assert_eq!(error.code(), FailureCode::KeyringUnavailable, "{error}");
-    let error = keyring.read(&item(), Patience::Operator).await.unwrap_err();
+    let error = keyring.read(&item(), Prompt::Allowed).await.unwrap_err();
     assert_eq!(error.code(), FailureCode::KeyringUnavailable, "{error}");
     assert!(begun.elapsed() < Duration::from_secs(2));
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use nepho_core::{Failure, Timestamp, fingerprint::Fingerprint, key::UnknownWord};
+use nepho_core::{Failure, Timestamp, UnknownVariant, fingerprint::Fingerprint};
 use rusqlite::{Row, RowIndex};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -25,9 +25,9 @@ pub(crate) fn optional_time(row: &Row<'_>, column: impl RowIndex) -> Result<Opti
 }
 
 /// The alternative whose word is in the column.
-pub(crate) fn word<T: FromStr<Err = UnknownWord>>(row: &Row<'_>, column: impl RowIndex) -> Result<T, Fault> {
+pub(crate) fn word<T: FromStr<Err = UnknownVariant>>(row: &Row<'_>, column: impl RowIndex) -> Result<T, Fault> {
     let text = row.get_ref(column)?.as_str().map_err(|error| Fault::unreadable("word", error))?;
-    text.parse().map_err(|error: UnknownWord| Fault::unreadable(error.what, error))
+    text.parse().map_err(|error: UnknownVariant| Fault::unreadable(error.what, error))
 }
 
 /// A fingerprint as SQLite's signed number.

@@ -13,10 +13,10 @@ use crate::{
     StoreError,
     columns::nanos,
     connection,
-    documents::{self, Packed, Packer},
     error::Fault,
-    resources,
-    scopes::{self, Stored},
+    table::documents::{self, Packed, Packer},
+    table::resources,
+    table::scopes::{self, Stored},
 };
 
 /// The stored rows of a scope, and the generation that they belong to.

@@ -6,8 +6,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::
 
 use crate::{
     error::Fault,
-    files::{CACHE, STATE},
-    schema::{CACHE_SCHEMA, STATE_SCHEMA},
+    open::files::{CACHE, STATE},
+    open::schema::{CACHE_SCHEMA, STATE_SCHEMA},
 };
 
 /// How long a write waits for another process's.

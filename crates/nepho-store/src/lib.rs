@@ -5,33 +5,19 @@
 //! Deliberately not here: deciding what a listing changes (the engine's reconcile), secrets (the
 //! keyring), and where the directory is (the hosts).
 
-mod accounts;
-mod chain;
 mod columns;
 mod commits;
 mod connection;
-mod documents;
 mod error;
-mod facts;
-mod files;
-mod journal;
-mod notes;
+mod hash_chain;
 mod open;
-mod page_one;
-mod permissions;
-mod presence;
-mod resources;
-mod salvage;
-mod schema;
-mod scopes;
-mod settings;
 mod store;
+mod table;
 #[cfg(test)]
 mod tests;
-mod threads;
 mod verify;
-mod whole_documents;
+mod worker;
 
 pub use error::{SqliteFault, StoreError, Unsafe};
-pub use notes::{CacheFault, OpenNote};
+pub use open::open_report::{CacheFault, OpenNote};
 pub use store::Store;

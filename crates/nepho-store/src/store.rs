@@ -1,4 +1,4 @@
-//! The handle that the engine holds: each method is one job on the store's threads.
+//! The handle that the engine holds: each method is one job on the store's worker.
 
 use std::{
     fmt,
@@ -17,19 +17,23 @@ use nepho_core::{
 };
 
 use crate::{
-    OpenNote, StoreError, accounts, commits,
+    OpenNote, StoreError, commits,
     connection::{self, Pair},
-    documents::{self, Packer},
     error::Fault,
-    journal,
+    open::open_lock::OpenLock,
     open::{self, Opened},
-    presence::Presence,
-    resources, scopes, settings,
-    threads::Threads,
-    verify, whole_documents,
+    table::accounts,
+    table::documents::{self, Packer},
+    table::full_documents,
+    table::journal,
+    table::resources,
+    table::scopes,
+    table::settings,
+    verify,
+    worker::Worker,
 };
 
-/// Threads that read, so that one long reading does not hold up the others.
+/// Worker that read, so that one long reading does not hold up the others.
 const READERS: usize = 2;
 
 /// The databases of one data directory. Cheap to clone.
@@ -44,7 +48,7 @@ pub struct Store {
 
 struct Inner {
     desk: Option<Desk>,
-    presence: Option<Presence>,
+    open_lock: Option<OpenLock>,
     sound: Arc<AtomicBool>,
 }
 
@@ -52,16 +56,16 @@ struct Inner {
 enum Desk {
     /// On the caller's thread, and done when the future is first polled: for tests on paused time.
     Inline(Box<Mutex<Pair>>),
-    /// On threads of the store's own. Dropped in this order: the writer's connections close last and
+    /// On worker of the store's own. Dropped in this order: the writer's connections close last and
     /// alone, so that they move the logs into the databases. Two that close at one moment may each
     /// leave that to the other.
-    Threads { readers: Threads, writer: Threads },
+    Worker { readers: Worker, writer: Worker },
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.inner.desk {
-            Some(Desk::Threads { .. }) => f.write_str("Store"),
+            Some(Desk::Worker { .. }) => f.write_str("Store"),
             _ => f.write_str("Store(in memory)"),
         }
     }
@@ -69,10 +73,10 @@ impl fmt::Debug for Store {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // The threads end first: the files are in order only when every connection is closed.
+        // The worker end first: the files are in order only when every connection is closed.
         self.desk = None;
-        if let Some(presence) = self.presence.take() {
-            presence.leave(self.sound.load(Ordering::Relaxed));
+        if let Some(open_lock) = self.open_lock.take() {
+            open_lock.leave(self.sound.load(Ordering::Relaxed));
         }
     }
 }
@@ -83,12 +87,12 @@ impl Store {
     /// The notes say what had to be put right. An unusable cache is no error; a durable database
     /// that is newer than this Nephoscope, and a directory that others may write to, are.
     pub fn open(dir: &Path) -> Result<(Self, Vec<OpenNote>), StoreError> {
-        let Opened { writer, readers, presence, notes } = open::open(dir, READERS)?;
-        let desk = Desk::Threads {
-            writer: Threads::start("store-writer", vec![writer])?,
-            readers: Threads::start("store-reader", readers)?,
+        let Opened { writer, readers, open_lock, notes } = open::open(dir, READERS)?;
+        let desk = Desk::Worker {
+            writer: Worker::start("store-writer", vec![writer])?,
+            readers: Worker::start("store-reader", readers)?,
         };
-        Ok((Self::over(desk, Some(presence)), notes))
+        Ok((Self::over(desk, Some(open_lock)), notes))
     }
 
     /// Opens empty databases that end with the handle. Everything is done on the caller's thread
@@ -98,8 +102,8 @@ impl Store {
         Ok(Self::over(Desk::Inline(Box::new(Mutex::new(pair))), None))
     }
 
-    fn over(desk: Desk, presence: Option<Presence>) -> Self {
-        Self { inner: Arc::new(Inner { desk: Some(desk), presence, sound: Arc::new(AtomicBool::new(true)) }) }
+    fn over(desk: Desk, open_lock: Option<OpenLock>) -> Self {
+        Self { inner: Arc::new(Inner { desk: Some(desk), open_lock, sound: Arc::new(AtomicBool::new(true)) }) }
     }
 
     /// Every account, by name.
@@ -231,7 +235,7 @@ impl Store {
     /// Stores a description of the resource that was read whole at `read_at`, beside the listed one,
     /// which may show only a part. Answers whether it did: a resource that has no row keeps none, and
     /// what was read later stays.
-    pub async fn put_whole_document(
+    pub async fn put_full_document(
         &self,
         key: &ResourceKey,
         document: &Document,
@@ -240,16 +244,16 @@ impl Store {
         let (key, document) = (key.clone(), document.clone());
         self.write("store the document", move |pair| {
             let packed = Packer::new()?.pack(&document, Fingerprint::of_document(&document))?;
-            whole_documents::put(&pair.cache, &key, &packed, read_at)
+            full_documents::put(&pair.cache, &key, &packed, read_at)
         })
         .await
     }
 
     /// The description of the resource that was last read whole, and when; see
-    /// [`Store::put_whole_document`].
-    pub async fn whole_document(&self, key: &ResourceKey) -> Result<Option<(Document, Timestamp)>, StoreError> {
+    /// [`Store::put_full_document`].
+    pub async fn full_document(&self, key: &ResourceKey) -> Result<Option<(Document, Timestamp)>, StoreError> {
         let key = key.clone();
-        self.read("read the document", move |pair| whole_documents::get(&pair.cache, &key)).await
+        self.read("read the document", move |pair| full_documents::get(&pair.cache, &key)).await
     }
 
     /// Appends to the journal, all entries or none; they are on the disk when this returns.
@@ -334,8 +338,8 @@ impl Store {
         };
         match self.inner.desk.as_ref().ok_or(StoreError::Closed)? {
             Desk::Inline(pair) => job(&mut pair.lock().unwrap_or_else(PoisonError::into_inner)),
-            Desk::Threads { writer, .. } if writes => writer.run(job).await?,
-            Desk::Threads { readers, .. } => readers.run(job).await?,
+            Desk::Worker { writer, .. } if writes => writer.run(job).await?,
+            Desk::Worker { readers, .. } => readers.run(job).await?,
         }
     }
 }

@@ -18,7 +18,7 @@ use nepho_core::{
 
 use rusqlite::types::Value;
 
-use crate::{Store, StoreError, chain, journal};
+use crate::{Store, StoreError, hash_chain, table::journal};
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
@@ -94,7 +94,7 @@ fn a_whole_document_costs_a_listing_nothing() {
     let bytes = Bytes::from_static(b"<whole/>");
     let whole = Document { format: DocumentFormat::Ec2Xml, bytes };
     let before = written(&store);
-    wait(store.put_whole_document(&rows[0].resource.key, &whole, at(2))).expect("stored");
+    wait(store.put_full_document(&rows[0].resource.key, &whole, at(2))).expect("stored");
     assert_eq!(written(&store) - before, 1);
     let known = wait(store.known_scope(&scope())).expect("a scope");
     assert_eq!((known.generation, known.rows[0].document), (1, rows[0].document.as_ref().expect("listed").1));
@@ -147,7 +147,7 @@ fn a_job_that_panics_is_rolled_back_and_the_next_one_runs() {
     wait(store.put_setting("theme", "dark")).expect("stored");
     let panicked = wait(store.write("panic", |pair| -> Result<(), crate::error::Fault> {
         let writing = crate::connection::write(&mut pair.state)?;
-        crate::settings::put(&writing, "theme", "light")?;
+        crate::table::settings::put(&writing, "theme", "light")?;
         panic!("on purpose")
     }));
     assert!(matches!(panicked, Err(StoreError::Closed)), "{panicked:?}");
@@ -158,7 +158,7 @@ fn a_job_that_panics_is_rolled_back_and_the_next_one_runs() {
 #[test]
 fn a_store_that_was_closed_in_order_is_not_checked_again() {
     let dir = tempfile::tempdir().expect("a directory");
-    let open = || crate::presence::Presence::enter(dir.path()).expect("entered");
+    let open = || crate::open::open_lock::OpenLock::enter(dir.path()).expect("entered");
     drop(Store::open(dir.path()).expect("a store"));
     assert!(dir.path().join("clean").exists());
     let (ours, opening) = open();
@@ -202,7 +202,8 @@ fn the_last_connection_to_close_leaves_no_log() {
 fn the_first_rows_are_found_by_their_names_and_not_by_sorting_all() {
     let store = Store::in_memory().expect("a store");
     let plan = wait(store.write("explain", |pair| {
-        let mut statement = pair.cache.prepare(&format!("EXPLAIN QUERY PLAN {}", crate::resources::first_sql()))?;
+        let mut statement =
+            pair.cache.prepare(&format!("EXPLAIN QUERY PLAN {}", crate::table::resources::first_sql()))?;
         let steps = statement.query_map([10], |row| row.get::<_, String>("detail"))?;
         Ok(steps.collect::<Result<Vec<_>, _>>()?)
     }));
@@ -233,7 +234,7 @@ fn a_forger_who_hashes_an_entry_anew_is_found_at_the_next() {
             let mut columns: Vec<Value> =
                 (0..journal::WIDTH).map(|column| row.get(column)).collect::<Result<_, _>>()?;
             columns[7] = Value::Text("db".to_owned());
-            Ok(chain::link(&row.get(journal::WIDTH)?, columns.iter().map(Into::into)))
+            Ok(hash_chain::link(&row.get(journal::WIDTH)?, columns.iter().map(Into::into)))
         })?;
         pair.state.execute_batch("DROP TRIGGER journal_update")?;
         Ok(pair.state.execute("UPDATE journal SET name = 'db', hash = ?1 WHERE seq = 3", [hash])?)

@@ -4,11 +4,11 @@ use nepho_core::journal::Verification;
 use rusqlite::{Connection, Row};
 
 use crate::{
-    chain::{self, Hash, START},
     columns::count,
     connection,
     error::Fault,
-    journal::{self, COLUMNS, WIDTH},
+    hash_chain::{self, Hash, START},
+    table::journal::{self, COLUMNS, WIDTH},
 };
 
 /// Finds the first entry that does not follow from the one before it.
@@ -42,14 +42,14 @@ pub(crate) fn verify(connection: &mut Connection) -> Result<Verification, Fault>
     if hash != previous {
         return Ok(broken(last, "the entry is not the one that was written last"));
     }
-    let head = if last == 0 { String::new() } else { chain::hex(&previous) };
+    let head = if last == 0 { String::new() } else { hash_chain::hex(&previous) };
     Ok(Verification::Intact { entries: count(last), head })
 }
 
 /// The entry's hash, if the stored one is what its columns and the previous hash make.
 fn linked(previous: &Hash, row: &Row<'_>) -> Option<Hash> {
     let columns: Vec<_> = (0..WIDTH).map(|column| row.get_ref(column)).collect::<Result<_, _>>().ok()?;
-    let hash = chain::link(previous, columns);
+    let hash = hash_chain::link(previous, columns);
     (row.get_ref(WIDTH).ok()?.as_blob().ok()? == hash).then_some(hash)
 }
 

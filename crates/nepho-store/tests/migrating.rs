@@ -80,7 +80,7 @@ fn a_directory_of_the_first_format_opens_with_everything_in_it() {
         ..account("acc-2", "proj-0")
     };
     wait(store.put_account(&added)).expect("stored");
-    assert!(wait(store.put_whole_document(&key(EU, "i-7"), &document("<whole/>"), at(2))).expect("stored"));
+    assert!(wait(store.put_full_document(&key(EU, "i-7"), &document("<whole/>"), at(2))).expect("stored"));
     wait(store.append(vec![entry("op-x", "i-1", JournalEvent::Sent)])).expect("appended");
     drop(store);
     let store = open(dir.path());

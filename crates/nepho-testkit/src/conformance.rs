@@ -14,7 +14,7 @@ mod reading;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use nepho_core::{Access, Action, Dialect, Provider, ResourceKey, Scope, State, provider::Target};
+use nepho_core::{Access, Action, Descriptor, Provider, ResourceKey, Scope, State, provider::Target};
 
 /// How long one case may take before it counts as hanging.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -50,7 +50,7 @@ pub enum Case {
     ObserveIsolatesUnknown,
     /// A change made behind the provider's back is observed.
     ObserveSeesChanges,
-    /// Protections are left out of a reading for following, and told in one for a plan.
+    /// Preflight are left out of a reading for following, and told in one for a plan.
     PlanDetailTellsProtections,
     /// `submit` answers each key once, and the actions happen.
     SubmitActs,
@@ -69,7 +69,7 @@ pub enum Case {
     TicketsTellTheEnd,
     /// An accepted action that came to nothing is told as failed, and no other with it.
     FailedActionsAreTold,
-    /// The whole document has every member of the listed one; only a plan is told protections.
+    /// The whole document has every member of the listed one; only a plan is told preflight.
     WholeDocument,
     /// A plan is told whether the action is permitted, and another action is not touched by that.
     PlanTellsPermission,
@@ -114,8 +114,8 @@ pub trait Harness: Send + Sync {
     /// A provider of the cloud's account.
     async fn provider(&self, access: Access) -> Arc<dyn Provider>;
 
-    /// Its dialect.
-    fn dialect(&self) -> &'static dyn Dialect;
+    /// Its descriptor.
+    fn descriptor(&self) -> &'static dyn Descriptor;
 
     /// Makes (or finds) an unprotected resource in this state that no case was given before, in a
     /// scope that [`Harness::deny`] does not deny.
@@ -209,7 +209,7 @@ pub async fn run(case: Case, harness: &dyn Harness) -> Outcome {
             Case::SuspendsAndResumes => acting::suspends_and_resumes(harness).await,
             Case::TicketsTellTheEnd => following::tickets_tell_the_end(harness).await,
             Case::FailedActionsAreTold => following::failed_actions_are_told(harness).await,
-            Case::WholeDocument => reading::whole_document(harness).await,
+            Case::WholeDocument => reading::full_document(harness).await,
             Case::PlanTellsPermission => reading::plan_tells_permission(harness).await,
         }
     };

@@ -6,7 +6,7 @@
 //! until the test says [`FakeProvider::settle`] or [`FakeProvider::set_state`].
 
 mod answer;
-mod dialect;
+mod descriptor;
 mod gate;
 mod script;
 
@@ -17,10 +17,10 @@ use std::{
 
 use nepho_core::{
     Access, Action, Identity, Location, ProviderError, ProviderKind, Realm, Resource, Scope, State, Zone,
-    provider::{Listed, Progress, Protections, Traffic},
+    provider::{ListedResource, Preflight, Progress, Traffic},
 };
 
-pub use dialect::{FAKE_DIALECT, FakeDialect, ROUGH_DIALECT};
+pub use descriptor::{FAKE_DIALECT, FakeDescriptor, ROUGH_DIALECT};
 pub use gate::Gate;
 pub use script::{Call, Counts, Held, ListStep, ObserveStep, Recorded, SubmitStep};
 
@@ -64,8 +64,8 @@ struct World {
 
 #[derive(Debug)]
 struct Machine {
-    listed: Listed,
-    protections: Protections,
+    listed: ListedResource,
+    preflight: Preflight,
     /// Where a running transition leads.
     goal: Option<State>,
     /// Why the last action on it came to nothing, if it did.
@@ -154,7 +154,7 @@ impl FakeProvider {
         self.add_scope(&place);
         let machine = Machine {
             listed: listed(resource.clone()),
-            protections: Protections {
+            preflight: Preflight {
                 stop: Some(false),
                 termination: Some(false),
                 local_disks: Some(false),
@@ -204,14 +204,14 @@ impl FakeProvider {
     }
 
     /// What a plan's fresh read finds in an action's way.
-    pub fn protect(&self, native: &str, protections: Protections) {
+    pub fn protect(&self, native: &str, preflight: Preflight) {
         if let Some(machine) = self.world().machines.get_mut(native) {
-            machine.protections = protections;
+            machine.preflight = preflight;
         }
     }
 
     /// The instance as it really is.
-    pub fn truth(&self, native: &str) -> Option<Listed> {
+    pub fn truth(&self, native: &str) -> Option<ListedResource> {
         self.world().machines.get(native).map(|machine| machine.listed.clone())
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use nepho_core::{
     Document, DocumentFormat, Kind, Location, ProviderKind, Realm, Region, Resource, ResourceKey, Scope, State,
     Timestamp, Zone,
-    provider::{Listed, Target},
+    provider::{ListedResource, Target},
     resource::{InstanceFacts, Lifecycle},
 };
 use serde_json::{Value, json};
@@ -203,18 +203,18 @@ impl InstanceBuilder {
     }
 
     /// The resource with a JSON document that follows from it.
-    pub fn listed(self) -> Listed {
+    pub fn listed(self) -> ListedResource {
         listed(self.resource)
     }
 }
 
 /// `resource` with a JSON document that follows from it, so that both change together.
-pub fn listed(resource: Resource) -> Listed {
-    Listed { document: document(&members(&resource)), resource }
+pub fn listed(resource: Resource) -> ListedResource {
+    ListedResource { document: document(&members(&resource)), resource }
 }
 
 /// The document of `resource` with what a listing does not show of it.
-pub fn whole_document(resource: &Resource) -> Document {
+pub fn full_document(resource: &Resource) -> Document {
     let mut whole = members(resource);
     whole["disks"] = json!(resource.facts.disks);
     whole["image"] = json!(resource.facts.image);

@@ -15,9 +15,9 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::{
+    enums::{Access, Action, Kind, ProviderKind},
     failure::Failure,
     time::{maybe, moment},
-    words::{Access, Action, Kind, ProviderKind},
 };
 
 /// All accounts, by name.

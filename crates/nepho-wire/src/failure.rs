@@ -7,7 +7,7 @@ use nepho_core as domain;
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::words::FailureCode;
+use crate::enums::FailureCode;
 
 /// Why something failed: its class, and the words of whoever said so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    enums::{State, mirror_enum},
     limits::{Limit, QueryText},
     row::Row,
     selection::SelectionSummary,
-    words::{State, word},
 };
 
-word! {
+mirror_enum! {
     /// A column that the table can be sorted by.
     SortColumn mirrors index::SortColumn {
         Name, State, Kind, Account, Region, Size, PrivateIp, PublicIp, StartedAt, AsOf,
@@ -117,7 +117,7 @@ pub struct QueryError {
     pub word: String,
 }
 
-word! {
+mirror_enum! {
     /// What is wrong with a query.
     QueryErrorCode mirrors index::QueryErrorCode {
         UnknownKey, UnknownState, UnknownKind, UnknownProvider, UnknownMark, UnknownColumn, BadAddress, EmptyValue,

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    enums::{Action, State},
     failure::Failure,
     limits::Limit,
     time::moment,
-    words::{Action, State},
 };
 
 /// Asks for a page of the journal.

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod bindings;
 pub mod cli;
 pub mod commands;
+pub mod enums;
 pub mod failure;
 pub mod inventory;
 pub mod journal;
@@ -20,7 +21,6 @@ pub mod selection;
 pub mod status;
 pub mod sync;
 pub mod time;
-pub mod words;
 
 pub use commands::COMMANDS;
 

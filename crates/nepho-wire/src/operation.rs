@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    enums::{Action, State, TargetStatus},
     failure::Failure,
     inventory::count,
     limits::{Limit, MAX_LIMIT},
     time::{maybe, moment},
-    words::{Action, State, TargetStatus},
 };
 
 /// Asks for the last operations.

@@ -14,8 +14,8 @@ use ts_rs::TS;
 pub use counts::{PlanCounts, RefusalCount, WarningCount};
 
 use crate::{
+    enums::{Action, FailureCode, State},
     limits::{KeyText, List, LongText, NameText, QueryText},
-    words::{Action, FailureCode, State},
 };
 
 /// Asks what an action would do. Nothing is sent to be carried out.

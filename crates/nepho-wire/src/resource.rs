@@ -1,14 +1,14 @@
 //! One resource: the drawer's overview, its document, its command line, its console page.
 
-use nepho_core::{self as domain, provider::Order};
+use nepho_core::{self as domain, provider::ActionRequest};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    enums::{Action, Lifecycle},
     journal::JournalEntry,
     limits::{KeyText, List},
     row::Row,
-    words::{Action, Lifecycle},
 };
 
 /// Asks for one resource.
@@ -144,8 +144,8 @@ pub struct CopyCommandRequest {
 
 impl CopyCommandRequest {
     /// The action, and how.
-    pub fn order(&self) -> Order {
-        Order { action: self.action.into(), discard_local_disks: self.discard_local_disks }
+    pub fn order(&self) -> ActionRequest {
+        ActionRequest { action: self.action.into(), discard_local_disks: self.discard_local_disks }
     }
 }
 

@@ -7,9 +7,9 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::{
+    enums::{Action, Health, Kind, ProviderKind, State},
     failure::Failure,
     time::maybe,
-    words::{Action, Health, Kind, ProviderKind, State},
 };
 
 /// A row of the table.

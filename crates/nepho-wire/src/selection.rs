@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    enums::Action,
     inventory::{Sort, count},
     limits::{KeyText, List, QueryText},
-    words::Action,
 };
 
 /// Asks for a change of the selection.

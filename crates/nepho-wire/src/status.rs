@@ -194,13 +194,13 @@ setting! {
     }
 }
 
-impl From<nepho_core::report::KeyringStanding> for Keyring {
-    fn from(standing: nepho_core::report::KeyringStanding) -> Self {
+impl From<nepho_core::report::KeyringStatus> for Keyring {
+    fn from(standing: nepho_core::report::KeyringStatus) -> Self {
         match standing {
-            nepho_core::report::KeyringStanding::NotTried => Self::NotTried,
-            nepho_core::report::KeyringStanding::Ok => Self::Ok,
-            nepho_core::report::KeyringStanding::Unavailable => Self::Unavailable,
-            nepho_core::report::KeyringStanding::Locked => Self::Locked,
+            nepho_core::report::KeyringStatus::NotTried => Self::NotTried,
+            nepho_core::report::KeyringStatus::Ok => Self::Ok,
+            nepho_core::report::KeyringStatus::Unavailable => Self::Unavailable,
+            nepho_core::report::KeyringStatus::Locked => Self::Locked,
         }
     }
 }

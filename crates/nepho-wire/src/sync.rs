@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    enums::{Kind, ProviderKind},
     failure::Failure,
     limits::{List, NameText},
     time::maybe,
-    words::{Kind, ProviderKind},
 };
 
 /// Asks for a sync now; the reply comes when it has ended.

@@ -14,60 +14,63 @@ use nepho_wire::{
 use tauri::State;
 
 use crate::{
+    app_loader::AppLoader,
+    command_error::{Reply, refused},
     console, convert,
-    opening::Opening,
-    refusal::{Reply, refused},
 };
 
 /// A window of the rows that match a query.
 #[tauri::command]
-pub async fn query_inventory(opening: State<'_, Opening>, request: QueryInventoryRequest) -> Reply<InventoryWindow> {
-    let page = opening.app().await?.inventory(&convert::ask(&request)).await.map_err(refused)?;
+pub async fn query_inventory(loader: State<'_, AppLoader>, request: QueryInventoryRequest) -> Reply<InventoryWindow> {
+    let page = loader.app().await?.inventory(&convert::ask(&request)).await.map_err(refused)?;
     Ok(convert::window(&page, request.query.as_str()))
 }
 
 /// Changes the selection.
 #[tauri::command]
-pub async fn update_selection(opening: State<'_, Opening>, request: UpdateSelectionRequest) -> Reply<SelectionSummary> {
+pub async fn update_selection(
+    loader: State<'_, AppLoader>,
+    request: UpdateSelectionRequest,
+) -> Reply<SelectionSummary> {
     let change = convert::selection(request.change);
-    let summary = opening.app().await?.update_selection(change, request.query.as_str()).map_err(refused)?;
+    let summary = loader.app().await?.update_selection(change, request.query.as_str()).map_err(refused)?;
     Ok((&summary).into())
 }
 
 /// One resource, from the cache.
 #[tauri::command]
-pub async fn get_resource(opening: State<'_, Opening>, request: GetResourceRequest) -> Reply<ResourceDetails> {
-    let details = opening.app().await?.details(request.key.key()).await.map_err(refused)?;
+pub async fn get_resource(loader: State<'_, AppLoader>, request: GetResourceRequest) -> Reply<ResourceDetails> {
+    let details = loader.app().await?.details(request.key.key()).await.map_err(refused)?;
     Ok(convert::details(&details))
 }
 
 /// The provider's own description of a resource, as it is stored.
 #[tauri::command]
-pub async fn get_document(opening: State<'_, Opening>, request: GetDocumentRequest) -> Reply<Document> {
-    let document = opening.app().await?.document(request.key.key()).await.map_err(refused)?;
+pub async fn get_document(loader: State<'_, AppLoader>, request: GetDocumentRequest) -> Reply<Document> {
+    let document = loader.app().await?.document(request.key.key()).await.map_err(refused)?;
     Ok(convert::document(document))
 }
 
 /// The provider's whole description of a resource, asked for now and stored.
 #[tauri::command]
-pub async fn fetch_document(opening: State<'_, Opening>, request: FetchDocumentRequest) -> Reply<Document> {
-    let document = opening.app().await?.fetch_document(request.key.key()).await.map_err(refused)?;
+pub async fn fetch_document(loader: State<'_, AppLoader>, request: FetchDocumentRequest) -> Reply<Document> {
+    let document = loader.app().await?.fetch_document(request.key.key()).await.map_err(refused)?;
     Ok(convert::document(document))
 }
 
 /// The cloud's own command line for an action.
 #[tauri::command]
-pub async fn copy_command(opening: State<'_, Opening>, request: CopyCommandRequest) -> Reply<CopiedCommand> {
+pub async fn copy_command(loader: State<'_, AppLoader>, request: CopyCommandRequest) -> Reply<CopiedCommand> {
     let order = request.order();
     let keys: Vec<ResourceKey> = request.keys.into_vec().into_iter().map(KeyText::into_key).collect();
-    let command = opening.app().await?.command(order, &keys).map_err(refused)?;
+    let command = loader.app().await?.command(order, &keys).map_err(refused)?;
     Ok(CopiedCommand { command })
 }
 
 /// Opens a resource's page of the cloud's console in the browser.
 #[tauri::command]
-pub async fn open_console(opening: State<'_, Opening>, request: OpenConsoleRequest) -> Reply<Done> {
-    let address = opening.app().await?.console_url(request.key.key()).map_err(refused)?;
+pub async fn open_console(loader: State<'_, AppLoader>, request: OpenConsoleRequest) -> Reply<Done> {
+    let address = loader.app().await?.console_url(request.key.key()).map_err(refused)?;
     console::open(&address)?;
     Ok(Done {})
 }

@@ -6,9 +6,9 @@
 mod accounts;
 mod actions;
 mod inventory;
-mod standing;
+mod status;
 
 pub use accounts::*;
 pub use actions::*;
 pub use inventory::*;
-pub use standing::*;
+pub use status::*;

@@ -12,18 +12,18 @@ use nepho_core::{
 use nepho_index::Sort;
 use nepho_testkit::ec2::{Ec2Instance, Setup, id};
 
-use crate::rig::{KEY_ID, Rig, cloud, code, double, keys, lab};
+use crate::harness::{Harness, KEY_ID, cloud, code, double, keys, lab};
 
-async fn nothing_is_stored(rig: &Rig, app: &App) {
+async fn nothing_is_stored(harness: &Harness, app: &App) {
     assert!(app.accounts().is_empty());
-    assert!(rig.open().await.accounts().is_empty());
-    assert!(rig.keyring.list().await.unwrap().is_empty());
+    assert!(harness.open().await.accounts().is_empty());
+    assert!(harness.keyring.list().await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn an_added_account_is_pinned_and_listed_by_the_next_process_too() {
-    let (rig, cloud) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::new(), cloud());
+    let app = harness.open().await;
     let account = app.add_account(lab(&cloud)).await.unwrap();
     assert_eq!(account.source, CredentialSource::Keyring);
     let realm = account.realm.clone().unwrap();
@@ -32,7 +32,7 @@ async fn an_added_account_is_pinned_and_listed_by_the_next_process_too() {
     assert_eq!(report.resources, 3);
     assert!(report.scopes.iter().all(|scope| scope.failure.is_none()), "{:?}", report.scopes);
 
-    let next = rig.open().await;
+    let next = harness.open().await;
     assert_eq!(next.snapshot().len(), 3);
     assert_eq!(next.account("lab").unwrap(), account);
     assert_eq!(next.account(account.id.as_str()).unwrap(), account);
@@ -43,25 +43,25 @@ async fn an_added_account_is_pinned_and_listed_by_the_next_process_too() {
 
 #[tokio::test]
 async fn what_does_not_verify_is_not_stored() {
-    let (rig, cloud) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::new(), cloud());
+    let app = harness.open().await;
     let wrong = NewAccount { credentials: keys("AKIAWRONGWRONGWRONG0"), ..lab(&cloud) };
     assert_eq!(code(app.add_account(wrong).await), FailureCode::Unauthenticated);
-    nothing_is_stored(&rig, &app).await;
+    nothing_is_stored(&harness, &app).await;
     let absent = NewAccount { credentials: Credentials::Environment, ..lab(&cloud) };
     assert_eq!(code(app.add_account(absent).await), FailureCode::CredentialsMissing);
-    nothing_is_stored(&rig, &app).await;
+    nothing_is_stored(&harness, &app).await;
     let endpoint = cloud.endpoint();
     drop(cloud);
     let gone = NewAccount { endpoint: Some(endpoint), ..lab(&self::cloud()) };
     assert_eq!(code(app.add_account(gone).await), FailureCode::Unavailable);
-    nothing_is_stored(&rig, &app).await;
+    nothing_is_stored(&harness, &app).await;
 }
 
 #[tokio::test]
 async fn endpoints_names_and_keys_are_checked_before_anything_is_sent() {
-    let (rig, cloud) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::new(), cloud());
+    let app = harness.open().await;
     for endpoint in ["http://169.254.169.254", "http://example.com", "https://a:b@example.com"] {
         let new = NewAccount { endpoint: Some(endpoint.to_owned()), ..lab(&cloud) };
         assert!(matches!(app.add_account(new).await, Err(AppError::EndpointRefused { .. })), "{endpoint}");
@@ -71,13 +71,13 @@ async fn endpoints_names_and_keys_are_checked_before_anything_is_sent() {
     let new = NewAccount { credentials: keys(" "), ..lab(&cloud) };
     assert!(matches!(app.add_account(new).await, Err(AppError::NotApplicable { .. })));
     assert!(cloud.seen().is_empty());
-    nothing_is_stored(&rig, &app).await;
+    nothing_is_stored(&harness, &app).await;
 }
 
 #[tokio::test]
 async fn a_name_and_a_realm_are_there_once() {
-    let (rig, cloud) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::new(), cloud());
+    let app = harness.open().await;
     app.add_account(lab(&cloud)).await.unwrap();
     let same_name = NewAccount { name: "LAB".to_owned(), ..lab(&cloud) };
     assert!(matches!(app.add_account(same_name).await, Err(AppError::NameTaken { .. })));
@@ -85,10 +85,10 @@ async fn a_name_and_a_realm_are_there_once() {
     let error = app.add_account(same_realm).await.unwrap_err();
     assert!(matches!(&error, AppError::RealmTaken { name, .. } if name == "lab"), "{error}");
     assert_eq!(app.accounts().len(), 1);
-    assert_eq!(rig.keyring.list().await.unwrap().len(), 1);
+    assert_eq!(harness.keyring.list().await.unwrap().len(), 1);
 
     // The same, by two processes of which neither knew of the other's account when it began.
-    let (one, other) = (rig.open().await, rig.open().await);
+    let (one, other) = (harness.open().await, harness.open().await);
     one.remove_account(&one.account("lab").unwrap().id).await.unwrap();
     one.add_account(lab(&cloud)).await.unwrap();
     let late = NewAccount { name: "late".to_owned(), ..lab(&cloud) };
@@ -98,18 +98,18 @@ async fn a_name_and_a_realm_are_there_once() {
 
 #[tokio::test]
 async fn without_verifying_an_account_is_pinned_at_its_first_use() {
-    let (rig, cloud) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::new(), cloud());
+    let app = harness.open().await;
     let account = app.add_account(NewAccount { verify: false, ..lab(&cloud) }).await.unwrap();
     assert!(account.realm.is_none() && cloud.seen().is_empty());
     app.verify_account(&account.id).await.unwrap();
-    assert!(rig.open().await.account("lab").unwrap().realm.is_some());
+    assert!(harness.open().await.account("lab").unwrap().realm.is_some());
 }
 
 #[tokio::test]
 async fn a_read_only_account_sends_no_action() {
-    let (rig, cloud) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::new(), cloud());
+    let app = harness.open().await;
     let account = app.add_account(NewAccount { access: Access::ReadOnly, ..lab(&cloud) }).await.unwrap();
     app.sync(&[], &[]).await;
     let key = app.find("web-1")[0].key.clone();
@@ -131,8 +131,8 @@ async fn a_read_only_account_sends_no_action() {
 
 #[tokio::test]
 async fn credentials_of_another_realm_change_nothing() {
-    let (rig, first) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, first) = (Harness::new(), cloud());
+    let app = harness.open().await;
     let account = app.add_account(lab(&first)).await.unwrap();
     app.sync(&[], &[]).await;
     let port = first.port();
@@ -144,7 +144,7 @@ async fn credentials_of_another_realm_change_nothing() {
 
     let change = AccountChange { credentials: Some(keys("AKIAOTHEROTHEROTHER0")), ..AccountChange::default() };
     assert_eq!(code(app.update_account(&account.id, change).await), FailureCode::WrongAccount);
-    let next = rig.open().await;
+    let next = harness.open().await;
     let report = next.sync(&[], &[]).await;
     let codes: Vec<_> = report.scopes.iter().map(|scope| scope.failure.as_ref().unwrap().code).collect();
     assert!(!codes.is_empty() && codes.iter().all(|code| *code == FailureCode::WrongAccount), "{codes:?}");
@@ -158,8 +158,8 @@ async fn credentials_of_another_realm_change_nothing() {
 
 #[tokio::test]
 async fn new_credentials_replace_the_old_ones_at_once() {
-    let (rig, cloud) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::new(), cloud());
+    let app = harness.open().await;
     let account = app.add_account(lab(&cloud)).await.unwrap();
     cloud.adjust(|setup| setup.key_id = Some("AKIAROTATEDROTATED00".to_owned()));
     let change = AccountChange {
@@ -169,19 +169,19 @@ async fn new_credentials_replace_the_old_ones_at_once() {
     };
     app.update_account(&account.id, change).await.unwrap();
     assert_eq!(app.sync(&[], &[]).await.resources, 3);
-    assert_eq!(rig.open().await.account("renamed").unwrap().id, account.id);
-    assert_eq!(rig.keyring.list().await.unwrap().len(), 1);
+    assert_eq!(harness.open().await.account("renamed").unwrap().id, account.id);
+    assert_eq!(harness.keyring.list().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn a_removed_account_leaves_no_row_and_no_secret() {
-    let (rig, cloud) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::new(), cloud());
+    let app = harness.open().await;
     let account = app.add_account(lab(&cloud)).await.unwrap();
     app.sync(&[], &[]).await;
     assert_eq!(app.remove_account(&account.id).await.unwrap(), None);
-    nothing_is_stored(&rig, &app).await;
-    assert!(rig.open().await.snapshot().is_empty());
+    nothing_is_stored(&harness, &app).await;
+    assert!(harness.open().await.snapshot().is_empty());
     assert!(matches!(app.remove_account(&account.id).await, Err(AppError::UnknownAccount { .. })));
 }
 
@@ -189,22 +189,22 @@ async fn a_removed_account_leaves_no_row_and_no_secret() {
 async fn the_environment_and_profiles_are_found_and_nothing_is_added() {
     const PAIRS: &[(&str, &str)] = &[
         ("AWS_ACCESS_KEY_ID", KEY_ID),
-        ("AWS_SECRET_ACCESS_KEY", crate::rig::KEY),
+        ("AWS_SECRET_ACCESS_KEY", crate::harness::KEY),
         ("AWS_REGION", "eu-north-1"),
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
         ("AWS_CONFIG_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/app/config")),
     ];
-    let (rig, cloud) = (Rig::with_environment(PAIRS), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::with_environment(PAIRS), cloud());
+    let app = harness.open().await;
     let found = app.find_accounts().await;
     let names: Vec<_> = found.iter().map(|found: &FoundAccount| (found.source.clone(), found.added)).collect();
     assert_eq!(names[0], (CredentialSource::Environment, false));
     assert_eq!(found[0].region.as_ref().unwrap().as_str(), "eu-north-1");
     assert!(names.contains(&(CredentialSource::Profile("team".to_owned()), false)), "{names:?}");
-    nothing_is_stored(&rig, &app).await;
+    nothing_is_stored(&harness, &app).await;
 
     app.add_account(NewAccount { credentials: Credentials::Environment, ..lab(&cloud) }).await.unwrap();
     assert!(app.find_accounts().await[0].added);
-    assert_eq!(rig.open().await.sync(&[], &[]).await.resources, 3);
-    assert!(rig.keyring.list().await.unwrap().is_empty(), "nothing of the environment is stored");
+    assert_eq!(harness.open().await.sync(&[], &[]).await.resources, 3);
+    assert!(harness.keyring.list().await.unwrap().is_empty(), "nothing of the environment is stored");
 }

@@ -10,12 +10,12 @@ use nepho_core::{
 };
 use nepho_index::Sort;
 
-use crate::rig::Rig;
+use crate::harness::Harness;
 
 #[tokio::test]
 async fn a_machine_stopped_here_is_stopped_for_the_next_process() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     let report = app.add_demo().await.unwrap();
     assert!(report.resources > 250, "{} machines", report.resources);
     assert_eq!(app.status().accounts, 4);
@@ -39,7 +39,7 @@ async fn a_machine_stopped_here_is_stopped_for_the_next_process() {
     app.shutdown().await;
     drop(app);
 
-    let next = rig.open().await;
+    let next = harness.open().await;
     let row = next.row(&target.key).unwrap();
     assert_eq!((row.state, row.pending), (State::Stopped, None));
     let details = next.details(&target.key).await.unwrap();
@@ -54,8 +54,8 @@ async fn a_machine_stopped_here_is_stopped_for_the_next_process() {
 
 #[tokio::test]
 async fn the_demo_is_added_once_and_leaves_nothing_behind() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     app.add_demo().await.unwrap();
     app.add_demo().await.unwrap();
     assert_eq!(app.accounts().len(), 4);
@@ -63,21 +63,21 @@ async fn the_demo_is_added_once_and_leaves_nothing_behind() {
     let plan = app.plan(Action::Stop, Targets::Keys(vec![any])).await.unwrap();
     let operation = app.commit(&plan.nonce, None, true).await.unwrap();
     app.submitted(&operation).await;
-    assert!(rig.path().join("data/demo.json").exists());
+    assert!(harness.path().join("data/demo.json").exists());
     app.remove_demo().await.unwrap();
     assert!(app.accounts().is_empty());
     assert_eq!(app.snapshot().len(), 0);
-    assert!(!rig.path().join("data/demo.json").exists());
+    assert!(!harness.path().join("data/demo.json").exists());
     assert!(!app.status().demo);
-    let next = rig.open().await;
+    let next = harness.open().await;
     assert!(next.accounts().is_empty() && next.snapshot().is_empty());
     assert!(!next.journal(10, None).await.unwrap().is_empty(), "the journal keeps what was done");
 }
 
 #[tokio::test]
 async fn production_is_confirmed_by_typing() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     app.add_demo().await.unwrap();
     let key = app.search("account:payments-prod name:bastion state:running", Sort::default()).unwrap().keys().remove(0);
     let plan = app.plan(Action::Stop, Targets::Keys(vec![key.clone()])).await.unwrap();
@@ -92,20 +92,20 @@ async fn production_is_confirmed_by_typing() {
 
 #[tokio::test]
 async fn a_second_window_is_refused_and_says_who_has_it() {
-    let rig = Rig::new();
-    let window = rig.open_as(HostKind::Window).await.unwrap();
-    let error = rig.open_as(HostKind::Window).await.unwrap_err();
+    let harness = Harness::new();
+    let window = harness.open_as(HostKind::Window).await.unwrap();
+    let error = harness.open_as(HostKind::Window).await.unwrap_err();
     assert!(matches!(&error, AppError::AlreadyOpen { holder } if holder.contains("window")), "{error}");
-    rig.open_as(HostKind::CommandLine).await.unwrap();
+    harness.open_as(HostKind::CommandLine).await.unwrap();
     window.shutdown().await;
     drop(window);
-    rig.open_as(HostKind::Window).await.unwrap();
+    harness.open_as(HostKind::Window).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_unknown_resource_is_said_so() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     let key: nepho_core::ResourceKey = "demo:nowhere:eu-west-1:instance:i-1".parse().unwrap();
     assert!(matches!(app.details(&key).await, Err(AppError::UnknownResource { .. })));
     assert!(matches!(app.plan(Action::Stop, Targets::Keys(vec![key])).await, Err(AppError::UnknownResource { .. })));
@@ -116,8 +116,8 @@ async fn an_unknown_resource_is_said_so() {
 
 #[tokio::test]
 async fn a_plan_for_too_many_is_refused_before_anything_is_read() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     let key = |at: usize| format!("demo:nowhere:eu-west-1:instance:i-{at}").parse::<nepho_core::ResourceKey>().unwrap();
     let plan = |count: usize| app.plan(Action::Stop, Targets::Keys((0..count).map(key).collect()));
     let refused = plan(MOST_TARGETS + 1).await.unwrap_err();
@@ -130,8 +130,8 @@ async fn a_plan_for_too_many_is_refused_before_anything_is_read() {
 
 #[tokio::test]
 async fn taking_back_is_planned_for_what_was_accepted() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     app.add_demo().await.unwrap();
     let running = app.search("account:platform-dev staging-web state:running", Sort::default()).unwrap();
     let target = running.window(0, 1).remove(0);

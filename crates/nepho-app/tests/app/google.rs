@@ -10,7 +10,7 @@ use nepho_core::{
 };
 use nepho_testkit::gcp::{Fault, GcpDouble, GcpInstance, Principal, Setup};
 
-use crate::rig::{Rig, code};
+use crate::harness::{Harness, code};
 
 pub const PROJECTS: [&str; 3] = ["proj-0", "proj-1", "proj-2"];
 const ZONE: &str = "europe-west1-b";
@@ -31,18 +31,18 @@ pub fn cloud() -> GcpDouble {
 }
 
 /// A machine with a key file of an account that the cloud knows.
-pub fn rig(cloud: &GcpDouble) -> (Rig, PathBuf) {
-    let rig = Rig::new();
-    let file = rig.path().join("key.json");
+pub fn harness(cloud: &GcpDouble) -> (Harness, PathBuf) {
+    let harness = Harness::new();
+    let file = harness.path().join("key.json");
     fs::write(&file, cloud.service_account(EMAIL)).unwrap();
-    (rig, file)
+    (harness, file)
 }
 
-fn with_variables(mut rig: Rig, variables: &[(&str, &str)]) -> Rig {
+fn with_variables(mut harness: Harness, variables: &[(&str, &str)]) -> Harness {
     let variables: HashMap<String, String> =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    rig.environment = Environment::new(move |name| variables.get(name).cloned());
-    rig
+    harness.environment = Environment::new(move |name| variables.get(name).cloned());
+    harness
 }
 
 pub fn project(cloud: &GcpDouble, project: &str, credentials: Credentials) -> NewAccount {
@@ -79,14 +79,14 @@ async fn add_all(app: &App, cloud: &GcpDouble, credentials: Credentials) -> Vec<
 #[tokio::test]
 async fn one_sign_in_is_stored_once_and_goes_with_its_last_account() {
     let cloud = cloud();
-    let (rig, file) = rig(&cloud);
-    let app = rig.open().await;
+    let (harness, file) = harness(&cloud);
+    let app = harness.open().await;
     let accounts = add_all(&app, &cloud, Credentials::KeyFile(file.clone())).await;
     let names: Vec<_> = accounts.iter().map(|account| account.name.as_str()).collect();
     assert_eq!(names, PROJECTS, "each is named after its project");
     assert!(accounts.iter().all(|one| one.source == accounts[0].source && one.principal.as_deref() == Some(EMAIL)));
     let CredentialSource::SignIn(sign_in) = &accounts[0].source else { panic!("{:?}", accounts[0].source) };
-    let stored = rig.keyring.list().await.unwrap();
+    let stored = harness.keyring.list().await.unwrap();
     assert_eq!(
         stored.iter().map(nepho_keyring::Item::user).collect::<Vec<_>>(),
         [format!("{sign_in}/service-account")]
@@ -94,11 +94,11 @@ async fn one_sign_in_is_stored_once_and_goes_with_its_last_account() {
 
     // The file is not needed any longer, by another process either.
     fs::remove_file(&file).unwrap();
-    let next = rig.open().await;
+    let next = harness.open().await;
     assert_eq!(next.sync(&[], &[]).await.resources, 3);
     for (left, account) in (0..3).rev().zip(&accounts) {
         assert_eq!(next.remove_account(&account.id).await.unwrap(), None);
-        let items = rig.keyring.list().await.unwrap().len();
+        let items = harness.keyring.list().await.unwrap().len();
         assert_eq!(items, usize::from(left > 0), "{left} accounts are left");
         let report = next.sync(&[], &[]).await;
         assert_eq!(report.resources, left, "{:?}", report.scopes);
@@ -108,17 +108,17 @@ async fn one_sign_in_is_stored_once_and_goes_with_its_last_account() {
 #[tokio::test]
 async fn the_same_key_added_again_is_the_same_sign_in() {
     let cloud = cloud();
-    let (rig, file) = rig(&cloud);
-    let app = rig.open().await;
+    let (harness, file) = harness(&cloud);
+    let app = harness.open().await;
     let key = || Credentials::KeyFile(file.clone());
     let first = app.add_account(project(&cloud, "proj-0", key())).await.unwrap();
-    let later = rig.open().await.add_account(project(&cloud, "proj-1", key())).await.unwrap();
+    let later = harness.open().await.add_account(project(&cloud, "proj-1", key())).await.unwrap();
     assert_eq!(first.source, later.source);
-    assert_eq!(rig.keyring.list().await.unwrap().len(), 1);
+    assert_eq!(harness.keyring.list().await.unwrap().len(), 1);
     fs::write(&file, cloud.service_account("other@proj-0.iam.gserviceaccount.com")).unwrap();
     let other = app.add_account(project(&cloud, "proj-2", key())).await.unwrap();
     assert_ne!(first.source, other.source);
-    assert_eq!(rig.keyring.list().await.unwrap().len(), 2);
+    assert_eq!(harness.keyring.list().await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -127,26 +127,26 @@ async fn all_projects_of_a_sign_in_fetch_one_token() {
     let user = cloud.authorized_user(Principal::new("ops@nephoscope.example"));
     // The approved endpoint may serve the sign-in where the file says so.
     let user = user.replacen('{', &format!("{{\"token_uri\": \"{}/token\",", cloud.endpoint()), 1);
-    let rig = Rig::new();
-    let file = rig.path().join("adc.json");
+    let harness = Harness::new();
+    let file = harness.path().join("adc.json");
     fs::write(&file, user).unwrap();
-    let rig = with_variables(rig, &[("GOOGLE_APPLICATION_CREDENTIALS", &file.display().to_string())]);
-    let app = rig.open().await;
+    let harness = with_variables(harness, &[("GOOGLE_APPLICATION_CREDENTIALS", &file.display().to_string())]);
+    let app = harness.open().await;
     let added = add_all(&app, &cloud, Credentials::ApplicationDefault).await;
     assert!(added.iter().all(|account| account.source == CredentialSource::ApplicationDefault));
     assert_eq!(cloud.count("oauth2.token"), 1, "to be added");
     cloud.forget_requests();
-    let next = rig.open().await;
+    let next = harness.open().await;
     assert_eq!(next.sync(&[], &[]).await.resources, 3);
     assert_eq!(cloud.count("oauth2.token"), 1, "to be listed");
-    assert!(rig.keyring.list().await.unwrap().is_empty(), "nothing of it is stored");
+    assert!(harness.keyring.list().await.unwrap().is_empty(), "nothing of it is stored");
 }
 
 #[tokio::test]
 async fn one_project_that_fails_leaves_the_others() {
     let cloud = cloud();
-    let (rig, file) = rig(&cloud);
-    let app = rig.open().await;
+    let (harness, file) = harness(&cloud);
+    let app = harness.open().await;
     cloud.enable_api("proj-1", false);
     let named = ["proj-0", "proj-1", " proj-0 ", "no project", "proj-2"];
     let outcomes = app.add_projects(projects(&cloud, &named, Credentials::KeyFile(file.clone()))).await.unwrap();
@@ -170,30 +170,30 @@ async fn one_project_that_fails_leaves_the_others() {
     let error = outcomes[0].outcome.as_ref().unwrap_err();
     assert!(error.message.contains("proj-0"), "{error}");
     assert_eq!(app.sync(&[], &[]).await.resources, 3);
-    assert_eq!(rig.keyring.list().await.unwrap().len(), 1);
+    assert_eq!(harness.keyring.list().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn what_another_process_added_meanwhile_is_not_added_again() {
     let cloud = cloud();
-    let (rig, file) = rig(&cloud);
+    let (harness, file) = harness(&cloud);
     let key = || Credentials::KeyFile(file.clone());
     // None of them knows of what the others add.
-    let (first, second, third) = (rig.open().await, rig.open().await, rig.open().await);
+    let (first, second, third) = (harness.open().await, harness.open().await, harness.open().await);
     first.add_account(project(&cloud, "proj-0", key())).await.unwrap();
     let again = NewAccount { name: "again".to_owned(), ..project(&cloud, "proj-0", key()) };
     assert!(matches!(second.add_account(again).await, Err(AppError::RealmTaken { .. })));
     let outcomes = third.add_projects(projects(&cloud, &["proj-0", "proj-1"], key())).await.unwrap();
     let added: Vec<_> = outcomes.iter().map(|one| one.outcome.is_ok()).collect();
     assert_eq!(added, [false, true]);
-    assert_eq!(rig.open().await.sync(&[], &[]).await.resources, 2);
+    assert_eq!(harness.open().await.sync(&[], &[]).await.resources, 2);
 }
 
 #[tokio::test]
 async fn a_project_is_added_once_whether_or_not_anybody_signed_in() {
     let cloud = cloud();
-    let (rig, file) = rig(&cloud);
-    let app = rig.open().await;
+    let (harness, file) = harness(&cloud);
+    let app = harness.open().await;
     let unseen = |name: &str| NewAccount {
         name: name.to_owned(),
         verify: false,
@@ -212,8 +212,8 @@ async fn a_project_is_added_once_whether_or_not_anybody_signed_in() {
 #[tokio::test]
 async fn projects_are_found_and_those_that_are_here_are_marked() {
     let cloud = cloud();
-    let (rig, file) = rig(&cloud);
-    let app = rig.open().await;
+    let (harness, file) = harness(&cloud);
+    let app = harness.open().await;
     let endpoint = cloud.endpoint();
     let find = async |app: &App| {
         app.find_projects(ProviderKind::Gcp, Credentials::KeyFile(file.clone()), Some(&endpoint)).await.unwrap()
@@ -230,13 +230,13 @@ async fn projects_are_found_and_those_that_are_here_are_marked() {
 #[tokio::test]
 async fn credentials_of_another_cloud_are_refused_and_nothing_of_them_is_said() {
     let cloud = cloud();
-    let (rig, _) = rig(&cloud);
-    let app = rig.open().await;
+    let (harness, _) = harness(&cloud);
+    let app = harness.open().await;
     let token = "ya29.cAnaRy-token";
     for credentials in [
         Credentials::Environment,
         Credentials::Profile("ops".to_owned()),
-        crate::rig::keys("AKIAEXAMPLE"),
+        crate::harness::keys("AKIAEXAMPLE"),
         Credentials::Variable(token.to_owned()),
     ] {
         let error = app.add_account(project(&cloud, "proj-0", credentials)).await.unwrap_err();
@@ -254,31 +254,31 @@ async fn credentials_of_another_cloud_are_refused_and_nothing_of_them_is_said() 
 async fn a_token_is_read_from_its_variable_at_each_run() {
     let cloud = cloud();
     let variables = [("TOKEN", &*cloud.token())];
-    let rig = with_variables(Rig::new(), &variables);
-    let app = rig.open().await;
+    let harness = with_variables(Harness::new(), &variables);
+    let app = harness.open().await;
     let missing = project(&cloud, "proj-0", Credentials::Variable("ELSE".to_owned()));
     let error = app.add_account(missing).await.unwrap_err();
     assert_eq!(error.failure_code(), Some(FailureCode::CredentialsMissing));
     assert!(error.to_string().contains("ELSE"), "{error}");
     let account = app.add_account(project(&cloud, "proj-0", Credentials::Variable("TOKEN".to_owned()))).await.unwrap();
     assert_eq!(account.source, CredentialSource::Variable("TOKEN".to_owned()));
-    assert!(rig.keyring.list().await.unwrap().is_empty());
+    assert!(harness.keyring.list().await.unwrap().is_empty());
 
-    let rig = with_variables(rig, &[("TOKEN", "")]);
-    let next = rig.open().await;
+    let harness = with_variables(harness, &[("TOKEN", "")]);
+    let next = harness.open().await;
     let report = next.sync(&[], &[]).await;
     let failure = report.scopes[0].failure.as_ref().unwrap();
     assert_eq!(failure.code, FailureCode::CredentialsMissing, "{failure}");
-    let rig = with_variables(rig, &variables);
-    assert_eq!(rig.open().await.sync(&[], &[]).await.resources, 1);
+    let harness = with_variables(harness, &variables);
+    assert_eq!(harness.open().await.sync(&[], &[]).await.resources, 1);
 }
 
 #[tokio::test]
 async fn application_default_credentials_are_read_anew_at_each_sign_in() {
     let cloud = cloud();
-    let (rig, file) = rig(&cloud);
-    let rig = with_variables(rig, &[("GOOGLE_APPLICATION_CREDENTIALS", &file.display().to_string())]);
-    let app = rig.open().await;
+    let (harness, file) = harness(&cloud);
+    let harness = with_variables(harness, &[("GOOGLE_APPLICATION_CREDENTIALS", &file.display().to_string())]);
+    let app = harness.open().await;
     let account = app.add_account(project(&cloud, "proj-0", Credentials::ApplicationDefault)).await.unwrap();
     assert_eq!(account.principal.as_deref(), Some(EMAIL));
     let found = app.find_accounts().await;
@@ -295,27 +295,27 @@ async fn application_default_credentials_are_read_anew_at_each_sign_in() {
 #[tokio::test]
 async fn a_sign_in_that_is_left_by_its_last_account_is_forgotten() {
     let cloud = cloud();
-    let (rig, file) = rig(&cloud);
-    let rig = with_variables(rig, &[("TOKEN", &cloud.token())]);
-    let app = rig.open().await;
+    let (harness, file) = harness(&cloud);
+    let harness = with_variables(harness, &[("TOKEN", &cloud.token())]);
+    let app = harness.open().await;
     let accounts = add_all(&app, &cloud, Credentials::KeyFile(file.clone())).await;
     let change = |credentials| AccountChange { credentials: Some(credentials), ..AccountChange::default() };
     for (left, account) in (0..3).rev().zip(&accounts) {
         let changed = app.update_account(&account.id, change(Credentials::Variable("TOKEN".to_owned()))).await.unwrap();
         assert_eq!(changed.source, CredentialSource::Variable("TOKEN".to_owned()));
-        assert_eq!(rig.keyring.list().await.unwrap().len(), usize::from(left > 0));
+        assert_eq!(harness.keyring.list().await.unwrap().len(), usize::from(left > 0));
     }
     let changed = app.update_account(&accounts[0].id, change(Credentials::KeyFile(file))).await.unwrap();
     assert!(matches!(changed.source, CredentialSource::SignIn(_)));
-    assert_eq!(rig.keyring.list().await.unwrap().len(), 1);
-    assert_eq!(rig.open().await.sync(&[], &[]).await.resources, 3);
+    assert_eq!(harness.keyring.list().await.unwrap().len(), 1);
+    assert_eq!(harness.open().await.sync(&[], &[]).await.resources, 3);
 }
 
 #[tokio::test]
 async fn a_whole_document_is_fetched_and_stays_when_the_cloud_is_out_of_reach() {
     let cloud = cloud();
-    let (rig, file) = rig(&cloud);
-    let app = rig.open().await;
+    let (harness, file) = harness(&cloud);
+    let app = harness.open().await;
     app.add_account(project(&cloud, "proj-0", Credentials::KeyFile(file))).await.unwrap();
     app.sync(&[], &[]).await;
     let key = app.find("web-proj-0")[0].key.clone();
@@ -327,5 +327,5 @@ async fn a_whole_document_is_fetched_and_stays_when_the_cloud_is_out_of_reach() 
     assert_eq!(app.document(&key).await.unwrap(), whole);
     cloud.break_project("proj-0", Fault::Closed);
     assert!(app.fetch_document(&key).await.unwrap_err().failure_code().is_some());
-    assert_eq!(rig.open().await.document(&key).await.unwrap(), whole, "what is stored stays");
+    assert_eq!(harness.open().await.document(&key).await.unwrap(), whole, "what is stored stays");
 }

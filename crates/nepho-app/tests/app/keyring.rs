@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use nepho_app::{Keyring, PageAsk};
 use nepho_core::{
     FailureCode,
-    report::{KeyringStanding, SignIn, Soundness},
+    report::{CheckStatus, KeyringStatus, SignIn},
 };
 use nepho_index::Sort;
 use nepho_testkit::session::{in_session, is_inside, lock_keyring, unlock_keyring, without_bus};
 
-use crate::rig::{Rig, cloud, code, lab};
+use crate::harness::{Harness, cloud, code, lab};
 
 #[test]
 fn a_keyring_that_locks_and_opens_again() {
@@ -33,20 +33,20 @@ async fn case_locked() {
     }
     unlock_keyring(false).unwrap();
     let cloud = cloud();
-    let mut rig = Rig::new();
-    rig.keyring = Keyring::system();
-    let app = rig.open().await;
-    assert_eq!(app.status().keyring, KeyringStanding::NotTried, "opening asks no keyring");
+    let mut harness = Harness::new();
+    harness.keyring = Keyring::system();
+    let app = harness.open().await;
+    assert_eq!(app.status().keyring, KeyringStatus::NotTried, "opening asks no keyring");
     let account = app.add_account(lab(&cloud)).await.unwrap();
     assert_eq!(app.sync(&[], &[]).await.resources, 3);
-    assert_eq!(app.status().keyring, KeyringStanding::Ok);
+    assert_eq!(app.status().keyring, KeyringStatus::Ok);
     lock_keyring().unwrap();
     // A session that is open needs no keyring.
     assert_eq!(app.sync(&[], &[]).await.resources, 3);
 
-    rig.keyring = Keyring::system();
+    harness.keyring = Keyring::system();
     let begun = Instant::now();
-    let later = rig.open().await;
+    let later = harness.open().await;
     let page = PageAsk { query: String::new(), sort: Sort::default(), offset: 0, limit: 10 };
     assert_eq!(later.inventory(&page).await.unwrap().rows.len(), 3, "the rows need no keyring");
     let syncing = later.clone();
@@ -61,11 +61,11 @@ async fn case_locked() {
     assert!(!codes.is_empty() && codes.iter().all(|code| *code == FailureCode::KeyringLocked), "{codes:?}");
     let SignIn::Failed(failure) = later.account_status(&account.id).unwrap().sign_in else { panic!("signed in") };
     assert_eq!(failure.code, FailureCode::KeyringLocked);
-    assert_eq!(later.status().keyring, KeyringStanding::Locked);
+    assert_eq!(later.status().keyring, KeyringStatus::Locked);
     assert_eq!(later.snapshot().len(), 3, "the rows stay");
     let doctor = later.diagnose().await;
     let keyring = doctor.iter().find(|found| found.subject == "keyring").unwrap();
-    assert_eq!(keyring.verdict, Soundness::Broken, "{keyring:?}");
+    assert_eq!(keyring.verdict, CheckStatus::Broken, "{keyring:?}");
 
     unlock_keyring(true).unwrap();
     let begun = Instant::now();
@@ -74,7 +74,7 @@ async fn case_locked() {
     }
     assert_eq!(later.sync(&[], &[]).await.resources, 3, "without a restart");
     assert_eq!(later.remove_account(&account.id).await.unwrap(), None);
-    assert_eq!(rig.keyring.list().await.unwrap().len(), 0);
+    assert_eq!(harness.keyring.list().await.unwrap().len(), 0);
 }
 
 #[tokio::test]
@@ -94,12 +94,12 @@ async fn case_no_bus() {
         return;
     }
     let cloud = cloud();
-    let mut rig = Rig::new();
-    rig.keyring = Keyring::system();
-    let app = rig.open().await;
+    let mut harness = Harness::new();
+    harness.keyring = Keyring::system();
+    let app = harness.open().await;
     assert_eq!(code(app.add_account(lab(&cloud)).await), FailureCode::KeyringUnavailable);
-    assert!(app.accounts().is_empty() && rig.open().await.accounts().is_empty(), "nothing is stored");
-    assert_eq!(app.status().keyring, KeyringStanding::Unavailable);
+    assert!(app.accounts().is_empty() && harness.open().await.accounts().is_empty(), "nothing is stored");
+    assert_eq!(app.status().keyring, KeyringStatus::Unavailable);
     app.add_demo().await.unwrap();
     assert!(!app.snapshot().is_empty(), "what needs no keyring works");
 }

@@ -2,12 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod accounts;
+mod concurrent_changes;
 mod demo;
 mod google;
+mod harness;
 mod key_files;
 mod keyring;
-mod meanwhile;
 mod processes;
-mod rig;
 mod rows;
 mod secrets;

@@ -8,7 +8,7 @@ use nepho_index::Sort;
 use nepho_store::Store;
 use tokio::time::timeout;
 
-use crate::rig::Rig;
+use crate::harness::Harness;
 
 /// Waits until `seen` holds, woken by the hints and by nothing else.
 async fn until(app: &App, what: &str, seen: impl Fn(&App) -> bool) {
@@ -23,10 +23,10 @@ async fn until(app: &App, what: &str, seen: impl Fn(&App) -> bool) {
 
 #[tokio::test]
 async fn the_window_shows_what_nepho_did() {
-    let rig = Rig::new();
-    let window = rig.open_as(HostKind::Window).await.unwrap();
+    let harness = Harness::new();
+    let window = harness.open_as(HostKind::Window).await.unwrap();
     window.start().await.unwrap();
-    let nepho = rig.open().await;
+    let nepho = harness.open().await;
     nepho.add_demo().await.unwrap();
     until(&window, "the accounts", |window| window.accounts().len() == 4).await;
     // Time runs fast and scale groups replace their members: the exact rows are a moment's.
@@ -38,9 +38,9 @@ async fn the_window_shows_what_nepho_did() {
 
 #[tokio::test]
 async fn rows_stored_after_their_account_was_removed_are_forgotten() {
-    let rig = Rig::new();
-    let window = rig.open_as(HostKind::Window).await.unwrap();
-    let nepho = rig.open().await;
+    let harness = Harness::new();
+    let window = harness.open_as(HostKind::Window).await.unwrap();
+    let nepho = harness.open().await;
     nepho.add_demo().await.unwrap();
     window.start().await.unwrap();
     until(&window, "the accounts", |window| window.accounts().len() == 4).await;
@@ -48,7 +48,7 @@ async fn rows_stored_after_their_account_was_removed_are_forgotten() {
     // It does not know that yet, and sweeps once more.
     assert!(nepho.sync(&[], &[]).await.resources > 0);
     // Neither shown nor kept.
-    let (store, _) = Store::open(&rig.path().join("data")).unwrap();
+    let (store, _) = Store::open(&harness.path().join("data")).unwrap();
     let mut changes = window.changes();
     let forgotten = async {
         while !store.scopes().await.unwrap().is_empty() {
@@ -58,17 +58,17 @@ async fn rows_stored_after_their_account_was_removed_are_forgotten() {
     timeout(Duration::from_secs(10), forgotten).await.expect("the rows are forgotten");
     assert!(window.snapshot().is_empty());
     window.shutdown().await;
-    assert!(rig.open().await.snapshot().is_empty());
+    assert!(harness.open().await.snapshot().is_empty());
 }
 
 #[tokio::test]
 async fn who_holds_an_account_is_said_and_its_rows_stay() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     app.add_demo().await.unwrap();
     let account = app.account("data-lake").unwrap();
     let before = app.search("account:data-lake", Sort::default()).unwrap().total;
-    let path = rig.path().join("data/locks").join(format!("{}.lock", account.id));
+    let path = harness.path().join("data/locks").join(format!("{}.lock", account.id));
     let file = fs::File::options().read(true).write(true).open(&path).unwrap();
     file.lock().unwrap();
     fs::write(&path, "nepho, process 4711").unwrap();
@@ -85,16 +85,16 @@ async fn who_holds_an_account_is_said_and_its_rows_stay() {
 #[tokio::test]
 async fn a_directory_that_others_may_write_to_is_refused() {
     use std::os::unix::fs::PermissionsExt;
-    let rig = Rig::new();
-    let data = rig.path().join("data");
-    drop(rig.open().await);
+    let harness = Harness::new();
+    let data = harness.path().join("data");
+    drop(harness.open().await);
     assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
     for entry in walk(&data) {
         let mode = fs::metadata(&entry).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode & 0o077, 0, "{} is {mode:o}", entry.display());
     }
     fs::set_permissions(&data, fs::Permissions::from_mode(0o777)).unwrap();
-    assert!(rig.open_as(HostKind::CommandLine).await.is_err());
+    assert!(harness.open_as(HostKind::CommandLine).await.is_err());
 }
 
 #[cfg(unix)]
@@ -104,8 +104,8 @@ fn walk(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
 
 #[tokio::test]
 async fn settings_are_kept_and_bounded() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     let before = app.settings().await.unwrap();
     assert_eq!((before.theme, before.poll_interval), (None, Duration::from_mins(5)));
     let change = nepho_app::SettingsChange {
@@ -114,6 +114,6 @@ async fn settings_are_kept_and_bounded() {
         ..Default::default()
     };
     app.update_settings(change).await.unwrap();
-    let after = rig.open().await.settings().await.unwrap();
+    let after = harness.open().await.settings().await.unwrap();
     assert_eq!((after.theme.as_deref(), after.poll_interval), (Some("dark"), Duration::from_secs(30)));
 }

@@ -8,7 +8,7 @@ use nepho_core::{
 };
 use nepho_index::{Sort, SortColumn};
 
-use crate::rig::Rig;
+use crate::harness::Harness;
 
 async fn page(app: &App, query: &str, sort: Sort, offset: usize, limit: usize) -> InventoryPage {
     app.inventory(&PageAsk { query: query.to_owned(), sort, offset, limit }).await.unwrap()
@@ -20,8 +20,8 @@ fn offer(summary: &SelectionSummary, action: Action) -> ActionOffer {
 
 #[tokio::test]
 async fn a_window_is_part_of_the_whole_result() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     app.add_demo().await.unwrap();
     let first = page(&app, "", Sort::default(), 0, 50).await;
     assert!(first.ready && first.rows.len() == 50 && first.total == first.inventory_total && first.total > 250);
@@ -38,10 +38,10 @@ async fn a_window_is_part_of_the_whole_result() {
 
 #[tokio::test]
 async fn the_first_window_does_not_wait_for_the_index() {
-    let rig = Rig::new();
-    rig.open().await.add_demo().await.unwrap();
+    let harness = Harness::new();
+    harness.open().await.add_demo().await.unwrap();
     // Nothing is awaited between opening and asking, so the rows are not loaded yet.
-    let app = rig.open_unready(HostKind::Window).await.unwrap();
+    let app = harness.open_unready(HostKind::Window).await.unwrap();
     assert!(!app.is_ready());
     let first = page(&app, "", Sort::default(), 0, 50).await;
     assert!(!first.ready && first.rows.len() == 50 && first.total > 200 && first.total == first.inventory_total);
@@ -53,9 +53,9 @@ async fn the_first_window_does_not_wait_for_the_index() {
 
 #[tokio::test]
 async fn other_queries_are_to_be_asked_again_while_the_index_loads() {
-    let rig = Rig::new();
-    rig.open().await.add_demo().await.unwrap();
-    let app = rig.open_unready(HostKind::CommandLine).await.unwrap();
+    let harness = Harness::new();
+    harness.open().await.add_demo().await.unwrap();
+    let app = harness.open_unready(HostKind::CommandLine).await.unwrap();
     assert!(!app.is_ready());
     let filtered = page(&app, "state:running", Sort::default(), 0, 10).await;
     assert!(!filtered.ready && filtered.rows.is_empty() && filtered.inventory_total > 200);
@@ -63,8 +63,8 @@ async fn other_queries_are_to_be_asked_again_while_the_index_loads() {
 
 #[tokio::test]
 async fn the_selection_reaches_beyond_the_window_and_counts_what_is_hidden() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     app.add_demo().await.unwrap();
     let all = app.update_selection(SelectionChange::All { query: "account:platform-dev".to_owned() }, "").unwrap();
     let (running, stopped) = (
@@ -102,8 +102,8 @@ async fn the_selection_reaches_beyond_the_window_and_counts_what_is_hidden() {
 
 #[tokio::test]
 async fn rows_that_are_gone_are_selected_no_more() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     app.add_demo().await.unwrap();
     assert!(app.update_selection(SelectionChange::All { query: String::new() }, "").unwrap().count > 250);
     app.remove_demo().await.unwrap();
@@ -112,8 +112,8 @@ async fn rows_that_are_gone_are_selected_no_more() {
 
 #[tokio::test]
 async fn a_read_only_account_offers_nothing() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     app.add_demo().await.unwrap();
     let account = app.account("data-lake").unwrap();
     let change = AccountChange { access: Some(Access::ReadOnly), ..AccountChange::default() };
@@ -128,8 +128,8 @@ async fn a_read_only_account_offers_nothing() {
 
 #[tokio::test]
 async fn a_resource_has_its_document_command_and_place() {
-    let rig = Rig::new();
-    let app = rig.open().await;
+    let harness = Harness::new();
+    let app = harness.open().await;
     app.add_demo().await.unwrap();
     let row = app.search("account:platform-dev name:grafana", Sort::default()).unwrap().window(0, 1).remove(0);
     let details = app.details(&row.key).await.unwrap();

@@ -8,11 +8,11 @@ use std::{
 
 use nepho_app::Targets;
 use nepho_core::{AccountId, Action, Secret, request::AccountChange, request::Credentials};
-use nepho_keyring::{Item, Patience};
+use nepho_keyring::{Item, Prompt};
 use nepho_store::Store;
 use nepho_testkit::ec2::Fault;
 
-use crate::rig::{KEY, KEY_ID, Rig, cloud, keys, lab};
+use crate::harness::{Harness, KEY, KEY_ID, cloud, keys, lab};
 
 const TOKEN: &str = "tOkEn+canary/QoJb3JpZ2luX2VjE";
 
@@ -51,24 +51,24 @@ pub fn holding(dir: &Path, text: &str) -> Vec<PathBuf> {
 /// What a crash leaves between writing the keyring and committing the row.
 #[tokio::test]
 async fn a_secret_without_its_account_is_swept_at_the_next_start_and_no_other() {
-    let rig = Rig::new();
+    let harness = Harness::new();
     let item = |id: &str| Item { account: AccountId::new(id), field: "access-key".to_owned() };
     let (lost, foreign) = (item("0192-lost"), item("0192-of-another-data-directory"));
     for item in [&lost, &foreign] {
-        rig.keyring.write(item, Secret::new(KEY.to_owned()), Patience::Operator).await.unwrap();
+        harness.keyring.write(item, Secret::new(KEY.to_owned()), Prompt::Allowed).await.unwrap();
     }
-    drop(rig.open().await);
-    let (store, _) = Store::open(&rig.path().join("data")).unwrap();
+    drop(harness.open().await);
+    let (store, _) = Store::open(&harness.path().join("data")).unwrap();
     store.put_setting("keyring.intents", "0192-lost").await.unwrap();
     drop(store);
-    rig.open().await.shutdown().await;
-    assert_eq!(rig.keyring.list().await.unwrap(), [foreign]);
+    harness.open().await.shutdown().await;
+    assert_eq!(harness.keyring.list().await.unwrap(), [foreign]);
 }
 
 #[tokio::test]
 async fn a_key_is_in_no_file_after_a_full_cycle() {
-    let (rig, cloud) = (Rig::new(), cloud());
-    let app = rig.open().await;
+    let (harness, cloud) = (Harness::new(), cloud());
+    let app = harness.open().await;
     let credentials = Credentials::Keys {
         access_key_id: Secret::new(KEY_ID.to_owned()),
         secret_access_key: Secret::new(KEY.to_owned()),
@@ -83,7 +83,7 @@ async fn a_key_is_in_no_file_after_a_full_cycle() {
     let mut said = vec![format!("{:?}", app.sync(&[], &[]).await)];
     cloud.heal();
     cloud.adjust(|setup| setup.key_id = Some("AKIAREVOKEDREVOKED00".to_owned()));
-    let next = rig.open().await;
+    let next = harness.open().await;
     said.push(format!("{:?}", next.sync(&[], &[]).await));
     said.push(format!("{:?}", next.verify_account(&account.id).await));
     let change = AccountChange { credentials: Some(keys(KEY_ID)), ..AccountChange::default() };
@@ -93,12 +93,12 @@ async fn a_key_is_in_no_file_after_a_full_cycle() {
     app.shutdown().await;
     next.shutdown().await;
 
-    let dir = rig.path().join("data");
+    let dir = harness.path().join("data");
     for secret in [KEY_ID, KEY, TOKEN] {
         assert_eq!(holding(&dir, secret), [] as [PathBuf; 0], "a secret is on disk");
         assert!(said.iter().all(|text| !text.contains(secret)), "a secret was said");
     }
-    let stored = rig.keyring.list().await.unwrap();
+    let stored = harness.keyring.list().await.unwrap();
     assert_eq!(stored.len(), 1, "it is in the keyring");
 
     // The search would find it.

@@ -12,13 +12,13 @@ use nepho_wire::cli::{AccountJson, IdentityJson};
 
 use crate::{
     args::{Accounts, Add, AddAws, ProjectsOf, Set, regions},
-    exit::{Code, Failed},
+    exit::{CliError, Code},
+    messages,
     output::{self, Output},
     table::Table,
-    text,
 };
 
-pub async fn run(app: &App, command: Accounts, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, command: Accounts, output: Output) -> Result<Code, CliError> {
     match command {
         Accounts::Add(Add::Aws(args)) => add(app, args, output).await,
         Accounts::Add(Add::Gcp(args)) => super::gcp::add(app, args, output).await,
@@ -30,7 +30,7 @@ pub async fn run(app: &App, command: Accounts, output: Output) -> Result<Code, F
     }
 }
 
-async fn add(app: &App, args: AddAws, output: Output) -> Result<Code, Failed> {
+async fn add(app: &App, args: AddAws, output: Output) -> Result<Code, CliError> {
     let credentials = match (args.profile, args.access_key_id) {
         (Some(profile), _) => Credentials::Profile(profile),
         (None, Some(id)) => keys_from(std::io::stdin().lock(), id)?,
@@ -55,17 +55,17 @@ async fn add(app: &App, args: AddAws, output: Output) -> Result<Code, Failed> {
 /// What people are told of a new account.
 pub fn added(account: &Account) -> String {
     let realm = account.realm.as_ref().map_or("not verified".to_owned(), |realm| format!("in {realm}"));
-    format!("added {} ({realm}, {})", text::shown(&account.name), access(account.access))
+    format!("added {} ({realm}, {})", messages::shown(&account.name), access(account.access))
 }
 
 /// The secret key on the first line, the session token on the second.
-fn keys_from(mut stdin: impl Read, access_key_id: String) -> Result<Credentials, Failed> {
+fn keys_from(mut stdin: impl Read, access_key_id: String) -> Result<Credentials, CliError> {
     let mut typed = String::new();
     let read = stdin.read_to_string(&mut typed);
     let typed = Secret::new(typed); // wiped when dropped, whatever happens next
-    read.map_err(|error| Failed::usage(format!("the secret cannot be read from stdin: {error}")))?;
+    read.map_err(|error| CliError::usage(format!("the secret cannot be read from stdin: {error}")))?;
     let mut lines = typed.expose().lines().map(str::trim).filter(|line| !line.is_empty());
-    let secret = lines.next().ok_or_else(|| Failed::usage("no secret access key on stdin"))?;
+    let secret = lines.next().ok_or_else(|| CliError::usage("no secret access key on stdin"))?;
     Ok(Credentials::Keys {
         access_key_id: Secret::new(access_key_id),
         secret_access_key: Secret::new(secret.to_owned()),
@@ -73,7 +73,7 @@ fn keys_from(mut stdin: impl Read, access_key_id: String) -> Result<Credentials,
     })
 }
 
-fn list(app: &App, output: Output) -> Result<Code, Failed> {
+fn list(app: &App, output: Output) -> Result<Code, CliError> {
     let accounts = app.accounts();
     let document: Vec<AccountJson> = accounts.iter().map(AccountJson::from).collect();
     let table = || {
@@ -103,38 +103,38 @@ fn cells(status: &AccountStatus, now: Timestamp) -> Vec<String> {
         access(account.access).to_owned(),
         if account.prod { "prod" } else { "-" }.to_owned(),
         status.scopes.len().to_string(),
-        oldest.map_or_else(|| "never".to_owned(), |at| text::age(at, now)),
+        oldest.map_or_else(|| "never".to_owned(), |at| messages::age(at, now)),
         if failed.is_empty() { "-".to_owned() } else { failed },
     ]
 }
 
-async fn remove(app: &App, name: &str, output: Output) -> Result<Code, Failed> {
+async fn remove(app: &App, name: &str, output: Output) -> Result<Code, CliError> {
     let account = app.account(name)?;
     if let Some(failure) = app.remove_account(&account.id).await? {
         let left = format!("the account is removed; its secret could not be deleted from the keyring: {failure}");
-        output::warn(&text::shown(&left));
+        output::warn(&messages::shown(&left));
     }
-    output.result(&AccountJson::from(&account), || format!("removed {}", text::shown(&account.name)))?;
+    output.result(&AccountJson::from(&account), || format!("removed {}", messages::shown(&account.name)))?;
     Ok(Code::Done)
 }
 
-async fn verify(app: &App, name: &str, output: Output) -> Result<Code, Failed> {
+async fn verify(app: &App, name: &str, output: Output) -> Result<Code, CliError> {
     let account = app.account(name)?;
     let identity = app.verify_account(&account.id).await?;
     // What is denied is what the last sync was refused: asking for more would need a permission more.
     let document = IdentityJson::new(&account.name, &identity, &app.account_status(&account.id)?.scopes);
     output.result(&document, || {
         let lists =
-            document.denied.iter().map(|one| format!("  denied in {}: {}", one.region, text::shown(&one.message)));
+            document.denied.iter().map(|one| format!("  denied in {}: {}", one.region, messages::shown(&one.message)));
         let actions: Vec<&str> = identity.denied.iter().map(|action| action.as_str()).collect();
         let actions = (!actions.is_empty()).then(|| format!("  denied actions: {}", actions.join(", ")));
-        let who = format!("{}: {}", text::shown(&account.name), text::shown(&identity.to_string()));
+        let who = format!("{}: {}", messages::shown(&account.name), messages::shown(&identity.to_string()));
         std::iter::once(who).chain(lists).chain(actions).collect::<Vec<_>>().join("\n")
     })?;
     Ok(Code::Done)
 }
 
-async fn set(app: &App, args: Set, output: Output) -> Result<Code, Failed> {
+async fn set(app: &App, args: Set, output: Output) -> Result<Code, CliError> {
     let account = app.account(&args.name)?;
     let flag = |on: bool, off: bool| if on { Some(true) } else { off.then_some(false) };
     let access = flag(args.read_write, args.read_only);
@@ -149,7 +149,7 @@ async fn set(app: &App, args: Set, output: Output) -> Result<Code, Failed> {
     let changed = app.update_account(&account.id, change).await?;
     output.result(&AccountJson::from(&changed), || {
         let prod = if changed.prod { ", production" } else { "" };
-        format!("{} is {}{prod}", text::shown(&changed.name), self::access(changed.access))
+        format!("{} is {}{prod}", messages::shown(&changed.name), self::access(changed.access))
     })?;
     Ok(Code::Done)
 }

@@ -4,24 +4,24 @@ use nepho_app::{App, Targets};
 use nepho_core::{
     Action, ResourceKey, Timestamp,
     plan::{Confirmation, Plan, PlannedTarget, Refusal, Verdict},
-    provider::Order,
+    provider::ActionRequest,
     report::{TargetResult, TargetStatus},
 };
 use nepho_wire::cli::ActionJson;
 
 use crate::{
     args::Act,
-    exit::{Code, Failed, code_of},
+    exit::{CliError, Code, code_of},
+    messages,
     output::{self, Output},
     table::Table,
-    text,
 };
 
-pub async fn run(app: &App, order: Order, args: Act, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, request: ActionRequest, args: Act, output: Output) -> Result<Code, CliError> {
     app.ready().await;
     let targets = args.targets.iter().map(|text| Ok(super::show::target(app, text)?.key));
-    let keys: Vec<ResourceKey> = targets.collect::<Result<_, Failed>>()?;
-    let plan = app.plan(order, Targets::Keys(keys)).await?;
+    let keys: Vec<ResourceKey> = targets.collect::<Result<_, CliError>>()?;
+    let plan = app.plan(request, Targets::Keys(keys)).await?;
     if args.plan {
         output.result(&ActionJson::new(&plan, &[], None), || people(&plan, &[], app.now()))?;
         let all = !plan.targets.is_empty() && refusals(&plan).count() == plan.targets.len();
@@ -36,35 +36,35 @@ pub async fn run(app: &App, order: Order, args: Act, output: Output) -> Result<C
     let results = if args.wait { app.wait(&operation, args.timeout).await } else { app.submitted(&operation).await };
     let document = ActionJson::new(&plan, &results, Some(&operation));
     output.result(&document, || people(&plan, &results, app.now()))?;
-    Ok(code(&results, args.wait, order.action))
+    Ok(code(&results, args.wait, request.action))
 }
 
 /// What the operator did to confirm: given on the command line, or asked on the terminal.
-fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(Option<String>, bool), Failed> {
+fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(Option<String>, bool), CliError> {
     if args.confirm.as_deref().is_some_and(|given| contradicts(plan, given)) {
-        return Err(Failed::refused("the confirmation does not match; nothing was sent"));
+        return Err(CliError::refused("the confirmation does not match; nothing was sent"));
     }
     match &plan.confirmation {
         Confirmation::None => Ok((args.confirm.clone(), true)),
         Confirmation::Click if args.yes || args.confirm.is_some() => Ok((args.confirm.clone(), true)),
         Confirmation::Click if output.is_interactive() => {
             output::warn(&people(plan, &[], now));
-            let answer = output::ask(&format!("{} {}? [y/N]", plan.order.action, plan.eligible().count()))?;
+            let answer = output::ask(&format!("{} {}? [y/N]", plan.request.action, plan.eligible().count()))?;
             if answer.eq_ignore_ascii_case("y") {
                 Ok((None, true))
             } else {
-                Err(Failed::usage("not confirmed; nothing was sent"))
+                Err(CliError::usage("not confirmed; nothing was sent"))
             }
         }
-        Confirmation::Click => Err(Failed::usage("confirm with --yes; nothing was sent")),
+        Confirmation::Click => Err(CliError::usage("confirm with --yes; nothing was sent")),
         Confirmation::Type { .. } if args.confirm.is_some() => Ok((args.confirm.clone(), args.yes)),
         Confirmation::Type { accepted } if output.is_interactive() => {
             output::warn(&people(plan, &[], now));
-            let answer = output::ask(&format!("type {} to {}:", suggested(accepted), plan.order.action))?;
+            let answer = output::ask(&format!("type {} to {}:", suggested(accepted), plan.request.action))?;
             Ok((Some(answer), true))
         }
         Confirmation::Type { accepted } => {
-            Err(Failed::usage(format!("confirm with --confirm {:?}; nothing was sent", suggested(accepted))))
+            Err(CliError::usage(format!("confirm with --confirm {:?}; nothing was sent", suggested(accepted))))
         }
     }
 }
@@ -83,7 +83,7 @@ fn contradicts(plan: &Plan, given: &str) -> bool {
 
 /// What to type: the first accepted text that a person can read; the id always is.
 fn suggested(accepted: &[String]) -> &str {
-    let plain = accepted.iter().find(|text| text::shown(text) == text.as_str());
+    let plain = accepted.iter().find(|text| messages::shown(text) == text.as_str());
     plain.or(accepted.last()).map_or("", String::as_str)
 }
 
@@ -101,7 +101,7 @@ fn refused(plan: &Plan) -> Code {
     if refusals(plan).all(signed_out) { Code::NotSignedIn } else { Code::Refused }
 }
 
-/// All well: 0. Refused, failed or unknown for some: 3. Failed for all that were sent: 1.
+/// All well: 0. Refused, failed or unknown for some: 3. CliError for all that were sent: 1.
 fn code(results: &[TargetResult], waited: bool, action: Action) -> Code {
     let well = |result: &TargetResult| match result.status {
         TargetStatus::Already => true,
@@ -121,12 +121,12 @@ fn people(plan: &Plan, results: &[TargetResult], now: Timestamp) -> String {
     for target in &plan.targets {
         let result = results.iter().find(|result| result.key == target.key);
         let (verdict, reason) = match &target.verdict {
-            Verdict::Eligible => (plan.order.action.as_str(), None),
+            Verdict::Eligible => (plan.request.action.as_str(), None),
             Verdict::Already => ("already", None),
-            Verdict::Refused(refusal) => ("refused", Some(text::refusal(refusal))),
+            Verdict::Refused(refusal) => ("refused", Some(messages::refusal(refusal))),
         };
         let failure = result.and_then(|result| result.failure.as_ref()).map(ToString::to_string);
-        let warnings = target.warnings.iter().map(|warning| text::warning(warning, now));
+        let warnings = target.warnings.iter().map(|warning| messages::warning(warning, now));
         let notes: Vec<String> = reason.into_iter().chain(failure).chain(warnings).collect();
         table.row([
             if target.name.is_empty() { "-".to_owned() } else { target.name.clone() },

@@ -6,11 +6,11 @@ use nepho_wire::cli::AccountJson;
 
 use crate::{
     args::Demo,
-    exit::{Code, Failed},
+    exit::{CliError, Code},
     output::Output,
 };
 
-pub async fn run(app: &App, args: Demo, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, args: Demo, output: Output) -> Result<Code, CliError> {
     if args.remove {
         app.remove_demo().await?;
     } else {

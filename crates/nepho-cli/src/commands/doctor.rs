@@ -1,16 +1,16 @@
 //! `nepho doctor`.
 
 use nepho_app::App;
-use nepho_core::report::Soundness;
+use nepho_core::report::CheckStatus;
 use nepho_wire::cli::DoctorJson;
 
 use crate::{
-    exit::{Code, Failed},
+    exit::{CliError, Code},
     output::Output,
     table::Table,
 };
 
-pub async fn run(app: &App, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, output: Output) -> Result<Code, CliError> {
     let found = app.diagnose().await;
     let table = || {
         let mut table = Table::new(&["SUBJECT", "VERDICT", "FINDING", "WHAT TO DO"]);
@@ -20,6 +20,6 @@ pub async fn run(app: &App, output: Output) -> Result<Code, Failed> {
         table
     };
     output.table(&DoctorJson::from(found.as_slice()), table, "nothing to look at")?;
-    let broken = found.iter().any(|one| one.verdict == Soundness::Broken);
+    let broken = found.iter().any(|one| one.verdict == CheckStatus::Broken);
     Ok(if broken { Code::Failed } else { Code::Done })
 }

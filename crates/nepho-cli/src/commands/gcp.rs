@@ -13,32 +13,32 @@ use nepho_wire::{
 
 use crate::{
     args::{AddGcp, GcpProjects, GcpSource, regions},
-    exit::{Code, Failed, code_of},
+    exit::{CliError, Code, code_of},
+    messages,
     output::{self, Output},
     table::Table,
-    text,
 };
 
-pub async fn add(app: &App, args: AddGcp, output: Output) -> Result<Code, Failed> {
+pub async fn add(app: &App, args: AddGcp, output: Output) -> Result<Code, CliError> {
     let many = args.projects.len() > 1;
     if many && args.name.is_some() {
-        return Err(Failed::usage("several projects are named after their ids; leave --name out"));
+        return Err(CliError::usage("several projects are named after their ids; leave --name out"));
     }
     if many && args.no_verify {
-        return Err(Failed::usage("several projects are always verified; leave --no-verify out"));
+        return Err(CliError::usage("several projects are always verified; leave --no-verify out"));
     }
     let file = args.source.service_account_file.clone();
     let done = if many { add_many(app, args, output).await } else { add_one(app, args, output).await };
     if let (Ok((_, true)), Some(file)) = (&done, file) {
         let said =
             format!("the key is in the OS keyring; {} is not needed any longer and can be deleted", file.display());
-        output::warn(&text::shown(&said));
+        output::warn(&messages::shown(&said));
     }
     done.map(|(code, _)| code)
 }
 
 /// How it ended, and whether anything was added.
-async fn add_one(app: &App, mut args: AddGcp, output: Output) -> Result<(Code, bool), Failed> {
+async fn add_one(app: &App, mut args: AddGcp, output: Output) -> Result<(Code, bool), CliError> {
     let project = args.projects.pop().unwrap_or_default();
     let new = NewAccount {
         provider: ProviderKind::Gcp,
@@ -56,7 +56,7 @@ async fn add_one(app: &App, mut args: AddGcp, output: Output) -> Result<(Code, b
     Ok((Code::Done, true))
 }
 
-async fn add_many(app: &App, args: AddGcp, output: Output) -> Result<(Code, bool), Failed> {
+async fn add_many(app: &App, args: AddGcp, output: Output) -> Result<(Code, bool), CliError> {
     let new = NewProjects {
         provider: ProviderKind::Gcp,
         credentials: credentials(args.source),
@@ -88,12 +88,14 @@ fn code(outcomes: &[AddedProject]) -> Code {
 fn people(outcomes: &[AddedProject]) -> String {
     let line = |one: &AddedProject| match &one.outcome {
         Ok(account) => super::accounts::added(account),
-        Err(failure) => format!("not added: {} ({})", text::shown(&one.project), text::shown(&failure.to_string())),
+        Err(failure) => {
+            format!("not added: {} ({})", messages::shown(&one.project), messages::shown(&failure.to_string()))
+        }
     };
     outcomes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-pub async fn projects(app: &App, args: GcpProjects, output: Output) -> Result<Code, Failed> {
+pub async fn projects(app: &App, args: GcpProjects, output: Output) -> Result<Code, CliError> {
     let found = app.find_projects(ProviderKind::Gcp, credentials(args.source), args.endpoint.as_deref()).await?;
     output.table(&accounts::FoundProjects::from(&found), || table(&found), "these credentials see no project")?;
     Ok(Code::Done)

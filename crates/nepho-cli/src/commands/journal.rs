@@ -6,19 +6,19 @@ use nepho_wire::cli::{JournalRow, VerifyJson};
 
 use crate::{
     args::{Journal, JournalCommand},
-    exit::{Code, Failed},
+    exit::{CliError, Code},
     output::Output,
     table::Table,
 };
 
-pub async fn run(app: &App, args: &Journal, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, args: &Journal, output: Output) -> Result<Code, CliError> {
     match args.command {
         Some(JournalCommand::Verify) => verify(app, output).await,
         None => list(app, args.limit, output).await,
     }
 }
 
-async fn verify(app: &App, output: Output) -> Result<Code, Failed> {
+async fn verify(app: &App, output: Output) -> Result<Code, CliError> {
     let found = app.verify_journal().await?;
     output.result(&VerifyJson::from(&found), || match &found {
         Verification::Intact { entries: 0, .. } => "the journal is empty".to_owned(),
@@ -31,7 +31,7 @@ async fn verify(app: &App, output: Output) -> Result<Code, Failed> {
     })
 }
 
-async fn list(app: &App, limit: usize, output: Output) -> Result<Code, Failed> {
+async fn list(app: &App, limit: usize, output: Output) -> Result<Code, CliError> {
     let entries = app.journal(limit, None).await?;
     let document: Vec<JournalRow> = entries.iter().map(JournalRow::from).collect();
     output.table(&document, || table(&entries), "the journal is empty")?;

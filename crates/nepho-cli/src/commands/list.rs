@@ -6,13 +6,13 @@ use nepho_wire::cli::ListRow;
 
 use crate::{
     args::List,
-    exit::{Code, Failed},
+    exit::{CliError, Code},
+    messages,
     output::Output,
     table::Table,
-    text,
 };
 
-pub async fn run(app: &App, args: &List, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, args: &List, output: Output) -> Result<Code, CliError> {
     let code = if args.sync { super::sync::refresh(app).await } else { Code::Done };
     app.ready().await;
     let hits = app.search(&args.query.join(" "), Sort::default())?;
@@ -28,7 +28,7 @@ fn table(rows: &[RowView], app: &App) -> Table {
     for row in rows {
         let first = |ips: &[std::net::IpAddr]| ips.first().map_or_else(|| "-".to_owned(), ToString::to_string);
         let mark = if row.stale { " stale" } else { "" };
-        let as_of = row.as_of.map_or_else(|| "never".to_owned(), |at| text::age(at, app.now()));
+        let as_of = row.as_of.map_or_else(|| "never".to_owned(), |at| messages::age(at, app.now()));
         table.row([
             if row.name.is_empty() { "-".to_owned() } else { row.name.clone() },
             row.key.native.to_string(),

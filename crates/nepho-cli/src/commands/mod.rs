@@ -15,12 +15,12 @@ use nepho_core::Action;
 
 use crate::{
     args::Command,
-    exit::{Code, Failed},
+    exit::{CliError, Code},
     output::Output,
 };
 
 /// Runs a command to its end.
-pub async fn run(app: &App, command: Command, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, command: Command, output: Output) -> Result<Code, CliError> {
     match command {
         Command::Accounts(command) => accounts::run(app, command, output).await,
         Command::Sync(args) => sync::run(app, &args, output).await,

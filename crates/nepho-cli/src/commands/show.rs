@@ -8,12 +8,12 @@ use nepho_wire::{cli::ShowJson, resource::Document, time::maybe};
 
 use crate::{
     args::Show,
-    exit::{Code, Failed},
+    exit::{CliError, Code},
+    messages,
     output::{self, Output},
-    text,
 };
 
-pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, CliError> {
     let mut code = if args.sync { super::sync::refresh(app).await } else { Code::Done };
     app.ready().await;
     let row = target(app, &args.target)?;
@@ -21,8 +21,8 @@ pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, Failed>
     if args.fetch
         && let Err(error) = app.fetch_document(&row.key).await
     {
-        let failed = Failed::from(error);
-        output::warn(&text::shown(&format!("the whole document could not be read: {}", failed.message)));
+        let failed = CliError::from(error);
+        output::warn(&messages::shown(&format!("the whole document could not be read: {}", failed.message)));
         code = failed.code();
     }
     // A row can be here without its document; the rest of it is still worth showing.
@@ -30,18 +30,18 @@ pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, Failed>
     let document =
         kept.as_ref().map(|kept| Document { json: kept.json.clone(), as_of: maybe(kept.as_of), whole: kept.whole });
     let facts = &details.cached.resource.facts;
-    let json = ShowJson::new(&details.row, facts, document.as_ref()).map_err(Failed::internal)?;
+    let json = ShowJson::new(&details.row, facts, document.as_ref()).map_err(CliError::internal)?;
     output.result(&json, || people(&details, kept.as_ref(), app))?;
     Ok(code)
 }
 
 /// The one row that `text` names: a key, a native id or an exact name.
-pub fn target(app: &App, text: &str) -> Result<RowView, Failed> {
+pub fn target(app: &App, text: &str) -> Result<RowView, CliError> {
     let mut found = app.find(text);
     if found.len() > 1 {
-        return Err(Failed::ambiguous(text, found.iter().map(|row| row.key.to_string()).collect()));
+        return Err(CliError::ambiguous(text, found.iter().map(|row| row.key.to_string()).collect()));
     }
-    let none = || Failed::not_found(format!("{text:?} is not in the inventory; run `nepho sync` or check the name"));
+    let none = || CliError::not_found(format!("{text:?} is not in the inventory; run `nepho sync` or check the name"));
     found.pop().ok_or_else(none)
 }
 
@@ -68,16 +68,16 @@ fn people(details: &Details, document: Option<&ShownDocument>, app: &App) -> Str
         ("network", join(facts.network.iter().chain(&facts.subnet).cloned().collect())),
         ("firewalls", join(facts.security_groups.clone())),
         ("tags", join(tags)),
-        ("as of", row.as_of.map_or_else(|| "never".to_owned(), |at| format!("{} ago", text::age(at, app.now())))),
+        ("as of", row.as_of.map_or_else(|| "never".to_owned(), |at| format!("{} ago", messages::age(at, app.now())))),
         ("stale", row.failure.as_ref().map(ToString::to_string).unwrap_or_default()),
     ];
     let mut shown = String::new();
     for (label, value) in lines.into_iter().filter(|(_, value)| !value.is_empty()) {
-        let _ = writeln!(shown, "{label:<12} {}", text::shown(&value)); // writing to a String cannot fail
+        let _ = writeln!(shown, "{label:<12} {}", messages::shown(&value)); // writing to a String cannot fail
     }
     if let Some(document) = document {
-        let lines: Vec<_> = document.json.lines().map(text::shown).collect();
-        let age = document.as_of.map_or_else(String::new, |at| format!(", read {} ago", text::age(at, app.now())));
+        let lines: Vec<_> = document.json.lines().map(messages::shown).collect();
+        let age = document.as_of.map_or_else(String::new, |at| format!(", read {} ago", messages::age(at, app.now())));
         let part = if document.whole { "" } else { "; a part of it, --fetch asks for the whole" };
         let _ = writeln!(shown, "\ndocument{age}{part}\n{}", lines.join("\n"));
     }

@@ -6,20 +6,20 @@ use nepho_wire::cli::SyncJson;
 
 use crate::{
     args::Sync,
-    exit::{Code, Failed, code_of},
+    exit::{CliError, Code, code_of},
+    messages,
     output::{self, Output},
     table::Table,
-    text,
 };
 
-pub async fn run(app: &App, args: &Sync, output: Output) -> Result<Code, Failed> {
+pub async fn run(app: &App, args: &Sync, output: Output) -> Result<Code, CliError> {
     let accounts: Vec<AccountId> =
-        args.accounts.iter().map(|name| Ok(app.account(name)?.id)).collect::<Result<_, Failed>>()?;
+        args.accounts.iter().map(|name| Ok(app.account(name)?.id)).collect::<Result<_, CliError>>()?;
     let kinds: Vec<Kind> = args
         .kinds
         .iter()
-        .map(|word| word.parse().map_err(|error| Failed::usage(format!("{error}"))))
-        .collect::<Result<_, Failed>>()?;
+        .map(|word| word.parse().map_err(|error| CliError::usage(format!("{error}"))))
+        .collect::<Result<_, CliError>>()?;
     let report = app.sync(&accounts, &kinds).await;
     output.result(&SyncJson::from(&report), || people(&report, app))?;
     Ok(code(&report))
@@ -31,7 +31,7 @@ pub async fn refresh(app: &App) -> Code {
     for scope in &report.scopes {
         if let Some(failure) = &scope.failure {
             let place = scope.scope.as_ref().map_or_else(String::new, |scope| format!(" {}", scope.location));
-            output::warn(&text::shown(&format!("{}{place}: {failure}", scope.account_name)));
+            output::warn(&messages::shown(&format!("{}{place}: {failure}", scope.account_name)));
         }
     }
     code(&report)
@@ -53,7 +53,7 @@ fn code(report: &SyncReport) -> Code {
 fn people(report: &SyncReport, app: &App) -> String {
     let mut table = Table::new(&["ACCOUNT", "REGION", "ROWS", "AS OF", "FAILURE"]);
     for scope in &report.scopes {
-        let as_of = scope.as_of.map_or_else(|| "never".to_owned(), |at| text::age(at, app.now()));
+        let as_of = scope.as_of.map_or_else(|| "never".to_owned(), |at| messages::age(at, app.now()));
         table.row([
             scope.account_name.clone(),
             scope.scope.as_ref().map_or_else(|| "-".to_owned(), |scope| scope.location.to_string()),

@@ -13,15 +13,15 @@ use nepho_testkit::{
     instance,
 };
 
-use crate::stage::{Stage, account, failure, stage};
+use crate::harness::{Harness, account, failure, harness};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-async fn one_running() -> Stage {
-    let stage = stage().await;
-    stage.cloud.add(instance("i-1").named("web"));
-    stage.sync().await;
-    stage
+async fn one_running() -> Harness {
+    let harness = harness().await;
+    harness.cloud.add(instance("i-1").named("web"));
+    harness.sync().await;
+    harness
 }
 
 fn outcome(results: &[TargetResult]) -> (TargetStatus, Option<State>) {
@@ -31,43 +31,43 @@ fn outcome(results: &[TargetResult]) -> (TargetStatus, Option<State>) {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_is_shown_pending_and_stopped_only_when_seen() {
-    let stage = one_running().await;
-    let id = stage.act(Action::Stop, &["i-1"]).await;
-    stage.engine.submitted(&id).await;
-    let row = stage.row("i-1");
+    let harness = one_running().await;
+    let id = harness.act(Action::Stop, &["i-1"]).await;
+    harness.engine.submitted(&id).await;
+    let row = harness.row("i-1");
     assert_eq!((row.state, row.raw_state.as_str()), (State::Stopping, "stopping"));
-    stage.pass(5).await;
-    assert_eq!(stage.row("i-1").state, State::Stopping);
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted"]);
-    stage.cloud.settle("i-1");
-    let results = stage.engine.wait(&id, MINUTE).await;
+    harness.pass(5).await;
+    assert_eq!(harness.row("i-1").state, State::Stopping);
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
+    harness.cloud.settle("i-1");
+    let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(outcome(&results), (TargetStatus::Accepted, Some(State::Stopped)));
-    assert_eq!(stage.row("i-1").state, State::Stopped);
-    assert_eq!(stage.row("i-1").pending, None);
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "settled"]);
-    let stored = stage.store.rows().await.unwrap();
+    assert_eq!(harness.row("i-1").state, State::Stopped);
+    assert_eq!(harness.row("i-1").pending, None);
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "settled"]);
+    let stored = harness.store.rows().await.unwrap();
     assert_eq!(stored[0].resource.state, State::Stopped, "a new process shows it too");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_journal_has_it_before_the_cloud_does() {
-    let stage = one_running().await;
-    let gate = stage.cloud.hold(Call::Submit, Held::Request);
-    let id = stage.act(Action::Stop, &["i-1"]).await;
+    let harness = one_running().await;
+    let gate = harness.cloud.hold(Call::Submit, Held::Request);
+    let id = harness.act(Action::Stop, &["i-1"]).await;
     gate.reached().await;
-    assert_eq!(stage.events("i-1").await, ["sent"]);
-    assert_eq!(stage.cloud.truth("i-1").unwrap().resource.state, State::Running);
+    assert_eq!(harness.events("i-1").await, ["sent"]);
+    assert_eq!(harness.cloud.truth("i-1").unwrap().resource.state, State::Running);
     gate.open();
-    stage.engine.submitted(&id).await;
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted"]);
+    harness.engine.submitted(&id).await;
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_mutation_runs_to_its_end_although_its_caller_is_gone() {
-    let stage = one_running().await;
-    let gate = stage.cloud.hold(Call::Submit, Held::Request);
-    let plan = stage.plan(Action::Stop, &["i-1"]).await;
-    let commit = stage.engine.commit(&plan.nonce, None, true);
+    let harness = one_running().await;
+    let gate = harness.cloud.hold(Call::Submit, Held::Request);
+    let plan = harness.plan(Action::Stop, &["i-1"]).await;
+    let commit = harness.engine.commit(&plan.nonce, None, true);
     let abandoned = tokio::time::timeout(Duration::from_millis(1), async {
         commit.await.expect("committed");
         gate.reached().await;
@@ -75,190 +75,190 @@ async fn a_mutation_runs_to_its_end_although_its_caller_is_gone() {
     });
     assert!(abandoned.await.is_err());
     gate.open();
-    stage.pass(2).await;
-    assert_eq!(stage.cloud.counts().submit_ended, 1);
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted"]);
+    harness.pass(2).await;
+    assert_eq!(harness.cloud.counts().submit_ended, 1);
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_stop_never_shows_stopped() {
-    let stage = one_running().await;
+    let harness = one_running().await;
     let refusal = ProviderError::InvalidState { message: "protected".to_owned() };
-    stage.cloud.script_submit("i-1", [SubmitStep::Refuse(refusal)]);
-    let id = stage.act(Action::Stop, &["i-1"]).await;
-    let results = stage.engine.wait(&id, MINUTE).await;
+    harness.cloud.script_submit("i-1", [SubmitStep::Refuse(refusal)]);
+    let id = harness.act(Action::Stop, &["i-1"]).await;
+    let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(results[0].status, TargetStatus::Failed);
     assert_eq!(results[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::InvalidState));
-    assert_eq!((stage.row("i-1").state, stage.row("i-1").pending), (State::Running, None));
-    assert_eq!(stage.events("i-1").await, ["sent", "refused"]);
+    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, None));
+    assert_eq!(harness.events("i-1").await, ["sent", "refused"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_without_an_answer_is_unknown_until_observed_and_never_sent_again() {
-    let stage = one_running().await;
+    let harness = one_running().await;
     let lost = ProviderError::TimedOut { operation: "ec2:StopInstances".to_owned() };
-    stage.cloud.script_submit("i-1", [SubmitStep::LoseReply(lost)]);
-    let id = stage.act(Action::Stop, &["i-1"]).await;
-    let results = stage.engine.submitted(&id).await;
+    harness.cloud.script_submit("i-1", [SubmitStep::LoseReply(lost)]);
+    let id = harness.act(Action::Stop, &["i-1"]).await;
+    let results = harness.engine.submitted(&id).await;
     assert_eq!(outcome(&results), (TargetStatus::Unknown, None));
-    assert_eq!(stage.events("i-1").await, ["sent", "unknown"]);
-    stage.cloud.settle("i-1");
-    let results = stage.engine.wait(&id, MINUTE).await;
+    assert_eq!(harness.events("i-1").await, ["sent", "unknown"]);
+    harness.cloud.settle("i-1");
+    let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(outcome(&results), (TargetStatus::Accepted, Some(State::Stopped)));
-    assert_eq!(stage.events("i-1").await, ["sent", "unknown", "settled"]);
-    assert_eq!(stage.cloud.counts().submit, 1);
+    assert_eq!(harness.events("i-1").await, ["sent", "unknown", "settled"]);
+    assert_eq!(harness.cloud.counts().submit, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_that_never_arrived_stays_unknown() {
-    let stage = one_running().await;
+    let harness = one_running().await;
     let lost = ProviderError::Unavailable { message: "reset".to_owned() };
-    stage.cloud.script_submit("i-1", [SubmitStep::Refuse(lost)]);
-    let id = stage.act(Action::Stop, &["i-1"]).await;
-    let results = stage.engine.wait(&id, 2 * MINUTE).await;
+    harness.cloud.script_submit("i-1", [SubmitStep::Refuse(lost)]);
+    let id = harness.act(Action::Stop, &["i-1"]).await;
+    let results = harness.engine.wait(&id, 2 * MINUTE).await;
     assert_eq!(results[0].status, TargetStatus::Unknown);
-    assert_eq!(stage.events("i-1").await, ["sent", "unknown", "timed_out"]);
-    assert_eq!((stage.row("i-1").state, stage.cloud.counts().submit), (State::Running, 1));
+    assert_eq!(harness.events("i-1").await, ["sent", "unknown", "timed_out"]);
+    assert_eq!((harness.row("i-1").state, harness.cloud.counts().submit), (State::Running, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_read_that_began_before_the_reply_cannot_undo_it() {
-    let stage = one_running().await;
-    let listing = stage.cloud.hold_listing("eu-west-1");
-    let sweep = tokio::join!(stage.sync(), async {
+    let harness = one_running().await;
+    let listing = harness.cloud.hold_listing("eu-west-1");
+    let sweep = tokio::join!(harness.sync(), async {
         listing.reached().await; // the listing has read *running*, and its answer is on its way
-        let id = stage.act(Action::Stop, &["i-1"]).await;
-        stage.engine.submitted(&id).await;
-        stage.cloud.settle("i-1");
-        stage.engine.wait(&id, MINUTE).await;
-        assert_eq!(stage.row("i-1").state, State::Stopped);
+        let id = harness.act(Action::Stop, &["i-1"]).await;
+        harness.engine.submitted(&id).await;
+        harness.cloud.settle("i-1");
+        harness.engine.wait(&id, MINUTE).await;
+        assert_eq!(harness.row("i-1").state, State::Stopped);
         listing.open();
     });
     assert!(sweep.0.scopes[0].failure.is_none());
-    assert_eq!(stage.row("i-1").state, State::Stopped);
-    assert_eq!(stage.store.rows().await.unwrap()[0].resource.state, State::Stopped);
+    assert_eq!(harness.row("i-1").state, State::Stopped);
+    assert_eq!(harness.store.rows().await.unwrap()[0].resource.state, State::Stopped);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_from_before_the_reply_does_not_end_what_the_reply_said() {
-    let stage = one_running().await;
-    let listing = stage.cloud.hold_listing("eu-west-1");
-    tokio::join!(stage.sync(), async {
+    let harness = one_running().await;
+    let listing = harness.cloud.hold_listing("eu-west-1");
+    tokio::join!(harness.sync(), async {
         listing.reached().await;
-        let id = stage.act(Action::Stop, &["i-1"]).await;
-        stage.engine.submitted(&id).await;
+        let id = harness.act(Action::Stop, &["i-1"]).await;
+        harness.engine.submitted(&id).await;
         listing.open();
     });
-    assert_eq!((stage.row("i-1").state, stage.row("i-1").pending), (State::Stopping, Some(Action::Stop)));
+    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Stopping, Some(Action::Stop)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stale_read_after_the_reply_does_not_show_the_old_state() {
-    let stage = one_running().await;
-    stage.cloud.read_stale("i-1", 3 + 1); // the plan's reading, and three after the reply
-    let id = stage.act(Action::Stop, &["i-1"]).await;
-    stage.engine.submitted(&id).await;
+    let harness = one_running().await;
+    harness.cloud.read_stale("i-1", 3 + 1); // the plan's reading, and three after the reply
+    let id = harness.act(Action::Stop, &["i-1"]).await;
+    harness.engine.submitted(&id).await;
     for _ in 0..3 {
-        stage.pass(1).await;
-        assert_eq!(stage.row("i-1").state, State::Stopping);
+        harness.pass(1).await;
+        assert_eq!(harness.row("i-1").state, State::Stopping);
     }
-    stage.cloud.settle("i-1");
-    assert_eq!(outcome(&stage.engine.wait(&id, MINUTE).await).1, Some(State::Stopped));
+    harness.cloud.settle("i-1");
+    assert_eq!(outcome(&harness.engine.wait(&id, MINUTE).await).1, Some(State::Stopped));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cloud_that_accepts_and_does_nothing_is_contradicted() {
-    let stage = one_running().await;
-    stage.cloud.read_stale("i-1", 1000);
-    let id = stage.act(Action::Stop, &["i-1"]).await;
-    let results = stage.engine.wait(&id, 2 * MINUTE).await;
+    let harness = one_running().await;
+    harness.cloud.read_stale("i-1", 1000);
+    let id = harness.act(Action::Stop, &["i-1"]).await;
+    let results = harness.engine.wait(&id, 2 * MINUTE).await;
     assert_eq!(outcome(&results), (TargetStatus::Failed, Some(State::Running)));
-    assert_eq!((stage.row("i-1").state, stage.row("i-1").pending), (State::Running, None));
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "contradicted"]);
+    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, None));
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "contradicted"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn following_ends_as_unknown_when_nothing_settles() {
-    let stage = one_running().await;
-    let id = stage.act(Action::Stop, &["i-1"]).await;
-    stage.pass(15 * 60 + 10).await;
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "timed_out"]);
-    let results = stage.engine.wait(&id, MINUTE).await;
+    let harness = one_running().await;
+    let id = harness.act(Action::Stop, &["i-1"]).await;
+    harness.pass(15 * 60 + 10).await;
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "timed_out"]);
+    let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(results[0].status, TargetStatus::Unknown);
-    let reads = stage.cloud.counts().observe;
+    let reads = harness.cloud.counts().observe;
     assert!((200..300).contains(&reads), "readings slow down: {reads}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_terminated_machine_may_be_forgotten_by_its_cloud() {
-    let stage = one_running().await;
-    let plan = stage.plan(Action::Terminate, &["i-1"]).await;
-    let id = stage.engine.commit(&plan.nonce, Some("web"), false).await.unwrap();
-    stage.engine.submitted(&id).await;
-    stage.pass(2).await;
-    stage.cloud.remove("i-1");
-    let results = stage.engine.wait(&id, MINUTE).await;
+    let harness = one_running().await;
+    let plan = harness.plan(Action::Terminate, &["i-1"]).await;
+    let id = harness.engine.commit(&plan.nonce, Some("web"), false).await.unwrap();
+    harness.engine.submitted(&id).await;
+    harness.pass(2).await;
+    harness.cloud.remove("i-1");
+    let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(outcome(&results), (TargetStatus::Accepted, Some(State::Terminated)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_reboot_ends_when_the_machine_is_seen_running() {
-    let stage = one_running().await;
-    let id = stage.act(Action::Reboot, &["i-1"]).await;
-    stage.engine.submitted(&id).await;
-    assert_eq!(stage.row("i-1").pending, Some(Action::Reboot));
-    let results = stage.engine.wait(&id, MINUTE).await;
+    let harness = one_running().await;
+    let id = harness.act(Action::Reboot, &["i-1"]).await;
+    harness.engine.submitted(&id).await;
+    assert_eq!(harness.row("i-1").pending, Some(Action::Reboot));
+    let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(outcome(&results), (TargetStatus::Accepted, Some(State::Running)));
-    assert_eq!(stage.row("i-1").pending, None);
+    assert_eq!(harness.row("i-1").pending, None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_bad_target_does_not_spoil_the_others() {
-    let stage = one_running().await;
-    stage.cloud.add(instance("i-2"));
-    stage.sync().await;
+    let harness = one_running().await;
+    harness.cloud.add(instance("i-2"));
+    harness.sync().await;
     let refusal = ProviderError::Conflict { message: "busy".to_owned() };
-    stage.cloud.script_submit("i-2", [SubmitStep::Refuse(refusal)]);
-    let id = stage.act(Action::Stop, &["i-1", "i-2"]).await;
-    stage.engine.submitted(&id).await;
-    stage.cloud.settle("i-1");
-    let results = stage.engine.wait(&id, MINUTE).await;
+    harness.cloud.script_submit("i-2", [SubmitStep::Refuse(refusal)]);
+    let id = harness.act(Action::Stop, &["i-1", "i-2"]).await;
+    harness.engine.submitted(&id).await;
+    harness.cloud.settle("i-1");
+    let results = harness.engine.wait(&id, MINUTE).await;
     let statuses: Vec<_> = results.iter().map(|result| result.status).collect();
     assert_eq!(statuses, [TargetStatus::Accepted, TargetStatus::Failed]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_account_held_by_another_process_sends_nothing() {
-    let stage = one_running().await;
-    stage.host.set_locked(Some(failure(FailureCode::Conflict)));
-    let id = stage.act(Action::Stop, &["i-1"]).await;
-    let results = stage.engine.wait(&id, MINUTE).await;
-    assert_eq!((results[0].status, stage.cloud.counts().submit), (TargetStatus::Failed, 0));
-    assert_eq!(stage.events("i-1").await, ["refused"]);
+    let harness = one_running().await;
+    harness.host.set_locked(Some(failure(FailureCode::Conflict)));
+    let id = harness.act(Action::Stop, &["i-1"]).await;
+    let results = harness.engine.wait(&id, MINUTE).await;
+    assert_eq!((results[0].status, harness.cloud.counts().submit), (TargetStatus::Failed, 0));
+    assert_eq!(harness.events("i-1").await, ["refused"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_read_only_account_is_never_asked() {
-    let stage = one_running().await;
+    let harness = one_running().await;
     let read_only = nepho_core::Account { access: Access::ReadOnly, ..account("lab") };
-    stage.engine.put_account(read_only).await;
-    let plan = stage.plan(Action::Stop, &["i-1"]).await;
+    harness.engine.put_account(read_only).await;
+    let plan = harness.plan(Action::Stop, &["i-1"]).await;
     assert_eq!(plan.targets[0].verdict, Verdict::Refused(Refusal::ReadOnly));
-    let refused = stage.engine.commit(&plan.nonce, Some("web"), true).await;
+    let refused = harness.engine.commit(&plan.nonce, Some("web"), true).await;
     assert!(matches!(refused, Err(CommitError::Refused(CommitRefusal::Nothing))));
-    assert!(!stage.cloud.calls().iter().any(|call| matches!(call, Recorded::Submit { .. })));
+    assert!(!harness.cloud.calls().iter().any(|call| matches!(call, Recorded::Submit { .. })));
 }
 
 #[tokio::test(start_paused = true)]
 async fn activity_tells_the_story_of_an_operation() {
-    let stage = one_running().await;
-    let id = stage.act(Action::Stop, &["i-1"]).await;
-    stage.engine.submitted(&id).await;
-    let running = &stage.engine.operations(10).await.unwrap()[0];
+    let harness = one_running().await;
+    let id = harness.act(Action::Stop, &["i-1"]).await;
+    harness.engine.submitted(&id).await;
+    let running = &harness.engine.operations(10).await.unwrap()[0];
     assert!(running.targets[0].running && running.finished_at.is_none());
-    stage.cloud.settle("i-1");
-    stage.engine.wait(&id, MINUTE).await;
-    let ended = &stage.engine.operations(10).await.unwrap()[0];
+    harness.cloud.settle("i-1");
+    harness.engine.wait(&id, MINUTE).await;
+    let ended = &harness.engine.operations(10).await.unwrap()[0];
     assert_eq!((ended.id.clone(), ended.action), (id, Action::Stop));
     assert!(!ended.targets[0].running && ended.finished_at.is_some());
     assert_eq!(ended.targets[0].name, "web");

@@ -3,14 +3,14 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 mod acting;
+mod action_modes;
 mod documents;
-mod manners;
+mod harness;
 mod ordering;
 mod planning;
 mod polling;
 mod recording;
 mod recovering;
-mod stage;
 mod suspending;
 mod sweeping;
 mod vanishing;

@@ -10,69 +10,72 @@ use nepho_core::{
 use nepho_testkit::instance;
 
 use crate::{
+    harness::{account, with},
     planning::verdicts,
-    stage::{account, with},
 };
 
 #[tokio::test(start_paused = true)]
 async fn each_is_possible_in_its_own_states() {
     let states = [State::Running, State::Suspended, State::Stopped, State::Suspending, State::Pending];
     let natives = ["i-0", "i-1", "i-2", "i-3", "i-4"];
-    let stage = with(natives.iter().zip(states).map(|(native, state)| instance(native).state(state))).await;
+    let harness = with(natives.iter().zip(states).map(|(native, state)| instance(native).state(state))).await;
     let refused = |state| Verdict::Refused(Refusal::State(state));
-    let suspend = verdicts(&stage.plan(Action::Suspend, &natives).await);
+    let suspend = verdicts(&harness.plan(Action::Suspend, &natives).await);
     let expected =
         [Verdict::Eligible, Verdict::Already, refused(State::Stopped), Verdict::Already, refused(State::Pending)];
     assert_eq!(suspend, expected);
-    let resume = verdicts(&stage.plan(Action::Resume, &natives).await);
+    let resume = verdicts(&harness.plan(Action::Resume, &natives).await);
     let expected =
         [Verdict::Already, Verdict::Eligible, refused(State::Stopped), refused(State::Suspending), Verdict::Already];
     assert_eq!(resume, expected);
     // Neither is another word for stopping and starting.
     for action in [Action::Start, Action::Stop, Action::Reboot] {
-        assert_eq!(verdicts(&stage.plan(action, &["i-1"]).await), [refused(State::Suspended)], "{action}");
+        assert_eq!(verdicts(&harness.plan(action, &["i-1"]).await), [refused(State::Suspended)], "{action}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_machine_is_suspended_and_resumed_and_shown_as_what_it_is() {
-    let stage = with([instance("i-1").named("web")]).await;
+    let harness = with([instance("i-1").named("web")]).await;
     for (action, on_its_way) in [(Action::Suspend, "state:suspending"), (Action::Resume, "state:pending")] {
-        let id = stage.act(action, &["i-1"]).await;
-        stage.engine.submitted(&id).await;
-        assert_eq!((stage.row("i-1").state, stage.row("i-1").pending), (action.transition(), Some(action)));
-        assert_eq!((stage.ids(on_its_way), stage.ids("is:pending")), (vec!["i-1".to_owned()], vec!["i-1".to_owned()]));
-        assert!(stage.ids("state:running").is_empty());
-        stage.pass(3).await;
-        stage.cloud.settle("i-1");
-        let results = stage.engine.wait(&id, Duration::from_mins(1)).await;
+        let id = harness.act(action, &["i-1"]).await;
+        harness.engine.submitted(&id).await;
+        assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (action.transition(), Some(action)));
+        assert_eq!(
+            (harness.ids(on_its_way), harness.ids("is:pending")),
+            (vec!["i-1".to_owned()], vec!["i-1".to_owned()])
+        );
+        assert!(harness.ids("state:running").is_empty());
+        harness.pass(3).await;
+        harness.cloud.settle("i-1");
+        let results = harness.engine.wait(&id, Duration::from_mins(1)).await;
         assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Accepted, Some(action.goal())));
-        assert_eq!((stage.row("i-1").state, stage.row("i-1").pending), (action.goal(), None));
-        assert_eq!(stage.ids(&format!("state:{}", action.goal())), ["i-1"]);
+        assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (action.goal(), None));
+        assert_eq!(harness.ids(&format!("state:{}", action.goal())), ["i-1"]);
     }
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "settled", "sent", "accepted", "settled"]);
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "settled", "sent", "accepted", "settled"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn suspending_warns_as_stopping_does_and_resuming_of_nothing() {
     let ip = Ipv4Addr::new(54, 0, 0, 1);
     let made = |native| instance(native).group("asg-web").spot().ephemeral_public_ip(ip);
-    let stage = with([made("i-1"), made("i-2").state(State::Suspended)]).await;
-    let plan = stage.plan(Action::Suspend, &["i-1"]).await;
+    let harness = with([made("i-1"), made("i-2").state(State::Suspended)]).await;
+    let plan = harness.plan(Action::Suspend, &["i-1"]).await;
     let group = Warning::GroupMember { group: "asg-web".to_owned() };
     assert_eq!(plan.targets[0].warnings, [group, Warning::Spot, Warning::PublicIpLost { ip: ip.into() }]);
-    assert_eq!(stage.plan(Action::Resume, &["i-2"]).await.targets[0].warnings, []);
+    assert_eq!(harness.plan(Action::Resume, &["i-2"]).await.targets[0].warnings, []);
 }
 
 #[tokio::test(start_paused = true)]
 async fn suspending_is_confirmed_as_stopping_is_and_resuming_as_starting() {
     let suspended = |native| instance(native).state(State::Suspended);
-    let stage = with([suspended("i-1"), suspended("i-2"), instance("i-3").named("api")]).await;
-    let asked = async |action: Action, natives: &[&str]| stage.plan(action, natives).await.confirmation;
+    let harness = with([suspended("i-1"), suspended("i-2"), instance("i-3").named("api")]).await;
+    let asked = async |action: Action, natives: &[&str]| harness.plan(action, natives).await.confirmation;
     assert_eq!(asked(Action::Resume, &["i-1"]).await, Confirmation::None);
     assert_eq!(asked(Action::Resume, &["i-1", "i-2"]).await, Confirmation::Click);
     assert_eq!(asked(Action::Suspend, &["i-3"]).await, Confirmation::Click);
-    stage.engine.put_account(Account { prod: true, ..account("lab") }).await;
+    harness.engine.put_account(Account { prod: true, ..account("lab") }).await;
     assert_eq!(asked(Action::Resume, &["i-1"]).await, Confirmation::Click);
     let typed = Confirmation::Type { accepted: vec!["api".to_owned(), "i-3".to_owned()] };
     assert_eq!(asked(Action::Suspend, &["i-3"]).await, typed);

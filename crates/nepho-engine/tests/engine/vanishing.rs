@@ -10,23 +10,23 @@ use nepho_core::{
 };
 use nepho_testkit::{fake::Recorded, instance};
 
-use crate::stage::{Stage, with};
+use crate::harness::{Harness, with};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// `i-1` and `i-2` in two regions; the first is being terminated, and seen on its way.
-async fn terminating() -> (Stage, OperationId) {
-    let stage = with([instance("i-1").named("web"), instance("i-2").region("us-east-1")]).await;
-    let plan = stage.plan(Action::Terminate, &["i-1"]).await;
-    let id = stage.engine.commit(&plan.nonce, Some("web"), false).await.expect("committed");
-    stage.pass(3).await;
-    assert_eq!(stage.row("i-1").state, State::Terminating);
-    (stage, id)
+async fn terminating() -> (Harness, OperationId) {
+    let harness = with([instance("i-1").named("web"), instance("i-2").region("us-east-1")]).await;
+    let plan = harness.plan(Action::Terminate, &["i-1"]).await;
+    let id = harness.engine.commit(&plan.nonce, Some("web"), false).await.expect("committed");
+    harness.pass(3).await;
+    assert_eq!(harness.row("i-1").state, State::Terminating);
+    (harness, id)
 }
 
 /// The regions of each listing so far.
-fn listings(stage: &Stage) -> Vec<Vec<String>> {
-    let calls = stage.cloud.calls().into_iter();
+fn listings(harness: &Harness) -> Vec<Vec<String>> {
+    let calls = harness.cloud.calls().into_iter();
     let lists = calls.filter_map(|call| if let Recorded::List(scopes) = call { Some(scopes) } else { None });
     lists.map(|scopes| scopes.iter().map(|scope| scope.location.to_string()).collect()).collect()
 }
@@ -37,30 +37,30 @@ fn ended(results: &[TargetResult]) -> (TargetStatus, Option<State>) {
 
 #[tokio::test(start_paused = true)]
 async fn a_deleted_machine_is_missing_when_its_action_has_ended_and_gone_after_the_next_listing() {
-    let (stage, id) = terminating().await;
-    stage.cloud.remove("i-1");
-    assert_eq!(ended(&stage.engine.wait(&id, MINUTE).await), (TargetStatus::Accepted, Some(State::Terminated)));
-    let row = stage.row("i-1");
+    let (harness, id) = terminating().await;
+    harness.cloud.remove("i-1");
+    assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Accepted, Some(State::Terminated)));
+    let row = harness.row("i-1");
     assert!(row.stale && row.missing_since.is_some() && row.pending.is_none(), "{row:?}");
-    assert!(stage.row("i-2").missing_since.is_none());
-    assert_eq!(listings(&stage)[1..], [["eu-west-1"]], "its own region, once");
-    stage.sync().await;
-    assert!(stage.find("i-1").is_none());
-    assert!(stage.find("i-2").is_some());
+    assert!(harness.row("i-2").missing_since.is_none());
+    assert_eq!(listings(&harness)[1..], [["eu-west-1"]], "its own region, once");
+    harness.sync().await;
+    assert!(harness.find("i-1").is_none());
+    assert!(harness.find("i-2").is_some());
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_waits_for_an_action_waits_for_what_the_listing_shows() {
-    let (stage, id) = terminating().await;
-    stage.cloud.remove("i-1");
-    let gate = stage.cloud.hold_listing("eu-west-1");
+    let (harness, id) = terminating().await;
+    harness.cloud.remove("i-1");
+    let gate = harness.cloud.hold_listing("eu-west-1");
     let waiting = async {
-        stage.engine.wait(&id, MINUTE).await;
-        stage.row("i-1").missing_since.is_some()
+        harness.engine.wait(&id, MINUTE).await;
+        harness.row("i-1").missing_since.is_some()
     };
     let (missing, ()) = tokio::join!(waiting, async {
         gate.reached().await;
-        stage.pass(5).await;
+        harness.pass(5).await;
         gate.open();
     });
     assert!(missing);
@@ -68,70 +68,70 @@ async fn who_waits_for_an_action_waits_for_what_the_listing_shows() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_listed_for_a_machine_that_its_cloud_still_shows() {
-    let (stage, id) = terminating().await;
-    stage.cloud.settle("i-1");
-    assert_eq!(ended(&stage.engine.wait(&id, MINUTE).await), (TargetStatus::Accepted, Some(State::Terminated)));
-    assert_eq!((stage.row("i-1").state, stage.row("i-1").missing_since), (State::Terminated, None));
-    assert_eq!(listings(&stage).len(), 1);
+    let (harness, id) = terminating().await;
+    harness.cloud.settle("i-1");
+    assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Accepted, Some(State::Terminated)));
+    assert_eq!((harness.row("i-1").state, harness.row("i-1").missing_since), (State::Terminated, None));
+    assert_eq!(listings(&harness).len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_that_fails_proves_nothing_and_its_scope_says_why() {
-    let (stage, id) = terminating().await;
-    stage.cloud.remove("i-1");
+    let (harness, id) = terminating().await;
+    harness.cloud.remove("i-1");
     let denied = ProviderError::PermissionDenied { operation: "list".to_owned(), message: "no".to_owned() };
-    stage.cloud.break_listing("eu-west-1", denied);
-    assert_eq!(ended(&stage.engine.wait(&id, MINUTE).await), (TargetStatus::Accepted, Some(State::Terminated)));
-    let row = stage.row("i-1");
+    harness.cloud.break_listing("eu-west-1", denied);
+    assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Accepted, Some(State::Terminated)));
+    let row = harness.row("i-1");
     assert_eq!(
         (row.missing_since, row.failure.map(|failure| failure.code)),
         (None, Some(FailureCode::PermissionDenied))
     );
-    assert!(!stage.row("i-2").stale, "another region is not touched");
+    assert!(!harness.row("i-2").stale, "another region is not touched");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_that_hangs_keeps_neither_who_waits_nor_the_end_of_the_process() {
-    let (stage, id) = terminating().await;
-    stage.cloud.remove("i-1");
-    let gate = stage.cloud.hold_listing("eu-west-1");
-    let waited = stage.engine.wait(&id, MINUTE).await;
+    let (harness, id) = terminating().await;
+    harness.cloud.remove("i-1");
+    let gate = harness.cloud.hold_listing("eu-west-1");
+    let waited = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(ended(&waited), (TargetStatus::Accepted, Some(State::Terminated)));
     assert_eq!(gate.arrivals(), 1);
-    tokio::time::timeout(MINUTE, stage.engine.shutdown()).await.expect("it ends");
+    tokio::time::timeout(MINUTE, harness.engine.shutdown()).await.expect("it ends");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_missing_machine_is_not_read_again_and_again() {
-    let (stage, id) = terminating().await;
-    stage.cloud.remove("i-1");
-    stage.engine.wait(&id, MINUTE).await;
-    let readings = stage.cloud.counts().observe;
-    stage.engine.poll(10 * MINUTE);
-    stage.cloud.add(instance("i-1").named("web").state(State::Terminating));
-    stage.pass(1).await;
-    stage.cloud.remove("i-1");
-    stage.pass(40).await;
-    assert!(stage.cloud.counts().observe > readings, "it came back, and was on its way");
-    stage.sync().await;
-    let readings = stage.cloud.counts().observe;
-    stage.pass(300).await;
-    assert!(stage.row("i-1").missing_since.is_some());
-    assert_eq!(stage.cloud.counts().observe, readings);
+    let (harness, id) = terminating().await;
+    harness.cloud.remove("i-1");
+    harness.engine.wait(&id, MINUTE).await;
+    let readings = harness.cloud.counts().observe;
+    harness.engine.poll(10 * MINUTE);
+    harness.cloud.add(instance("i-1").named("web").state(State::Terminating));
+    harness.pass(1).await;
+    harness.cloud.remove("i-1");
+    harness.pass(40).await;
+    assert!(harness.cloud.counts().observe > readings, "it came back, and was on its way");
+    harness.sync().await;
+    let readings = harness.cloud.counts().observe;
+    harness.pass(300).await;
+    assert!(harness.row("i-1").missing_since.is_some());
+    assert_eq!(harness.cloud.counts().observe, readings);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_machine_that_is_not_found_is_not_gone_before_the_record_says_so() {
-    let stage = with([instance("i-1").named("web")]).await;
-    stage.cloud.give_tickets();
+    let harness = with([instance("i-1").named("web")]).await;
+    harness.cloud.give_tickets();
     let busy = ProviderError::Conflict { message: "the disk is busy".to_owned() };
     let steps = std::iter::repeat_n(Ok(Progress::Underway), 10).chain([Ok(Progress::Failed(busy))]);
-    stage.cloud.script_progress("i-1", steps);
-    let plan = stage.plan(Action::Terminate, &["i-1"]).await;
-    let id = stage.engine.commit(&plan.nonce, Some("web"), false).await.expect("committed");
-    stage.cloud.remove("i-1");
-    stage.pass(8).await;
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted"]);
-    assert_eq!(stage.engine.wait(&id, MINUTE).await[0].status, TargetStatus::Failed);
-    assert_eq!(stage.events("i-1").await, ["sent", "accepted", "failed"]);
+    harness.cloud.script_progress("i-1", steps);
+    let plan = harness.plan(Action::Terminate, &["i-1"]).await;
+    let id = harness.engine.commit(&plan.nonce, Some("web"), false).await.expect("committed");
+    harness.cloud.remove("i-1");
+    harness.pass(8).await;
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
+    assert_eq!(harness.engine.wait(&id, MINUTE).await[0].status, TargetStatus::Failed);
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "failed"]);
 }

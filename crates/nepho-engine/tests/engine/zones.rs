@@ -4,33 +4,33 @@ use nepho_core::{FailureCode, ProviderError};
 use nepho_index::{Query, Sort};
 use nepho_testkit::instance;
 
-use crate::stage::{Stage, engine, stage};
+use crate::harness::{Harness, engine, harness};
 
-async fn zonal() -> Stage {
-    let stage = stage().await;
-    stage.cloud.list_by_zone();
+async fn zonal() -> Harness {
+    let harness = harness().await;
+    harness.cloud.list_by_zone();
     for (native, region, zone) in [
         ("i-1", "us-central1", "us-central1-a"),
         ("i-2", "us-central1", "us-central1-b"),
         ("i-3", "europe-west1", "europe-west1-b"),
     ] {
-        stage.cloud.add(instance(native).region(region).zone(zone).named(native));
+        harness.cloud.add(instance(native).region(region).zone(zone).named(native));
     }
-    stage.sync().await;
-    stage
+    harness.sync().await;
+    harness
 }
 
 #[tokio::test(start_paused = true)]
 async fn rows_of_a_zone_are_found_and_counted_by_their_region() {
-    let stage = zonal().await;
+    let harness = zonal().await;
     let locations: Vec<_> =
-        stage.engine.accounts()[0].scopes.iter().map(|scope| scope.key.scope.location.to_string()).collect();
+        harness.engine.accounts()[0].scopes.iter().map(|scope| scope.key.scope.location.to_string()).collect();
     assert_eq!(locations, ["europe-west1-b", "us-central1-a", "us-central1-b"]);
-    for engine in [stage.engine.clone(), engine(&stage.store, &stage.host, &stage.clock, "run-2").await] {
+    for engine in [harness.engine.clone(), engine(&harness.store, &harness.host, &harness.clock, "run-2").await] {
         engine.loaded().await;
         let found = |query: &str| {
             let query = Query::parse(query).unwrap();
-            let now = nepho_core::Clock::now(&*stage.clock);
+            let now = nepho_core::Clock::now(&*harness.clock);
             let hits = engine.snapshot().search(&query, Sort::default(), now);
             let names: Vec<String> = hits.keys().iter().map(|key| key.native.to_string()).collect();
             (names.join(" "), hits.facets.region.iter().map(|facet| (facet.value.to_string(), facet.count)).collect())
@@ -47,18 +47,18 @@ async fn rows_of_a_zone_are_found_and_counted_by_their_region() {
 
 #[tokio::test(start_paused = true)]
 async fn a_zone_that_fails_makes_its_own_rows_stale_and_no_others() {
-    let stage = zonal().await;
+    let harness = zonal().await;
     let denied = ProviderError::PermissionDenied { operation: "list".to_owned(), message: "no".to_owned() };
-    stage.cloud.break_listing("us-central1-b", denied);
-    let report = stage.sync().await;
+    harness.cloud.break_listing("us-central1-b", denied);
+    let report = harness.sync().await;
     let failed: Vec<_> = report.scopes.iter().filter(|scope| scope.failure.is_some()).collect();
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].scope.as_ref().map(|scope| scope.location.as_str()), Some("us-central1-b"));
-    assert_eq!(stage.ids("is:stale"), ["i-2"]);
-    assert_eq!(stage.ids("region:us-central1 -is:stale"), ["i-1"], "its region's other zone is as fresh as before");
-    let failure = stage.row("i-2").failure.unwrap();
+    assert_eq!(harness.ids("is:stale"), ["i-2"]);
+    assert_eq!(harness.ids("region:us-central1 -is:stale"), ["i-1"], "its region's other zone is as fresh as before");
+    let failure = harness.row("i-2").failure.unwrap();
     assert_eq!(failure.code, FailureCode::PermissionDenied);
-    stage.cloud.heal("us-central1-b");
-    stage.sync().await;
-    assert!(stage.ids("is:stale").is_empty());
+    harness.cloud.heal("us-central1-b");
+    harness.sync().await;
+    assert!(harness.ids("is:stale").is_empty());
 }

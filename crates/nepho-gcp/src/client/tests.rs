@@ -47,11 +47,11 @@ fn a_segment_stays_one_segment() {
     ] {
         let path = segments(["projects", part, "zones"]);
         assert_eq!(path, expected);
-        let url = Reach::Cloud.url(Api::Compute, &path, &[]).expect("a URL");
+        let url = HostPolicy::Cloud.url(Api::Compute, &path, &[]).expect("a URL");
         assert_eq!(url.path(), format!("/compute/v1/{expected}"), "it survives the URL");
     }
     for part in ["%2e%2e", ".%2E", "\t..", "..\n"] {
-        let url = Reach::Cloud.url(Api::Compute, &segments(["projects", part, "zones"]), &[]).expect("a URL");
+        let url = HostPolicy::Cloud.url(Api::Compute, &segments(["projects", part, "zones"]), &[]).expect("a URL");
         assert_eq!(url.path().split('/').count(), 6, "{part:?}: {url}");
     }
 }

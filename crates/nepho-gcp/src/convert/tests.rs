@@ -6,7 +6,7 @@ use nepho_testkit::python::python_environment;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::services::instances::FIELDS;
+use crate::api::instances::FIELDS;
 
 fn convert(document: &Value) -> Resource {
     let text = document.to_string();

@@ -10,7 +10,7 @@ use std::{
 use nepho_core::{Realm, Region, ResourceKey, ScopeKey, Zone, cache::CachedRow};
 
 use super::{Place, Segment, compare, digest, row_number};
-use crate::{bits::Bits, column::Column, text};
+use crate::{column::Column, row_set::RowSet, text};
 
 /// A row on its way into a segment, with its packed text.
 struct Source<'a> {
@@ -45,7 +45,7 @@ impl Segment {
 
     /// This segment with some rows put in and some taken out.
     pub(crate) fn with(&self, upserts: Vec<CachedRow>, removed: &[ResourceKey]) -> Self {
-        let mut kept = Bits::filled(self.len(), true);
+        let mut kept = RowSet::filled(self.len(), true);
         for key in removed.iter().chain(upserts.iter().map(|row| &row.resource.key)) {
             if let Some(at) = self.position(key) {
                 kept.set(at, false);

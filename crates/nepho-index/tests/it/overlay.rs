@@ -33,8 +33,8 @@ fn the_reply_is_shown_counted_and_asked_for_in_place_of_the_row() {
     assert_eq!((totals.states[&State::Stopping], totals.states[&State::Running], totals.pending), (2, 1, 1));
     let hits = stopping.search(&Query::parse("is:pending").expect("a query"), Sort::default(), at(60));
     assert_eq!(hits.facets.state.iter().map(|facet| facet.value).collect::<Vec<_>>(), [State::Stopping]);
-    let glance = stopping.glance(&web.key).expect("a row");
-    assert_eq!((glance.state, glance.pending), (State::Stopping, Some(Action::Stop)));
+    let summary = stopping.summary(&web.key).expect("a row");
+    assert_eq!((summary.state, summary.pending), (State::Stopping, Some(Action::Stop)));
     let stored = stopping.row(&web.key).expect("a row");
     assert_eq!(stored.resource.state, State::Running, "the row itself is as it was read");
 }

@@ -155,6 +155,6 @@ fn positions_and_membership_are_by_key() {
     assert_eq!((hits.position(&stopped), hits.contains(&stopped), hits.contains(&web)), (None, false, true));
     let elsewhere = key("a1", "us-west-2", WEB);
     assert_eq!((hits.position(&elsewhere), snapshot.get(&elsewhere, at(0)).is_some()), (None, false));
-    let glance = snapshot.glance(&stopped).expect("a row");
-    assert_eq!((glance.state, glance.account.as_str()), (State::Stopped, "a1"));
+    let summary = snapshot.summary(&stopped).expect("a row");
+    assert_eq!((summary.state, summary.account.as_str()), (State::Stopped, "a1"));
 }

@@ -14,8 +14,8 @@ use futures::{
 use nepho_core::{
     Access, Action, Identity, Provider, ProviderError, Realm, Scope, State,
     provider::{
-        Accepted, Detail, Listed, Observation, Order, Progress, Protections, Submission, SweepItem, Target, Ticket,
-        Traffic,
+        Accepted, ActionRequest, Detail, ListedResource, Preflight, Progress, ReadResult, Submission, SweepItem,
+        Target, Ticket, Traffic,
     },
 };
 
@@ -43,7 +43,7 @@ impl Broken {
         self.calls.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn spoil_row(&self, row: &mut Listed) {
+    fn spoil_row(&self, row: &mut ListedResource) {
         match self.breaks {
             Case::KeysCarryTheirPlace => row.resource.key.realm = Realm::new("elsewhere"),
             Case::ListsWhatIsThere => row.resource.state = State::Running,
@@ -96,7 +96,7 @@ impl Provider for Broken {
         self.good.list(scopes).flat_map(|item| stream::iter(self.spoil_item(item))).boxed()
     }
 
-    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult> {
         let detail = if self.breaks == Case::PlanDetailTellsProtections { Detail::Plan(Action::Stop) } else { detail };
         let mut answers = self.good.observe(targets, detail).await;
         match self.breaks {
@@ -123,12 +123,12 @@ impl Provider for Broken {
             // Whatever the cloud says.
             Case::PlanTellsPermission => {
                 for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
-                    seen.protections.permitted = Some(true);
+                    seen.preflight.permitted = Some(true);
                 }
             }
             Case::PlanDetailTellsProtections => {
                 for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
-                    seen.protections = Protections { stop: Some(false), ..Protections::default() };
+                    seen.preflight = Preflight { stop: Some(false), ..Preflight::default() };
                 }
             }
             _ => {}
@@ -136,19 +136,19 @@ impl Provider for Broken {
         answers
     }
 
-    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
+    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
         match self.breaks {
             // Says yes and does nothing.
             Case::SubmitActs => {
                 let yes = || Accepted {
-                    state: Some(order.action.transition()),
+                    state: Some(request.action.transition()),
                     raw_state: "on its way".to_owned(),
                     ticket: None,
                 };
                 targets.iter().map(|target| Submission { key: target.key.clone(), outcome: Ok(yes()) }).collect()
             }
             // Stops it, and calls that suspended.
-            Case::SuspendsAndResumes if order.action == Action::Suspend => {
+            Case::SuspendsAndResumes if request.action == Action::Suspend => {
                 let mut answers = self.good.submit(Action::Stop.into(), targets).await;
                 for accepted in answers.iter_mut().filter_map(|answer| answer.outcome.as_mut().ok()) {
                     accepted.state = Some(Action::Suspend.transition());
@@ -159,7 +159,7 @@ impl Provider for Broken {
             Case::SubmitIsolatesUnknown => {
                 let known = self.good.observe(targets, Detail::State).await;
                 match known.into_iter().find_map(|answer| answer.seen.err()) {
-                    None => self.good.submit(order, targets).await,
+                    None => self.good.submit(request, targets).await,
                     Some(error) => {
                         let refused =
                             |target: &Target| Submission { key: target.key.clone(), outcome: Err(error.clone()) };
@@ -169,12 +169,12 @@ impl Provider for Broken {
             }
             // Sends it all the same, and lies about it.
             Case::ReadOnlySendsNothing if self.access == Access::ReadOnly => {
-                self.acting.submit(order, targets).await;
+                self.acting.submit(request, targets).await;
                 let refused =
                     |target: &Target| Submission { key: target.key.clone(), outcome: Err(ProviderError::ReadOnly) };
                 targets.iter().map(refused).collect()
             }
-            _ => self.good.submit(order, targets).await,
+            _ => self.good.submit(request, targets).await,
         }
     }
 
@@ -190,8 +190,8 @@ impl Provider for Broken {
         answers
     }
 
-    fn converter(&self) -> u32 {
-        self.good.converter()
+    fn converter_version(&self) -> u32 {
+        self.good.converter_version()
     }
 
     fn traffic(&self) -> Traffic {

@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use nepho_core::{
     Access, FailureCode, Provider, ProviderError, Scope, State, Zone,
     fingerprint::Fingerprint,
-    provider::{Listed, SweepItem},
+    provider::{ListedResource, SweepItem},
 };
 
 use super::{Flaw, Harness, Verdict, ensure};
@@ -23,7 +23,7 @@ impl Swept {
         Ok(Self { items: provider.list(&scopes).collect().await, scopes })
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = (&Scope, &Listed)> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&Scope, &ListedResource)> {
         self.items.iter().flat_map(|item| match item {
             SweepItem::Page { scope, resources } => resources.iter().map(|row| (scope, row)).collect(),
             SweepItem::Complete { .. } | SweepItem::Failed { .. } => Vec::new(),
@@ -147,8 +147,8 @@ pub(super) async fn lists_what_is_there(harness: &dyn Harness) -> Verdict {
 pub(super) async fn listings_repeat(harness: &dyn Harness) -> Verdict {
     harness.create(State::Running).await?;
     let provider = harness.provider(Access::ReadOnly).await;
-    let first = Swept::of(&*provider).await?.fingerprints(provider.converter(), None);
-    let again = Swept::of(&*provider).await?.fingerprints(provider.converter(), None);
+    let first = Swept::of(&*provider).await?.fingerprints(provider.converter_version(), None);
+    let again = Swept::of(&*provider).await?.fingerprints(provider.converter_version(), None);
     let differs: Vec<_> = first.symmetric_difference(&again).map(|(key, ..)| key).collect();
     ensure(differs.is_empty(), || format!("changed without a change: {differs:?}"))
 }
@@ -165,7 +165,7 @@ pub(super) async fn denied_scope_spares_others(harness: &dyn Harness) -> Verdict
     ensure(others.is_empty(), || format!("{others:?} failed as well"))?;
     let code = failed.get(&denied).map(|error| error.code());
     ensure(code == Some(FailureCode::PermissionDenied), || format!("{denied:?} ended with {code:?}"))?;
-    let converter = provider.converter();
+    let converter = provider.converter_version();
     let rows = |swept: &Swept| swept.fingerprints(converter, Some(&denied));
     ensure(!rows(&after).is_empty() && rows(&before) == rows(&after), || "the others' rows changed".to_owned())
 }
@@ -192,7 +192,7 @@ pub(super) async fn documents_become_json(harness: &dyn Harness) -> Verdict {
     let swept = Swept::of(&*harness.provider(Access::ReadOnly).await).await?;
     for (_, row) in swept.rows() {
         let key = &row.resource.key;
-        let json = harness.dialect().document_json(&row.document).map_err(|error| format!("{key}: {error}"))?;
+        let json = harness.descriptor().document_json(&row.document).map_err(|error| format!("{key}: {error}"))?;
         let value = serde_json::from_str::<serde_json::Value>(&json).map_err(|error| format!("{key}: {error}"))?;
         ensure(value.is_object(), || format!("the document of {key} is no object"))?;
         ensure(json.contains(&*key.native), || format!("the document of {key} does not name it"))?;

@@ -2,7 +2,7 @@
 
 use nepho_core::{
     Access, Action, Document, Provider, ProviderError, ResourceKey, State,
-    provider::{Detail, Observation, Observed, Protections, Target},
+    provider::{Detail, Preflight, ReadResource, ReadResult, Target},
 };
 use serde_json::Value;
 
@@ -35,7 +35,11 @@ fn once_each(targets: &[Target], answers: &[&ResourceKey]) -> Verdict {
 }
 
 /// What was seen of the key.
-pub(super) async fn look(provider: &dyn Provider, target: &Target, detail: Detail) -> Result<Observed, ProviderError> {
+pub(super) async fn look(
+    provider: &dyn Provider,
+    target: &Target,
+    detail: Detail,
+) -> Result<ReadResource, ProviderError> {
     let answers = provider.observe(std::slice::from_ref(target), detail).await;
     let found = answers.into_iter().find(|answer| answer.key == target.key);
     found.map_or_else(|| Err(ProviderError::NotFound { key: target.key.clone() }), |answer| answer.seen)
@@ -52,7 +56,7 @@ pub(super) async fn observe_answers_each_key(harness: &dyn Harness) -> Verdict {
     for detail in [Detail::State, Detail::Plan(Action::Stop), Detail::Document] {
         let answers = provider.observe(&keys, detail).await;
         once_each(&keys, &answers.iter().map(|answer| &answer.key).collect::<Vec<_>>())?;
-        for Observation { key, seen } in &answers {
+        for ReadResult { key, seen } in &answers {
             let shown = seen.as_ref().map(|seen| &seen.listed.resource.key);
             ensure(shown == Ok(key), || format!("asked for {key}, shown {shown:?}"))?;
         }
@@ -66,7 +70,7 @@ pub(super) async fn observe_isolates_unknown(harness: &dyn Harness) -> Verdict {
     keys.insert(1, unknown.clone());
     let answers = harness.provider(Access::ReadOnly).await.observe(&keys, Detail::State).await;
     once_each(&keys, &answers.iter().map(|answer| &answer.key).collect::<Vec<_>>())?;
-    for Observation { key, seen } in &answers {
+    for ReadResult { key, seen } in &answers {
         if *key == unknown.key {
             let not_found = matches!(seen, Err(ProviderError::NotFound { key }) if *key == unknown.key);
             ensure(not_found, || format!("the unknown key was answered with {seen:?}"))?;
@@ -92,9 +96,9 @@ pub(super) async fn observe_sees_changes(harness: &dyn Harness) -> Verdict {
 pub(super) async fn plan_detail_tells_protections(harness: &dyn Harness) -> Verdict {
     let target = harness.create(State::Running).await?;
     let provider = harness.provider(Access::ReadOnly).await;
-    let following = look(&*provider, &target, Detail::State).await.map(|seen| seen.protections);
-    ensure(following == Ok(Protections::default()), || format!("for following: {following:?}"))?;
-    let planning = look(&*provider, &target, Detail::Plan(Action::Stop)).await.map(|seen| seen.protections);
+    let following = look(&*provider, &target, Detail::State).await.map(|seen| seen.preflight);
+    ensure(following == Ok(Preflight::default()), || format!("for following: {following:?}"))?;
+    let planning = look(&*provider, &target, Detail::Plan(Action::Stop)).await.map(|seen| seen.preflight);
     let told = planning.as_ref().is_ok_and(|told| (told.stop, told.termination) == (Some(false), Some(false)));
     ensure(told, || format!("for a plan about an unprotected one: {planning:?}"))
 }
@@ -103,7 +107,7 @@ pub(super) async fn plan_tells_permission(harness: &dyn Harness) -> Verdict {
     let target = harness.create(State::Running).await?;
     let permitted = async |action: Action| {
         let provider = harness.provider(Access::ReadWrite).await;
-        look(&*provider, &target, Detail::Plan(action)).await.map(|seen| seen.protections.permitted)
+        look(&*provider, &target, Detail::Plan(action)).await.map(|seen| seen.preflight.permitted)
     };
     let before = permitted(Action::Stop).await;
     ensure(before == Ok(Some(true)), || format!("permitted, and told as {before:?}"))?;
@@ -113,7 +117,7 @@ pub(super) async fn plan_tells_permission(harness: &dyn Harness) -> Verdict {
     ensure(reboot == Ok(Some(true)), || format!("another action was forbidden; this one is told as {reboot:?}"))
 }
 
-pub(super) async fn whole_document(harness: &dyn Harness) -> Verdict {
+pub(super) async fn full_document(harness: &dyn Harness) -> Verdict {
     let target = harness.create(State::Running).await?;
     let provider = harness.provider(Access::ReadOnly).await;
     let swept = Swept::of(&*provider).await?;
@@ -121,9 +125,9 @@ pub(super) async fn whole_document(harness: &dyn Harness) -> Verdict {
     let listed = rows.find(|row| row.resource.key == target.key);
     let listed = listed.ok_or_else(|| format!("{} is not listed", target.key))?;
     let read = look(&*provider, &target, Detail::Document).await.map_err(|error| format!("the document: {error}"))?;
-    ensure(read.protections == Protections::default(), || format!("told unasked: {:?}", read.protections))?;
+    ensure(read.preflight == Preflight::default(), || format!("told unasked: {:?}", read.preflight))?;
     let json = |document: &Document| -> Result<Value, Flaw> {
-        let text = harness.dialect().document_json(document).map_err(|error| error.to_string())?;
+        let text = harness.descriptor().document_json(document).map_err(|error| error.to_string())?;
         Ok(serde_json::from_str(&text).map_err(|error| error.to_string())?)
     };
     let (part, whole) = (json(&listed.document)?, json(&read.listed.document)?);

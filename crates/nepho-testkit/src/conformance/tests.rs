@@ -39,7 +39,7 @@ impl Harness for FakeHarness {
         }
     }
 
-    fn dialect(&self) -> &'static dyn Dialect {
+    fn descriptor(&self) -> &'static dyn Descriptor {
         &FAKE_DIALECT
     }
 

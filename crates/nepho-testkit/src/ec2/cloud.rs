@@ -122,10 +122,10 @@ impl Instances {
         let id = params.get("InstanceId").unwrap_or_default().to_owned();
         self.known(std::slice::from_ref(&id))?;
         let attribute = params.get("Attribute").unwrap_or_default();
-        let protections = self.kept.get(&id).map(|kept| kept.is.protections).unwrap_or_default();
+        let preflight = self.kept.get(&id).map(|kept| kept.is.preflight).unwrap_or_default();
         let value = match attribute {
-            "disableApiStop" => protections.stop,
-            "disableApiTermination" => protections.termination,
+            "disableApiStop" => preflight.stop,
+            "disableApiTermination" => preflight.termination,
             other => {
                 return Err(invalid(&format!(
                     "Value ({other}) for parameter attribute is invalid. Unknown attribute."
@@ -184,7 +184,7 @@ impl Instances {
             return (BTreeSet::new(), None);
         }
         let asked = ids.iter().filter_map(|id| self.kept.get(id));
-        let protected: Vec<&Kept> = asked.filter(|kept| kept.is.protections.termination).collect();
+        let protected: Vec<&Kept> = asked.filter(|kept| kept.is.preflight.termination).collect();
         let refusal =
             protected.first().map(|kept| protected_against(&kept.is.id, "terminated", "disableApiTermination"));
         (protected.iter().map(|kept| kept.is.zone.clone()).collect(), refusal)
@@ -223,7 +223,7 @@ fn refused(action: &str, instance: &Ec2Instance) -> Result<(), Reply> {
         ("StopInstances", State::Pending | State::Terminating | State::Terminated) => wrong_state("stopped"),
         ("RebootInstances", State::Running | State::Pending) => Ok(()),
         ("RebootInstances", _) => wrong_state("rebooted"),
-        ("StopInstances", _) if instance.protections.stop => Err(protected_against(id, "stopped", "disableApiStop")),
+        ("StopInstances", _) if instance.preflight.stop => Err(protected_against(id, "stopped", "disableApiStop")),
         ("StopInstances", _) if instance.local_root => {
             let words = format!("The instance '{id}' does not have an 'ebs' root device type and cannot be stopped.");
             Err(Reply::ec2_error(400, "UnsupportedOperation", &words))

@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use nepho_core::{
-    Access, Action, Dialect, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State,
+    Access, Action, Descriptor, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State,
     provider::Target,
 };
 
@@ -32,7 +32,7 @@ pub type Connect = Box<dyn Fn(String, Access) -> BoxFuture<'static, Arc<dyn Prov
 pub struct Ec2Harness {
     double: Ec2Double,
     connect: Connect,
-    dialect: &'static dyn Dialect,
+    descriptor: &'static dyn Descriptor,
     made: AtomicU64,
 }
 
@@ -44,12 +44,12 @@ impl fmt::Debug for Ec2Harness {
 
 impl Ec2Harness {
     /// A new double, and how a provider is made for it.
-    pub fn new(dialect: &'static dyn Dialect, connect: Connect) -> std::io::Result<Self> {
+    pub fn new(descriptor: &'static dyn Descriptor, connect: Connect) -> std::io::Result<Self> {
         let double = Ec2Double::start(Setup { lag: Duration::from_hours(1), ..Setup::default() })?;
         for region in [DENIED, "us-west-2"] {
             double.put(Ec2Instance::new(region, &id(BYSTANDER)).named("bystander"));
         }
-        Ok(Self { double, connect, dialect, made: AtomicU64::new(0) })
+        Ok(Self { double, connect, descriptor, made: AtomicU64::new(0) })
     }
 
     /// The double.
@@ -75,8 +75,8 @@ impl Harness for Ec2Harness {
         (self.connect)(self.double.endpoint(), access).await
     }
 
-    fn dialect(&self) -> &'static dyn Dialect {
-        self.dialect
+    fn descriptor(&self) -> &'static dyn Descriptor {
+        self.descriptor
     }
 
     async fn create(&self, state: State) -> Result<Target, Cannot> {

@@ -26,7 +26,7 @@ pub struct Ec2Instance {
     pub(crate) reservation: String,
     pub(crate) spot: Option<Spot>,
     pub(crate) local_root: bool,
-    pub(crate) protections: Protected,
+    pub(crate) preflight: Protected,
     pub(crate) private_ip: Ipv4Addr,
     pub(crate) public_ip: Option<(Ipv4Addr, IpOwner)>,
     pub(crate) operator: Option<String>,
@@ -70,7 +70,7 @@ impl Ec2Instance {
             reservation: id.replacen("i-", "r-", 1),
             spot: None,
             local_root: false,
-            protections: Protected::default(),
+            preflight: Protected::default(),
             private_ip: Ipv4Addr::new(10, b, c, d),
             public_ip: None,
             operator: None,
@@ -139,13 +139,13 @@ impl Ec2Instance {
 
     /// Sets `disableApiStop`.
     pub fn stop_protected(mut self) -> Self {
-        self.protections.stop = true;
+        self.preflight.stop = true;
         self
     }
 
     /// Sets `disableApiTermination`.
     pub fn termination_protected(mut self) -> Self {
-        self.protections.termination = true;
+        self.preflight.termination = true;
         self
     }
 

@@ -10,13 +10,13 @@ use futures::{
 use nepho_core::{
     Access, Action, Identity, Provider, ProviderError, ResourceKey, Scope,
     provider::{
-        Accepted, Detail, Observation, Observed, Order, Progress, Protections, Submission, SweepItem, Target, Ticket,
-        Traffic,
+        Accepted, ActionRequest, Detail, Preflight, Progress, ReadResource, ReadResult, Submission, SweepItem, Target,
+        Ticket, Traffic,
     },
 };
 
 use super::{Call, FakeProvider, Gate, Held, ListStep, Machine, ObserveStep, Recorded, SubmitStep, World};
-use crate::instance::{raw_word, whole_document};
+use crate::instance::{full_document, raw_word};
 
 /// A guess at what one answer weighs, so that traffic grows.
 const BYTES_PER_RESOURCE: u64 = 1000;
@@ -66,7 +66,7 @@ impl Provider for FakeProvider {
         stream::select_all(scopes.iter().map(|scope| self.list_scope(scope.clone()))).boxed()
     }
 
-    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<Observation> {
+    async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult> {
         let gates = {
             let mut world = self.world();
             world.calls.push(Recorded::Observe { targets: targets.to_vec(), detail });
@@ -80,16 +80,16 @@ impl Provider for FakeProvider {
                 world.count(targets.len());
             }
             let keys = targets.iter().map(|target| &target.key);
-            keys.map(|key| Observation { key: key.clone(), seen: world.read(key, detail) }).collect()
+            keys.map(|key| ReadResult { key: key.clone(), seen: world.read(key, detail) }).collect()
         };
         gates.reply().await;
         answers
     }
 
-    async fn submit(&self, order: Order, targets: &[Target]) -> Vec<Submission> {
+    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
         let gates = {
             let mut world = self.world();
-            world.calls.push(Recorded::Submit { order, targets: targets.to_vec() });
+            world.calls.push(Recorded::Submit { request, targets: targets.to_vec() });
             world.counts.submit += 1;
             world.take_gates(&Call::Submit)
         };
@@ -103,7 +103,7 @@ impl Provider for FakeProvider {
             }
             let mut outcome = |key| match access {
                 Access::ReadOnly => Err(ProviderError::ReadOnly),
-                Access::ReadWrite => world.carry_out(order.action, key),
+                Access::ReadWrite => world.carry_out(request.action, key),
             };
             let keys = targets.iter().map(|target| &target.key);
             keys.map(|key| Submission { key: key.clone(), outcome: outcome(key) }).collect()
@@ -119,7 +119,7 @@ impl Provider for FakeProvider {
         tickets.iter().map(|ticket| world.progress_of(ticket)).collect()
     }
 
-    fn converter(&self) -> u32 {
+    fn converter_version(&self) -> u32 {
         self.world().converter
     }
 
@@ -221,7 +221,7 @@ impl World {
         found.chunks(self.page).map(|page| ListStep::Page(page.to_vec())).chain([ListStep::Complete]).collect()
     }
 
-    fn read(&mut self, key: &ResourceKey, detail: Detail) -> Result<Observed, ProviderError> {
+    fn read(&mut self, key: &ResourceKey, detail: Detail) -> Result<ReadResource, ProviderError> {
         let step = self.observations.get_mut(&key.native).and_then(std::collections::VecDeque::pop_front);
         let machine = self.machines.get(&key.native).filter(|machine| machine.listed.resource.key == *key);
         let mut listed = match step.unwrap_or(ObserveStep::Truth) {
@@ -232,20 +232,20 @@ impl World {
                 None => return Err(ProviderError::NotFound { key: key.clone() }),
             },
         };
-        let protections = match detail {
+        let preflight = match detail {
             Detail::Plan(action) => {
-                let mut protections = machine.map(|machine| machine.protections).unwrap_or_default();
+                let mut preflight = machine.map(|machine| machine.preflight).unwrap_or_default();
                 if self.forbidden.contains(&(Arc::clone(&key.native), action)) {
-                    protections.permitted = Some(false);
+                    preflight.permitted = Some(false);
                 }
-                protections
+                preflight
             }
-            Detail::State | Detail::Document => Protections::default(),
+            Detail::State | Detail::Document => Preflight::default(),
         };
         if detail == Detail::Document {
-            listed.document = whole_document(&listed.resource);
+            listed.document = full_document(&listed.resource);
         }
-        Ok(Observed { listed, protections })
+        Ok(ReadResource { listed, preflight })
     }
 
     /// The next scripted progress of the action, else how the machine's last action ended, as soon

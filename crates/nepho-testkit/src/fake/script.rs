@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use nepho_core::{
     Location, ProviderError, Scope,
-    provider::{Detail, Listed, Order, Target, Ticket},
+    provider::{ActionRequest, Detail, ListedResource, Target, Ticket},
 };
 
 use super::Gate;
@@ -39,7 +39,7 @@ pub enum Held {
 #[derive(Clone, Debug)]
 pub enum ListStep {
     /// A page with these.
-    Page(Vec<Listed>),
+    Page(Vec<ListedResource>),
     /// Wait at the gate.
     Wait(Gate),
     /// Wait on tokio's clock.
@@ -58,7 +58,7 @@ pub enum ObserveStep {
     /// The resource as it is in the fake cloud.
     Truth,
     /// This, whatever the truth: a stale read.
-    Seen(Box<Listed>),
+    Seen(Box<ListedResource>),
     /// This error.
     Fail(ProviderError),
 }
@@ -96,7 +96,7 @@ pub enum Recorded {
     /// `submit`.
     Submit {
         /// The action, and how.
-        order: Order,
+        request: ActionRequest,
         /// The targets.
         targets: Vec<Target>,
     },

@@ -129,13 +129,13 @@ async fn a_dropped_submit_is_seen_not_to_have_ended() {
 async fn readings_can_be_stale_and_protections_need_the_plan_detail() {
     let fake = FakeProvider::default();
     fake.add(instance("i-1"));
-    fake.protect("i-1", Protections { stop: Some(true), ..Protections::default() });
+    fake.protect("i-1", Preflight { stop: Some(true), ..Preflight::default() });
     fake.read_stale("i-1", 1);
     fake.set_state("i-1", State::Stopped);
     let mut states = Vec::new();
     for detail in [Detail::State, Detail::Plan(Action::Stop)] {
         let seen = fake.observe(&[target("i-1")], detail).await.remove(0).seen.expect("seen");
-        states.push((seen.listed.resource.state, seen.protections.stop));
+        states.push((seen.listed.resource.state, seen.preflight.stop));
     }
     assert_eq!(states, [(State::Running, None), (State::Stopped, Some(true))]);
     assert!(fake.observe(&[target("i-9")], Detail::State).await[0].seen.is_err());

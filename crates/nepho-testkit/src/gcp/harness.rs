@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use nepho_core::{
-    Access, Action, Dialect, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State, Zone,
+    Access, Action, Descriptor, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State, Zone,
     provider::Target,
 };
 
@@ -30,7 +30,7 @@ pub type Connect = Box<dyn Fn(String, String, Access) -> BoxFuture<'static, Arc<
 pub struct GcpHarness {
     double: GcpDouble,
     connect: Connect,
-    dialect: &'static dyn Dialect,
+    descriptor: &'static dyn Descriptor,
     made: AtomicU64,
 }
 
@@ -42,12 +42,12 @@ impl fmt::Debug for GcpHarness {
 
 impl GcpHarness {
     /// A new double, and how a provider is made for it.
-    pub fn new(dialect: &'static dyn Dialect, connect: Connect) -> std::io::Result<Self> {
+    pub fn new(descriptor: &'static dyn Descriptor, connect: Connect) -> std::io::Result<Self> {
         let double = GcpDouble::start(Setup { pace: Pace::Held, ..Setup::default() })?;
         for zone in [DENIED, "asia-northeast1-a"] {
             double.put(GcpInstance::new(PROJECT, zone, "bystander"));
         }
-        Ok(Self { double, connect, dialect, made: AtomicU64::new(0) })
+        Ok(Self { double, connect, descriptor, made: AtomicU64::new(0) })
     }
 
     /// The double.
@@ -73,8 +73,8 @@ impl Harness for GcpHarness {
         (self.connect)(self.double.endpoint(), self.double.token(), access).await
     }
 
-    fn dialect(&self) -> &'static dyn Dialect {
-        self.dialect
+    fn descriptor(&self) -> &'static dyn Descriptor {
+        self.descriptor
     }
 
     async fn create(&self, state: State) -> Result<Target, Cannot> {

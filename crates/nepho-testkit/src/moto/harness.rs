@@ -12,7 +12,8 @@ use std::{
 
 use async_trait::async_trait;
 use nepho_core::{
-    Access, Action, Dialect, Kind, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State, provider::Target,
+    Access, Action, Descriptor, Kind, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State,
+    provider::Target,
 };
 use serde_json::Value;
 
@@ -71,7 +72,7 @@ impl MotoLab {
 pub struct MotoHarness {
     lab: Arc<Mutex<MotoLab>>,
     connect: Connect,
-    dialect: &'static dyn Dialect,
+    descriptor: &'static dyn Descriptor,
     realm: Realm,
     endpoint: String,
 }
@@ -85,7 +86,7 @@ impl fmt::Debug for MotoHarness {
 impl MotoHarness {
     /// Empties the lab, and says how a provider is made for it. A harness of the same lab that was
     /// made before must not be used any more.
-    pub fn new(lab: &Arc<Mutex<MotoLab>>, dialect: &'static dyn Dialect, connect: Connect) -> io::Result<Self> {
+    pub fn new(lab: &Arc<Mutex<MotoLab>>, descriptor: &'static dyn Descriptor, connect: Connect) -> io::Result<Self> {
         let lab = Arc::clone(lab);
         let (realm, endpoint) = {
             let mut lab = held(&lab);
@@ -97,7 +98,7 @@ impl MotoHarness {
             let endpoint = lab.moto.endpoint();
             (Realm::at_endpoint(account, endpoint.trim_start_matches("http://")), endpoint)
         };
-        Ok(Self { lab, connect, dialect, realm, endpoint })
+        Ok(Self { lab, connect, descriptor, realm, endpoint })
     }
 
     fn target(&self, id: &str) -> Target {
@@ -129,8 +130,8 @@ impl Harness for MotoHarness {
         (self.connect)(self.endpoint.clone(), access).await
     }
 
-    fn dialect(&self) -> &'static dyn Dialect {
-        self.dialect
+    fn descriptor(&self) -> &'static dyn Descriptor {
+        self.descriptor
     }
 
     async fn create(&self, state: State) -> Result<Target, Cannot> {

@@ -6,9 +6,9 @@ use ts_rs::TS;
 
 use super::{Account, Credentials, request::regions};
 use crate::{
+    enums::{Access, ProviderKind},
     failure::Failure,
     limits::{List, LongText, MAX_PROJECTS, NameText},
-    words::{Access, ProviderKind},
 };
 
 /// Asks which projects some credentials can see. Nothing is stored.

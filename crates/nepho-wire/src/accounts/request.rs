@@ -6,8 +6,8 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use crate::{
+    enums::{Access, ProviderKind},
     limits::{List, LongText, NameText, SecretText},
-    words::{Access, ProviderKind},
 };
 
 /// Asks to add an account. It is verified first and nothing is stored when that fails.

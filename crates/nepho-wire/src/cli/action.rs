@@ -8,9 +8,9 @@ use nepho_core::{
 use serde::Serialize;
 
 use crate::{
+    enums::{State, TargetStatus},
     failure::Failure,
     plan::{Refusal, Verdict, Warning},
-    words::{State, TargetStatus},
 };
 
 /// What was planned and what became of it.

@@ -7,11 +7,11 @@ use nepho_index as index;
 use serde::Serialize;
 
 use crate::{
+    enums::{Action, Health, Kind, ProviderKind, State},
     failure::Failure,
     resource::{Document, Facts},
     row::texts,
     time::maybe,
-    words::{Action, Health, Kind, ProviderKind, State},
 };
 
 /// A row of `nepho list`.

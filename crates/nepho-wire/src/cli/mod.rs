@@ -6,12 +6,12 @@
 mod action;
 mod listing;
 mod records;
-mod standing;
+mod status;
 
 pub use action::{ActionJson, PlanRow, ResultRow};
 pub use listing::{ListRow, Membership, ShowJson};
 pub use records::{JournalRow, VerifyJson, VerifyStatus};
-pub use standing::{
+pub use status::{
     AccountJson, AccountScope, AddedJson, Denied, DoctorJson, DoctorRow, FailedProjectJson, IdentityJson,
 };
 

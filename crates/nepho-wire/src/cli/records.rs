@@ -4,9 +4,9 @@ use nepho_core::journal::{JournalEntry, JournalEvent, Verification};
 use serde::Serialize;
 
 use crate::{
+    enums::{Action, State},
     failure::Failure,
     time::moment,
-    words::{Action, State},
 };
 
 /// An entry of the journal. `nepho journal` prints an array of them, newest first.

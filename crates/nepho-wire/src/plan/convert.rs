@@ -14,9 +14,9 @@ impl From<&domain::plan::Plan> for Plan {
         first.sort_by_key(|target| rank(target));
         Self {
             nonce: plan.nonce.0.clone(),
-            action: plan.order.action.into(),
-            discard_local_disks: plan.order.discard_local_disks,
-            asks_discard: plan.order.discard_local_disks || plan.targets.iter().any(needs_discard),
+            action: plan.request.action.into(),
+            discard_local_disks: plan.request.discard_local_disks,
+            asks_discard: plan.request.discard_local_disks || plan.targets.iter().any(needs_discard),
             expires_at: moment(plan.expires_at),
             confirmation: (&plan.confirmation).into(),
             counts: PlanCounts::of(&plan.targets),

@@ -4,7 +4,7 @@ use insta::assert_json_snapshot;
 use nepho_core::{
     Action, SignInId,
     journal::{OperationId, Verification},
-    report::{Diagnosis, Soundness},
+    report::{Check, CheckStatus},
 };
 
 use super::fixture;
@@ -137,9 +137,9 @@ fn identity() {
 
 #[test]
 fn doctor() {
-    let found = [Diagnosis {
+    let found = [Check {
         subject: "keyring".to_owned(),
-        verdict: Soundness::Broken,
+        verdict: CheckStatus::Broken,
         finding: "no secret service on the session bus".to_owned(),
         advice: "start gnome-keyring".to_owned(),
     }];

@@ -110,7 +110,7 @@ pub(super) fn plan() -> Plan {
     targets.extend(refusals.into_iter().map(|refusal| target("i-0ad", Verdict::Refused(refusal), Vec::new())));
     Plan {
         nonce: Nonce("n-1".to_owned()),
-        order: Action::Stop.into(),
+        request: Action::Stop.into(),
         targets,
         confirmation: Confirmation::Type { accepted: vec!["prod 1".to_owned()] },
         expires_at: at("2026-11-30T18:01:00Z"),

@@ -9,10 +9,10 @@ use nepho_core::{
 use super::fixture;
 use crate::{
     cli::ActionJson,
+    enums::TargetStatus,
     limits::MAX_LIMIT,
     operation::{Operation, OperationCounts, Operations},
     plan::{CommitRefusal, Plan, Verdict},
-    words::TargetStatus,
 };
 
 const MOST: usize = MAX_LIMIT as usize;

@@ -48,7 +48,7 @@ fn discarding_local_disks_is_asked_about_only_where_it_matters() {
 
     let asks = |discard: bool, verdict| {
         let mut planned = fixture::plan();
-        planned.order.discard_local_disks = discard;
+        planned.request.discard_local_disks = discard;
         planned.targets.truncate(1);
         planned.targets[0].verdict = verdict;
         let shown = plan::Plan::from(&planned);

@@ -1,0 +1,74 @@
+//! Accounts: how they stand, and whose they are.
+
+pub(crate) mod add;
+pub(crate) mod discover;
+pub(crate) mod persist;
+pub(crate) mod projects;
+pub(crate) mod update;
+
+use nepho_core::{
+    Account, AccountId, Failure, Identity, Kind,
+    report::{AccountStatus, SyncReport},
+};
+use nepho_keyring::Prompt;
+
+use crate::{App, AppError, accounts::add::refuse_other_realm, credentials::secret_id::SecretId};
+
+impl App {
+    /// How every account stands, by name.
+    pub fn accounts(&self) -> Vec<AccountStatus> {
+        self.engine().accounts()
+    }
+
+    /// The account with this id, else with exactly this name.
+    pub fn account(&self, id_or_name: &str) -> Result<Account, AppError> {
+        let mut all: Vec<Account> = self.accounts().into_iter().map(|status| status.account).collect();
+        let found = all
+            .iter()
+            .position(|account| account.id.as_str() == id_or_name)
+            .or_else(|| all.iter().position(|account| account.name == id_or_name));
+        found.map(|at| all.swap_remove(at)).ok_or_else(|| AppError::UnknownAccount { account: id_or_name.to_owned() })
+    }
+
+    /// How the account stands.
+    pub fn account_status(&self, id: &AccountId) -> Result<AccountStatus, AppError> {
+        let found = self.accounts().into_iter().find(|status| status.account.id == *id);
+        found.ok_or_else(|| AppError::UnknownAccount { account: id.to_string() })
+    }
+
+    /// Finds out whose an account's credentials are, now; pins the account if it was not.
+    ///
+    /// A person waits for it, so a locked keyring may ask for its password here.
+    pub async fn verify_account(&self, id: &AccountId) -> Result<Identity, AppError> {
+        let account = self.account(id.as_str())?;
+        let failed = |failure: Failure| AppError::failed(id, failure);
+        if let Some(secret_id) = SecretId::of(&account) {
+            self.providers().credential_store.raw(&secret_id, Prompt::Allowed).await.map_err(failed)?;
+        }
+        let identity = self.engine().verify(&account).await.map_err(failed)?;
+        if account.realm.is_none() {
+            self.pin(id, &identity).await?;
+        } else {
+            // The credentials work: whatever failed before is to be tried again.
+            self.engine().forget_session(id).await;
+        }
+        Ok(identity)
+    }
+
+    /// Pins the account as it is stored now: another process may have changed or removed it, or
+    /// pinned it itself, while the cloud was asked.
+    async fn pin(&self, id: &AccountId, identity: &Identity) -> Result<(), AppError> {
+        let _held = self.hold_accounts().await?;
+        self.reload_accounts().await?;
+        let account = self.account(id.as_str())?;
+        refuse_other_realm(&account, &identity.realm)?;
+        self.refuse_known_realm(&identity.realm, Some(id))?;
+        let (realm, principal) = (Some(identity.realm.clone()), Some(identity.principal.clone()));
+        self.keep(Account { realm, principal, ..account }).await
+    }
+
+    /// Sweeps accounts (all of them when empty) and waits for each to end.
+    pub async fn sync(&self, accounts: &[AccountId], kinds: &[Kind]) -> SyncReport {
+        self.engine().sync(accounts, kinds).await
+    }
+}

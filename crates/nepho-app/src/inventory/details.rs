@@ -1,0 +1,140 @@
+//! One resource: everything that the drawer and `nepho show` say of it.
+
+use nepho_core::{
+    Access, Account, Action, Resource, ResourceKey, ScopeKey, Timestamp,
+    cache::{CachedRow, ScopeRecord, StoredDocument},
+    descriptor::DocumentError,
+    journal::JournalEntry,
+    provider::ActionRequest,
+};
+use nepho_index::RowView;
+
+use crate::{App, AppError};
+
+/// How many of a resource's journal entries are shown with it.
+const ENTRIES: usize = 50;
+
+/// One resource, as the cache has it.
+#[derive(Clone, Debug)]
+pub struct Details {
+    /// The table's row, with what an action's reply said over it.
+    pub row: RowView,
+    /// Whether it is selected.
+    pub selected: bool,
+    /// The resource with its facts, as it is stored.
+    pub cached: CachedRow,
+    /// The actions that the provider has for its kind.
+    pub offers: Vec<Offer>,
+    /// Whether the cloud's console has a page for it.
+    pub console: bool,
+    /// How its scope stands.
+    pub scope: Option<ScopeRecord>,
+    /// Its last journal entries, newest first.
+    pub journal: Vec<JournalEntry>,
+}
+
+/// An action that a resource has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The action.
+    pub action: Action,
+    /// Whether its state and its account allow it, by the cache.
+    pub possible: bool,
+}
+
+/// The provider's own description of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownDocument {
+    /// Pretty-printed JSON with every member that the provider sent.
+    pub json: String,
+    /// As of when; `None` where that is not known.
+    pub as_of: Option<Timestamp>,
+    /// Whether it is the whole one: a listing may show only a part.
+    pub whole: bool,
+}
+
+impl App {
+    /// One resource, from the cache.
+    pub async fn details(&self, key: &ResourceKey) -> Result<Details, AppError> {
+        self.ready().await;
+        let row = self.row(key)?;
+        let cached = self.cached(key)?;
+        let snapshot = self.snapshot();
+        let scope = ScopeKey { account: cached.account.clone(), scope: cached.scope.clone() };
+        let descriptor = self.engine().descriptor(key.provider);
+        let writable = snapshot.account(&cached.account).is_some_and(|account| account.access == Access::ReadWrite);
+        let rules = descriptor.capabilities(key.kind).map_or(&[][..], |capabilities| capabilities.actions);
+        let free = writable && row.pending.is_none();
+        // Taken here: the lock must not be held while the journal is read.
+        let selected = self.selection().contains(key);
+        Ok(Details {
+            selected,
+            offers: rules
+                .iter()
+                .map(|rule| Offer { action: rule.action, possible: free && rule.from.contains(&row.state) })
+                .collect(),
+            console: descriptor.console_url(&cached.resource).is_some(),
+            scope: snapshot.scope(&scope).cloned(),
+            journal: self.store().entries_of(key, ENTRIES).await?,
+            cached,
+            row,
+        })
+    }
+
+    /// The provider's own description of a resource, as it is stored.
+    pub async fn document(&self, key: &ResourceKey) -> Result<ShownDocument, AppError> {
+        let stored = self.engine().document(key).await?;
+        let none = || AppError::NoDocument { key: key.clone(), reason: "it is not stored".to_owned() };
+        self.readable(key, &stored.ok_or_else(none)?)
+    }
+
+    /// The provider's whole description of a resource: asked for now and stored, where a listing
+    /// shows only a part. On failure what is stored stays.
+    pub async fn fetch_document(&self, key: &ResourceKey) -> Result<ShownDocument, AppError> {
+        self.ready().await;
+        let account = self.cached(key)?.account;
+        let fetched = self.engine().fetch_document(key).await;
+        self.readable(key, &fetched.map_err(|failure| AppError::failed(&account, failure))?)
+    }
+
+    fn readable(&self, key: &ResourceKey, stored: &StoredDocument) -> Result<ShownDocument, AppError> {
+        let unreadable = |error: DocumentError| AppError::NoDocument { key: key.clone(), reason: error.to_string() };
+        let json = self.engine().descriptor(key.provider).document_json(&stored.document).map_err(unreadable)?;
+        Ok(ShownDocument { json, as_of: stored.as_of, whole: stored.whole })
+    }
+
+    /// The cloud's own command line for an action, one line per account and region; `None` when the
+    /// cloud has none.
+    pub fn command(&self, request: ActionRequest, keys: &[ResourceKey]) -> Result<Option<String>, AppError> {
+        let snapshot = self.snapshot();
+        let mut groups: Vec<(Account, ResourceKey, Vec<Resource>)> = Vec::new();
+        for key in keys {
+            let row = self.cached(key)?;
+            let Some(account) = snapshot.account(&row.account) else { continue };
+            let same = |(of, first, _): &&mut (Account, ResourceKey, _)| {
+                of.id == account.id && first.region == key.region && first.kind == key.kind
+            };
+            match groups.iter_mut().find(same) {
+                Some((_, _, resources)) => resources.push(row.resource),
+                None => groups.push((account.clone(), key.clone(), vec![row.resource])),
+            }
+        }
+        let line = |(account, key, resources): &(Account, ResourceKey, Vec<_>)| {
+            self.engine().descriptor(key.provider).command(account, request, resources)
+        };
+        let lines: Vec<String> = groups.iter().filter_map(line).collect();
+        Ok((!lines.is_empty()).then(|| lines.join("\n")))
+    }
+
+    /// The page of the cloud's console that shows the resource; always `https`.
+    pub fn console_url(&self, key: &ResourceKey) -> Result<String, AppError> {
+        let cached = self.cached(key)?;
+        let url = self.engine().descriptor(key.provider).console_url(&cached.resource);
+        url.filter(|url| url.starts_with("https://")).ok_or_else(|| AppError::NoConsole { key: key.clone() })
+    }
+
+    fn cached(&self, key: &ResourceKey) -> Result<CachedRow, AppError> {
+        let unknown = || AppError::UnknownResource { key: key.clone() };
+        self.snapshot().row(key).map(|row| (*row).clone()).ok_or_else(unknown)
+    }
+}

@@ -1,0 +1,182 @@
+//! Windows of the inventory: the rows that are on screen, and what is around them.
+
+pub(crate) mod actions;
+pub(crate) mod details;
+pub(crate) mod selection;
+
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use nepho_core::{Account, ResourceKey, Timestamp, report::SelectionSummary};
+use nepho_index::{Change, Facets, Hits, Query, QueryError, RowView, Snapshot, Sort};
+
+use crate::{App, AppError};
+
+/// How long the hits of a query serve further windows of it; "stale" depends on the time of day.
+const HITS_LIFE: Duration = Duration::from_secs(5);
+
+/// Asks for a window of the rows that match a query.
+#[derive(Clone, Debug)]
+pub struct PageAsk {
+    /// The query; empty for everything.
+    pub query: String,
+    /// In which order, unless the query says one.
+    pub sort: Sort,
+    /// The first row wanted, from 0.
+    pub offset: usize,
+    /// How many.
+    pub limit: usize,
+}
+
+/// A window of the rows that match a query, and what is around it.
+#[derive(Clone, Debug, Default)]
+pub struct InventoryPage {
+    /// The inventory's generation.
+    pub generation: u64,
+    /// Whether the whole inventory is in memory. While it is not, only the default query has rows.
+    pub ready: bool,
+    /// How many rows match.
+    pub total: usize,
+    /// How many rows there are at all.
+    pub inventory_total: usize,
+    /// The position of the first row of `rows`.
+    pub offset: usize,
+    /// The rows.
+    pub rows: Vec<InventoryRow>,
+    /// How the matching rows fall into clouds, accounts, regions and states.
+    pub facets: Facets,
+    /// How many of the matching rows are stale.
+    pub stale: usize,
+    /// The selection.
+    pub selection: SelectionSummary,
+    /// What is wrong with the query; then no row matches.
+    pub error: Option<QueryError>,
+}
+
+/// A row, and whether it is selected.
+#[derive(Clone, Debug)]
+pub struct InventoryRow {
+    /// The row.
+    pub row: RowView,
+    /// Whether it is selected.
+    pub selected: bool,
+}
+
+/// The hits of the last query, for its next window.
+#[derive(Debug)]
+pub(crate) struct LastHits {
+    query: String,
+    sort: Sort,
+    snapshot: Arc<Snapshot>,
+    at: Timestamp,
+    hits: Arc<Hits>,
+}
+
+impl App {
+    /// A window of the rows that match a query. A query that is not understood is an answer.
+    pub async fn inventory(&self, ask: &PageAsk) -> Result<InventoryPage, AppError> {
+        if !self.is_ready() {
+            return self.first_page(ask).await;
+        }
+        let generation = self.generation();
+        let hits = match self.search(&ask.query, ask.sort) {
+            Ok(hits) => hits,
+            Err(AppError::Query(error)) => {
+                let inventory_total = self.snapshot().len();
+                return Ok(InventoryPage {
+                    generation,
+                    ready: true,
+                    inventory_total,
+                    error: Some(error),
+                    ..InventoryPage::default()
+                });
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(InventoryPage { generation, ready: true, ..self.page(&hits, ask) })
+    }
+
+    /// All rows that match a query, in order.
+    pub fn search(&self, query: &str, sort: Sort) -> Result<Arc<Hits>, AppError> {
+        let (snapshot, now) = (self.snapshot(), self.now());
+        let mut last = self.inner().last_hits.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = &*last {
+            let age = Duration::try_from(now.duration_since(last.at)).unwrap_or(Duration::MAX);
+            let same = last.query == query && last.sort == sort && Arc::ptr_eq(&last.snapshot, &snapshot);
+            if same && age < HITS_LIFE {
+                return Ok(Arc::clone(&last.hits));
+            }
+        }
+        let hits = Arc::new(snapshot.search(&Query::parse(query)?, sort, now));
+        *last = Some(LastHits { query: query.to_owned(), sort, snapshot, at: now, hits: Arc::clone(&hits) });
+        Ok(hits)
+    }
+
+    /// The hits of a query in whatever order they are at hand.
+    pub(crate) fn hits_of(&self, query: &str) -> Result<Arc<Hits>, AppError> {
+        let sort = {
+            let last = self.inner().last_hits.lock().unwrap_or_else(PoisonError::into_inner);
+            last.as_ref().filter(|last| last.query == query).map(|last| last.sort)
+        };
+        self.search(query, sort.unwrap_or_default())
+    }
+
+    /// The rows that a text names: a key, a native id or an exact name.
+    pub fn find(&self, text: &str) -> Vec<RowView> {
+        self.snapshot().find(text, self.now())
+    }
+
+    /// One row as it is shown.
+    pub fn row(&self, key: &ResourceKey) -> Result<RowView, AppError> {
+        let unknown = || AppError::UnknownResource { key: key.clone() };
+        self.snapshot().get(key, self.now()).ok_or_else(unknown)
+    }
+
+    fn page(&self, hits: &Arc<Hits>, ask: &PageAsk) -> InventoryPage {
+        let selection = self.summarise(hits);
+        let selected = self.selection();
+        let row = |row: RowView| InventoryRow { selected: selected.contains(&row.key), row };
+        InventoryPage {
+            total: hits.total,
+            inventory_total: hits.inventory_total,
+            offset: ask.offset,
+            rows: hits.window(ask.offset, ask.limit).into_iter().map(row).collect(),
+            facets: hits.facets.clone(),
+            stale: hits.stale,
+            selection,
+            ..InventoryPage::default()
+        }
+    }
+
+    /// While the index loads: the default query's first rows, straight from the database, so that
+    /// the first paint waits for nothing. Other queries are to be asked again.
+    async fn first_page(&self, ask: &PageAsk) -> Result<InventoryPage, AppError> {
+        let generation = self.generation();
+        let stored = self.store().scopes().await?;
+        let inventory_total = stored.iter().map(|scope| usize::try_from(scope.rows).unwrap_or(usize::MAX)).sum();
+        let warming = InventoryPage { generation, inventory_total, ..InventoryPage::default() };
+        let is_default = ask.sort == Sort::default()
+            && Query::parse(&ask.query).is_ok_and(|query| query.is_unfiltered() && query.sort().is_none());
+        if !is_default {
+            return Ok(warming);
+        }
+        let rows = self.store().first_rows(ask.offset.saturating_add(ask.limit)).await?;
+        let accounts: Vec<Account> = self.engine().accounts().into_iter().map(|status| status.account).collect();
+        let changes = vec![
+            Change::Accounts(accounts),
+            Change::Scopes(stored),
+            Change::Rows { upserts: rows, removed: Vec::new() },
+        ];
+        let hits = Snapshot::empty().apply(changes).search(&Query::parse("")?, ask.sort, self.now());
+        let page = self.page(&Arc::new(hits), ask);
+        Ok(InventoryPage {
+            total: inventory_total,
+            offset: ask.offset,
+            rows: page.rows,
+            selection: page.selection,
+            ..warming
+        })
+    }
+}

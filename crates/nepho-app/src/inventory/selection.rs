@@ -1,0 +1,156 @@
+//! The selection: which rows the operator means. It lives here, so that all of 100,000 rows can be
+//! selected without one of them crossing to the window.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, MutexGuard, PoisonError},
+};
+
+use nepho_core::{
+    Access, Action, ResourceKey,
+    report::{ActionOffer, SelectionSummary},
+};
+use nepho_index::{Hits, Snapshot, Sort};
+
+use crate::{App, AppError};
+
+/// What is selected, seen or not.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    keys: HashSet<ResourceKey>,
+    /// The numbers for the hits on screen, so that scrolling does not count 100,000 rows again.
+    counted: Option<(Arc<Hits>, SelectionSummary)>,
+}
+
+impl Selection {
+    pub(crate) fn contains(&self, key: &ResourceKey) -> bool {
+        self.keys.contains(key)
+    }
+
+    fn change(&mut self) -> &mut HashSet<ResourceKey> {
+        self.counted = None;
+        &mut self.keys
+    }
+}
+
+/// A change of the selection.
+#[derive(Clone, Debug)]
+pub enum SelectionChange {
+    /// Adds the row, or takes it away.
+    Toggle(ResourceKey),
+    /// Selects exactly these.
+    Set(Vec<ResourceKey>),
+    /// Adds the rows between two of a query's rows, both included. Nothing if one is not there.
+    Range {
+        /// The query.
+        query: String,
+        /// Its order.
+        sort: Sort,
+        /// One end.
+        from: ResourceKey,
+        /// The other end.
+        to: ResourceKey,
+    },
+    /// Selects every row that the query matches.
+    All {
+        /// The query.
+        query: String,
+    },
+    /// Selects nothing.
+    Clear,
+}
+
+impl App {
+    /// Changes the selection, and counts it against the query on screen.
+    pub fn update_selection(&self, change: SelectionChange, query: &str) -> Result<SelectionSummary, AppError> {
+        match change {
+            SelectionChange::Toggle(key) => {
+                let mut selection = self.selection();
+                let keys = selection.change();
+                if !keys.remove(&key) {
+                    keys.insert(key);
+                }
+            }
+            SelectionChange::Set(keys) => *self.selection().change() = keys.into_iter().collect(),
+            SelectionChange::Range { query, sort, from, to } => {
+                let hits = self.search(&query, sort)?;
+                if let (Some(from), Some(to)) = (hits.position(&from), hits.position(&to)) {
+                    let (first, last) = (from.min(to), from.max(to));
+                    self.selection().change().extend(hits.keys_in(first, last - first + 1));
+                }
+            }
+            SelectionChange::All { query } => {
+                let keys = self.hits_of(&query)?.keys();
+                *self.selection().change() = keys.into_iter().collect();
+            }
+            SelectionChange::Clear => self.selection().change().clear(),
+        }
+        Ok(self.summarise(&self.hits_of(query)?))
+    }
+
+    /// The selection in numbers, against the hits on screen. Forgets rows that are gone.
+    pub(crate) fn summarise(&self, hits: &Arc<Hits>) -> SelectionSummary {
+        let snapshot = self.snapshot();
+        let mut selection = self.selection();
+        if let Some((of, summary)) = &selection.counted
+            && Arc::ptr_eq(of, hits)
+        {
+            return summary.clone();
+        }
+        if self.is_ready() {
+            selection.keys.retain(|key| snapshot.summary(key).is_some());
+        }
+        let visible: Vec<&ResourceKey> = selection.keys.iter().filter(|key| hits.contains(key)).collect();
+        let summary = SelectionSummary {
+            count: selection.keys.len(),
+            hidden: selection.keys.len() - visible.len(),
+            actions: self.offers(&snapshot, &visible),
+        };
+        selection.counted = Some((Arc::clone(hits), summary.clone()));
+        summary
+    }
+
+    /// The selected rows that a plan is for, in the order of the query's hits; the hidden ones, by
+    /// key, after them.
+    pub(crate) fn selected(&self, query: &str, include_hidden: bool) -> Result<Vec<ResourceKey>, AppError> {
+        let hits = self.hits_of(query)?;
+        let selection = self.selection();
+        let mut keys: Vec<ResourceKey> = hits.keys().into_iter().filter(|key| selection.contains(key)).collect();
+        if include_hidden {
+            let mut hidden: Vec<_> = selection.keys.iter().filter(|key| !hits.contains(key)).cloned().collect();
+            hidden.sort();
+            keys.extend(hidden);
+        }
+        Ok(keys)
+    }
+
+    pub(crate) fn selection(&self) -> MutexGuard<'_, Selection> {
+        // Every change of the set is one call; a panic elsewhere leaves it whole.
+        self.inner().selection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn offers(&self, snapshot: &Snapshot, keys: &[&ResourceKey]) -> Vec<ActionOffer> {
+        let mut offered: HashMap<Action, usize> = HashMap::new();
+        let mut known = HashSet::new();
+        for key in keys {
+            let Some(summary) = snapshot.summary(key) else { continue };
+            let Some(capabilities) = self.engine().descriptor(summary.provider).capabilities(summary.kind) else {
+                continue;
+            };
+            let access = snapshot.account(&summary.account).map(|account| account.access);
+            for rule in capabilities.actions {
+                known.insert(rule.action);
+                if access == Some(Access::ReadWrite) && summary.pending.is_none() && rule.from.contains(&summary.state)
+                {
+                    *offered.entry(rule.action).or_default() += 1;
+                }
+            }
+        }
+        let offer = |action: Action| ActionOffer {
+            action,
+            eligible: offered.get(&action).copied().unwrap_or_default(),
+            total: keys.len(),
+        };
+        Action::ALL.into_iter().filter(|action| known.contains(action)).map(offer).collect()
+    }
+}

@@ -1,0 +1,164 @@
+//! Locks between processes: files, held by the system, that go with the process that took them.
+//!
+//! Whoever holds one has signed it, so that who waits can say for whom.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{Read, Seek, SeekFrom, Write},
+    path::Path,
+    time::Duration,
+};
+
+use nepho_core::{Failure, FailureCode, journal::RunId, text};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    AppError, HostKind,
+    process::directory::{Directory, open_private},
+};
+
+/// How long a lock that somebody else holds is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often it is tried meanwhile; the system offers no wait with a limit.
+const STEP: Duration = Duration::from_millis(50);
+
+/// A lock, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    _file: File,
+}
+
+/// A lock that another process has, as it signed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HeldBy(pub(crate) String);
+
+impl HeldBy {
+    /// The failure that says that something has to wait for the holder.
+    pub(crate) fn failure(&self, what: &str) -> Failure {
+        Failure { code: FailureCode::Conflict, message: format!("{what} is in use by {}; try again", self.0) }
+    }
+}
+
+/// Takes the lock if nobody has it, and signs it.
+pub(crate) fn try_take(path: &Path, host: HostKind) -> Result<Result<Held, HeldBy>, AppError> {
+    let mut file = open_private(path).map_err(AppError::file(path))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(Err(HeldBy(signature(&mut file)))),
+        Err(TryLockError::Error(error)) => return Err(AppError::file(path)(error)),
+    }
+    sign(&mut file, host).map_err(AppError::file(path))?;
+    Ok(Ok(Held { _file: file }))
+}
+
+/// Takes the lock, waiting for its holder a little.
+pub(crate) async fn take(path: &Path, host: HostKind) -> Result<Result<Held, HeldBy>, AppError> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match try_take(path, host)? {
+            Err(_) if Instant::now() < until => sleep(STEP).await,
+            settled => return Ok(settled),
+        }
+    }
+}
+
+/// Takes the lock that says that this run is alive.
+///
+/// The file gets its name once it is locked: another process that tidies up never finds it free.
+pub(crate) fn announce(directory: &Directory, run: &RunId, host: HostKind) -> Result<Held, AppError> {
+    let path = directory.run_lock(run).ok_or(AppError::NotApplicable { reason: "the run's id is no file name" })?;
+    let unnamed = path.with_extension("new");
+    let held = match try_take(&unnamed, host)? {
+        Ok(held) => held,
+        Err(HeldBy(holder)) => return Err(AppError::AlreadyOpen { holder }),
+    };
+    fs::rename(&unnamed, &path).map_err(AppError::file(&path))?;
+    Ok(held)
+}
+
+/// Whether the run still holds its lock.
+pub(crate) fn is_alive(directory: &Directory, run: &RunId) -> bool {
+    let Some(path) = directory.run_lock(run) else { return false };
+    // Not created: a run without a file has ended.
+    File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+/// Deletes the lock files of runs that have ended.
+pub(crate) fn tidy(directory: &Directory) {
+    let Ok(entries) = fs::read_dir(directory.runs()) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let is_lock = path.extension().is_some_and(|extension| extension == "lock");
+        if is_lock && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+            // What cannot be deleted is found again at the next start.
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+fn sign(file: &mut File, host: HostKind) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.seek(SeekFrom::Start(0))?;
+    write!(file, "{}, process {}", host.name(), std::process::id())
+}
+
+fn signature(file: &mut File) -> String {
+    let mut bytes = Vec::new();
+    // Systems with mandatory locks do not let it be read.
+    if file.take(200).read_to_end(&mut bytes).is_err() || bytes.is_empty() {
+        return "another process".to_owned();
+    }
+    text::visible(&String::from_utf8_lossy(&bytes)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directory() -> (tempfile::TempDir, Directory) {
+        let root = tempfile::tempdir().unwrap();
+        let directory = Directory::open(root.path()).unwrap();
+        (root, directory)
+    }
+
+    #[test]
+    fn a_lock_names_its_holder_and_is_free_when_it_is_dropped() {
+        let (_root, directory) = directory();
+        let path = directory.accounts_lock();
+        let held = try_take(&path, HostKind::Window).unwrap().unwrap();
+        let holder = try_take(&path, HostKind::CommandLine).unwrap().unwrap_err();
+        assert!(holder.0.contains("window") && holder.0.contains(&std::process::id().to_string()), "{holder:?}");
+        assert!(holder.failure("this account").message.contains("window"));
+        drop(held);
+        try_take(&path, HostKind::CommandLine).unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_held_lock_is_waited_for_a_little() {
+        let (_root, directory) = directory();
+        let path = directory.accounts_lock();
+        let held = try_take(&path, HostKind::Window).unwrap().unwrap();
+        assert!(take(&path, HostKind::CommandLine).await.unwrap().is_err());
+        let release = async {
+            sleep(Duration::from_secs(1)).await;
+            drop(held);
+        };
+        let (taken, ()) = tokio::join!(take(&path, HostKind::CommandLine), release);
+        taken.unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_run_is_alive_while_its_lock_is_held_and_is_tidied_away_after() {
+        let (_root, directory) = directory();
+        let (one, other) = (RunId::new("0192-a"), RunId::new("0192-b"));
+        let held = announce(&directory, &one, HostKind::CommandLine).unwrap();
+        let ended = announce(&directory, &other, HostKind::CommandLine).unwrap();
+        assert!(is_alive(&directory, &one) && is_alive(&directory, &other));
+        drop(ended);
+        assert!(!is_alive(&directory, &other), "its process has ended");
+        tidy(&directory);
+        assert!(is_alive(&directory, &one), "a living run's lock is left alone");
+        assert!(!directory.run_lock(&other).unwrap().exists());
+        assert!(!is_alive(&directory, &RunId::new("never")));
+        drop(held);
+    }
+}

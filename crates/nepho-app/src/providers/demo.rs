@@ -1,0 +1,71 @@
+//! The demo cloud, added and removed as a whole.
+
+use nepho_core::{
+    Access, Account, AccountId, CredentialSource, ProviderKind,
+    report::{AccountStatus, SyncReport},
+};
+use nepho_demo::DemoAccount;
+use uuid::Uuid;
+
+use crate::{App, AppError};
+
+impl App {
+    /// Adds the demo cloud's accounts, those that are not here yet, and lists them once.
+    pub async fn add_demo(&self) -> Result<SyncReport, AppError> {
+        {
+            let _held = self.hold_accounts().await?;
+            self.reload_accounts().await?;
+            for demo in nepho_demo::accounts() {
+                if let Some(account) = self.demo_account(demo) {
+                    self.keep(account).await?;
+                }
+            }
+        }
+        Ok(self.sync(&self.demo_ids(), &[]).await)
+    }
+
+    /// Removes the demo cloud's accounts and its file: the next demo starts afresh.
+    pub async fn remove_demo(&self) -> Result<(), AppError> {
+        let _held = self.hold_accounts().await?;
+        for id in self.demo_ids() {
+            self.store().remove_account(&id).await?;
+            self.engine().remove_account(&id).await;
+        }
+        nepho_demo::forget(self.providers().directory.root()).map_err(|error| AppError::File {
+            path: self.providers().directory.root().join(nepho_demo::FILE_NAME),
+            source: std::io::Error::other(error),
+        })
+    }
+
+    /// The account to add, unless it is here; its name is marked where an account of the operator's
+    /// has it already.
+    fn demo_account(&self, demo: &DemoAccount) -> Option<Account> {
+        let accounts = self.accounts();
+        let is_it = |status: &AccountStatus| {
+            status.account.provider == ProviderKind::Demo && status.account.realm.as_ref() == Some(&demo.realm())
+        };
+        if accounts.iter().any(is_it) {
+            return None;
+        }
+        let taken = accounts.iter().any(|status| status.account.name.to_lowercase() == demo.name);
+        Some(Account {
+            id: AccountId::new(Uuid::new_v4().to_string()),
+            name: if taken { format!("{} (demo)", demo.name) } else { demo.name.to_owned() },
+            provider: ProviderKind::Demo,
+            project: None,
+            source: CredentialSource::BuiltIn,
+            endpoint: None,
+            regions: Vec::new(),
+            access: Access::ReadWrite,
+            prod: demo.prod,
+            realm: Some(demo.realm()),
+            principal: None,
+            created_at: self.now(),
+        })
+    }
+
+    fn demo_ids(&self) -> Vec<AccountId> {
+        let accounts = self.accounts().into_iter().map(|status| status.account);
+        accounts.filter(|account| account.provider == ProviderKind::Demo).map(|account| account.id).collect()
+    }
+}

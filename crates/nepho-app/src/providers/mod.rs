@@ -1,0 +1,133 @@
+//! Accounts become providers here: the one place that knows which clouds there are.
+
+pub(crate) mod aws;
+pub(crate) mod demo;
+pub(crate) mod endpoint;
+pub(crate) mod env;
+pub(crate) mod gcp;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use nepho_aws::AwsProvider;
+use nepho_core::{
+    Account, AccountId, Clock, CredentialSource, Descriptor, Failure, FailureCode, Provider, ProviderKind,
+    journal::RunId,
+};
+use nepho_demo::DemoProvider;
+use nepho_engine::{AccountLock, Host};
+use nepho_gcp::GcpProvider;
+use nepho_keyring::Prompt;
+use url::Url;
+
+use crate::{
+    Environment, HostKind,
+    credentials::resolve::ResolvedCredentials,
+    credentials::store::CredentialStore,
+    process::directory::Directory,
+    process::locks::{self, Held},
+    providers::gcp::SignIns,
+};
+
+/// This process, as the engine sees it.
+#[derive(Debug)]
+pub(crate) struct ProviderFactory {
+    pub(crate) directory: Directory,
+    pub(crate) environment: Environment,
+    pub(crate) credential_store: CredentialStore,
+    pub(crate) sign_ins: SignIns,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) host: HostKind,
+    pub(crate) run: RunId,
+    /// Says that this run is alive, until the process ends.
+    pub(crate) _alive: Held,
+}
+
+#[async_trait]
+impl Host for ProviderFactory {
+    async fn connect(&self, account: &Account) -> Result<Arc<dyn Provider>, Failure> {
+        // In the background: a locked keyring is a state to show, not a prompt out of nowhere.
+        let credentials = self.stored_credentials(account, Prompt::Never).await?;
+        self.connect_with(account, credentials.as_ref()).await
+    }
+
+    fn descriptor(&self, provider: ProviderKind) -> &'static dyn Descriptor {
+        match provider {
+            ProviderKind::Aws => &nepho_aws::DESCRIPTOR,
+            ProviderKind::Gcp => &nepho_gcp::DESCRIPTOR,
+            ProviderKind::Demo => &nepho_demo::DESCRIPTOR,
+        }
+    }
+
+    async fn lock(&self, account: &AccountId) -> Result<AccountLock, Failure> {
+        let other = |message: String| Failure { code: FailureCode::Other, message };
+        let path = self.directory.account_lock(account).ok_or_else(|| other("the account's id is no name".into()))?;
+        match locks::take(&path, self.host).await {
+            Ok(Ok(held)) => Ok(Box::new(held)),
+            Ok(Err(holder)) => Err(holder.failure("this account")),
+            Err(error) => Err(other(error.to_string())),
+        }
+    }
+
+    fn is_running(&self, run: &RunId) -> bool {
+        *run == self.run || locks::is_alive(&self.directory, run)
+    }
+}
+
+impl ProviderFactory {
+    /// What a stored account signs in with; asks the keyring where its key is there.
+    pub(crate) async fn stored_credentials(
+        &self,
+        account: &Account,
+        prompt: Prompt,
+    ) -> Result<Option<ResolvedCredentials>, Failure> {
+        Ok(match &account.source {
+            CredentialSource::BuiltIn => None,
+            CredentialSource::Environment => Some(ResolvedCredentials::Environment),
+            CredentialSource::Profile(profile) => Some(ResolvedCredentials::Profile(profile.clone())),
+            CredentialSource::Variable(name) => Some(ResolvedCredentials::Variable(name.clone())),
+            CredentialSource::ApplicationDefault => Some(ResolvedCredentials::ApplicationDefault),
+            CredentialSource::SignIn(sign_in) => {
+                let key = self.credential_store.sign_in_key(sign_in, prompt).await?;
+                Some(ResolvedCredentials::ServiceAccount { sign_in: sign_in.clone(), key })
+            }
+            CredentialSource::Keyring => Some(self.credential_store.access_key(&account.id, prompt).await?),
+        })
+    }
+
+    /// Builds the account's provider with a credentials that is at hand. Sends nothing.
+    pub(crate) async fn connect_with(
+        &self,
+        account: &Account,
+        credentials: Option<&ResolvedCredentials>,
+    ) -> Result<Arc<dyn Provider>, Failure> {
+        match account.provider {
+            ProviderKind::Aws => {
+                let options = self.aws_options(account, credentials)?;
+                // Boxed: the SDK's loading of profiles makes it a large future.
+                Ok(Arc::new(Box::pin(AwsProvider::connect(options)).await?))
+            }
+            ProviderKind::Gcp => {
+                let credentials = credentials.ok_or_else(|| missing("a Google Cloud account needs credentials"))?;
+                let identity = self.gcp_identity(credentials, account.endpoint.as_deref())?;
+                Ok(Arc::new(GcpProvider::new(self.gcp_options(account, identity)?)?))
+            }
+            ProviderKind::Demo => {
+                let realm = account.realm.as_ref().ok_or_else(|| missing("a demo account has no realm"))?;
+                DemoProvider::new(realm, self.directory.root(), Arc::clone(&self.clock), account.access)
+                    .map(|provider| Arc::new(provider) as Arc<dyn Provider>)
+                    .map_err(|error| Failure { code: FailureCode::Other, message: error.to_string() })
+            }
+        }
+    }
+}
+
+/// An account's endpoint, which was approved when it was stored.
+pub(crate) fn endpoint_of(stored: Option<&str>) -> Result<Option<Url>, Failure> {
+    let unreadable = |_| missing("the stored endpoint is not a URL");
+    stored.map(Url::parse).transpose().map_err(unreadable)
+}
+
+pub(crate) fn missing(message: &str) -> Failure {
+    Failure { code: FailureCode::CredentialsMissing, message: message.to_owned() }
+}

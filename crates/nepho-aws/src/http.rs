@@ -1,0 +1,230 @@
+//! The one HTTP client under every SDK client of an account.
+//!
+//! It asks for gzip (EC2 compresses its pages about twentyfold, and no SDK asks), unpacks under a
+//! cap, counts requests and bytes, and refuses every host but the one that the account is for.
+//! It also hands a reply's bytes to a caller that wants to read them itself. Deliberately not
+//! here: retries, signing and error replies, which are the SDK's.
+
+use std::{
+    fmt,
+    io::Read,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+            SharedHttpConnector,
+        },
+        interceptors::{Intercept, context::BeforeTransmitInterceptorContextMut},
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream, config_bag::ConfigBag};
+use bytes::{Bytes, BytesMut};
+use flate2::read::MultiGzDecoder;
+use nepho_core::provider::Traffic;
+use thiserror::Error;
+
+use crate::endpoint::HostPolicy;
+
+/// The most bytes that one reply may have, compressed or not. EC2's largest page, 1,000
+/// instances, is about 5 MB.
+const LARGEST_REPLY: usize = 64 << 20;
+
+/// How long an idle connection is kept: longer than the pause between two polls.
+const KEEP_IDLE: Duration = Duration::from_mins(2);
+
+/// Why a reply's body was not handed on.
+#[derive(Debug, Error)]
+pub(crate) enum BodyError {
+    /// More than [`LARGEST_REPLY`].
+    #[error("the reply is larger than 64 MB")]
+    TooLarge,
+    /// Its gzip stream is damaged.
+    #[error("the reply's compression is damaged")]
+    Damaged,
+}
+
+/// A request was about to go where the account is not.
+#[derive(Debug, Error)]
+#[error("the request was held back: {host:?} is not where this account is")]
+pub(crate) struct ForeignHost {
+    /// The host.
+    pub host: String,
+}
+
+/// What has been sent and received.
+#[derive(Debug, Default)]
+struct Counts {
+    requests: AtomicU64,
+    bytes_in: AtomicU64,
+}
+
+/// The HTTP client; clones share connections and counts.
+#[derive(Clone)]
+pub(crate) struct HttpTransport {
+    inner: SharedHttpClient,
+    counts: Arc<Counts>,
+    policy: HostPolicy,
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+impl HttpTransport {
+    /// A client that goes only where `policy` says.
+    pub fn new(policy: HostPolicy) -> Self {
+        let inner = aws_smithy_http_client::Builder::new()
+            .pool_idle_timeout(KEEP_IDLE)
+            .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
+            .build_https();
+        Self { inner, counts: Arc::default(), policy }
+    }
+
+    /// The same connections and counts, for another set of hosts.
+    pub fn with_policy(&self, policy: HostPolicy) -> Self {
+        Self { policy, ..self.clone() }
+    }
+
+    /// What has been sent and received so far.
+    pub fn traffic(&self) -> Traffic {
+        Traffic {
+            requests: self.counts.requests.load(Ordering::Relaxed),
+            bytes_in: self.counts.bytes_in.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl HttpClient for HttpTransport {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(CountingConnector {
+            inner: self.inner.http_connector(settings, components),
+            counts: Arc::clone(&self.counts),
+            policy: self.policy.clone(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct CountingConnector {
+    inner: SharedHttpConnector,
+    counts: Arc<Counts>,
+    policy: HostPolicy,
+}
+
+impl HttpConnector for CountingConnector {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+        if let Err(host) = self.policy.check(request.uri()) {
+            return HttpConnectorFuture::ready(Err(ConnectorError::user(Box::new(ForeignHost { host }))));
+        }
+        // Not one of the signed headers, so it may be set after signing.
+        request.headers_mut().insert("accept-encoding", "gzip");
+        let capture = request.extension::<Capture>().cloned();
+        let counts = Arc::clone(&self.counts);
+        let call = self.inner.call(request);
+        HttpConnectorFuture::new(async move {
+            counts.requests.fetch_add(1, Ordering::Relaxed);
+            let mut reply = call.await?;
+            let bytes = read(&mut reply, &counts).await?;
+            *reply.body_mut() = match capture {
+                Some(capture) if reply.status().is_success() => SdkBody::from(capture.keep(bytes)),
+                _ => SdkBody::from(bytes),
+            };
+            Ok(reply)
+        })
+    }
+}
+
+/// Reads the body to its end and unpacks it.
+async fn read(reply: &mut HttpResponse, counts: &Counts) -> Result<Bytes, ConnectorError> {
+    let mut body = ByteStream::new(reply.take_body());
+    let mut received = BytesMut::with_capacity(expected_length(reply));
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|error| ConnectorError::io(error.into()))?;
+        counts.bytes_in.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        if received.len() + chunk.len() > LARGEST_REPLY {
+            return Err(ConnectorError::other(Box::new(BodyError::TooLarge), None));
+        }
+        received.extend_from_slice(&chunk);
+    }
+    let received = received.freeze();
+    if !reply.headers().get("content-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("gzip")) {
+        return Ok(received);
+    }
+    reply.headers_mut().remove("content-encoding");
+    reply.headers_mut().remove("content-length");
+    unpack(&received).map_err(|error| ConnectorError::other(Box::new(error), None))
+}
+
+fn expected_length(reply: &HttpResponse) -> usize {
+    let length = reply.headers().get("content-length").and_then(|text| text.parse().ok());
+    length.unwrap_or(0).min(LARGEST_REPLY)
+}
+
+/// Unpacks gzip, at most [`LARGEST_REPLY`] bytes of it.
+fn unpack(packed: &[u8]) -> Result<Bytes, BodyError> {
+    // The last four bytes of a gzip stream say how long it unpacks to; a hint, not to be trusted.
+    let hint = packed.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
+    let mut unpacked = Vec::with_capacity(hint.min(packed.len().saturating_mul(40)).min(LARGEST_REPLY));
+    MultiGzDecoder::new(packed)
+        .take(LARGEST_REPLY as u64 + 1)
+        .read_to_end(&mut unpacked)
+        .map_err(|_| BodyError::Damaged)?;
+    if unpacked.len() > LARGEST_REPLY { Err(BodyError::TooLarge) } else { Ok(Bytes::from(unpacked)) }
+}
+
+/// Asks the client for the bytes of a successful reply, and gives the SDK `stub` to read instead:
+/// the SDK still signs, retries and reads error replies, but does not parse megabytes that the
+/// caller parses anyway.
+#[derive(Clone, Debug)]
+pub(crate) struct Capture {
+    stub: &'static str,
+    kept: Arc<Mutex<Option<Bytes>>>,
+}
+
+impl Capture {
+    /// Captures one reply.
+    pub fn new(stub: &'static str) -> Self {
+        Self { stub, kept: Arc::default() }
+    }
+
+    /// The bytes, once the call has succeeded.
+    pub fn take(&self) -> Bytes {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+
+    fn keep(&self, bytes: Bytes) -> &'static str {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+        self.stub
+    }
+}
+
+impl Intercept for Capture {
+    fn name(&self) -> &'static str {
+        "Capture"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // On the request, not in a task-local: resolving credentials sends requests of its own.
+        context.request_mut().add_extension(self.clone());
+        Ok(())
+    }
+}

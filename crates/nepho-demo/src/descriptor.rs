@@ -1,0 +1,85 @@
+//! What can be done with demo machines, and how their documents are read.
+
+use nepho_core::{
+    Account, Action, Capabilities, Descriptor, Document, DocumentFormat, Kind, Resource, State,
+    capability::{ActionMode, ActionRule},
+    descriptor::DocumentError,
+    provider::ActionRequest,
+};
+
+/// The demo cloud's descriptor.
+pub static DESCRIPTOR: DemoDescriptor = DemoDescriptor;
+
+/// See [`DESCRIPTOR`].
+#[derive(Clone, Copy, Debug)]
+pub struct DemoDescriptor;
+
+pub(crate) static INSTANCE: Capabilities = Capabilities {
+    actions: &[
+        ActionRule {
+            action: Action::Start,
+            from: &[State::Stopped],
+            already: &[State::Pending, State::Running],
+            mode: ActionMode::Graceful,
+        },
+        ActionRule {
+            action: Action::Stop,
+            from: &[State::Running],
+            already: &[State::Stopping, State::Stopped],
+            mode: ActionMode::Graceful,
+        },
+        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], mode: ActionMode::Graceful },
+        ActionRule {
+            action: Action::Suspend,
+            from: &[State::Running],
+            already: &[State::Suspending, State::Suspended],
+            mode: ActionMode::Graceful,
+        },
+        ActionRule {
+            action: Action::Resume,
+            from: &[State::Suspended],
+            already: &[State::Pending, State::Running],
+            mode: ActionMode::Graceful,
+        },
+        ActionRule {
+            action: Action::Terminate,
+            from: &[State::Pending, State::Running, State::Stopping, State::Stopped, State::Suspended],
+            already: &[State::Terminating, State::Terminated],
+            mode: ActionMode::Graceful,
+        },
+    ],
+    max_batch: 100,
+    lists_part_of_document: false,
+};
+
+impl Descriptor for DemoDescriptor {
+    fn capabilities(&self, kind: Kind) -> Option<&'static Capabilities> {
+        match kind {
+            Kind::Instance => Some(&INSTANCE),
+        }
+    }
+
+    /// The demo cloud has no console.
+    fn console_url(&self, _resource: &Resource) -> Option<String> {
+        None
+    }
+
+    /// No cloud's own tool knows these machines; `nepho` does.
+    fn command(&self, _account: &Account, request: ActionRequest, resources: &[Resource]) -> Option<String> {
+        if resources.is_empty() {
+            return None;
+        }
+        let keys: Vec<String> = resources.iter().map(|resource| resource.key.to_string()).collect();
+        Some(format!("nepho {} {}", request.action, keys.join(" ")))
+    }
+
+    fn document_json(&self, document: &Document) -> Result<String, DocumentError> {
+        let unreadable = |reason: String| DocumentError { reason };
+        match document.format {
+            DocumentFormat::Json => serde_json::from_slice::<serde_json::Value>(&document.bytes)
+                .and_then(|value| serde_json::to_string_pretty(&value))
+                .map_err(|error| unreadable(error.to_string())),
+            DocumentFormat::Ec2Xml => Err(unreadable("the demo cloud writes JSON".to_owned())),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! One hold on each account's cross-process lock, shared by everything in this process.
+//!
+//! The lock keeps two *processes* from syncing or acting on one account at once. Within a process
+//! the inventory orders things, and an action must not wait for a slow sweep.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+};
+
+use nepho_core::{AccountId, Failure};
+use tokio::sync::Mutex;
+
+use crate::host::{AccountLock, Host};
+
+/// The locks that this process holds now.
+#[derive(Default)]
+pub struct Locks(Mutex<HashMap<AccountId, Weak<AccountLock>>>);
+
+impl std::fmt::Debug for Locks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Locks")
+    }
+}
+
+impl Locks {
+    /// Joins this process's hold on the account, or takes the lock.
+    pub async fn hold(&self, host: &dyn Host, account: &AccountId) -> Result<Arc<AccountLock>, Failure> {
+        let mut held = self.0.lock().await;
+        if let Some(lock) = held.get(account).and_then(Weak::upgrade) {
+            return Ok(lock);
+        }
+        let lock = Arc::new(host.lock(account).await?);
+        held.insert(account.clone(), Arc::downgrade(&lock));
+        Ok(lock)
+    }
+}

@@ -1,0 +1,188 @@
+//! Judging targets: what an action would do to each, from a fresh reading. Pure functions.
+
+use std::collections::BTreeSet;
+
+use nepho_core::{
+    Access, Account, Action, Capabilities, Failure, State, Timestamp,
+    cache::CachedRow,
+    capability::{ActionMode, ActionRule},
+    plan::{Confirmation, PlannedTarget, Refusal, Verdict, Warning},
+    provider::{ActionRequest, Preflight, ReadResource},
+    resource::Lifecycle,
+};
+
+/// Everything that a verdict on one target depends on.
+#[derive(Debug)]
+pub struct PlanInput<'a> {
+    /// What is asked, and how.
+    pub request: ActionRequest,
+    /// The account.
+    pub account: &'a Account,
+    /// The cached row.
+    pub row: &'a CachedRow,
+    /// As of when the cached row was before the fresh reading.
+    pub as_of: Option<Timestamp>,
+    /// Whether that was too long ago to rely on.
+    pub stale: bool,
+    /// What the provider offers for the kind.
+    pub capabilities: Option<&'a Capabilities>,
+    /// The fresh reading; `Ok(None)` when the provider does not know the resource any more.
+    pub fresh: Result<Option<&'a ReadResource>, Failure>,
+}
+
+/// Judges one target.
+pub fn evaluate(input: &PlanInput<'_>) -> PlannedTarget {
+    let resource = match &input.fresh {
+        Ok(Some(observed)) => &observed.listed.resource,
+        _ => &input.row.resource,
+    };
+    let verdict = verdict(input);
+    let warnings = if verdict == Verdict::Eligible { warnings(input) } else { Vec::new() };
+    PlannedTarget {
+        key: input.row.resource.key.clone(),
+        zone: resource.zone.clone(),
+        name: resource.name.clone(),
+        account: input.account.id.clone(),
+        account_name: input.account.name.clone(),
+        state: resource.state,
+        raw_state: resource.raw_state.clone(),
+        verdict,
+        warnings,
+    }
+}
+
+fn verdict(input: &PlanInput<'_>) -> Verdict {
+    if input.account.access == Access::ReadOnly {
+        return Verdict::Refused(Refusal::ReadOnly);
+    }
+    let action = input.request.action;
+    let Some(rule) = rule(input) else {
+        return Verdict::Refused(Refusal::Unsupported);
+    };
+    let observed = match &input.fresh {
+        Err(failure) => return Verdict::Refused(Refusal::ReadFailed(failure.clone())),
+        Ok(None) => return Verdict::Refused(Refusal::NotFound),
+        Ok(Some(observed)) => *observed,
+    };
+    if observed.preflight.offered == Some(false) {
+        return Verdict::Refused(Refusal::Unsupported);
+    }
+    let resource = &observed.listed.resource;
+    if rule.already.contains(&resource.state) {
+        return Verdict::Already;
+    }
+    if !rule.from.contains(&resource.state) {
+        return Verdict::Refused(Refusal::State(resource.state));
+    }
+    if let Some(owner) = &resource.facts.managed_by {
+        return Verdict::Refused(Refusal::ManagedBy(owner.clone()));
+    }
+    if action == Action::Stop && resource.facts.root_is_local {
+        return Verdict::Refused(Refusal::LocalRoot);
+    }
+    if protection(action, observed.preflight) == Some(true) {
+        return Verdict::Refused(Refusal::Protected);
+    }
+    if observed.preflight.permitted == Some(false) {
+        return Verdict::Refused(Refusal::NotPermitted);
+    }
+    let discards = rule.mode == ActionMode::DiscardsLocalDisks && observed.preflight.local_disks == Some(true);
+    if discards && !input.request.discard_local_disks {
+        return Verdict::Refused(Refusal::LocalDisks);
+    }
+    Verdict::Eligible
+}
+
+fn rule<'a>(input: &PlanInput<'a>) -> Option<&'a ActionRule> {
+    input.capabilities.and_then(|capabilities| capabilities.rule(input.request.action))
+}
+
+/// Whether the cloud protects against `action`; `None` when that was not checked.
+fn protection(action: Action, preflight: Preflight) -> Option<bool> {
+    match action {
+        Action::Stop => preflight.stop,
+        Action::Terminate => preflight.termination,
+        // No cloud that we know protects against these.
+        Action::Start | Action::Reboot | Action::Suspend | Action::Resume => Some(false),
+    }
+}
+
+fn warnings(input: &PlanInput<'_>) -> Vec<Warning> {
+    let Ok(Some(observed)) = &input.fresh else { return Vec::new() };
+    let facts = &observed.listed.resource.facts;
+    let mut warnings = Vec::new();
+    let action = input.request.action;
+    let powers_off = matches!(action, Action::Stop | Action::Suspend | Action::Terminate);
+    if rule(input).is_some_and(|rule| rule.mode == ActionMode::Hard) {
+        warnings.push(Warning::Hard);
+    }
+    if let Some(group) = facts.group.as_ref().filter(|_| !matches!(action, Action::Start | Action::Resume)) {
+        warnings.push(Warning::GroupMember { group: group.clone() });
+    }
+    if facts.lifecycle == Lifecycle::Spot && powers_off {
+        warnings.push(Warning::Spot);
+    }
+    if observed.preflight.local_disks == Some(true) && powers_off {
+        warnings.push(Warning::LocalDisksLost);
+    }
+    if let Some(ip) = facts.ephemeral_public_ip.filter(|_| powers_off) {
+        warnings.push(Warning::PublicIpLost { ip });
+    } else if observed.preflight.public_ip_unknown && powers_off {
+        warnings.push(Warning::PublicIpNotChecked);
+    }
+    if protection(action, observed.preflight).is_none() {
+        warnings.push(Warning::ProtectionNotChecked);
+    }
+    if let Some(as_of) = input.as_of.filter(|_| input.stale) {
+        warnings.push(Warning::StaleRow { as_of });
+    }
+    warnings
+}
+
+/// What the operator must do to commit, in proportion to what would happen.
+///
+/// `prod` says whether an account is a production account; `shared` whether a name stands for
+/// several resources, so that typing it would prove nothing.
+pub fn confirmation(
+    action: Action,
+    targets: &[PlannedTarget],
+    prod: impl Fn(&PlannedTarget) -> bool,
+    shared: impl Fn(&str) -> bool,
+) -> Confirmation {
+    let eligible: Vec<_> = targets.iter().filter(|target| target.verdict == Verdict::Eligible).collect();
+    let in_prod = eligible.iter().any(|target| prod(target));
+    let typed =
+        action == Action::Terminate || (in_prod && matches!(action, Action::Stop | Action::Reboot | Action::Suspend));
+    match eligible.as_slice() {
+        [] => Confirmation::None,
+        [one] if typed => Confirmation::Type { accepted: names_of(one, shared) },
+        many if typed => {
+            let accounts: BTreeSet<_> = many.iter().map(|target| target.account_name.as_str()).collect();
+            let accounts = accounts.into_iter().collect::<Vec<_>>().join(", ");
+            Confirmation::Type { accepted: vec![format!("{accounts} {}", many.len())] }
+        }
+        [_] if matches!(action, Action::Start | Action::Resume) && !in_prod => Confirmation::None,
+        _ => Confirmation::Click,
+    }
+}
+
+/// The texts that name one target: its name unless that is empty or shared, and always its id.
+fn names_of(target: &PlannedTarget, shared: impl Fn(&str) -> bool) -> Vec<String> {
+    let id = target.key.native.to_string();
+    if target.name.is_empty() || shared(&target.name) { vec![id] } else { vec![target.name.clone(), id] }
+}
+
+/// A target that is not in the inventory.
+pub fn unknown_target(key: nepho_core::ResourceKey) -> PlannedTarget {
+    PlannedTarget {
+        key,
+        zone: None,
+        name: String::new(),
+        account: nepho_core::AccountId::new(""),
+        account_name: String::new(),
+        state: State::Unknown,
+        raw_state: String::new(),
+        verdict: Verdict::Refused(Refusal::NotFound),
+        warnings: Vec::new(),
+    }
+}

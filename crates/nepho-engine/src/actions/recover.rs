@@ -1,0 +1,125 @@
+//! Recovery: what a process that ended left in the journal without an end.
+//!
+//! *Sent* without an answer becomes *unknown*. Nothing is ever sent again; the next observation
+//! that is newer than the entry settles it.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use nepho_core::{
+    AccountId, Action, Failure, FailureCode, Timestamp,
+    cache::CachedRow,
+    journal::{JournalEntry, JournalEvent, NewEntry, RunId},
+};
+use nepho_store::{Store, StoreError};
+
+use crate::{
+    Host,
+    actions::waiter::{TargetWaiter, vanished},
+    sync::inventory::InventoryWriter,
+};
+
+/// Entries whose process has ended, waiting for an observation.
+#[derive(Debug, Default)]
+pub struct Orphans(Mutex<Vec<JournalEntry>>);
+
+impl Orphans {
+    /// Takes over what nobody finishes. Answers how many entries were taken over.
+    pub async fn take_over(
+        &self,
+        store: &Store,
+        host: &dyn Host,
+        run: &RunId,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let mut taken = Vec::new();
+        let mut unknown = Vec::new();
+        for entry in store.unfinished().await? {
+            if entry.entry.run == *run || host.is_running(&entry.entry.run) {
+                continue;
+            }
+            if entry.entry.event == JournalEvent::Sent {
+                let message = "the process ended before an answer came".to_owned();
+                let event = JournalEvent::Unknown(Failure { code: FailureCode::Other, message });
+                unknown.push(NewEntry { at: now, run: run.clone(), event, ..entry.entry.clone() });
+            } else {
+                taken.push(entry);
+            }
+        }
+        if !unknown.is_empty() {
+            taken.extend(store.append(unknown).await?);
+        }
+        let count = taken.len();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = taken;
+        Ok(count)
+    }
+
+    /// Settles what the account's rows now show. Answers whether anything was settled.
+    pub async fn settle(
+        &self,
+        inventory: &InventoryWriter,
+        account: &AccountId,
+        run: &RunId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let waiting = self.of(account);
+        let mut events = HashMap::new();
+        for entry in &waiting {
+            let snapshot = inventory.snapshot();
+            let row = snapshot.row(&entry.entry.key);
+            let as_of = row.as_ref().and_then(|row| {
+                let listed = snapshot.scope(&scope_of(row)).and_then(|record| record.as_of);
+                listed.max(row.observed_at)
+            });
+            if let Some(event) = ending(&entry.entry, row.as_deref(), as_of) {
+                let recorded = inventory.store().operation(&entry.entry.operation).await?;
+                let last = recorded.iter().rev().find(|other| other.entry.key == entry.entry.key);
+                if last.is_some_and(|last| !last.entry.event.is_final()) {
+                    events.insert(entry.seq, NewEntry { at: now, run: run.clone(), event, ..entry.entry.clone() });
+                }
+                self.drop_entry(entry.seq);
+            }
+        }
+        let settled = !events.is_empty();
+        if settled {
+            inventory.store().append(events.into_values().collect()).await?;
+            inventory.notify_operations();
+        }
+        Ok(settled)
+    }
+
+    fn of(&self, account: &AccountId) -> Vec<JournalEntry> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.iter().filter(|entry| entry.entry.account == *account).cloned().collect()
+    }
+
+    fn drop_entry(&self, seq: u64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|entry| entry.seq != seq);
+    }
+}
+
+fn scope_of(row: &CachedRow) -> nepho_core::ScopeKey {
+    nepho_core::ScopeKey { account: row.account.clone(), scope: row.scope.clone() }
+}
+
+/// What a row that was read at `as_of` says of an entry's action; `None` while it says nothing.
+fn ending(entry: &NewEntry, row: Option<&CachedRow>, as_of: Option<Timestamp>) -> Option<JournalEvent> {
+    let accepted = matches!(entry.event, JournalEvent::Accepted { .. });
+    let Some(row) = row else {
+        let deleted = entry.action == Action::Terminate && accepted;
+        return deleted.then(vanished);
+    };
+    let elapsed = Duration::try_from(as_of?.duration_since(entry.at)).ok()?;
+    let seen = &row.resource;
+    // A machine looks the same before and after a reboot, and what its cloud's record of it says is
+    // not known any more: that it runs proves nothing.
+    let mut waiter = if accepted && entry.action != Action::Reboot {
+        TargetWaiter::accepted(entry.action, seen.state, None)
+    } else {
+        TargetWaiter::unanswered(entry.action, seen.state)
+    };
+    waiter.on_read(Some((seen.state, &seen.raw_state)), elapsed)
+}

@@ -1,0 +1,70 @@
+//! The engine's handle, the part about descriptions: what is stored of a resource's, and the whole
+//! one where a listing shows only a part.
+
+use nepho_core::{
+    Failure, FailureCode, ProviderError, ResourceKey,
+    cache::StoredDocument,
+    provider::{Detail, ReadResource, Target},
+};
+
+use crate::{EngineError, engine::Engine};
+
+impl Engine {
+    /// The provider's own description of the resource as it is stored: the one that was last read
+    /// whole, else the listed one. Asks nobody.
+    pub async fn document(&self, key: &ResourceKey) -> Result<Option<StoredDocument>, EngineError> {
+        let partly = self.is_listed_in_part(key);
+        if partly && let Some((document, read_at)) = self.store().full_document(key).await? {
+            return Ok(Some(StoredDocument { document, as_of: Some(read_at), whole: true }));
+        }
+        let Some(document) = self.store().document(key).await? else { return Ok(None) };
+        let as_of = self.snapshot().get(key, self.0.clock.now()).and_then(|row| row.as_of);
+        Ok(Some(StoredDocument { document, as_of, whole: !partly }))
+    }
+
+    /// The provider's whole description of the resource: read afresh and stored with its age where a
+    /// listing shows only a part; otherwise the stored one is whole already, and nothing is sent.
+    ///
+    /// On a failure what is stored stays; see [`Engine::document`].
+    pub async fn fetch_document(&self, key: &ResourceKey) -> Result<StoredDocument, Failure> {
+        self.loaded().await;
+        let not_found = || Failure::from(&ProviderError::NotFound { key: key.clone() });
+        if !self.is_listed_in_part(key) {
+            let stored = self.document(key).await.map_err(|error| own(&error))?;
+            return stored.ok_or_else(not_found);
+        }
+        let row = self.snapshot().row(key).ok_or_else(not_found)?;
+        let account = self.account(&row.account).ok_or_else(not_found)?;
+        let session = self.0.sessions.of(&account).await?;
+        let as_of = self.0.clock.now();
+        let answers = session.provider.observe(&[Target::from(&row.resource)], Detail::Document).await;
+        let seen = answers.into_iter().find(|answer| answer.key == *key).ok_or_else(not_found)?.seen;
+        let ReadResource { listed, .. } = match seen {
+            Ok(observed) => observed,
+            Err(error) => {
+                let failure = Failure::from(&error);
+                self.0.sessions.note(&account.id, &failure).await;
+                return Err(failure);
+            }
+        };
+        if let Err(error) = self.store().put_full_document(key, &listed.document, as_of).await {
+            tracing::warn!(%error, "a document could not be stored");
+        }
+        // The reading is not stored as the row: its document is another one than a listing's, and
+        // each would overwrite the other for ever. A row that is out of date is read in its own way.
+        if listed.resource.raw_state != row.resource.raw_state {
+            self.read_rows(&account.id, vec![key.clone()]).await;
+        }
+        Ok(StoredDocument { document: listed.document, as_of: Some(as_of), whole: true })
+    }
+
+    fn is_listed_in_part(&self, key: &ResourceKey) -> bool {
+        let capabilities = self.descriptor(key.provider).capabilities(key.kind);
+        capabilities.is_some_and(|capabilities| capabilities.lists_part_of_document)
+    }
+}
+
+/// A fault of ours as an answer.
+fn own(error: &EngineError) -> Failure {
+    Failure { code: FailureCode::Other, message: error.to_string() }
+}

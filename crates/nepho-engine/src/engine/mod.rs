@@ -1,0 +1,251 @@
+//! The engine's handle: what a host asks for. Each method is short; the work is in its module.
+
+mod actions;
+mod documents;
+mod sync;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use nepho_core::{
+    Account, AccountId, Clock, Failure, Identity,
+    journal::RunId,
+    report::{AccountStatus, Progress},
+};
+use nepho_index::Snapshot;
+use nepho_store::Store;
+use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    Changes, EngineError, Host, account_locks::Locks, actions::executor::Executor,
+    actions::pending_plans::PendingPlans, actions::recover::Orphans, session::Sessions,
+    sync::inventory::InventoryWriter, sync::poll::Pollers,
+};
+
+/// The engine. Cheap to clone; all clones are one engine.
+#[derive(Clone, Debug)]
+pub struct Engine(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) run: RunId,
+    pub(crate) inventory: Arc<InventoryWriter>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) locks: Arc<Locks>,
+    pub(crate) pending_plans: PendingPlans,
+    pub(crate) executor: Executor,
+    orphans: Orphans,
+    pollers: Pollers,
+    pub(crate) accounts: RwLock<HashMap<AccountId, Account>>,
+    /// Makes sweeps of one account wait for each other.
+    sweeping: Mutex<HashMap<AccountId, Arc<AsyncMutex<()>>>>,
+    progress: Mutex<HashMap<AccountId, Progress>>,
+    loaded: watch::Sender<bool>,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Engine {
+    /// Starts over a store: accounts and scopes are known on return, rows load in the background
+    /// (see [`Engine::loaded`]), and what an ended process left in the journal is taken over.
+    pub async fn start(
+        store: Store,
+        host: Arc<dyn Host>,
+        clock: Arc<dyn Clock>,
+        run: RunId,
+    ) -> Result<Self, EngineError> {
+        let inventory = Arc::new(InventoryWriter::new(store, Arc::clone(&clock)));
+        let sessions = Arc::new(Sessions::new(Arc::clone(&host)));
+        let locks = Arc::new(Locks::default());
+        let stopping = CancellationToken::new();
+        let executor = Executor {
+            inventory: Arc::clone(&inventory),
+            sessions: Arc::clone(&sessions),
+            locks: Arc::clone(&locks),
+            host: Arc::clone(&host),
+            clock: Arc::clone(&clock),
+            run: run.clone(),
+            stopping: stopping.clone(),
+            progress: Mutex::default(),
+        };
+        let engine = Self(Arc::new(Inner {
+            host,
+            clock,
+            run,
+            inventory,
+            sessions,
+            locks,
+            pending_plans: PendingPlans::default(),
+            executor,
+            orphans: Orphans::default(),
+            pollers: Pollers::default(),
+            accounts: RwLock::default(),
+            sweeping: Mutex::default(),
+            progress: Mutex::default(),
+            loaded: watch::Sender::new(false),
+            stopping,
+            tasks: TaskTracker::new(),
+        }));
+        engine.load().await?;
+        Ok(engine)
+    }
+
+    async fn load(&self) -> Result<(), EngineError> {
+        let inner = &self.0;
+        let accounts = inner.inventory.store().accounts().await?;
+        self.replace_accounts(&accounts);
+        inner.inventory.load_outline(accounts).await?;
+        inner.orphans.take_over(inner.inventory.store(), &*inner.host, &inner.run, inner.clock.now()).await?;
+        let engine = self.clone();
+        self.spawn(async move {
+            if let Err(error) = engine.0.inventory.load_rows().await {
+                tracing::error!(%error, "the cached rows could not be read");
+            }
+            engine.0.loaded.send_replace(true);
+            engine.0.inventory.notify_accounts();
+        });
+        Ok(())
+    }
+
+    /// Whether the cached rows are in the index.
+    pub fn is_loaded(&self) -> bool {
+        *self.0.loaded.borrow()
+    }
+
+    /// Waits until the cached rows are in the index.
+    pub async fn loaded(&self) {
+        // The sender lives as long as the engine, so waiting cannot fail.
+        let _ = self.0.loaded.subscribe().wait_for(|loaded| *loaded).await;
+    }
+
+    /// The inventory now; immutable.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.inventory.snapshot()
+    }
+
+    /// Generation numbers that move when something changed.
+    pub fn changes(&self) -> watch::Receiver<Changes> {
+        self.0.inventory.changes()
+    }
+
+    /// The store, for what only reads it: documents, journal, settings.
+    pub fn store(&self) -> &Store {
+        self.0.inventory.store()
+    }
+
+    /// The pure half of an account's provider.
+    pub fn descriptor(&self, provider: nepho_core::ProviderKind) -> &'static dyn nepho_core::Descriptor {
+        self.0.host.descriptor(provider)
+    }
+
+    /// Takes in a new or changed account: ends its session, so that credentials and access are
+    /// read afresh, and starts polling it when polling is on. The store is the caller's.
+    pub async fn put_account(&self, account: Account) {
+        let id = account.id.clone();
+        write(&self.0.accounts).insert(id.clone(), account.clone());
+        self.0.sessions.forget(&id).await;
+        self.0.inventory.put_account(account).await;
+        self.0.pollers.start(self, &id);
+    }
+
+    /// Forgets an account and its rows. The store is the caller's.
+    pub async fn remove_account(&self, id: &AccountId) {
+        self.0.pollers.stop(id);
+        write(&self.0.accounts).remove(id);
+        self.0.sessions.remove(id);
+        self.0.inventory.remove_account(id).await;
+    }
+
+    /// Ends an account's session, so that the next use reads its credentials afresh.
+    pub async fn forget_session(&self, id: &AccountId) {
+        self.0.sessions.forget(id).await;
+    }
+
+    /// The account, if there is one.
+    pub fn account(&self, id: &AccountId) -> Option<Account> {
+        read(&self.0.accounts).get(id).cloned()
+    }
+
+    /// How every account stands, by name.
+    pub fn accounts(&self) -> Vec<AccountStatus> {
+        let snapshot = self.snapshot();
+        let mut accounts: Vec<Account> = read(&self.0.accounts).values().cloned().collect();
+        accounts.sort_by(|a, b| a.name.cmp(&b.name));
+        let status = |account: Account| AccountStatus {
+            sign_in: self.0.sessions.sign_in(&account.id),
+            scopes: snapshot.scopes_of(&account.id).into_iter().cloned().collect(),
+            progress: lock(&self.0.progress).get(&account.id).copied(),
+            account,
+        };
+        accounts.into_iter().map(status).collect()
+    }
+
+    /// Finds out whose credentials the account has, without using or touching a running session.
+    pub async fn verify(&self, account: &Account) -> Result<Identity, Failure> {
+        let fresh = Sessions::new(Arc::clone(&self.0.host));
+        let session = fresh.of(account).await?;
+        Ok(session.identity.clone())
+    }
+
+    /// Takes over what other processes stored since. Cheap when nothing moved.
+    pub async fn reload(&self) -> Result<bool, EngineError> {
+        let accounts = self.store().accounts().await?;
+        let known = read(&self.0.accounts).clone();
+        for id in known.keys().filter(|id| !accounts.iter().any(|account| account.id == **id)) {
+            self.remove_account(id).await;
+        }
+        for account in accounts.iter().filter(|account| known.get(&account.id) != Some(account)) {
+            self.put_account(account.clone()).await;
+        }
+        let moved = self.0.inventory.reload(accounts).await?;
+        self.0.inventory.notify_operations();
+        Ok(moved)
+    }
+
+    pub(crate) async fn settle_orphans(&self, account: &AccountId) {
+        let inner = &self.0;
+        if let Err(error) = inner.orphans.settle(&inner.inventory, account, &inner.run, inner.clock.now()).await {
+            tracing::error!(%error, "the journal could not be settled");
+        }
+    }
+
+    pub(crate) fn pollers(&self) -> &Pollers {
+        &self.0.pollers
+    }
+
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.tasks.spawn(task);
+    }
+
+    /// Stops polling and following, and waits for what is being sent or stored to end.
+    pub async fn shutdown(&self) {
+        self.0.stopping.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    fn replace_accounts(&self, accounts: &[Account]) {
+        *write(&self.0.accounts) = accounts.iter().map(|account| (account.id.clone(), account.clone())).collect();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,168 @@
+//! The part of the handle that syncs: sweeps, polling, single reads.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures::future::join_all;
+use nepho_core::{
+    Account, AccountId, Failure, FailureCode, Kind, ResourceKey, Scope,
+    provider::{Detail, Target},
+    report::{Progress, SyncReport},
+};
+use nepho_index::{Query, Sort};
+
+use crate::{
+    engine::{Engine, lock, read, write},
+    sync::sweep::{Extent, Sweep, Swept},
+};
+
+/// The states that the cloud leaves by itself. A reading of what the last listing did not show
+/// would find nothing.
+const MOVING: &str = "state:pending,stopping,suspending,terminating,repairing -is:missing";
+
+impl Engine {
+    /// Sweeps accounts (all of them when empty), waiting for each to end.
+    pub async fn sync(&self, accounts: &[AccountId], kinds: &[Kind]) -> SyncReport {
+        self.loaded().await;
+        let started = tokio::time::Instant::now();
+        let ids: Vec<AccountId> = if accounts.is_empty() {
+            self.accounts().into_iter().map(|status| status.account.id).collect()
+        } else {
+            accounts.to_vec()
+        };
+        let mut report = SyncReport::default();
+        for swept in join_all(ids.iter().map(|id| self.sync_one(id, kinds))).await {
+            report.traffic.requests += swept.traffic.requests;
+            report.traffic.bytes_in += swept.traffic.bytes_in;
+            report.resources += swept.resources;
+            report.changed += swept.changed;
+            report.scopes.extend(swept.scopes);
+        }
+        report.elapsed = started.elapsed();
+        report
+    }
+
+    pub(crate) async fn sync_one(&self, id: &AccountId, kinds: &[Kind]) -> Swept {
+        self.swept(id, Extent::Kinds(kinds)).await
+    }
+
+    /// Lists the scopes of these resources, which their clouds do not know any more: only a listing
+    /// proves that, and until then their rows show what they were.
+    pub(crate) async fn list_scopes_of(&self, keys: &[ResourceKey]) {
+        let snapshot = self.snapshot();
+        let mut scopes: HashMap<AccountId, BTreeSet<Scope>> = HashMap::new();
+        for row in keys.iter().filter_map(|key| snapshot.row(key)) {
+            scopes.entry(row.account.clone()).or_default().insert(row.scope.clone());
+        }
+        let listed = join_all(scopes.into_iter().map(async |(account, scopes)| {
+            let scopes: Vec<Scope> = scopes.into_iter().collect();
+            self.swept(&account, Extent::Scopes(&scopes)).await
+        }));
+        tokio::select! {
+            () = self.0.stopping.cancelled() => {}
+            _ = listed => {}
+        }
+    }
+
+    async fn swept(&self, id: &AccountId, extent: Extent<'_>) -> Swept {
+        self.loaded().await;
+        let turn = Arc::clone(lock(&self.0.sweeping).entry(id.clone()).or_default());
+        let _turn = turn.lock().await;
+        let Some(account) = self.pinned(id).await else { return Swept::default() };
+        let _hold = match self.0.locks.hold(&*self.0.host, id).await {
+            Ok(hold) => hold,
+            Err(failure) => return Swept::not_run(&account, failure),
+        };
+        let progress = |progress: Progress| {
+            lock(&self.0.progress).insert(id.clone(), progress);
+            self.0.inventory.notify_accounts();
+        };
+        let sweep = Sweep {
+            inventory: &self.0.inventory,
+            sessions: &self.0.sessions,
+            clock: &*self.0.clock,
+            account: &account,
+            progress: &progress,
+        };
+        progress(Progress::default());
+        let swept = sweep.run(extent).await;
+        lock(&self.0.progress).remove(id);
+        self.0.inventory.notify_accounts();
+        self.settle_orphans(id).await;
+        swept.unwrap_or_else(|error| {
+            tracing::error!(%error, "a sweep could not be stored");
+            Swept::not_run(&account, Failure { code: FailureCode::Other, message: error.to_string() })
+        })
+    }
+
+    /// The account, pinned to its realm as soon as its session knows it.
+    async fn pinned(&self, id: &AccountId) -> Option<Account> {
+        let account = self.account(id)?;
+        if account.realm.is_some() {
+            return Some(account);
+        }
+        let Ok(session) = self.0.sessions.of(&account).await else { return Some(account) };
+        // Another process may have changed, pinned or removed it while the cloud was asked.
+        let pinned = match self.store().pin_account(id, &session.identity).await {
+            Ok(stored) => stored?,
+            Err(error) => {
+                tracing::error!(%error, "the account's realm could not be stored");
+                return Some(account); // the next sweep tries again
+            }
+        };
+        if pinned.realm.as_ref() != Some(&session.identity.realm) {
+            // Whose credentials these are is compared anew with what the account is pinned to.
+            self.0.sessions.forget(id).await;
+        }
+        write(&self.0.accounts).insert(id.clone(), pinned.clone());
+        self.0.inventory.put_account(pinned.clone()).await;
+        Some(pinned)
+    }
+
+    /// Polls every account from now on; `interval` is the time between sweeps.
+    pub fn poll(&self, interval: Duration) {
+        self.0.pollers.enable(interval);
+        for id in read(&self.0.accounts).keys() {
+            self.0.pollers.start(self, id);
+        }
+    }
+
+    /// Sweeps every polled account now.
+    pub fn refresh(&self) {
+        self.0.pollers.nudge_all();
+    }
+
+    /// Polls less often while the window is hidden.
+    pub fn set_background(&self, hidden: bool) {
+        self.0.pollers.set_background(hidden);
+    }
+
+    /// The account's rows that are on their way to another state.
+    pub(crate) fn transitional(&self, account: &AccountId) -> Vec<ResourceKey> {
+        let snapshot = self.snapshot();
+        let Ok(query) = Query::parse(MOVING) else { return Vec::new() };
+        let mut keys = snapshot.search(&query, Sort::default(), self.0.clock.now()).keys();
+        keys.retain(|key| snapshot.row(key).is_some_and(|row| row.account == *account));
+        keys
+    }
+
+    /// Reads single rows afresh and stores what is seen.
+    pub(crate) async fn read_rows(&self, id: &AccountId, keys: Vec<ResourceKey>) {
+        let Some(account) = self.account(id).filter(|_| !keys.is_empty()) else { return };
+        let Ok(session) = self.0.sessions.of(&account).await else { return };
+        let started_at = self.0.clock.now();
+        let snapshot = self.snapshot();
+        let targets: Vec<Target> =
+            keys.iter().filter_map(|key| Some(Target::from(&snapshot.row(key)?.resource))).collect();
+        let seen = session.provider.observe(&targets, Detail::State).await;
+        let listed = seen.into_iter().filter_map(|observation| Some(observation.seen.ok()?.listed)).collect();
+        if let Err(error) =
+            self.0.inventory.commit_rows(id, started_at, session.provider.converter_version(), listed).await
+        {
+            tracing::warn!(%error, "a reading could not be stored");
+        }
+    }
+}

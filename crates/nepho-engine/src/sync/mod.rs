@@ -1,0 +1,9 @@
+//! The data side: accounts are polled, swept scope by scope, and committed to the inventory.
+//!
+//! Files in the order in which a listing passes them: `poll` decides when, `sweep` lists the scopes
+//! of an account, `reconcile` compares a listing with the stored rows, `inventory` commits it.
+
+pub mod inventory;
+pub mod poll;
+pub mod reconcile;
+pub mod sweep;

@@ -1,0 +1,223 @@
+//! A sweep: one pass over an account's scopes. It takes no input but the account, may run at any
+//! moment, and never retries: the provider's reads retry, the poller repeats, never both.
+
+use std::collections::{HashMap, HashSet};
+
+use futures::{StreamExt, stream::FuturesUnordered};
+use nepho_core::{
+    Account, Clock, Failure, FailureCode, Kind, Scope, ScopeKey, Timestamp,
+    provider::{ListedResource, SweepItem, Traffic},
+    report::{Progress, ScopeReport},
+};
+use nepho_store::StoreError;
+
+use crate::{
+    session::{Session, Sessions},
+    sync::inventory::InventoryWriter,
+    sync::reconcile::Listing,
+};
+
+/// What one sweep did.
+#[derive(Debug, Default)]
+pub struct Swept {
+    /// Each scope.
+    pub scopes: Vec<ScopeReport>,
+    /// Rows listed by the scopes that completed.
+    pub resources: u64,
+    /// Rows written.
+    pub changed: u64,
+    /// What was sent and received.
+    pub traffic: Traffic,
+}
+
+/// What became of one scope.
+struct Ended {
+    report: ScopeReport,
+    resources: u64,
+    changed: u64,
+}
+
+impl Swept {
+    /// The sweep of an account that could not even begin.
+    pub fn not_run(account: &Account, failure: Failure) -> Self {
+        let report = ScopeReport { failure: Some(failure), ..blank(account) };
+        Self { scopes: vec![report], ..Self::default() }
+    }
+
+    fn add(&mut self, ended: Ended) {
+        self.resources += ended.resources;
+        self.changed += ended.changed;
+        self.scopes.push(ended.report);
+    }
+}
+
+/// One pass over one account.
+pub struct Sweep<'a> {
+    pub inventory: &'a InventoryWriter,
+    pub sessions: &'a Sessions,
+    pub clock: &'a dyn Clock,
+    pub account: &'a Account,
+    /// PollResult how far the sweep is.
+    pub progress: &'a (dyn Fn(Progress) + Send + Sync),
+}
+
+/// What a sweep lists of its account.
+#[derive(Clone, Copy, Debug)]
+pub enum Extent<'a> {
+    /// Everything of these kinds; of all kinds when there are none.
+    Kinds(&'a [Kind]),
+    /// These scopes alone: no other is asked about or touched.
+    Scopes(&'a [Scope]),
+}
+
+impl Sweep<'_> {
+    /// Lists what is wanted and commits scope by scope.
+    pub async fn run(&self, extent: Extent<'_>) -> Result<Swept, StoreError> {
+        let started_at = self.clock.now();
+        let kinds = match extent {
+            Extent::Kinds(kinds) => kinds,
+            Extent::Scopes(scopes) => {
+                return match self.sessions.of(self.account).await {
+                    Ok(session) => self.list(&session, scopes, started_at).await,
+                    Err(failure) => Ok(Swept::not_run(self.account, failure)),
+                };
+            }
+        };
+        let session = match self.sessions.for_sweep(self.account).await {
+            Ok(session) => session,
+            Err(failure) => return self.fail_known(started_at, failure).await,
+        };
+        let (before, connecting) = (session.provider.traffic(), session.connecting());
+        let mut scopes = match session.scopes().await {
+            Ok(scopes) => scopes,
+            Err(error) => {
+                let failure = Failure::from(&error);
+                self.sessions.note(&self.account.id, &failure).await;
+                return self.fail_known(started_at, failure).await;
+            }
+        };
+        self.inventory.retain_scopes(&self.account.id, &scopes).await?;
+        scopes.retain(|scope| kinds.is_empty() || kinds.contains(&scope.kind));
+        let mut swept = self.list(&session, &scopes, started_at).await?;
+        let after = session.provider.traffic();
+        swept.traffic = Traffic {
+            requests: connecting.requests + after.requests - before.requests,
+            bytes_in: connecting.bytes_in + after.bytes_in - before.bytes_in,
+        };
+        Ok(swept)
+    }
+
+    /// Commits each scope when it ends, while the pages of the others go on coming in.
+    async fn list(&self, session: &Session, scopes: &[Scope], started_at: Timestamp) -> Result<Swept, StoreError> {
+        let mut swept = Swept::default();
+        let mut open: HashSet<&Scope> = scopes.iter().collect();
+        let mut pages: HashMap<Scope, Vec<ListedResource>> = HashMap::new();
+        let total = u32::try_from(scopes.len()).unwrap_or(u32::MAX);
+        let mut progress = Progress { done: 0, total, rows: 0 };
+        (self.progress)(progress);
+        let mut items = session.provider.list(scopes).fuse();
+        let mut ending = FuturesUnordered::new();
+        loop {
+            let item = futures::select_biased! {
+                item = items.select_next_some() => item,
+                ended = ending.select_next_some() => {
+                    swept.add(ended?);
+                    progress.done += 1;
+                    (self.progress)(progress);
+                    continue;
+                }
+                complete => break,
+            };
+            let (scope, outcome) = match item {
+                SweepItem::Page { scope, resources } => {
+                    progress.rows += resources.len() as u64;
+                    (self.progress)(progress);
+                    pages.entry(scope).or_default().extend(resources);
+                    continue;
+                }
+                SweepItem::Complete { scope } => {
+                    let listed = pages.remove(&scope).unwrap_or_default();
+                    (scope, Ok(listed))
+                }
+                SweepItem::Failed { scope, error } => {
+                    pages.remove(&scope);
+                    (scope, Err(Failure::from(&error)))
+                }
+            };
+            if open.remove(&scope) {
+                ending.push(self.end(session, scope, started_at, outcome));
+            }
+        }
+        for scope in open {
+            let message = "the provider ended the listing without a result".to_owned();
+            let failure = Failure { code: FailureCode::Malformed, message };
+            swept.add(self.end(session, scope.clone(), started_at, Err(failure)).await?);
+        }
+        swept.scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
+        Ok(swept)
+    }
+
+    async fn end(
+        &self,
+        session: &Session,
+        scope: Scope,
+        started_at: Timestamp,
+        outcome: Result<Vec<ListedResource>, Failure>,
+    ) -> Result<Ended, StoreError> {
+        let key = ScopeKey { account: self.account.id.clone(), scope };
+        let (mut resources, mut changed) = (0, 0);
+        match outcome {
+            Ok(listed) => {
+                resources = listed.len() as u64;
+                let listing =
+                    Listing { key: key.clone(), started_at, converter: session.provider.converter_version(), listed };
+                changed = self.inventory.commit_listing(listing).await?.map_or(0, |applied| applied.changed);
+            }
+            Err(failure) => {
+                self.sessions.note(&self.account.id, &failure).await;
+                self.inventory.fail(&key, started_at, &failure).await?;
+            }
+        }
+        Ok(Ended { report: self.report(&key), resources, changed })
+    }
+
+    /// The account failed as a whole: every scope that it is known to have says why.
+    async fn fail_known(&self, started_at: Timestamp, failure: Failure) -> Result<Swept, StoreError> {
+        let snapshot = self.inventory.snapshot();
+        let keys: Vec<ScopeKey> =
+            snapshot.scopes_of(&self.account.id).into_iter().map(|record| record.key.clone()).collect();
+        let mut swept = Swept::default();
+        for key in &keys {
+            self.inventory.fail(key, started_at, &failure).await?;
+            swept.scopes.push(self.report(key));
+        }
+        if keys.is_empty() {
+            return Ok(Swept::not_run(self.account, failure));
+        }
+        Ok(swept)
+    }
+
+    fn report(&self, key: &ScopeKey) -> ScopeReport {
+        let snapshot = self.inventory.snapshot();
+        let record = snapshot.scope(key);
+        ScopeReport {
+            scope: Some(key.scope.clone()),
+            rows: record.map_or(0, |record| record.rows),
+            as_of: record.and_then(|record| record.as_of),
+            failure: record.and_then(|record| record.failure.clone()),
+            ..blank(self.account)
+        }
+    }
+}
+
+fn blank(account: &Account) -> ScopeReport {
+    ScopeReport {
+        account: account.id.clone(),
+        account_name: account.name.clone(),
+        provider: account.provider,
+        scope: None,
+        rows: 0,
+        as_of: None,
+        failure: None,
+    }
+}

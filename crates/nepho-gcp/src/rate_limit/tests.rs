@@ -1,0 +1,190 @@
+//! Minutes on paused time.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, future, stream::FuturesUnordered};
+use nepho_core::Timestamp;
+use nepho_testkit::{FakeClock, clock::START};
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const ZONE: Class = Class::Read(ReadClass::Zone);
+const ALL: [Class; 6] = [
+    Class::Read(ReadClass::Global),
+    ZONE,
+    Class::Read(ReadClass::Heavy),
+    Class::Read(ReadClass::Operation),
+    Class::Read(ReadClass::Projects),
+    Class::Mutation,
+];
+
+/// A rate_limiter whose clock is at this second of a minute.
+fn rate_limiter(second: u64) -> (RateLimiter, FakeClock) {
+    let clock = FakeClock::following_tokio();
+    clock.advance(Duration::from_secs(second));
+    (RateLimiter::new(Arc::new(clock.clone()), MINUTE), clock)
+}
+
+async fn permit(rate_limiter: &RateLimiter, class: Class) -> Result<(), Duration> {
+    rate_limiter.permit(class, &mut Patience::default()).await.map(|_| ())
+}
+
+/// Asks for all that a minute has.
+async fn spend(rate_limiter: &RateLimiter, class: Class) {
+    for _ in 0..class.per_minute() {
+        permit(rate_limiter, class).await.expect("a permit");
+    }
+}
+
+fn second(clock: &FakeClock) -> f64 {
+    (clock.now() - START).as_secs_f64()
+}
+
+#[test]
+fn every_group_has_its_own_count_well_below_googles() {
+    let mut indexes: Vec<usize> = ALL.iter().map(|class| class.index()).collect();
+    indexes.sort_unstable();
+    assert_eq!(indexes, [0, 1, 2, 3, 4, 5]);
+    assert!(ALL.iter().all(|class| (100..=750).contains(&class.per_minute())), "at most half of 1,500");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_used_up_minute_is_waited_out_to_its_boundary_and_a_little_longer() {
+    for (at, soon) in [(0, 0.1), (1, 1.1), (30, 30.1), (59, 59.1)] {
+        let (rate_limiter, clock) = rate_limiter(at);
+        spend(&rate_limiter, ZONE).await;
+        assert!(second(&clock) < soon, "what there is, is given at once");
+        permit(&rate_limiter, Class::Mutation).await.expect("a permit");
+        assert!(second(&clock) < soon, "another group is not concerned");
+        permit(&rate_limiter, ZONE).await.expect("a permit");
+        let now = second(&clock);
+        assert!((61.0..66.1).contains(&now), "at {at}: {now}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_minute_is_a_new_one_without_any_wait() {
+    let (rate_limiter, clock) = rate_limiter(30);
+    spend(&rate_limiter, ZONE).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    spend(&rate_limiter, ZONE).await;
+    assert!(second(&clock) < 60.1);
+    // A clock that is set back names another minute too.
+    clock.set(Timestamp::UNIX_EPOCH);
+    spend(&rate_limiter, ZONE).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_group_opens_with_the_next_minute_and_others_stay_open() {
+    let (rate_limiter, clock) = rate_limiter(45);
+    rate_limiter.close(ZONE);
+    for class in ALL.into_iter().filter(|class| *class != ZONE) {
+        permit(&rate_limiter, class).await.expect("a permit");
+    }
+    assert!(second(&clock) < 45.1);
+    permit(&rate_limiter, ZONE).await.expect("a permit");
+    let now = second(&clock);
+    assert!((61.0..66.1).contains(&now), "{now}");
+    permit(&rate_limiter, ZONE).await.expect("a permit");
+    assert!(second(&clock) < now + 0.1, "it is open");
+}
+
+/// A clock that jumps must not keep a group closed for longer than a minute.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_closes_nothing_for_ever() {
+    let (rate_limiter, clock) = rate_limiter(45);
+    rate_limiter.close(ZONE);
+    clock.set(Timestamp::UNIX_EPOCH);
+    let begun = Instant::now();
+    permit(&rate_limiter, ZONE).await.expect("a permit");
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
+/// Many that wait for the same minute come spread over its beginning, a few at a time.
+#[tokio::test(start_paused = true)]
+async fn nobody_storms_the_boundary() {
+    let (rate_limiter, clock) = rate_limiter(20);
+    rate_limiter.close(ZONE);
+    let arrive = async || {
+        let leave = rate_limiter.permit(ZONE, &mut Patience::default()).await.expect("a permit");
+        let now = second(&clock);
+        drop(leave);
+        now
+    };
+    let came: Vec<f64> = (0..200).map(|_| arrive()).collect::<FuturesUnordered<_>>().collect().await;
+    assert!(came.iter().all(|now| (61.0..66.1).contains(now)), "{came:?}");
+    let mut tenths: BTreeMap<i64, usize> = BTreeMap::new();
+    for now in came {
+        #[expect(clippy::cast_possible_truncation, reason = "a minute has 600 tenths")]
+        let tenth = (now * 10.0) as i64;
+        *tenths.entry(tenth).or_default() += 1;
+    }
+    assert!(tenths.len() > 30, "{tenths:?}");
+    assert!(tenths.values().all(|count| *count <= 20), "{tenths:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_waits_for_two_minutes_and_no_more() {
+    let (rate_limiter, clock) = rate_limiter(30);
+    let mut patience = Patience::default();
+    for closed_again_in in [66.1, 126.1] {
+        rate_limiter.close(ZONE);
+        rate_limiter.permit(ZONE, &mut patience).await.expect("a permit");
+        assert!(second(&clock) < closed_again_in, "{}", second(&clock));
+    }
+    let before = second(&clock);
+    rate_limiter.close(ZONE);
+    let wait = rate_limiter.permit(ZONE, &mut patience).await.expect_err("no patience is left");
+    assert!(second(&clock) - before < 0.1, "it did not wait again");
+    assert!((Duration::from_secs(50)..=MINUTE).contains(&wait), "{wait:?}");
+    // Another request has its own.
+    permit(&rate_limiter, ZONE).await.expect("a permit");
+}
+
+#[tokio::test(start_paused = true)]
+async fn few_requests_of_a_project_are_under_way_at_once() {
+    let (rate_limiter, _) = rate_limiter(0);
+    let mut patience = Patience::default();
+    let mut held = Vec::new();
+    for _ in 0..PER_PROJECT {
+        held.push(rate_limiter.permit(ZONE, &mut patience).await.expect("a permit"));
+    }
+    let mut patience = Patience::default();
+    let next = rate_limiter.permit(Class::Read(ReadClass::Global), &mut patience);
+    tokio::pin!(next);
+    assert!(futures::poll!(&mut next).is_pending(), "one more than {PER_PROJECT}");
+    held.pop();
+    next.await.expect("a permit");
+}
+
+/// Zones that do not answer hold up no action, and no question of how one goes.
+#[tokio::test(start_paused = true)]
+async fn reads_that_hang_hold_up_no_action() {
+    let (rate_limiter, clock) = rate_limiter(0);
+    let mut hung = Vec::new();
+    for _ in 0..PER_PROJECT {
+        hung.push(rate_limiter.permit(ZONE, &mut Patience::default()).await.expect("a permit"));
+    }
+    assert!(futures::poll!(Box::pin(permit(&rate_limiter, ZONE))).is_pending(), "the control");
+    for class in [Class::Mutation, Class::Read(ReadClass::Operation)] {
+        permit(&rate_limiter, class).await.expect("a permit");
+    }
+    assert!(second(&clock) < 0.1);
+}
+
+/// Waiting for quota holds nobody else up.
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_minute_holds_no_place() {
+    let (rate_limiter, clock) = rate_limiter(10);
+    rate_limiter.close(ZONE);
+    let mut waiting: Vec<_> = (0..3 * PER_PROJECT).map(|_| Box::pin(permit(&rate_limiter, ZONE))).collect();
+    for one in &mut waiting {
+        assert!(futures::poll!(one).is_pending());
+        // Or else tokio would hold the later ones back, some of them with a place.
+        tokio::task::yield_now().await;
+    }
+    permit(&rate_limiter, Class::Mutation).await.expect("a permit");
+    assert!(second(&clock) < 10.1);
+    assert!(future::join_all(waiting).await.iter().all(Result::is_ok));
+}

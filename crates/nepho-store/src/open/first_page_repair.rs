@@ -1,0 +1,41 @@
+//! A second chance for a database whose first page is lost, or whose file was cut short.
+//!
+//! The first page holds the file's header and the list of tables. A new database made by the same
+//! migrations has the same list, so its first page fits, as long as the damaged file was made by
+//! the same migrations in one go. A migration that only adds a column to a table changes no page but
+//! the first, so it fits older files too.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{StoreError, open::files, open::permissions};
+
+/// SQLite's default, which we never change.
+const PAGE: usize = 4096;
+/// Where the header says how many pages there are, and where the list of free pages begins.
+/// Source: <https://www.sqlite.org/fileformat.html#the_database_header>.
+const PAGES: usize = 28;
+const FREE_PAGES: std::ops::Range<usize> = 32..40;
+
+/// Copies `damaged` with the first page of `fresh`; `None` when there is nothing to put it on.
+///
+/// `fresh` must have no log beside it that holds its first page. The caller removes the copy.
+pub(crate) fn graft(damaged: &Path, fresh: &Path) -> Result<Option<PathBuf>, StoreError> {
+    let mut bytes = fs::read(damaged).map_err(StoreError::io(damaged))?;
+    let first = fs::read(fresh).map_err(StoreError::io(fresh))?;
+    if bytes.len() < 2 * PAGE || first.len() < PAGE {
+        return Ok(None);
+    }
+    bytes.truncate(bytes.len() / PAGE * PAGE);
+    let pages = u32::try_from(bytes.len() / PAGE).unwrap_or(u32::MAX);
+    bytes[..PAGE].copy_from_slice(&first[..PAGE]);
+    bytes[PAGES..PAGES + 4].copy_from_slice(&pages.to_be_bytes());
+    bytes[FREE_PAGES].fill(0);
+    let grafted = files::with_suffix(damaged, ".grafted");
+    files::remove_database(&grafted);
+    permissions::prepare_file(&grafted)?;
+    fs::write(&grafted, bytes).map_err(StoreError::io(&grafted))?;
+    Ok(Some(grafted))
+}

@@ -1,0 +1,10 @@
+//! One file per table: its SQL, its row conversion, its reads and writes.
+
+pub mod accounts;
+pub mod documents;
+pub mod facts;
+pub mod full_documents;
+pub mod journal;
+pub mod resources;
+pub mod scopes;
+pub mod settings;
