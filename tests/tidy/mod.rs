@@ -7,12 +7,14 @@ mod checkout;
 mod clouds;
 mod features;
 mod imports;
+mod invariants;
 mod locks;
 mod migrations;
 mod names;
 mod shape;
 mod texts;
 mod ui;
+mod writers;
 
 /// Fails with all the problems of a rule at once.
 #[track_caller]

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use super::{
     assert_none,
-    checkout::{Source, root, rust, sources},
+    checkout::{Source, root, sources},
 };
 
 /// The first code block of a document.
@@ -55,16 +55,6 @@ fn links(markdown: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The tests that ARCHITECTURE.md says hold an invariant: words in backticks after "Held by".
-fn named_tests(markdown: &str) -> Vec<&str> {
-    markdown
-        .lines()
-        .filter_map(|line| line.split_once("Held by "))
-        .flat_map(|(_, tests)| tests.split('`').skip(1).step_by(2))
-        .filter_map(|path| path.rsplit("::").next())
-        .collect()
-}
-
 fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
@@ -94,24 +84,9 @@ fn documents_link_to_what_is_there() {
 }
 
 #[test]
-fn the_tests_that_hold_the_invariants_exist() {
-    let document = read("ARCHITECTURE.md");
-    let named = named_tests(&document);
-    assert!(named.len() >= 14, "each invariant names a test, found {named:?}");
-    let sources: Vec<Source> = rust();
-    let missing: Vec<String> = named
-        .into_iter()
-        .filter(|test| !sources.iter().any(|source| source.text.contains(&format!("fn {test}("))))
-        .map(str::to_owned)
-        .collect();
-    assert_none("ARCHITECTURE.md names tests that are not there", &missing);
-}
-
-#[test]
 fn control_bad_texts_are_found() {
     assert_eq!(first_block("# A\n\n```sh\nmake\n```\n```\nother\n```\n"), ["make"]);
     let line = format!("see {}me/x, {}ot/y and https://a.example{}me/z", "/ho", "/ro", "/ho");
     assert_eq!(machine_paths(&[Source::sample("a.md", &line)]).len(), 2);
     assert_eq!(links("[a](b.md#c) ![d](e.png) [f](https://g.example) [h](#i)"), ["b.md", "e.png"]);
-    assert_eq!(named_tests("1. A rule. Held by `cache::opens`, `a::b::c`.\n`not this`\n"), ["opens", "c"]);
 }

@@ -11,6 +11,7 @@ mod planning;
 mod polling;
 mod recording;
 mod recovering;
+mod retrying;
 mod suspending;
 mod sweeping;
 mod vanishing;
