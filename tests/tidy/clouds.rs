@@ -65,6 +65,7 @@ fn is_at(source: &Source, place: &str) -> bool {
     if place.ends_with('/') { source.path.starts_with(place) } else { source.path == place }
 }
 
+// Invariant 11
 #[test]
 fn one_cloud_is_named_in_its_places_only() {
     assert_none("say it in words that hold for every cloud", &named_elsewhere(&sources()));

@@ -24,6 +24,7 @@ fn only_in_app(app: &BTreeSet<String>, tests: &BTreeSet<String>) -> Vec<String> 
     app.difference(tests).cloned().collect()
 }
 
+// Invariant 15
 #[test]
 fn the_app_and_its_tests_share_every_dependency() {
     let app = resolved("normal,build");

@@ -122,6 +122,7 @@ fn the_import_graph_is_the_one_drawn() {
     assert_none("forbidden imports between our crates", &forbidden_siblings(&edges()));
 }
 
+// Invariant 9
 #[test]
 fn libraries_stand_where_they_belong() {
     assert_none("misplaced libraries", &misplaced_libraries(&edges()));

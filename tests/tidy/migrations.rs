@@ -35,6 +35,7 @@ fn changed(pins: &str, migrations: &[Source]) -> Vec<String> {
     problems
 }
 
+// Invariant 16
 #[test]
 fn migrations_are_append_only() {
     let pins = fs::read_to_string(root().join(PINS)).expect("the pins are committed");

@@ -102,6 +102,7 @@ fn unsafe_stands_at_the_start_of_the_hosts_only() {
     assert_none("unsafe code", &unsafe_code(&rust()));
 }
 
+// Invariant 11
 #[test]
 fn providers_are_told_apart_in_one_place() {
     assert_none("what a resource can do comes from `Capabilities`", &provider_matches(&rust()));

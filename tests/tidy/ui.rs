@@ -83,6 +83,7 @@ fn provider_branches(sources: &[Source]) -> Vec<String> {
     problems
 }
 
+// Invariant 10
 #[test]
 fn the_window_makes_no_markup_and_reaches_nothing() {
     let sources = sources();
@@ -90,6 +91,7 @@ fn the_window_makes_no_markup_and_reaches_nothing() {
     assert_none("the window's sources", &banned(&sources));
 }
 
+// Invariant 11
 #[test]
 fn the_window_tells_no_providers_apart() {
     assert_none(

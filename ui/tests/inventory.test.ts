@@ -22,6 +22,7 @@ beforeEach(() => {
 });
 
 describe("windows", () => {
+  // Invariant 6
   it("are fetched for what is on screen, and a few are kept", async () => {
     const { asked } = host({ query_inventory: answer(fleet(100_000)) });
     const inventory = new Inventory();

@@ -104,6 +104,7 @@ fn no_access(_source: &(dyn std::error::Error + Send + Sync + 'static)) -> Keyri
 mod tests {
     use super::*;
 
+    // Invariant 7
     #[test]
     fn no_error_shows_the_secret_that_it_came_with() {
         let secret = b"wJalrXUtnFEMI".to_vec();

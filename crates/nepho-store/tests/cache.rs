@@ -83,6 +83,7 @@ fn known_rows_carry_what_reconciling_compares() {
     assert_eq!(wait(store.known_scope(&scope(US))).expect("a scope").generation, 0);
 }
 
+// Invariant 13
 #[test]
 fn a_listing_computed_against_another_generation_changes_nothing() {
     let store = memory();
@@ -98,6 +99,7 @@ fn a_listing_computed_against_another_generation_changes_nothing() {
     assert_eq!(wait(store.scopes()).expect("scopes").len(), 1);
 }
 
+// Invariant 14
 #[test]
 fn a_listing_older_than_the_stored_one_changes_nothing() {
     let store = memory();

@@ -115,6 +115,7 @@ fn a_file_of_somebody_else_is_refused() {
     assert_eq!(refusal(&dir), Unsafe::NotOurs);
 }
 
+// Invariant 1
 #[test]
 fn a_newer_durable_file_is_refused_and_left_as_it_is() {
     let (dir, crashed) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
@@ -168,6 +169,7 @@ fn filled_again(dir: &Path) {
 /// Something that happens to a file.
 type Damage = fn(&Path);
 
+// Invariant 1
 #[test]
 fn no_content_of_the_cache_keeps_the_store_from_opening() {
     let damages: [(&str, Damage); 6] = [
@@ -198,6 +200,7 @@ fn no_content_of_the_cache_keeps_the_store_from_opening() {
     }
 }
 
+// Invariant 1
 #[test]
 fn a_deleted_cache_is_made_again() {
     let dir = tempfile::tempdir().expect("a directory");

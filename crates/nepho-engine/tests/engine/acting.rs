@@ -49,6 +49,7 @@ async fn a_stop_is_shown_pending_and_stopped_only_when_seen() {
     assert_eq!(stored[0].resource.state, State::Stopped, "a new process shows it too");
 }
 
+// Invariant 4
 #[tokio::test(start_paused = true)]
 async fn the_journal_has_it_before_the_cloud_does() {
     let harness = one_running().await;
@@ -62,6 +63,7 @@ async fn the_journal_has_it_before_the_cloud_does() {
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
 }
 
+// Invariant 4
 #[tokio::test(start_paused = true)]
 async fn a_mutation_runs_to_its_end_although_its_caller_is_gone() {
     let harness = one_running().await;
@@ -93,6 +95,7 @@ async fn a_refused_stop_never_shows_stopped() {
     assert_eq!(harness.events("i-1").await, ["sent", "refused"]);
 }
 
+// Invariant 4
 #[tokio::test(start_paused = true)]
 async fn a_stop_without_an_answer_is_unknown_until_observed_and_never_sent_again() {
     let harness = one_running().await;
@@ -121,6 +124,7 @@ async fn a_stop_that_never_arrived_stays_unknown() {
     assert_eq!((harness.row("i-1").state, harness.cloud.counts().submit), (State::Running, 1));
 }
 
+// Invariant 14
 #[tokio::test(start_paused = true)]
 async fn a_read_that_began_before_the_reply_cannot_undo_it() {
     let harness = one_running().await;

@@ -9,6 +9,7 @@ use crate::harness::{account, failure, harness};
 
 const INTERVAL: Duration = Duration::from_mins(5);
 
+// Invariant 3
 #[tokio::test(start_paused = true)]
 async fn it_sweeps_at_once_and_then_about_every_interval() {
     let harness = harness().await;

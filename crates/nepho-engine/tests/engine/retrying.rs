@@ -10,6 +10,7 @@ fn transient() -> ProviderError {
     ProviderError::Unavailable { message: "503".to_owned() }
 }
 
+// Invariant 3
 #[tokio::test(start_paused = true)]
 async fn sweep_lists_a_failing_scope_once() {
     let harness = harness().await;

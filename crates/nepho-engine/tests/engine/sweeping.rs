@@ -41,6 +41,7 @@ async fn every_request_is_told_once_connecting_with_the_first_sweep() {
     assert!(first.requests > second.requests, "the first also asked who it is, and for the scopes");
 }
 
+// Invariant 2
 #[tokio::test(start_paused = true)]
 async fn a_failed_region_keeps_its_rows_says_why_and_spoils_nothing_else() {
     let harness = harness().await;
@@ -65,6 +66,7 @@ async fn a_failed_region_keeps_its_rows_says_why_and_spoils_nothing_else() {
     assert!(!harness.row("i-1").stale && harness.row("i-1").failure.is_none());
 }
 
+// Invariant 2
 #[tokio::test(start_paused = true)]
 async fn pages_of_a_listing_that_broke_off_are_not_shown() {
     let harness = harness().await;
@@ -89,6 +91,7 @@ async fn a_listing_without_an_end_is_a_failure() {
     assert!(harness.row("i-1").missing_since.is_none());
 }
 
+// Invariant 2
 #[tokio::test(start_paused = true)]
 async fn absent_once_is_missing_and_absent_twice_is_gone() {
     let harness = harness().await;
@@ -154,6 +157,7 @@ async fn one_account_that_cannot_sign_in_leaves_the_others_alone() {
     assert_eq!(statuses[1].sign_in, SignIn::Failed(failure(FailureCode::KeyringLocked)));
 }
 
+// Invariant 12
 #[tokio::test(start_paused = true)]
 async fn an_account_is_pinned_and_other_credentials_change_no_row() {
     let harness = harness().await;
@@ -251,6 +255,7 @@ async fn a_new_process_shows_what_the_last_one_knew() {
     assert_eq!(harness.cloud.counts().list, 1, "nothing was asked of the cloud");
 }
 
+// Invariant 5
 #[tokio::test(start_paused = true)]
 async fn what_another_process_stored_is_taken_over() {
     let harness = harness().await;

@@ -75,6 +75,7 @@ pub(super) async fn submit_isolates_unknown(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
+// Invariant 8
 pub(super) async fn read_only_sends_nothing(harness: &dyn Harness) -> Verdict {
     let targets = [harness.create(State::Running).await?, harness.create(State::Stopped).await?];
     let provider = harness.provider(Access::ReadOnly).await;

@@ -102,6 +102,7 @@ fn an_unknown_field_is_refused_at_every_depth() {
     }
 }
 
+// Invariant 6
 #[test]
 fn what_is_too_long_is_refused_and_what_just_fits_is_not() {
     let long = |length: usize| Value::from("x".repeat(length));
@@ -142,6 +143,7 @@ fn what_is_too_long_is_refused_and_what_just_fits_is_not() {
     }
 }
 
+// Invariant 7
 #[test]
 fn a_secret_is_in_no_error_and_in_no_debug_text() {
     let canary = "canary-7f31";
