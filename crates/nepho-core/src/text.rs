@@ -1,7 +1,7 @@
 //! Text that comes from strangers: making what is hostile in it visible, and folding it for
 //! comparing, the same way wherever names are searched or put in order.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Ordering, iter};
 
 /// Whether `c` hides, reorders or breaks text: controls, format characters, bidi marks.
 ///
@@ -68,13 +68,56 @@ pub fn fold_onto(folded: &mut String, text: &str) {
     }
 }
 
+/// Compares two folded names in natural order: `web-2` before `web-10`.
+///
+/// Runs of ASCII digits compare as numbers of any length. Names that differ only in leading zeros
+/// compare as texts, so that only equal names are equal.
+pub fn natural_cmp(one: &str, other: &str) -> Ordering {
+    let common = iter::zip(one.bytes(), other.bytes()).take_while(|(a, b)| a == b).count();
+    // The difference may lie inside a run of digits, or of a character.
+    let is_digit = |at: &usize| one.as_bytes()[at - 1].is_ascii_digit();
+    let start = (1..=common).rev().find(|at| !is_digit(at) && one.is_char_boundary(*at)).unwrap_or(0);
+    natural(&one[start..]).cmp(natural(&other[start..])).then_with(|| one.cmp(other))
+}
+
+/// A text whose plain order is the natural order of names, see [`natural_cmp`].
+pub fn sort_key(folded: &str) -> String {
+    let mut key: String = natural(folded).collect();
+    // A line feed is in no folded text, so that a name sorts before any longer one.
+    key.push('\n');
+    key.push_str(folded);
+    key
+}
+
+/// The characters of a name with each run of digits preceded by its length, leading zeros left out.
+/// The length is written in digits of which a greater one never sorts before a smaller one: `8`,
+/// `90`, `91`, … `98`, `990`.
+fn natural(name: &str) -> impl Iterator<Item = char> {
+    let mut rest = name;
+    iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        if !first.is_ascii_digit() {
+            rest = &rest[first.len_utf8()..];
+            return Some((0, "", first));
+        }
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let number = rest[..end].trim_start_matches('0');
+        rest = &rest[end..];
+        let last = char::from_digit(u32::try_from(number.len() % 9).unwrap_or(0), 10).unwrap_or('0');
+        Some((number.len() / 9, number, last))
+    })
+    .flat_map(|(nines, number, last)| iter::repeat_n('9', nines).chain(iter::once(last)).chain(number.chars()))
+}
+
 fn is_pictograph(c: char) -> bool {
     matches!(c, '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{FE0F}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{folded, visible};
+    use proptest::prelude::*;
+
+    use super::{folded, natural_cmp, sort_key, visible};
 
     #[test]
     fn deceptive_characters_are_written_out() {
@@ -99,5 +142,48 @@ mod tests {
     #[test]
     fn folding_leaves_nothing_that_parts_texts() {
         assert_eq!(folded("a\nb\u{1}c\u{2}d\u{3}e\tf"), "a b c d e\tf");
+    }
+
+    #[test]
+    fn names_sort_by_their_numbers() {
+        let sorted = [
+            "",
+            "web",
+            "web-1",
+            "web-01",
+            "web-2",
+            "web-9",
+            "web-10",
+            "web-10a",
+            "web-10b",
+            "web-100",
+            "web-1000000000",
+            "web-20000000000000000000000000000000",
+            "web-a",
+            "web-a1",
+            "web-ä2",
+            "web-ä10",
+        ];
+        let mut names = sorted.to_vec();
+        names.reverse();
+        names.sort_by(|a, b| natural_cmp(a, b));
+        // Equal as numbers, so the text decides.
+        let expected: Vec<_> = sorted
+            .map(|name| match name {
+                "web-1" => "web-01",
+                "web-01" => "web-1",
+                other => other,
+            })
+            .to_vec();
+        assert_eq!(names, expected);
+    }
+
+    proptest! {
+        #[test]
+        fn sort_keys_order_as_names_do(one in "[a0-9é]{0,12}", other in "[a0-9é]{0,12}") {
+            prop_assert_eq!(sort_key(&one).cmp(&sort_key(&other)), natural_cmp(&one, &other));
+            prop_assert_eq!(natural_cmp(&one, &other), natural_cmp(&other, &one).reverse());
+            prop_assert_eq!(natural_cmp(&one, &other).is_eq(), one == other);
+        }
     }
 }

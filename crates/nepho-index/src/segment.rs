@@ -9,7 +9,9 @@ use std::{
 };
 
 use memchr::memmem;
-use nepho_core::{ProviderKind, Realm, Region, ResourceKey, ScopeKey, State, Timestamp, cache::CachedRow};
+use nepho_core::{
+    ProviderKind, Realm, Region, ResourceKey, ScopeKey, State, Timestamp, cache::CachedRow, text::natural_cmp,
+};
 
 use crate::{column::Column, row_set::RowSet, text};
 
@@ -75,7 +77,7 @@ impl Segment {
         alike.map(|&(_, at)| at as usize).find(|&at| self.rows[at].resource.key == *key)
     }
 
-    /// The order of two rows: by folded name, unnamed last, then by key, then by account. No two
+    /// The order of two rows: by name in natural order, unnamed last, then by key, then by account. No two
     /// rows of an inventory are equal in it.
     pub(crate) fn compare(&self, at: usize, other: &Self, other_at: usize) -> Ordering {
         compare(self.packed(at), &self.rows[at], other.packed(other_at), &other.rows[other_at])
@@ -119,7 +121,7 @@ impl Segment {
 fn compare(packed: &str, row: &CachedRow, other_packed: &str, other: &CachedRow) -> Ordering {
     let (name, other_name) = (text::name(packed), text::name(other_packed));
     (name.is_empty().cmp(&other_name.is_empty()))
-        .then_with(|| name.cmp(other_name))
+        .then_with(|| natural_cmp(name, other_name))
         .then_with(|| row.resource.key.cmp(&other.resource.key))
         .then_with(|| (&row.account, &row.scope).cmp(&(&other.account, &other.scope)))
 }

@@ -284,6 +284,15 @@ fn names_are_put_in_order_without_regard_to_case_and_unnamed_rows_last() {
 }
 
 #[test]
+fn numbers_in_names_sort_as_numbers() {
+    let store = memory();
+    let named = [("i-1", "web-10"), ("i-2", "web-2"), ("i-3", "web-1"), ("i-4", "web"), ("i-5", "")];
+    commit(&store, listing(EU, 0, 1, named.map(|(native, name)| write(resource(EU, native, name))).to_vec()));
+    let shown: Vec<_> = wait(store.first_rows(9)).expect("rows").into_iter().map(|row| row.resource.name).collect();
+    assert_eq!(shown, ["web", "web-1", "web-2", "web-10", ""]);
+}
+
+#[test]
 fn scopes_that_the_account_no_longer_has_are_forgotten() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")]));

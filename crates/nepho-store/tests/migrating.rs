@@ -39,7 +39,9 @@ fn of_the_first_format(dir: &Path, fill: impl FnOnce(&Store)) {
             let statement = old.prepare(&format!("SELECT * FROM main.{table}")).expect("a table");
             let columns = statement.column_names().join(", ");
             drop(statement);
-            let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM now.{table}");
+            // A later migration gave this column another name.
+            let present = columns.replace("folded_name", "sort_name");
+            let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {present} FROM now.{table}");
             old.execute(&copy, []).expect("copied");
         }
         old.pragma_update(None, "user_version", 1).expect("of format 1");

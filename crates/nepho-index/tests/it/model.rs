@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use nepho_core::{
     Account, AccountId, Action, ResourceKey, ScopeKey, State, Timestamp,
     cache::{CachedRow, ScopeRecord},
+    text::sort_key,
 };
 use nepho_index::{Change, Overlay, Query, Snapshot, Sort, SortColumn};
 use proptest::prelude::*;
@@ -81,12 +82,12 @@ impl Model {
         Snapshot::empty().apply(changes)
     }
 
-    /// The keys of all rows, sorted the plain way: unnamed last, case ignored, then by key.
+    /// The keys of all rows, sorted the plain way: unnamed last, in natural order, case ignored, then by key.
     fn by_name(&self) -> Vec<ResourceKey> {
         let mut rows: Vec<_> = self.rows.values().flat_map(BTreeMap::values).collect();
         rows.sort_by_key(|row| {
-            let name = row.resource.name.to_lowercase();
-            (name.is_empty(), name, row.resource.key.clone())
+            let name = sort_key(&row.resource.name.to_lowercase());
+            (row.resource.name.is_empty(), name, row.resource.key.clone())
         });
         rows.into_iter().map(|row| row.resource.key.clone()).collect()
     }

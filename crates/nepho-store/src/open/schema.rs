@@ -7,8 +7,11 @@ use crate::error::Fault;
 
 const STATE_STEPS: &[M<'static>] =
     &[M::up(include_str!("../migrations/state_001.sql")), M::up(include_str!("../migrations/state_002.sql"))];
-const CACHE_STEPS: &[M<'static>] =
-    &[M::up(include_str!("../migrations/cache_001.sql")), M::up(include_str!("../migrations/cache_002.sql"))];
+const CACHE_STEPS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/cache_001.sql")),
+    M::up(include_str!("../migrations/cache_002.sql")),
+    M::up(include_str!("../migrations/cache_003.sql")),
+];
 
 /// One database's migrations.
 #[derive(Clone, Copy, Debug)]

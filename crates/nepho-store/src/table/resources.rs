@@ -8,7 +8,7 @@ use nepho_core::{
     Region, Resource, ResourceKey, Timestamp, Zone,
     cache::{CachedRow, KnownRow, RowWrite},
     fingerprint::Fingerprint,
-    text::folded,
+    text::{folded, sort_key},
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
@@ -54,13 +54,11 @@ pub(crate) fn write(
     write: &RowWrite,
     observed_at: Option<Timestamp>,
 ) -> Result<i64, Fault> {
-    const INSERT: &str =
-        "INSERT INTO resources (scope_id, native_id, region, name, folded_name, zone, state, raw_state,
+    const INSERT: &str = "INSERT INTO resources (scope_id, native_id, region, name, sort_name, zone, state, raw_state,
             size, private_ips, public_ips, dns_names, tags, created_at, started_at, facts, row_hash, observed_at)
-        VALUES (:scope, :native, :region, :name, :folded_name, :zone, :state, :raw_state, :size,
+        VALUES (:scope, :native, :region, :name, :sort_name, :zone, :state, :raw_state, :size,
             :private_ips, :public_ips, :dns_names, :tags, :created_at, :started_at, :facts, :row_hash, :observed_at)";
-    const UPDATE: &str =
-        "UPDATE resources SET region = :region, name = :name, folded_name = :folded_name, zone = :zone,
+    const UPDATE: &str = "UPDATE resources SET region = :region, name = :name, sort_name = :sort_name, zone = :zone,
             state = :state, raw_state = :raw_state, size = :size, private_ips = :private_ips, public_ips = :public_ips,
             dns_names = :dns_names, tags = :tags, created_at = :created_at, started_at = :started_at, facts = :facts,
             row_hash = :row_hash, observed_at = :observed_at, missing_since = NULL
@@ -74,7 +72,7 @@ pub(crate) fn write(
         ":native": &*resource.key.native,
         ":region": (region != location).then_some(region),
         ":name": resource.name,
-        ":folded_name": folded(&resource.name),
+        ":sort_name": sort_name(&resource.name),
         ":zone": resource.zone.as_ref().map(Zone::as_str),
         ":state": resource.state.as_str(),
         ":raw_state": resource.raw_state,
@@ -90,6 +88,11 @@ pub(crate) fn write(
         ":observed_at": observed_at.map(nanos),
     })?;
     Ok(id.unwrap_or_else(|| connection.last_insert_rowid()))
+}
+
+/// The sort key of a name; empty for an unnamed row, which the index puts last.
+fn sort_name(name: &str) -> String {
+    if name.is_empty() { String::new() } else { sort_key(&folded(name)) }
 }
 
 /// Sets when the row was first missing and when it was last observed alone.
@@ -134,11 +137,11 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<CachedRow>, Fault> {
     select(connection, &rows(""), [])
 }
 
-/// The inventory's order of names: folded, unnamed last; then by key, then by scope. Text compares as
+/// The inventory's order of names: natural, unnamed last; then by key, then by scope. Text compares as
 /// bytes here and there, and so do the words of providers and kinds.
 ///
 /// The index gives the first two terms, so that only rows of one name are sorted.
-const BY_NAME: &str = "ORDER BY folded_name = '', folded_name,
+const BY_NAME: &str = "ORDER BY sort_name = '', sort_name,
     provider, realm, ifnull(region, location), kind, native_id, account, location";
 
 /// What that order needs to know. `CROSS` keeps the planner from going through the scopes first.
