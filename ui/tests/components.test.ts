@@ -1,7 +1,7 @@
 // What single components draw: texts of strangers as text, states with their words, errors at their place.
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import Running from "$components/activity/Running.svelte";
+import OperationCard from "$components/activity/OperationCard.svelte";
 import PlanDialog from "$components/actions/PlanDialog.svelte";
 import PlanTarget from "$components/actions/PlanTarget.svelte";
 import ActionBar from "$components/inventory/ActionBar.svelte";
@@ -240,7 +240,7 @@ describe("an operation", () => {
     const { asked } = host({ plan_action: () => plan() });
     const shown = operation(Array.from({ length: 6 }, () => ({})));
     const counts = { ...shown.counts, total: 1000, accepted: 1000 };
-    drawn.push(mount(Running, { target: document.body, props: { operation: { ...shown, counts } } }));
+    drawn.push(mount(OperationCard, { target: document.body, props: { operation: { ...shown, counts } } }));
     flushSync();
     expect(document.querySelectorAll("[data-testid=operation-target]")).toHaveLength(5);
     expect(document.querySelector("h3")?.textContent).toContain("1000");

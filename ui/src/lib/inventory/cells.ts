@@ -1,7 +1,7 @@
 // What single cells of the table say.
 import type { Row } from "$lib/ipc/types";
 import { exact } from "$lib/time/age";
-import { failureText } from "$lib/words/failure";
+import { failureText } from "$lib/labels/failure";
 import * as m from "$messages";
 
 /** What the zone adds to its region: "b" for `eu-west-1b`, " · zone" for one of another name. */
