@@ -7,6 +7,7 @@ import PlanTarget from "$components/actions/PlanTarget.svelte";
 import ActionBar from "$components/inventory/ActionBar.svelte";
 import QueryBar from "$components/inventory/QueryBar.svelte";
 import TableRow from "$components/inventory/TableRow.svelte";
+import { layout } from "$lib/inventory/columns";
 import { inventory } from "$lib/inventory/inventory.svelte";
 import type { Action, Row } from "$lib/ipc/types";
 import { planning } from "$lib/actions/planning.svelte";
@@ -35,6 +36,7 @@ function drawRow(change: Partial<Row>): HTMLElement {
     id: "row-0",
     index: 0,
     top: 56,
+    layout: layout(4_000),
     row: row(change),
     cursor: false,
     glowing: false,
@@ -74,7 +76,9 @@ describe("a row", () => {
       team: "t",
       env: "e",
     };
-    const names = [...drawRow({ tags }).querySelectorAll(".tags .name")].map((one) => one.textContent);
+    const names = [...drawRow({ tags }).querySelectorAll("[data-testid=tags] bdi.dim")].map(
+      (one) => one.textContent,
+    );
     expect(names).toEqual(["env", "team", "alpha", "aws:autoscaling:groupName", "goog-gke-node"]);
   });
 
@@ -99,7 +103,7 @@ describe("a row", () => {
 
   it("shows a zone whole where there is room, and its end where there is none", () => {
     const region = drawRow({ region: "northamerica-northeast1", zone: "northamerica-northeast1-a" });
-    const cell = region.querySelector<HTMLElement>("[data-testid=region]");
+    const cell = region.querySelector<HTMLElement>("[data-testid=zone]");
     expect(cell?.title).toBe("northamerica-northeast1-a");
     expect([...(cell?.children ?? [])].map((part) => part.textContent)).toEqual([
       "northamerica-northeast1",
