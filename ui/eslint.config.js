@@ -6,7 +6,7 @@ import svelte from "eslint-plugin-svelte";
 import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
-/** Folders of lib that know no domain: texts, times, keys, words, the arithmetic of scrolling. */
+/** Folders of lib that know no domain: texts, times, keys, languages, the arithmetic of scrolling. */
 const LEAVES = ["text", "time", "keys", "scroll", "i18n"];
 
 const ban = (regex, message) => ({ regex, message });

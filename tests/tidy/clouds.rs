@@ -28,7 +28,7 @@ const PLACES: [(&str, &str); 17] = [
     ("ui/src/components/accounts/GcpFields.svelte", "the form that adds an account"),
     ("ui/src/lib/accounts/form.ts", "the form that adds an account"),
     ("ui/src/components/shared/icons.ts", "the table of icons"),
-    ("ui/src/lib/words/clouds.ts", "the table of the clouds' names"),
+    ("ui/src/lib/labels/clouds.ts", "the table of the clouds' names"),
     ("ui/src/lib/ipc/fake/", "the host that a browser has instead of the real one"),
     ("xtask/", "is in no release: it measures and tests each cloud"),
 ];

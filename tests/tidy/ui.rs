@@ -33,6 +33,9 @@ const DEMO: &str = "ui/src/lib/accounts/demo.ts";
 const LEFT_OUT: [&str; 7] =
     ["it.skip(", "it.only(", "it.todo(", "test.skip(", "test.only(", "describe.skip(", "describe.only("];
 
+/// The share of a component's lines that may be styles, in per cent of all components.
+const STYLES: usize = 28;
+
 fn is_ui(source: &Source) -> bool {
     let is_code = source.is_one_of(&["svelte", "ts", "js", "html"]);
     let is_ours = source.path.starts_with("ui/src/") || source.path == "ui/index.html";
@@ -81,6 +84,87 @@ fn provider_branches(sources: &[Source]) -> Vec<String> {
         problems.extend(found.map(|(at, line)| format!("{}:{} {}", source.path, at + 1, line.trim())));
     }
     problems
+}
+
+/// The lines of styles, with their numbers: of a stylesheet all, of a component those in `<style>`.
+fn styles(source: &Source) -> impl Iterator<Item = (usize, &str)> {
+    let mut inside = source.is_one_of(&["css"]);
+    source.text.lines().enumerate().map(|(at, line)| (at + 1, line)).filter(move |(_, line)| {
+        let is_style = inside && *line != "</style>";
+        inside = (inside || *line == "<style>") && *line != "</style>";
+        is_style
+    })
+}
+
+fn is_drawn(source: &Source) -> bool {
+    source.path.starts_with("ui/src/") && (source.is_one_of(&["svelte"]) || is_part_stylesheet(source))
+}
+
+/// A stylesheet beside its components; those in `styles/` define the tokens and the elements.
+fn is_part_stylesheet(source: &Source) -> bool {
+    source.is_one_of(&["css"]) && !source.path.starts_with("ui/src/styles/")
+}
+
+/// Sizes come from the tokens; one pixel is a hairline.
+fn pixel_literals(sources: &[Source]) -> Vec<String> {
+    let is_literal = |line: &str| {
+        line.match_indices("px").any(|(at, _)| {
+            let number = line[..at].rsplit(|c: char| !(c.is_ascii_digit() || c == '.')).next().unwrap_or_default();
+            number.parse::<f32>().is_ok_and(|pixels| pixels > 1.0)
+        })
+    };
+    let found = sources.iter().filter(|source| is_drawn(source)).flat_map(|source| {
+        let lines = styles(source).filter(move |(_, line)| is_literal(line));
+        lines.map(|(at, line)| format!("{}:{at} {}", source.path, line.trim()))
+    });
+    found.collect()
+}
+
+/// A state is an attribute: `aria-*`, or else `data-*`.
+fn state_classes(sources: &[Source]) -> Vec<String> {
+    let components = sources.iter().filter(|source| is_drawn(source) && source.is_one_of(&["svelte"]));
+    let found = components.flat_map(|source| {
+        let lines = source.text.lines().enumerate().filter(|(_, line)| line.contains(" class:"));
+        lines.map(|(at, line)| format!("{}:{} {}", source.path, at + 1, line.trim()))
+    });
+    found.collect()
+}
+
+/// Lines of styles and lines in all, of every component.
+fn style_lines(sources: &[Source]) -> (usize, usize) {
+    let components = sources.iter().filter(|source| is_drawn(source) && source.is_one_of(&["svelte"]));
+    components.fold((0, 0), |(style, all), source| (style + styles(source).count(), all + source.text.lines().count()))
+}
+
+#[test]
+fn component_styles_have_no_pixel_literal_over_one() {
+    let sources = sources();
+    assert!(sources.iter().any(is_part_stylesheet), "the table has a stylesheet");
+    assert_none("sizes are tokens of ui/src/styles/tokens.css", &pixel_literals(&sources));
+}
+
+#[test]
+fn component_states_are_attributes() {
+    assert_none("a state is an attribute, not a class", &state_classes(&sources()));
+}
+
+#[test]
+fn component_styles_are_a_small_share() {
+    let (style, all) = style_lines(&sources());
+    assert!(all > 1_000 && style * 100 <= all * STYLES, "{style} of {all} lines of components are styles");
+}
+
+#[test]
+fn control_bad_styles_are_found() {
+    let text = "<p class:on={a} class=\"b\">12px</p>\n<i style:top=\"{x}px\"></i>\n\n<style>\n  p {\n    \
+                margin: 0 1px 3px;\n    top: 1.5px;\n    left: calc(var(--s-1) + 0.5px);\n  }\n</style>\n";
+    let component = Source::sample("ui/src/components/A.svelte", text);
+    assert_eq!(style_lines(std::slice::from_ref(&component)), (5, 10));
+    assert_eq!(pixel_literals(std::slice::from_ref(&component)).len(), 2);
+    assert_eq!(state_classes(&[component]).len(), 1);
+    let sheet = "a {\n  width: 20px;\n}\n";
+    assert_eq!(pixel_literals(&[Source::sample("ui/src/components/a.css", sheet)]).len(), 1);
+    assert_none("tokens", &pixel_literals(&[Source::sample("ui/src/styles/tokens.css", sheet)]));
 }
 
 // Invariant 10

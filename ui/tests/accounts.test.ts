@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { endpointsOf } from "$lib/accounts/endpoints";
 import { profilesOf, readForm, suggestedName } from "$lib/accounts/form";
 import { failedGroups, health, isOffline, oldest } from "$lib/accounts/freshness";
-import { accountLine } from "$lib/accounts/line";
+import { accountSummary } from "$lib/accounts/summary-line";
 import type { Failure } from "$lib/ipc/types";
 import { account, scope } from "./samples";
 
@@ -51,19 +51,19 @@ describe("offline", () => {
   });
 });
 
-describe("an account's standing", () => {
+describe("an account's health", () => {
   it.each([
     ["unknown", []],
     ["unknown", [scope("a", { as_of: null })]],
     ["ok", [scope("a")]],
     ["partial", [scope("a"), scope("b", { failure: down })]],
     ["failed", [scope("a", { failure: down })]],
-  ])("is %s", (standing, scopes) => {
-    expect(health(account({ scopes }))).toBe(standing);
+  ])("is %s", (expected, scopes) => {
+    expect(health(account({ scopes }))).toBe(expected);
   });
 
   it("is one line", () => {
-    const line = (change: Parameters<typeof account>[0]) => accountLine(account(change), NOW);
+    const line = (change: Parameters<typeof account>[0]) => accountSummary(account(change), NOW);
     expect(line({ scopes: [scope("a"), scope("b")] })).toBe("AWS · 2 regions · 40 s ago");
     expect(line({ scopes: [scope("a"), scope("b", { failure: denied })] })).toBe(
       "AWS · b: permission denied",

@@ -1,11 +1,11 @@
 // An action on its way: nothing is sent that was not confirmed, and nothing twice.
 import { beforeEach, describe, expect, it } from "vitest";
-import { needsDialog, secondsLeft, typable } from "$lib/actions/proportion";
+import { needsDialog, secondsLeft, typable } from "$lib/actions/confirmation";
 import { planning } from "$lib/actions/planning.svelte";
-import { endings } from "$lib/activity/endings";
+import { completionToasts } from "$lib/activity/completion-toasts";
 import type { Plan, PlanTarget } from "$lib/ipc/types";
 import { toasts } from "$lib/shell/toasts.svelte";
-import { planSummary, planTitle } from "$lib/words/plan-title";
+import { planSummary, planTitle } from "$lib/labels/plan-title";
 import { host, settled } from "./host";
 import { operation, plan, target } from "./samples";
 
@@ -229,31 +229,31 @@ describe("titles", () => {
   });
 });
 
-describe("endings", () => {
+describe("completionToasts", () => {
   it.each([
     [[{}], "good", "web-0 is now Stopped"],
     [[{}, {}], "good", "Stop: all 2 machines are done"],
     [[{}, { status: "failed" as const }], "bad", "Stop: 1 of 2 failed"],
     [[{}, { status: "unknown" as const }], "bad", "Stop: 1 of 2 ended unknown"],
   ])("of %j are %s", (targets, tone, text) => {
-    expect(endings([operation(targets)])).toEqual([{ tone, text, detail: "" }]);
+    expect(completionToasts([operation(targets)])).toEqual([{ tone, text, detail: "" }]);
   });
 
   it("count what no reply brought along", () => {
     const [one] = [operation([{}])];
     const counts = { ...one.counts, total: 1000, accepted: 998, failed: 1, refused: 1 };
-    expect(endings([{ ...one, counts }])).toEqual([
+    expect(completionToasts([{ ...one, counts }])).toEqual([
       { tone: "bad", text: "Stop: 2 of 1000 failed", detail: "" },
     ]);
   });
 
   it("say to what it happened and why", () => {
     const failure = { code: "capacity_unavailable" as const, message: "the zone is full" };
-    const [ended] = endings([operation([{}, { status: "failed" as const, failure }])]);
+    const [ended] = completionToasts([operation([{}, { status: "failed" as const, failure }])]);
     expect(ended?.detail).toBe("web-1: no capacity: the zone is full");
   });
 
   it("say nothing of what is under way", () => {
-    expect(endings([operation([{ running: true }], { finished_at: null })])).toEqual([]);
+    expect(completionToasts([operation([{ running: true }], { finished_at: null })])).toEqual([]);
   });
 });

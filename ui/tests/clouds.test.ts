@@ -5,13 +5,13 @@ import { VIEWS } from "$components/shell/views";
 import { ICONS } from "$components/shared/icons";
 import type { Action, JournalEvent, ProviderKind, Refusal, Source, State, Warning } from "$lib/ipc/types";
 import { language } from "$lib/i18n/language.svelte";
-import { foundName, sourceName } from "$lib/words/account";
-import { actionName, ACTIONS, asks, inverse, pendingName } from "$lib/words/action";
-import { cloudMark, providerName } from "$lib/words/clouds";
-import { eventDetail, eventText, eventTone } from "$lib/words/journal";
-import { refusalReason, warningText } from "$lib/words/plan";
-import { planSummary } from "$lib/words/plan-title";
-import { isMoving, stateGlyph } from "$lib/words/state";
+import { foundName, sourceName } from "$lib/labels/account";
+import { actionName, ACTIONS, asks, inverse, pendingName } from "$lib/labels/action";
+import { cloudMark, providerName } from "$lib/labels/clouds";
+import { eventDetail, eventText, eventTone } from "$lib/labels/journal";
+import { refusalReason, warningText } from "$lib/labels/plan";
+import { planSummary } from "$lib/labels/plan-title";
+import { isMoving, stateGlyph } from "$lib/labels/state";
 import { account, plan, scope, target } from "./samples";
 
 const STATES: State[] = [
@@ -116,7 +116,7 @@ describe("suspending and resuming", () => {
 
   it("are drawn unlike running, stopped and on the way", () => {
     expect([stateGlyph("suspended"), stateGlyph("suspending"), stateGlyph("stopped")]).toEqual([
-      "held",
+      "paused",
       "moving",
       "off",
     ]);

@@ -1,12 +1,13 @@
 // What single components draw: texts of strangers as text, states with their words, errors at their place.
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import Running from "$components/activity/Running.svelte";
+import OperationCard from "$components/activity/OperationCard.svelte";
 import PlanDialog from "$components/actions/PlanDialog.svelte";
 import PlanTarget from "$components/actions/PlanTarget.svelte";
 import ActionBar from "$components/inventory/ActionBar.svelte";
 import QueryBar from "$components/inventory/QueryBar.svelte";
 import TableRow from "$components/inventory/TableRow.svelte";
+import { layout } from "$lib/inventory/columns";
 import { inventory } from "$lib/inventory/inventory.svelte";
 import type { Action, Row } from "$lib/ipc/types";
 import { planning } from "$lib/actions/planning.svelte";
@@ -35,6 +36,7 @@ function drawRow(change: Partial<Row>): HTMLElement {
     id: "row-0",
     index: 0,
     top: 56,
+    layout: layout(4_000),
     row: row(change),
     cursor: false,
     glowing: false,
@@ -74,7 +76,9 @@ describe("a row", () => {
       team: "t",
       env: "e",
     };
-    const names = [...drawRow({ tags }).querySelectorAll(".tags .name")].map((one) => one.textContent);
+    const names = [...drawRow({ tags }).querySelectorAll("[data-testid=tags] bdi.dim")].map(
+      (one) => one.textContent,
+    );
     expect(names).toEqual(["env", "team", "alpha", "aws:autoscaling:groupName", "goog-gke-node"]);
   });
 
@@ -99,7 +103,7 @@ describe("a row", () => {
 
   it("shows a zone whole where there is room, and its end where there is none", () => {
     const region = drawRow({ region: "northamerica-northeast1", zone: "northamerica-northeast1-a" });
-    const cell = region.querySelector<HTMLElement>("[data-testid=region]");
+    const cell = region.querySelector<HTMLElement>("[data-testid=zone]");
     expect(cell?.title).toBe("northamerica-northeast1-a");
     expect([...(cell?.children ?? [])].map((part) => part.textContent)).toEqual([
       "northamerica-northeast1",
@@ -240,7 +244,7 @@ describe("an operation", () => {
     const { asked } = host({ plan_action: () => plan() });
     const shown = operation(Array.from({ length: 6 }, () => ({})));
     const counts = { ...shown.counts, total: 1000, accepted: 1000 };
-    drawn.push(mount(Running, { target: document.body, props: { operation: { ...shown, counts } } }));
+    drawn.push(mount(OperationCard, { target: document.body, props: { operation: { ...shown, counts } } }));
     flushSync();
     expect(document.querySelectorAll("[data-testid=operation-target]")).toHaveLength(5);
     expect(document.querySelector("h3")?.textContent).toContain("1000");

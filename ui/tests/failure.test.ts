@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Failure } from "$lib/ipc/types";
 import { IpcError } from "$lib/ipc";
 import { explained } from "$lib/shell/toasts.svelte";
-import { failureText } from "$lib/words/failure";
+import { failureText } from "$lib/labels/failure";
 
 it.each<[Failure, string]>([
   [

@@ -1,6 +1,6 @@
 // The inventory on screen against a host whose replies the test holds in its hand.
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { changedKeys } from "$lib/inventory/difference";
+import { changedKeys } from "$lib/inventory/changed-rows";
 import { Inventory, PAGE } from "$lib/inventory/inventory.svelte";
 import { hasTerm, term, toggleTerm, withoutSort } from "$lib/inventory/term";
 import type { InventoryWindow, QueryInventoryRequest, Row } from "$lib/ipc/types";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { blocks, call, IpcError, ipcError } from "$lib/ipc";
 import { useHost } from "$lib/ipc/host";
 import type { CommandError } from "$lib/ipc/types";
-import { errorAdvice, errorName, failureName } from "$lib/words/failure";
+import { errorAdvice, errorName, failureName } from "$lib/labels/failure";
 
 const denied: CommandError = {
   code: "failed",

@@ -3,10 +3,10 @@ import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import AccountCard from "$components/accounts/AccountCard.svelte";
 import ScopeTable from "$components/accounts/ScopeTable.svelte";
-import Trouble from "$components/shell/Trouble.svelte";
+import SyncErrorsBanner from "$components/shell/SyncErrorsBanner.svelte";
 import { accounts } from "$lib/accounts/accounts.svelte";
 import { problem } from "$lib/accounts/freshness";
-import { accountLine } from "$lib/accounts/line";
+import { accountSummary } from "$lib/accounts/summary-line";
 import { scopeLines } from "$lib/accounts/scopes";
 import type { Account, Failure, Scope } from "$lib/ipc/types";
 import { host, settled } from "./host";
@@ -99,7 +99,7 @@ describe("what could not be read", () => {
   const text = () => all("trouble-item")[0]?.textContent ?? "";
   const show = (scopes: Scope[]) => {
     accounts.list = [google({ scopes })];
-    drawn.push(mount(Trouble, { target: document.body }));
+    drawn.push(mount(SyncErrorsBanner, { target: document.body }));
     flushSync();
   };
   afterEach(() => {
@@ -126,7 +126,7 @@ describe("what could not be read", () => {
 
 describe("an account of Google Cloud", () => {
   it("counts zones, not regions", () => {
-    const line = (change: Partial<Account>) => accountLine(google(change), NOW);
+    const line = (change: Partial<Account>) => accountSummary(google(change), NOW);
     expect(line({ scopes: zones(31) })).toBe("GCP · 31 zones · 40 s ago");
     expect(line({ scopes: zones(31, (at) => ({ failure: at < 2 ? down : null })) })).toBe(
       "GCP · 2 of 31 zones: unreachable",

@@ -5,7 +5,7 @@ import type { Account, Action, AddedProjects, FoundAccount, UpdateAccountRequest
 import { failedGroups, isOffline } from "$lib/accounts/freshness";
 import { toasts } from "$lib/shell/toasts.svelte";
 import { visible } from "$lib/text/visible";
-import { deniedText } from "$lib/words/account";
+import { deniedText } from "$lib/labels/account";
 import * as m from "$messages";
 
 const UNCHANGED = { name: null, access: null, prod: null, regions: null, credentials: null };

@@ -1,6 +1,6 @@
 // Which endpoints Nephoscope speaks to, by account.
 import type { Account } from "$lib/ipc/types";
-import { endpointsFor } from "$lib/words/clouds";
+import { endpointsFor } from "$lib/labels/clouds";
 
 export type Endpoint = { endpoint: string; names: string[] };
 

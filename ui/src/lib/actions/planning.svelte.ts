@@ -1,12 +1,12 @@
 // One action on its way: planned, confirmed in proportion, sent. The core checks every step again.
 import { call, ipcError, type IpcError } from "$lib/ipc";
 import type { Action, CommitRefusal, Plan, PlanTarget } from "$lib/ipc/types";
-import { needsDialog } from "$lib/actions/proportion";
-import { count } from "$lib/i18n/number";
+import { needsDialog } from "$lib/actions/confirmation";
+import { count } from "$lib/i18n/format";
 import { type Copied, copyPromised } from "$lib/shell/clipboard";
 import { toasts } from "$lib/shell/toasts.svelte";
-import { actionName } from "$lib/words/action";
-import { commitRefusal } from "$lib/words/plan";
+import { actionName } from "$lib/labels/action";
+import { commitRefusal } from "$lib/labels/plan";
 import * as m from "$messages";
 
 export type Phase = "closed" | "planning" | "ready" | "sending";

@@ -6,18 +6,20 @@ import type { Document, ResourceDetails } from "$lib/ipc/types";
 export type Tab = "overview" | "activity" | "raw";
 
 class Details {
-  /** Which resource; `null` while the drawer is shut. */
+  /** The resource's key; `null` while the drawer is shut. */
   key = $state<string | null>(null);
+  /** The drawer's width in pixels, until the window is closed. */
+  width = $state(372);
   tab = $state<Tab>("overview");
   shown = $state.raw<ResourceDetails | null>(null);
   document = $state.raw<(Document & { key: string }) | null>(null);
   error = $state.raw<IpcError | null>(null);
-  /** The whole document is being read from the cloud. */
+  /** The full document is being read from the cloud. */
   fetching = $state(false);
-  /** Why it could not be, the last time. */
+  /** The failure of the last attempt to read it. */
   unread = $state.raw<IpcError | null>(null);
 
-  /** Whose whole document was asked for since its tab was opened: once is enough. */
+  /** The resource whose full document was requested since its tab was opened: once is enough. */
   #fetched: string | null = null;
 
   open(key: string): void {
@@ -41,7 +43,7 @@ class Details {
     void this.#loadDocument();
   }
 
-  /** Asks again. What is on screen stays there meanwhile. */
+  /** Reads the resource again. The old details stay on screen until the reply. */
   async refresh(): Promise<void> {
     const { key } = this;
     if (key === null) return;
@@ -56,7 +58,7 @@ class Details {
     await this.#loadDocument();
   }
 
-  /** Reads the whole document from the cloud; what is shown stays until it is there. */
+  /** Reads the full document from the cloud; the old one stays on screen until the reply. */
   async fetchDocument(): Promise<void> {
     const { key } = this;
     if (key === null || this.fetching) return;
@@ -79,7 +81,7 @@ class Details {
     try {
       const document = await call("get_document", { key });
       if (this.key !== key) return;
-      // A part that was listed meanwhile is no reason to take the whole one away.
+      // A newer part from a listing does not replace the full document.
       const known = this.document?.key === key && this.document.whole;
       if (document.whole || !known) this.document = { ...document, key };
     } catch (error) {
@@ -90,7 +92,7 @@ class Details {
     if (part && this.tab === "raw" && this.#fetched !== key && !accounts.offline) await this.fetchDocument();
   }
 
-  /** The tab is opened anew: what was read for another opening does not count. */
+  /** Forgets the reads of an earlier opening of the tab. */
   #reopen(): void {
     this.#fetched = null;
     this.fetching = false;

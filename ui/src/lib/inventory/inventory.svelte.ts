@@ -2,7 +2,7 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { call } from "$lib/ipc";
 import type { InventoryWindow, Row, SelectionChange, Sort, SortColumn } from "$lib/ipc/types";
-import { changedKeys } from "$lib/inventory/difference";
+import { changedKeys } from "$lib/inventory/changed-rows";
 import { withoutSort } from "$lib/inventory/term";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";

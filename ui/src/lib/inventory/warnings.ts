@@ -2,7 +2,7 @@
 import type { ResourceDetails } from "$lib/ipc/types";
 import { visible } from "$lib/text/visible";
 import { exact } from "$lib/time/age";
-import { failureAdvice, failureText } from "$lib/words/failure";
+import { failureAdvice, failureText } from "$lib/labels/failure";
 import * as m from "$messages";
 
 export type OverviewWarning = { text: string; bad: boolean };

@@ -1,22 +1,15 @@
-// What answers the window: the application behind Tauri, or the stand-in of a plain browser.
-import type { Changes } from "$lib/ipc/types";
-
-export interface Host {
-  /** Runs a command; rejects with a `CommandError`. */
-  invoke(command: string, request: unknown): Promise<unknown>;
-  /** Calls `handler` on every hint; the returned function ends it. */
-  onChanged(handler: (changes: Changes) => void): Promise<() => void>;
-}
+// The choice of the host: the application behind Tauri, or the stand-in of a plain browser.
+import type { Host } from "$lib/ipc/contract";
 
 let host: Promise<Host> | undefined;
 
-/** The host, found once. */
+/** Returns the host; the first call chooses it. */
 export function currentHost(): Promise<Host> {
   host ??= find();
   return host;
 }
 
-/** Takes another host, for tests. */
+/** Sets another host, for tests. */
 export function useHost(other: Host): void {
   host = Promise.resolve(other);
 }

@@ -1,15 +1,13 @@
 // The typed client: every command and the one event go through here.
 import { ipcError } from "$lib/ipc/error";
+import type { Command, Reply, Request } from "$lib/ipc/contract";
 import { currentHost } from "$lib/ipc/host";
 import type { Changes } from "$lib/ipc/types";
-import type { Commands } from "./generated/commands";
 
 export { blocks, IpcError, ipcError } from "$lib/ipc/error";
 export { LIMITS } from "./generated/commands";
 
-export type Command = keyof Commands;
-export type Request<C extends Command> = Commands[C]["request"];
-export type Reply<C extends Command> = Commands[C]["reply"];
+export type { Command, Reply, Request } from "$lib/ipc/contract";
 
 /** Runs a command. Throws an `IpcError`. */
 export async function call<C extends Command>(command: C, request: Request<C>): Promise<Reply<C>> {

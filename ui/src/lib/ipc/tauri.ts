@@ -2,7 +2,7 @@
 import { invoke, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Changes } from "$lib/ipc/types";
-import type { Host } from "$lib/ipc/host";
+import type { Host } from "$lib/ipc/contract";
 
 export { isTauri };
 

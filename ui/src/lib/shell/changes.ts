@@ -5,7 +5,7 @@ import { accounts } from "$lib/accounts/accounts.svelte";
 import { activity } from "$lib/activity/activity.svelte";
 import { details } from "$lib/inventory/details.svelte";
 import { inventory } from "$lib/inventory/inventory.svelte";
-import { standing } from "$lib/status/standing.svelte";
+import { appStatus } from "$lib/status/status.svelte";
 
 /** Loads everything, then follows the hints; the returned function ends it. */
 export async function follow(): Promise<() => void> {
@@ -15,7 +15,7 @@ export async function follow(): Promise<() => void> {
     const before = seen;
     seen = changes;
     if (changes.inventory !== before.inventory) void refreshInventory();
-    if (changes.accounts !== before.accounts) void Promise.all([accounts.load(), standing.load()]);
+    if (changes.accounts !== before.accounts) void Promise.all([accounts.load(), appStatus.load()]);
     if (changes.operations !== before.operations) void activity.load();
   });
   await Promise.all([accounts.load(), activity.load(), refreshInventory()]);
@@ -24,5 +24,5 @@ export async function follow(): Promise<() => void> {
 
 /** Asks again for everything on screen. */
 export async function refreshInventory(): Promise<void> {
-  await Promise.all([inventory.refresh(), details.refresh(), standing.load()]);
+  await Promise.all([inventory.refresh(), details.refresh(), appStatus.load()]);
 }

@@ -8,7 +8,7 @@ import { inventory } from "$lib/inventory/inventory.svelte";
 import { screens } from "$lib/shell/screens.svelte";
 
 /** What only the table and the query bar can do. */
-export type Hands = {
+export type InventoryControls = {
   /** Puts the focus into the query. */
   query(): void;
   /** Puts the focus on the row under the cursor, scrolling to it. */
@@ -18,7 +18,7 @@ export type Hands = {
 };
 
 /** Carries a command out; `false` when it means nothing here. */
-export function run(command: Command, hands: Hands | null): boolean {
+export function run(command: Command, controls: InventoryControls | null): boolean {
   switch (command) {
     case "go_inventory":
     case "go_activity":
@@ -34,10 +34,10 @@ export function run(command: Command, hands: Hands | null): boolean {
       return true;
     case "query":
       screens.go("inventory");
-      hands?.query();
+      controls?.query();
       return true;
     default:
-      return screens.current === "inventory" && hands !== null && inInventory(command, hands);
+      return screens.current === "inventory" && controls !== null && inInventory(command, controls);
   }
 }
 
@@ -51,19 +51,19 @@ const STEPS = {
   last: Infinity,
 } as const;
 
-function inInventory(command: Command, hands: Hands): boolean {
+function inInventory(command: Command, controls: InventoryControls): boolean {
   switch (command) {
     case "next":
     case "previous":
     case "first":
     case "last":
-      return move(STEPS[command], hands);
+      return move(STEPS[command], controls);
     case "page_down":
     case "page_up":
-      return move(command === "page_down" ? hands.page() : -hands.page(), hands);
+      return move(command === "page_down" ? controls.page() : -controls.page(), controls);
     case "extend_next":
     case "extend_previous":
-      return extend(STEPS[command], hands);
+      return extend(STEPS[command], controls);
     case "open":
       return withRow(({ key }) => details.open(key));
     case "toggle":
@@ -72,7 +72,7 @@ function inInventory(command: Command, hands: Hands): boolean {
       inventory.selectAll();
       return true;
     case "escape":
-      return escape(hands);
+      return escape(controls);
     case "start":
     case "stop":
     case "reboot":
@@ -92,28 +92,28 @@ export function act(action: Action): boolean {
   return withRow(({ key }) => void planning.begin(action, { type: "keys", keys: [key] }));
 }
 
-function move(step: number, hands: Hands): boolean {
+function move(step: number, controls: InventoryControls): boolean {
   inventory.moveTo(inventory.cursor.index + step);
-  hands.cursor();
+  controls.cursor();
   if (details.key !== null) withRow(({ key }) => details.open(key));
   return true;
 }
 
-function extend(step: number, hands: Hands): boolean {
+function extend(step: number, controls: InventoryControls): boolean {
   withRow((row) => {
     if (!row.selected) inventory.toggle(row);
   });
-  move(step, hands);
+  move(step, controls);
   return withRow((row) => inventory.extendTo(row));
 }
 
 /** Puts away the topmost thing: the drawer, then the selection, then the query. */
-function escape(hands: Hands): boolean {
+function escape(controls: InventoryControls): boolean {
   if (details.key !== null) details.close();
   else if (inventory.selection.count > 0) inventory.clearSelection();
   else if (inventory.query !== "") inventory.ask("");
   else return false;
-  hands.cursor();
+  controls.cursor();
   return true;
 }
 

@@ -1,7 +1,7 @@
 // Short notes that pass: few, and never the only place where something is said.
 import { blocks, type IpcError, ipcError } from "$lib/ipc";
 import { visible } from "$lib/text/visible";
-import { errorAdvice, errorName } from "$lib/words/failure";
+import { errorAdvice, errorName } from "$lib/labels/failure";
 
 export type Tone = "good" | "bad" | "quiet";
 export type Toast = { id: number; tone: Tone; title: string; detail: string };

@@ -1,6 +1,5 @@
 // The stand-in for the application, in a plain browser: for development, pictures and tests.
-import type { Command, Reply, Request } from "$lib/ipc";
-import type { Host } from "$lib/ipc/host";
+import type { Command, Host, Reply, Request } from "$lib/ipc/contract";
 import { accountCommands } from "./accounts";
 import { Cloud } from "./cloud";
 import { SHOWN } from "./counts";

@@ -16,14 +16,14 @@ const NAMES: Record<State, () => string> = {
 };
 
 /** How a state is drawn: filled, hollow, barred, half, crossed or square. */
-export type Glyph = "on" | "off" | "held" | "moving" | "gone" | "unknown";
+export type Glyph = "on" | "off" | "paused" | "moving" | "gone" | "unknown";
 const GLYPHS: Record<State, Glyph> = {
   pending: "moving",
   running: "on",
   stopping: "moving",
   stopped: "off",
   suspending: "moving",
-  suspended: "held",
+  suspended: "paused",
   terminating: "moving",
   terminated: "gone",
   repairing: "moving",

@@ -1,4 +1,4 @@
-// Confirmation in proportion: what goes at once, and what is looked at first.
+// The confirmation that a plan needs: none, a dialog, or a typed text.
 import type { Plan } from "$lib/ipc/types";
 import { visible } from "$lib/text/visible";
 

@@ -2,8 +2,8 @@
 import type { CommitRefusal, Refusal, Verdict, Warning } from "$lib/ipc/types";
 import { visible } from "$lib/text/visible";
 import { ago } from "$lib/time/age";
-import { failureText } from "$lib/words/failure";
-import { stateName } from "$lib/words/state";
+import { failureText } from "$lib/labels/failure";
+import { stateName } from "$lib/labels/state";
 import * as m from "$messages";
 
 /** Why a target is refused. */

@@ -1,8 +1,8 @@
 // A plan in one line: the dialog's title, its summary, its button.
 import type { Action, Plan } from "$lib/ipc/types";
-import { count } from "$lib/i18n/number";
+import { count } from "$lib/i18n/format";
 import { visible } from "$lib/text/visible";
-import { actionName } from "$lib/words/action";
+import { actionName } from "$lib/labels/action";
 import * as m from "$messages";
 
 /** "Stop web-1", "Stop 2 of 3 machines". */

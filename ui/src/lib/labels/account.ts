@@ -1,10 +1,10 @@
 // What accounts' parts are called.
 import type { Access, Action, FoundAccount, SignIn, Source } from "$lib/ipc/types";
-import { either } from "$lib/i18n/list";
+import { either } from "$lib/i18n/format";
 import { visible } from "$lib/text/visible";
-import { actionName } from "$lib/words/action";
-import { cloudName } from "$lib/words/clouds";
-import { failureName } from "$lib/words/failure";
+import { actionName } from "$lib/labels/action";
+import { cloudName } from "$lib/labels/clouds";
+import { failureName } from "$lib/labels/failure";
 import * as m from "$messages";
 
 const HEALTH = {

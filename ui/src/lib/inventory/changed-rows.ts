@@ -1,7 +1,7 @@
-// Which rows changed in a way that is worth a glow.
+// The rows that look different after a reply; the table lets them glow.
 import type { Row } from "$lib/ipc/types";
 
-/** The keys of rows that look different from before. Rows not seen before are not among them. */
+/** Returns the keys of the rows that look different from before; new rows are left out. */
 export function changedKeys(before: readonly Row[], after: readonly Row[]): string[] {
   const known = new Map(before.map((row) => [row.key, row]));
   return after
@@ -12,7 +12,7 @@ export function changedKeys(before: readonly Row[], after: readonly Row[]): stri
     .map(({ key }) => key);
 }
 
-/** What an operator would notice. Ages and the selection are not news. */
+/** The visible facts of a row, without its age and its selection. */
 function face(row: Row): string {
   const { name, state, raw_state, pending, size, private_ips, public_ips, missing_since } = row;
   return JSON.stringify([name, state, raw_state, pending, size, private_ips, public_ips, missing_since]);

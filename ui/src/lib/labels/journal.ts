@@ -1,8 +1,8 @@
 // What the journal's steps and the ends of targets are called.
 import type { JournalEvent, TargetStatus } from "$lib/ipc/types";
 import { visible } from "$lib/text/visible";
-import { failureName } from "$lib/words/failure";
-import { stateName } from "$lib/words/state";
+import { failureName } from "$lib/labels/failure";
+import { stateName } from "$lib/labels/state";
 import * as m from "$messages";
 
 /** How an end is coloured; always beside its word. */

@@ -1,20 +1,20 @@
-// How operations that were running have ended: one sentence each, and what went wrong first.
+// One toast for each operation that has finished: its outcome, and its first failure.
 import type { Operation, OperationTarget } from "$lib/ipc/types";
 import type { Tone } from "$lib/shell/toasts.svelte";
 import { visible } from "$lib/text/visible";
-import { actionName } from "$lib/words/action";
-import { failureText } from "$lib/words/failure";
-import { stateName } from "$lib/words/state";
+import { actionName } from "$lib/labels/action";
+import { failureText } from "$lib/labels/failure";
+import { stateName } from "$lib/labels/state";
 import * as m from "$messages";
 
-export type Ending = { tone: Tone; text: string; detail: string };
+export type CompletionToast = { tone: Tone; text: string; detail: string };
 
-/** The sentences for those that have ended. */
-export function endings(operations: readonly Operation[]): Ending[] {
-  return operations.filter(({ finished_at }) => finished_at !== null).map(ending);
+/** Returns the toasts of the operations that have finished. */
+export function completionToasts(operations: readonly Operation[]): CompletionToast[] {
+  return operations.filter(({ finished_at }) => finished_at !== null).map(completionToast);
 }
 
-function ending({ action, counts, targets }: Operation): Ending {
+function completionToast({ action, counts, targets }: Operation): CompletionToast {
   const { total, unknown } = counts;
   const bad = counts.failed + counts.refused;
   const [only] = targets;
@@ -30,7 +30,7 @@ function ending({ action, counts, targets }: Operation): Ending {
   return { tone: "good", text: m.ended_all({ action: verb, count: total }), detail: "" };
 }
 
-/** To what it happened first, and why; the others are in Activity. */
+/** The first failed target and its reason; Activity lists the others. */
 function reason(targets: readonly OperationTarget[]): string {
   const first = targets.find(({ failure }) => failure !== null);
   return first?.failure ? m.failure_words({ reason: nameOf(first), words: failureText(first.failure) }) : "";
