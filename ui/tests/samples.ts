@@ -93,6 +93,7 @@ export function target(change: Partial<PlannedTarget> = {}): PlannedTarget {
   });
   return {
     ...{ key, id, name, account, account_id, region, zone, state, raw_state },
+    prod: false,
     verdict: "eligible",
     refusal: null,
     warnings: [],

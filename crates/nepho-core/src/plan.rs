@@ -48,6 +48,8 @@ pub struct PlannedTarget {
     pub state: State,
     /// The provider's word for it.
     pub raw_state: String,
+    /// Marks a target of a production account.
+    pub prod: bool,
     /// Whether it would be sent.
     pub verdict: Verdict,
     /// What the operator should know first.
@@ -127,7 +129,7 @@ pub enum Confirmation {
     None,
     /// One click (`--yes`).
     Click,
-    /// Type one of these (`--confirm`): the name or the id, or `ACCOUNT COUNT` for several.
+    /// Type one of these (`--confirm`): the name or the id, `ACTION COUNT` for several.
     Type {
         /// The accepted texts; the first is the one to suggest.
         accepted: Vec<String>,

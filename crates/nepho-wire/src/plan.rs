@@ -72,8 +72,8 @@ pub struct Plan {
     pub confirmation: Confirmation,
     /// All its targets in numbers.
     pub counts: PlanCounts,
-    /// The first of its targets: those refused, those with something to know first, the others that
-    /// would be sent, those that are there already; each in the order asked. At most 200.
+    /// The first of its targets, at most 200: eligible ones with warnings, other eligible ones, refused
+    /// ones, those where the goal holds already; each in the order of the request.
     pub targets: Vec<PlannedTarget>,
 }
 
@@ -113,6 +113,8 @@ pub struct PlannedTarget {
     pub state: State,
     /// The provider's word for it.
     pub raw_state: String,
+    /// Marks a target of a production account.
+    pub prod: bool,
     /// Whether it would be sent.
     pub verdict: Verdict,
     /// Why it would not, if refused.

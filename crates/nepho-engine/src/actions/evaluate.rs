@@ -46,6 +46,7 @@ pub fn evaluate(input: &PlanInput<'_>) -> PlannedTarget {
         account_name: input.account.name.clone(),
         state: resource.state,
         raw_state: resource.raw_state.clone(),
+        prod: input.account.prod,
         verdict,
         warnings,
     }
@@ -141,16 +142,14 @@ fn warnings(input: &PlanInput<'_>) -> Vec<Warning> {
 
 /// What the operator must do to commit, in proportion to what would happen.
 ///
-/// `prod` says whether an account is a production account; `shared` whether a name stands for
-/// several resources, so that typing it would prove nothing.
+/// `shared` tells whether a name stands for several resources, so that typing it would prove nothing.
 pub fn confirmation(
     action: Action,
     targets: &[PlannedTarget],
-    prod: impl Fn(&PlannedTarget) -> bool,
     shared: impl Fn(&str) -> bool,
 ) -> Confirmation {
     let eligible: Vec<_> = targets.iter().filter(|target| target.verdict == Verdict::Eligible).collect();
-    let in_prod = eligible.iter().any(|target| prod(target));
+    let in_prod = eligible.iter().any(|target| target.prod);
     let typed =
         action == Action::Terminate || (in_prod && matches!(action, Action::Stop | Action::Reboot | Action::Suspend));
     match eligible.as_slice() {
@@ -159,7 +158,9 @@ pub fn confirmation(
         many if typed => {
             let accounts: BTreeSet<_> = many.iter().map(|target| target.account_name.as_str()).collect();
             let accounts = accounts.into_iter().collect::<Vec<_>>().join(", ");
-            Confirmation::Type { accepted: vec![format!("{accounts} {}", many.len())] }
+            // The first is short and still names what happens and to how many.
+            let accepted = vec![format!("{action} {}", many.len()), format!("{accounts} {}", many.len())];
+            Confirmation::Type { accepted }
         }
         [_] if matches!(action, Action::Start | Action::Resume) && !in_prod => Confirmation::None,
         _ => Confirmation::Click,
@@ -182,6 +183,7 @@ pub fn unknown_target(key: nepho_core::ResourceKey) -> PlannedTarget {
         account_name: String::new(),
         state: State::Unknown,
         raw_state: String::new(),
+        prod: false,
         verdict: Verdict::Refused(Refusal::NotFound),
         warnings: Vec::new(),
     }

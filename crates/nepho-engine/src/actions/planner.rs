@@ -45,9 +45,8 @@ impl Planner<'_> {
         };
         let groups = planned.iter().map(group).collect();
         let now = self.clock.now();
-        let prod = |target: &PlannedTarget| self.accounts.get(&target.account).is_some_and(|account| account.prod);
         let shared = |name: &str| before.find(name, now).len() > 1;
-        let confirmation = evaluate::confirmation(request.action, &planned, prod, shared);
+        let confirmation = evaluate::confirmation(request.action, &planned, shared);
         let nonce = Nonce(uuid::Uuid::new_v4().to_string());
         let plan = Plan {
             nonce,

@@ -101,7 +101,7 @@ async fn confirmation_is_in_proportion() {
     assert_eq!(asked(Action::Start, &["i-1", "i-2"]).await, Confirmation::Click);
     assert_eq!(asked(Action::Stop, &["i-3"]).await, Confirmation::Click);
     assert_eq!(asked(Action::Terminate, &["i-1"]).await, typed(&["web", "i-1"]));
-    assert_eq!(asked(Action::Terminate, &["i-1", "i-2", "i-3"]).await, typed(&["lab 3"]));
+    assert_eq!(asked(Action::Terminate, &["i-1", "i-2", "i-3"]).await, typed(&["terminate 3", "lab 3"]));
 
     harness.engine.put_account(Account { prod: true, ..account("lab") }).await;
     assert_eq!(asked(Action::Start, &["i-1"]).await, Confirmation::Click);

@@ -31,12 +31,12 @@ fn needs_discard(target: &domain::plan::PlannedTarget) -> bool {
     matches!(target.verdict, domain::plan::Verdict::Refused(domain::plan::Refusal::LocalDisks))
 }
 
-/// What is looked at first has the lowest.
+/// The order of display: the effects of the action first, the targets left out after them.
 const fn rank(target: &domain::plan::PlannedTarget) -> u8 {
     match target.verdict {
-        domain::plan::Verdict::Refused(_) => 0,
-        domain::plan::Verdict::Eligible if !target.warnings.is_empty() => 1,
-        domain::plan::Verdict::Eligible => 2,
+        domain::plan::Verdict::Eligible if !target.warnings.is_empty() => 0,
+        domain::plan::Verdict::Eligible => 1,
+        domain::plan::Verdict::Refused(_) => 2,
         domain::plan::Verdict::Already => 3,
     }
 }
@@ -68,6 +68,7 @@ impl From<&domain::plan::PlannedTarget> for PlannedTarget {
             zone: target.zone.as_ref().map(ToString::to_string),
             state: target.state.into(),
             raw_state: target.raw_state.clone(),
+            prod: target.prod,
             verdict,
             refusal,
             warnings: target.warnings.iter().map(Warning::from).collect(),

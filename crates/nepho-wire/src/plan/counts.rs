@@ -20,6 +20,8 @@ pub struct PlanCounts {
     pub already: u64,
     /// Those that would not be sent.
     pub refused: u64,
+    /// Eligible targets in production accounts.
+    pub prod: u64,
     /// Accounts that something would be sent to.
     pub accounts: u64,
     /// How many targets have each warning; only those that occur.
@@ -58,6 +60,7 @@ impl PlanCounts {
             match &target.verdict {
                 plan::Verdict::Eligible => {
                     counts.eligible += 1;
+                    counts.prod += u64::from(target.prod);
                     accounts.insert(&target.account);
                 }
                 plan::Verdict::Already => counts.already += 1,

@@ -78,6 +78,7 @@ fn target(native: &str, verdict: Verdict, warnings: Vec<Warning>) -> PlannedTarg
         account_name: "prod".to_owned(),
         state: State::Running,
         raw_state: "running".to_owned(),
+        prod: false,
         verdict,
         warnings,
     }

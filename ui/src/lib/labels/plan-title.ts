@@ -18,9 +18,10 @@ export function planTitle(action: Action, plan: Plan | null): string {
 
 /** What will be sent, what will not, in how many accounts. */
 export function planSummary(plan: Plan): string {
-  const { eligible: sent, already, refused, accounts } = plan.counts;
+  const { eligible: sent, already, refused, accounts, prod } = plan.counts;
   const parts = [
     sent > 0 ? m.plan_will_send({ count: sent, accounts }) : m.plan_sends_nothing(),
+    prod > 0 ? m.plan_in_prod({ count: prod, total: sent }) : "",
     already > 0 ? m.plan_already({ count: already }) : "",
     refused > 0 ? m.plan_refused({ count: refused }) : "",
     sent > 0 ? CONSEQUENCE[plan.action]({ count: sent }) : "",

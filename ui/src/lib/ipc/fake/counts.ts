@@ -13,6 +13,7 @@ export function planCounts(targets: readonly PlannedTarget[]): PlanCounts {
     eligible: sent.length,
     already: of("already").length,
     refused: of("refused").length,
+    prod: sent.filter(({ prod }) => prod).length,
     accounts: new Set(sent.map(({ account_id }) => account_id)).size,
     warnings: tallied(targets.flatMap(({ warnings }) => warnings.map(({ code }) => code))),
     refusals: tallied(targets.flatMap(({ refusal }) => (refusal ? [refusal.code] : []))),

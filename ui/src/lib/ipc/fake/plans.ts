@@ -91,6 +91,7 @@ export class Plans {
       zone: row.zone,
       state: row.state,
       raw_state: row.raw_state,
+      prod: row.prod,
       verdict: already ? "already" : eligible ? "eligible" : "refused",
       refusal:
         already || eligible
@@ -113,7 +114,7 @@ export class Plans {
       const accepted =
         sent.length === 1 && only
           ? [only.name, only.id].filter((text) => text !== "")
-          : [`${only?.account ?? ""} ${sent.length}`];
+          : [`${action} ${sent.length}`, `${only?.account ?? ""} ${sent.length}`];
       return { type: "type", accepted };
     }
     const gentle = action === "start" || action === "resume";
@@ -130,9 +131,9 @@ function losesLocalDisks(action: Action, row: Row): boolean {
 
 /** What is looked at first has the lowest. */
 function rank({ verdict, warnings: known }: PlannedTarget): number {
-  if (verdict === "refused") return 0;
+  if (verdict === "refused") return 2;
   if (verdict === "already") return 3;
-  return known.length > 0 ? 1 : 2;
+  return known.length > 0 ? 0 : 1;
 }
 
 function warnings(action: Action, row: Row): Warning[] {

@@ -542,8 +542,8 @@ export type Plan = {
   /** All its targets in numbers. */
   counts: PlanCounts,
   /**
-   * The first of its targets: those refused, those with something to know first, the others that
-   * would be sent, those that are there already; each in the order asked. At most 200.
+   * The first of its targets, at most 200: eligible ones with warnings, other eligible ones, refused
+   * ones, those where the goal holds already; each in the order of the request.
    */
   targets: Array<PlannedTarget>, };
 
@@ -566,6 +566,8 @@ export type PlanCounts = {
   already: number,
   /** Those that would not be sent. */
   refused: number,
+  /** Eligible targets in production accounts. */
+  prod: number,
   /** Accounts that something would be sent to. */
   accounts: number,
   /** How many targets have each warning; only those that occur. */
@@ -604,6 +606,8 @@ export type PlannedTarget = {
   state: State,
   /** The provider's word for it. */
   raw_state: string,
+  /** Marks a target of a production account. */
+  prod: boolean,
   /** Whether it would be sent. */
   verdict: Verdict,
   /** Why it would not, if refused. */
