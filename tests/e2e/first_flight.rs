@@ -123,7 +123,7 @@ async fn an_operator_flies_for_the_first_time() {
 
     // The network goes. The list stays, and says how old it is and why.
     moto.close().expect("the port closes");
-    window.press("r").await;
+    window.command("r").await;
     window.find_css("[data-testid=\"trouble-item\"][data-code=\"unavailable\"]").await;
     window.find_css(&format!("{} [data-testid=\"as-of\"][data-stale=\"true\"]", row(id))).await;
     window.find_css("[data-testid=\"network\"][data-online=\"false\"]").await;
@@ -156,7 +156,7 @@ async fn an_operator_flies_for_the_first_time() {
     // The network is back: the mark goes, and a change made meanwhile is shown.
     moto.judge("name", &["--region", "eu-west-1", "--id", &api[0], "--to", "renamed-meanwhile"]).expect("the judge");
     moto.open().expect("the port opens");
-    window.press("r").await;
+    window.command("r").await;
     window.see(&format!("{} [data-testid=\"name\"]", row(&api[0])), "renamed-meanwhile").await;
     window.see_gone("[data-testid=\"trouble-item\"]").await;
     window.find_css(&format!("{} [data-testid=\"as-of\"][data-stale=\"false\"]", row(id))).await;

@@ -14,4 +14,5 @@ pub mod process;
 mod scale;
 mod screens;
 mod two_clouds;
+mod typing;
 mod window;

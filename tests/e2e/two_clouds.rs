@@ -120,7 +120,7 @@ async fn aws_and_google_stand_in_one_list() {
     // One project fails: its rows stay and say why, and everything else goes on.
     cloud.enable_api(SECOND, false);
     window.click("nav-inventory").await;
-    window.press("r").await;
+    window.command("r").await;
     let failed = format!("{}[data-account=\"{SECOND}\"]", trouble("not_enabled"));
     window.find_css(&failed).await;
     window.find_css(&stale("21", true)).await;
@@ -274,7 +274,7 @@ async fn a_project_whose_api_is_off_is_not_added_and_says_what_to_do() {
     window.find_css(&state("11", "running")).await;
     assert_eq!(window.count("[data-testid=\"row\"]").await, 3);
     cloud.break_zone("us-central1-a", Fault::Unreachable);
-    window.press("r").await;
+    window.command("r").await;
     window.find_css(&stale("13", true)).await;
     window.find_css(&stale("11", false)).await;
     window.screenshot("zone-unreachable").await;

@@ -31,7 +31,7 @@ async fn a_second_window_on_the_same_data_says_so_and_leaves_the_first_alone() {
 
     // The first goes on.
     lab.cloud.put(Ec2Instance::new(REGION, &id(2)).named("newcomer"));
-    first.press("r").await;
+    first.command("r").await;
     first.find_css(&row(&id(2))).await;
 
     // When the first is closed, the second may open.

@@ -7,14 +7,17 @@ import { failureText } from "$lib/labels/failure";
 import { stateName } from "$lib/labels/state";
 import * as m from "$messages";
 
-export type CompletionToast = { tone: Tone; text: string; detail: string };
+export type CompletionToast = { operation: string; tone: Tone; text: string; detail: string };
+type Outcome = Omit<CompletionToast, "operation">;
 
 /** Returns the toasts of the operations that have finished. */
 export function completionToasts(operations: readonly Operation[]): CompletionToast[] {
-  return operations.filter(({ finished_at }) => finished_at !== null).map(completionToast);
+  return operations
+    .filter(({ finished_at }) => finished_at !== null)
+    .map((operation) => ({ operation: operation.id, ...outcome(operation) }));
 }
 
-function completionToast({ action, counts, targets }: Operation): CompletionToast {
+function outcome({ action, counts, targets }: Operation): Outcome {
   const { total, unknown } = counts;
   const bad = counts.failed + counts.refused;
   const [only] = targets;

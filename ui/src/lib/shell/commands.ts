@@ -1,13 +1,12 @@
-// What the keyboard's commands do.
+// The effects of the keyboard's commands.
 import type { Command } from "$lib/keys/keymap";
-import type { Action } from "$lib/ipc/types";
 import { accounts } from "$lib/accounts/accounts.svelte";
-import { planning } from "$lib/actions/planning.svelte";
+import { act } from "$lib/inventory/act";
 import { details } from "$lib/inventory/details.svelte";
 import { inventory } from "$lib/inventory/inventory.svelte";
 import { screens } from "$lib/shell/screens.svelte";
 
-/** What only the table and the query bar can do. */
+/** The operations that only the table and the query bar have. */
 export type InventoryControls = {
   /** Puts the focus into the query. */
   query(): void;
@@ -34,7 +33,8 @@ export function run(command: Command, controls: InventoryControls | null): boole
       return true;
     case "query":
       screens.go("inventory");
-      controls?.query();
+      if (controls) controls.query();
+      else screens.awaitQuery();
       return true;
     default:
       return screens.current === "inventory" && controls !== null && inInventory(command, controls);
@@ -67,7 +67,7 @@ function inInventory(command: Command, controls: InventoryControls): boolean {
     case "open":
       return withRow(({ key }) => details.open(key));
     case "toggle":
-      return withRow((row) => inventory.toggle(row));
+      return withChosen((row) => inventory.toggle(row));
     case "select_all":
       inventory.selectAll();
       return true;
@@ -80,16 +80,6 @@ function inInventory(command: Command, controls: InventoryControls): boolean {
     default:
       return false;
   }
-}
-
-/** Plans an action for the selection, or for the row under the cursor when nothing is selected. */
-export function act(action: Action): boolean {
-  if (inventory.selection.count > 0) {
-    const target = { type: "selection", query: inventory.query, include_hidden: false } as const;
-    void planning.begin(action, target, inventory.selection.hidden);
-    return true;
-  }
-  return withRow(({ key }) => void planning.begin(action, { type: "keys", keys: [key] }));
 }
 
 function move(step: number, controls: InventoryControls): boolean {
@@ -107,18 +97,23 @@ function extend(step: number, controls: InventoryControls): boolean {
   return withRow((row) => inventory.extendTo(row));
 }
 
-/** Puts away the topmost thing: the drawer, then the selection, then the query. */
+/** Closes the topmost of drawer, selection and query; then the focus is on the table. */
 function escape(controls: InventoryControls): boolean {
   if (details.key !== null) details.close();
   else if (inventory.selection.count > 0) inventory.clearSelection();
   else if (inventory.query !== "") inventory.ask("");
-  else return false;
   controls.cursor();
   return true;
 }
 
 function withRow(use: (row: NonNullable<typeof inventory.cursorRow>) => void): boolean {
   const row = inventory.cursorRow;
+  if (row) use(row);
+  return row !== null;
+}
+
+function withChosen(use: (row: NonNullable<typeof inventory.chosenRow>) => void): boolean {
+  const row = inventory.chosenRow;
   if (row) use(row);
   return row !== null;
 }
