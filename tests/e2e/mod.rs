@@ -10,6 +10,7 @@ mod first_flight;
 mod hostile;
 mod keyboard;
 mod keyring;
+mod layout;
 pub mod process;
 mod scale;
 mod screens;
