@@ -3,6 +3,8 @@
 //! The whole workspace is always built at once and with all targets: any smaller choice would
 //! resolve other features and compile the AWS SDK again.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::counts;
@@ -35,13 +37,27 @@ pub fn lints(place: &Place) -> Result<Outcome> {
     Ok(Outcome::check("clippy", output.status.success()))
 }
 
-/// cargo-deny, offline: the advisories need a database that is not in any registry.
+/// Licences, bans and sources of the dependencies, checked by cargo-deny.
 pub fn deny(place: &Place) -> Result<Outcome> {
     let program = tools::DENY.ensure(place)?;
-    // The last words are the checks; the program is called as cargo would call it.
-    let output =
-        Run::new(program, &place.root).args(["--offline", "--locked", "check", "bans", "licenses", "sources"]).tee()?;
-    Ok(Outcome::check("cargo deny", output.status.success()))
+    for step in deny_steps(&program, &place.root) {
+        let name = step.to_string();
+        if !step.tee()?.status.success() {
+            return Ok(Outcome::check(&name, false));
+        }
+    }
+    Ok(Outcome::check("cargo deny", true))
+}
+
+/// A download of every locked crate, then the check.
+///
+/// cargo-deny reads the manifests of all platforms' crates; a build downloads those of its own
+/// platform only. The check is offline because the advisory database is not in any registry.
+fn deny_steps(program: &Path, root: &Path) -> [Run; 2] {
+    [
+        Run::new("cargo", root).args(["fetch", "--locked"]),
+        Run::new(program, root).args(["--offline", "--locked", "check", "bans", "licenses", "sources"]),
+    ]
 }
 
 /// Builds everything, then runs the tests that `filter` (in nextest's language) chooses.
@@ -83,4 +99,16 @@ pub fn docs(place: &Place) -> Result<Outcome> {
     }
     outcome.add(examples);
     Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offline_check_follows_a_download_of_all_platforms() {
+        let steps = deny_steps(Path::new("cargo-deny"), Path::new("/")).map(|step| step.to_string());
+        assert_eq!(steps[0], "cargo fetch --locked", "no `--target`: cargo-deny needs every platform's crates");
+        assert!(steps[1].contains("--offline"), "{}", steps[1]);
+    }
 }
