@@ -1,4 +1,5 @@
-//! The tasks of this workspace: `cargo xtask run`, `test`, `lint`, `bindings`, `bench`.
+//! The tasks of this workspace: `cargo xtask run`, `test`, `lint`, `bindings`, `measures`,
+//! `bench`.
 //!
 //! This crate starts other programs (cargo, npm, Xvfb …) and reads what they say. Deliberately not
 //! here: anything of Nephoscope itself. It links no other crate of the workspace, so that it is
@@ -7,6 +8,7 @@
 
 mod bench;
 mod display;
+mod measures;
 mod packages;
 mod place;
 mod process;
@@ -52,7 +54,13 @@ enum Task {
     Lint,
     /// Writes the TypeScript bindings of the IPC types anew.
     Bindings,
-    /// Measures, and prints the figures as JSON.
+    /// Prints figures on the sources: plain words, circles between files, styles, sizes.
+    Measures {
+        /// Prints each finding with its place as well.
+        #[arg(long)]
+        list: bool,
+    },
+    /// Measures a release build, and prints the figures as JSON.
     Bench(bench::Arguments),
 }
 
@@ -63,6 +71,7 @@ fn main() -> ExitCode {
         Task::Test { fast, suites } => suite::test(&place, fast, &suites),
         Task::Lint => suite::test(&place, false, &[suite::Suite::Format, suite::Suite::Lints, suite::Suite::Deny]),
         Task::Bindings => suite::bindings(&place),
+        Task::Measures { list } => measures::run(&place, list),
         Task::Bench(arguments) => bench::run(&place, &arguments),
     });
     match done {
