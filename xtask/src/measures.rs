@@ -7,11 +7,11 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::{place::Place, process::Run};
+use crate::{command::Cmd, workspace::Workspace};
 
-/// Prints the measures; with `list`, each finding and its place as well.
-pub fn run(place: &Place, list: bool) -> Result<ExitCode> {
-    Run::new("cargo", &place.root)
+/// Prints the measures; with `list`, each finding with its path and line as well.
+pub fn run(workspace: &Workspace, list: bool) -> Result<ExitCode> {
+    Cmd::new("cargo", &workspace.root)
         .args(["test", "--workspace", "--locked", "--test", "stories", "--"])
         .args(["--exact", "tidy::measures::measures_are_printed", "--nocapture"])
         .env("NEPHOSCOPE_MEASURES", if list { "list" } else { "" })

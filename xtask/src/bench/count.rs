@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use crate::process::Run;
+use crate::command::Cmd;
 
 /// Reads the first row of one query, through Python's own SQLite.
 const SCRIPT: &str = "import json, sqlite3, sys
@@ -33,12 +33,12 @@ pub fn cache(database: &Path) -> Result<Counted> {
 
 /// Counts in the floor's file.
 pub fn floor(database: &Path) -> Result<Counted> {
-    query(database, "SELECT count(*), count(DISTINCT place), 0 FROM instances")
+    query(database, "SELECT count(*), count(DISTINCT workspace), 0 FROM instances")
 }
 
 fn query(database: &Path, sql: &str) -> Result<Counted> {
     let folder = database.parent().unwrap_or(Path::new("/"));
-    let row = Run::new("python3", folder).args(["-c", SCRIPT]).arg(database).arg(sql).stdout()?;
+    let row = Cmd::new("python3", folder).args(["-c", SCRIPT]).arg(database).arg(sql).stdout()?;
     let (rows, scopes, generation) =
         serde_json::from_str(&row).with_context(|| format!("unexpected counts from {}: {row}", database.display()))?;
     Ok(Counted { rows, scopes, generation })

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
-use crate::process::Run;
+use crate::command::Cmd;
 
 const SCRIPT: &str = include_str!("measure.py");
 
@@ -27,7 +27,7 @@ pub struct Cost {
 pub fn measure(program: &Path, arguments: &[&str], folder: &Path, env: &[(&str, String)]) -> Result<(String, Cost)> {
     let account = folder.join("cost.json");
     let mut run =
-        Run::new("python3", folder).without_env(&["AWS_", "CLOUDSDK_", "GOOGLE_", "NEPHOSCOPE_"]).args(["-c", SCRIPT]);
+        Cmd::new("python3", folder).without_env(&["AWS_", "CLOUDSDK_", "GOOGLE_", "NEPHOSCOPE_"]).args(["-c", SCRIPT]);
     for (name, value) in env {
         run = run.env(name, value);
     }

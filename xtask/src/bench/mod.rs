@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use crate::place::Place;
+use crate::workspace::Workspace;
 
 /// Arguments of `cargo xtask bench`.
 #[derive(Args)]
@@ -35,8 +35,8 @@ enum Bench {
 }
 
 /// Runs one measurement.
-pub fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.bench {
-        Bench::Sync(load) => sync::run(place, load),
+        Bench::Sync(load) => sync::run(workspace, load),
     }
 }

@@ -23,7 +23,7 @@ use super::{
     load::Load,
     measure::{Cost, measure},
 };
-use crate::{place::Place, process::Run};
+use crate::{command::Cmd, workspace::Workspace};
 
 /// Counts in the output of `nepho sync --json`.
 #[derive(Deserialize)]
@@ -43,12 +43,12 @@ struct Session<'a> {
 }
 
 /// Runs the measurement; prints the document on standard output and a table on standard error.
-pub fn run(place: &Place, load: &Load) -> Result<ExitCode> {
+pub fn run(workspace: &Workspace, load: &Load) -> Result<ExitCode> {
     let programs = match &load.binaries {
         Some(folder) => {
             folder.canonicalize().with_context(|| format!("cannot open the folder of programs {}", folder.display()))?
         }
-        None => release(place)?,
+        None => release(workspace)?,
     };
     let folder = std::env::temp_dir().join(format!("nephoscope-bench-{}", std::process::id()));
     let document = clouds(load, &programs, &folder);
@@ -74,10 +74,10 @@ fn clouds(load: &Load, programs: &Path, folder: &Path) -> Result<Value> {
 }
 
 /// Builds the release of the programs to measure. Returns their folder.
-fn release(place: &Place) -> Result<PathBuf> {
+fn release(workspace: &Workspace) -> Result<PathBuf> {
     let packages = ["build", "--release", "--locked", "--package", "nepho-cli", "--package", "nepho-testkit"];
-    Run::new("cargo", &place.root).args(packages).show()?;
-    Ok(place.target.join("release"))
+    Cmd::new("cargo", &workspace.root).args(packages).show()?;
+    Ok(workspace.target.join("release"))
 }
 
 impl Session<'_> {
