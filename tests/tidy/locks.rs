@@ -1,8 +1,12 @@
-//! What the lock files may name: one TLS, one HTTP, public registries only.
+//! Limits on what a build uses: one TLS, one HTTP, public registries only, and a toolchain that a
+//! machine without a network already has.
 
 use std::fs;
 
-use super::{assert_none, checkout::root};
+use super::{
+    assert_none,
+    checkout::{Source, root, sources},
+};
 
 /// Crates that may not be built in, by name and the start of the version.
 const BANNED: [(&str, &str, &str); 6] = [
@@ -40,6 +44,58 @@ fn foreign_downloads(lock: &str) -> Vec<String> {
         .filter(|address| !address.starts_with("https://registry.npmjs.org/"))
         .map(str::to_owned)
         .collect()
+}
+
+/// Lines that `rust-toolchain.toml` must have, with the reason.
+const TOOLCHAIN: [(&str, &str); 2] = [
+    ("channel = \"stable\"", "rustup downloads a version even where `stable` is that version"),
+    ("components = [\"rustfmt\", \"clippy\"]", "`cargo xtask test` runs both"),
+];
+
+fn toolchain_problems(toolchain: &str) -> Vec<String> {
+    let has = |wanted: &str| toolchain.lines().any(|line| line.trim() == wanted);
+    let missing = TOOLCHAIN.iter().filter(|(line, _)| !has(line));
+    missing.map(|(line, reason)| format!("`{line}` is missing: {reason}")).collect()
+}
+
+/// Packages that do not take the workspace's oldest compiler.
+fn without_rust_version(sources: &[Source]) -> Vec<String> {
+    let packages = sources.iter().filter(|source| {
+        source.path.ends_with("Cargo.toml") && source.text.lines().any(|line| line.trim() == "[package]")
+    });
+    packages
+        .filter(|source| !source.text.lines().any(|line| line.trim() == "rust-version.workspace = true"))
+        .map(|source| source.path.clone())
+        .collect()
+}
+
+#[test]
+fn toolchain_is_stable_with_rustfmt_and_clippy() {
+    let toolchain = fs::read_to_string(root().join("rust-toolchain.toml")).expect("the toolchain file is committed");
+    assert_none("rust-toolchain.toml", &toolchain_problems(&toolchain));
+}
+
+#[test]
+fn every_package_names_the_oldest_compiler() {
+    let sources = sources();
+    assert!(
+        sources.iter().filter(|source| source.path.ends_with("Cargo.toml")).count() > 10,
+        "the listing has manifests"
+    );
+    assert_none("packages without `rust-version.workspace = true`", &without_rust_version(&sources));
+}
+
+#[test]
+fn control_another_toolchain_is_found() {
+    let pinned = "[toolchain]\nchannel = \"1.95\"\ncomponents = [\"rustfmt\", \"clippy\"]\n";
+    assert_eq!(toolchain_problems(pinned).len(), 1);
+    assert_eq!(toolchain_problems("[toolchain]\n# channel = \"stable\"\n").len(), 2);
+    let manifests = [
+        Source::sample("Cargo.toml", "[workspace]\n"),
+        Source::sample("crates/a/Cargo.toml", "[package]\nname = \"a\"\n"),
+        Source::sample("crates/b/Cargo.toml", "[package]\nrust-version.workspace = true\n"),
+    ];
+    assert_eq!(without_rust_version(&manifests), ["crates/a/Cargo.toml"]);
 }
 
 #[test]

@@ -4,16 +4,22 @@
 //! must find. Deliberately not here: what the compiler, clippy or `ESLint` can hold themselves.
 
 mod checkout;
+mod circles;
 mod clouds;
+mod comments;
 mod features;
 mod imports;
 mod invariants;
 mod locks;
+mod measures;
 mod migrations;
+mod modules;
 mod names;
 mod shape;
 mod texts;
+mod tokens;
 mod ui;
+mod words;
 mod writers;
 
 /// Fails with all the problems of a rule at once.

@@ -106,7 +106,7 @@ fn is_part_stylesheet(source: &Source) -> bool {
 }
 
 /// Sizes come from the tokens; one pixel is a hairline.
-fn pixel_literals(sources: &[Source]) -> Vec<String> {
+pub(super) fn pixel_literals(sources: &[Source]) -> Vec<String> {
     let is_literal = |line: &str| {
         line.match_indices("px").any(|(at, _)| {
             let number = line[..at].rsplit(|c: char| !(c.is_ascii_digit() || c == '.')).next().unwrap_or_default();
@@ -131,7 +131,7 @@ fn state_classes(sources: &[Source]) -> Vec<String> {
 }
 
 /// Lines of styles and lines in all, of every component.
-fn style_lines(sources: &[Source]) -> (usize, usize) {
+pub(super) fn style_lines(sources: &[Source]) -> (usize, usize) {
     let components = sources.iter().filter(|source| is_drawn(source) && source.is_one_of(&["svelte"]));
     components.fold((0, 0), |(style, all), source| (style + styles(source).count(), all + source.text.lines().count()))
 }

@@ -1,5 +1,5 @@
-//! A virtual display, for a machine that has none: Xvfb, a private session bus, and a look at what
-//! a window shows.
+//! Virtual display for a machine without one: Xvfb, a private session bus, and screenshots of a
+//! window.
 
 use std::{
     fs::File,
@@ -14,35 +14,35 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::process::Run;
+use crate::command::Cmd;
 
-/// How often to look again while waiting for something on the screen. The wait ends by what is
-/// seen, not by this.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// Interval between two screenshots. The content of the window ends the wait, not this interval.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// A window is settled when it looks the same this many times after the first…
-const SETTLED: u32 = 2;
+/// Number of equal screenshots after the first that make a window settled.
+const EQUAL_SCREENSHOTS: u32 = 2;
 
-/// …or when it has shown content this often: ages that are counted in seconds never stand still.
-const SEEN: u32 = 12;
+/// Number of screenshots with content after which a window counts as settled: ages in seconds change
+/// in each.
+const MAX_SCREENSHOTS: u32 = 12;
 
-/// Fewer colours than this is an empty window: text alone, smoothed, has more.
-const COLOURS_OF_CONTENT: u32 = 64;
+/// Number of colours below which a window is empty: smoothed text alone has more.
+const MIN_COLOURS: u32 = 64;
 
-/// Whether a window could be opened where this runs.
-pub fn is_here() -> bool {
+/// True if the environment names a display.
+pub fn is_available() -> bool {
     ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-/// A program and everything that it started; ended when dropped.
+/// A program and the processes that it started. Dropping the group ends them.
 #[derive(Debug)]
-pub struct Group {
+pub struct ProcessGroup {
     leader: Child,
-    /// Whether it shares our process group, and so the terminal's Ctrl+C.
+    /// True if it shares our process group, and so receives the terminal's Ctrl+C.
     shared: bool,
 }
 
-impl Group {
+impl ProcessGroup {
     fn start(command: &mut Command, shared: bool) -> Result<Self> {
         if !shared {
             command.process_group(0);
@@ -51,7 +51,7 @@ impl Group {
         Ok(Self { leader, shared })
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the program ends.
     pub fn wait(&mut self) -> Result<()> {
         self.leader.wait().context("failed to wait for the app")?;
         Ok(())
@@ -62,9 +62,9 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
-        // It may have ended already; then there is nobody to tell.
+        // A program that has already ended cannot be signalled, and need not be.
         if self.shared {
             let _ = self.leader.kill();
         } else if let Some(leader) = i32::try_from(self.leader.id()).ok().and_then(Pid::from_raw) {
@@ -78,12 +78,12 @@ impl Drop for Group {
 #[derive(Debug)]
 pub struct Display {
     name: String,
-    server: Group,
+    server: ProcessGroup,
 }
 
 impl Display {
-    /// Starts one on a number that is free, and waits until it says that it is ready. With
-    /// `shared`, Ctrl+C at the terminal ends it and what is opened on it.
+    /// Starts Xvfb on a free display number, and waits until it is ready. With `shared`, Ctrl+C at the
+    /// terminal ends the server and the programs on it.
     pub fn start(width: u32, height: u32, shared: bool) -> Result<Self> {
         let mut command = Command::new("Xvfb");
         command
@@ -91,10 +91,10 @@ impl Display {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut server = Group::start(&mut command, shared)?;
+        let mut server = ProcessGroup::start(&mut command, shared)?;
         let stdout = server.leader.stdout.take().context("Xvfb has no standard output")?;
         let mut number = String::new();
-        // The line comes when the server is ready; the stream ends if it dies first.
+        // Xvfb writes the line when it is ready; the stream ends if it dies first.
         BufReader::new(stdout.take(16)).read_line(&mut number).context("failed to read Xvfb's display number")?;
         if number.trim().is_empty() {
             bail!("Xvfb ended before it was ready");
@@ -102,9 +102,9 @@ impl Display {
         Ok(Self { name: format!(":{}", number.trim()), server })
     }
 
-    /// Starts a program on it, with a session bus of its own. What it prints goes to `log`.
-    pub fn open(&self, program: &Path, log: &Path) -> Result<Group> {
-        let log = File::create(log).with_context(|| format!("failed to write {}", log.display()))?;
+    /// Starts a program on the display, with a private session bus. Writes its output to `log`.
+    pub fn open(&self, program: &Path, log: &Path) -> Result<ProcessGroup> {
+        let log = File::create(log).with_context(|| format!("failed to create {}", log.display()))?;
         let mut command = Command::new("dbus-run-session");
         command
             .arg("--")
@@ -114,44 +114,44 @@ impl Display {
             .stdin(Stdio::null())
             .stdout(log.try_clone().context("failed to share the log")?)
             .stderr(log);
-        Group::start(&mut command, self.server.shared)
+        ProcessGroup::start(&mut command, self.server.shared)
     }
 
-    /// Waits until a window of that title shows settled content, and writes a picture of it.
-    pub fn capture(&self, title: &str, app: &mut Group, picture: &Path, limit: Duration) -> Result<()> {
-        let deadline = Instant::now() + limit;
-        let (mut last, mut same, mut looks) = (String::new(), 0, 0);
+    /// Waits until a window with this title shows settled content, and writes a screenshot of it.
+    pub fn capture(&self, title: &str, app: &mut ProcessGroup, picture: &Path, timeout: Duration) -> Result<()> {
+        let deadline = Instant::now() + timeout;
+        let (mut last, mut equal, mut taken) = (String::new(), 0, 0);
         while Instant::now() < deadline {
             if app.has_ended() {
                 bail!("the app ended before it showed its window");
             }
-            if let Some(seen) = self.look(title, picture) {
-                same = if seen == last { same + 1 } else { 0 };
-                last = seen;
-                looks += 1;
-                if same >= SETTLED || looks >= SEEN {
+            if let Some(signature) = self.screenshot(title, picture) {
+                equal = if signature == last { equal + 1 } else { 0 };
+                last = signature;
+                taken += 1;
+                if equal >= EQUAL_SCREENSHOTS || taken >= MAX_SCREENSHOTS {
                     return Ok(());
                 }
             }
-            thread::sleep(LOOK_AGAIN);
+            thread::sleep(POLL_INTERVAL);
         }
-        bail!("no window {title:?} with settled content within {} s", limit.as_secs())
+        bail!("no window {title:?} with settled content within {} s", timeout.as_secs())
     }
 
-    /// One look: the picture's signature, or nothing while there is no window or it is empty.
-    fn look(&self, title: &str, picture: &Path) -> Option<String> {
+    /// Writes a screenshot. Returns its signature, or nothing if the window is missing or empty.
+    fn screenshot(&self, title: &str, picture: &Path) -> Option<String> {
         let folder = picture.parent()?;
-        let run = |program: &str| Run::new(program, folder).env("DISPLAY", &self.name);
-        let windows = run("xdotool").args(["search", "--onlyvisible", "--name", title]).stdout().ok()?;
+        let cmd = |program: &str| Cmd::new(program, folder).env("DISPLAY", &self.name);
+        let windows = cmd("xdotool").args(["search", "--onlyvisible", "--name", title]).stdout().ok()?;
         let window = windows.lines().last()?.to_owned();
-        run("import").args(["-window", &window]).arg(picture).stdout().ok()?;
-        let seen = run("identify").args(["-format", "%k %#"]).arg(picture).stdout().ok()?;
-        let (colours, signature) = seen.split_once(' ')?;
-        (colours.parse::<u32>().ok()? >= COLOURS_OF_CONTENT).then(|| signature.to_owned())
+        cmd("import").args(["-window", &window]).arg(picture).stdout().ok()?;
+        let found = cmd("identify").args(["-format", "%k %#"]).arg(picture).stdout().ok()?;
+        let (colours, signature) = found.split_once(' ')?;
+        (colours.parse::<u32>().ok()? >= MIN_COLOURS).then(|| signature.to_owned())
     }
 }
 
-/// Where a screenshot goes when the person named no place.
+/// Default path of the screenshot.
 pub fn default_picture(artifacts: &Path) -> PathBuf {
     artifacts.join("nephoscope.png")
 }

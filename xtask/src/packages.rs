@@ -1,22 +1,22 @@
-//! System packages: what Nephoscope needs of Debian or Ubuntu, and how it gets there.
+//! System packages that Nephoscope needs on Debian and Ubuntu, and their installation.
 //!
-//! Nothing is installed without saying so first. On another system the packages are named and the
-//! task stops: guessing another distribution's names would be worse than saying what is needed.
+//! The task prints the packages before it installs them. On another system it prints them and stops,
+//! because package names differ between distributions.
 
 use std::{env, path::Path};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{place::Place, process::Run};
+use crate::{command::Cmd, workspace::Workspace};
 
-/// A need that some packages meet.
+/// A purpose, with the packages for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// To build the app.
+    /// Building the app.
     Build,
-    /// To show it where there is no display.
+    /// Showing the window on a machine without a display.
     VirtualDisplay,
-    /// To test it: the window's driver, a real keyring, a Python for the loopback clouds.
+    /// Testing: the window's driver, a keyring daemon, Python for the loopback clouds.
     Test,
 }
 
@@ -43,54 +43,54 @@ impl Need {
     }
 }
 
-/// Installs what is missing of `needs`, after saying what.
-pub fn ensure(place: &Place, needs: &[Need]) -> Result<()> {
+/// Prints and installs the missing packages of `needs`.
+pub fn ensure(workspace: &Workspace, needs: &[Need]) -> Result<()> {
     let wanted: Vec<&str> = needs.iter().flat_map(|need| need.packages()).copied().collect();
     if !is_debian() {
-        return elsewhere(place, &wanted);
+        return check_other_system(workspace, &wanted);
     }
-    let missing = missing(place, &wanted);
+    let missing = missing(workspace, &wanted);
     if missing.is_empty() {
         return Ok(());
     }
     eprintln!("These system packages are missing and will be installed: {}", missing.join(" "));
-    apt(place, &["update", "-qq"])?;
+    apt(workspace, &["update", "-qq"])?;
     let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
     install.extend(&missing);
-    apt(place, &install)
+    apt(workspace, &install)
 }
 
-fn missing<'a>(place: &Place, wanted: &[&'a str]) -> Vec<&'a str> {
-    wanted.iter().copied().filter(|package| !is_installed(place, package)).collect()
+fn missing<'a>(workspace: &Workspace, wanted: &[&'a str]) -> Vec<&'a str> {
+    wanted.iter().copied().filter(|package| !is_installed(workspace, package)).collect()
 }
 
-fn is_installed(place: &Place, package: &str) -> bool {
-    Run::new("dpkg-query", &place.root)
+fn is_installed(workspace: &Workspace, package: &str) -> bool {
+    Cmd::new("dpkg-query", &workspace.root)
         .args(["--show", "--showformat", "${db:Status-Status}", package])
         .stdout()
         .is_ok_and(|status| status == "installed")
 }
 
-fn apt(place: &Place, arguments: &[&str]) -> Result<()> {
+fn apt(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let run = if rustix::process::geteuid().is_root() {
-        Run::new("apt-get", &place.root)
+        Cmd::new("apt-get", &workspace.root)
     } else {
-        // sudo asks for the password on the terminal; in CI nobody is there to type it.
-        let sudo = Run::new("sudo", &place.root);
-        let sudo = if Place::is_ci() { sudo.arg("--non-interactive") } else { sudo.interactive() };
+        // sudo reads the password from the terminal, which CI does not have.
+        let sudo = Cmd::new("sudo", &workspace.root);
+        let sudo = if Workspace::is_ci() { sudo.arg("--non-interactive") } else { sudo.interactive() };
         sudo.arg("apt-get")
     };
     run.args(arguments)
         .env("DEBIAN_FRONTEND", "noninteractive")
         .show()
-        .context("failed to install system packages; install them by hand and try again")
+        .context("failed to install system packages; install them yourself and try again")
 }
 
 fn is_debian() -> bool {
     std::fs::read_to_string("/etc/os-release").is_ok_and(|text| is_debian_like(&text))
 }
 
-/// Reads `/etc/os-release`: whether this is Debian, Ubuntu or a child of one.
+/// True if `/etc/os-release` names Debian, Ubuntu or a derivative.
 fn is_debian_like(os_release: &str) -> bool {
     os_release
         .lines()
@@ -99,32 +99,34 @@ fn is_debian_like(os_release: &str) -> bool {
         .any(|id| id == "debian" || id == "ubuntu")
 }
 
-/// Another system: go on if the libraries are there already, else name what is needed.
-fn elsewhere(place: &Place, wanted: &[&str]) -> Result<()> {
-    let present = Run::new("pkg-config", &place.root).args(["--exists", "webkit2gtk-4.1", "gtk+-3.0"]).stdout().is_ok();
+/// Fails with the list of packages unless the libraries are already installed.
+fn check_other_system(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
+    let present =
+        Cmd::new("pkg-config", &workspace.root).args(["--exists", "webkit2gtk-4.1", "gtk+-3.0"]).stdout().is_ok();
     if present || cfg!(any(target_os = "macos", windows)) {
         return Ok(());
     }
     bail!(
-        "this system has no apt-get. Install its own packages for these of Debian, then try again:\n  {}",
+        "this is not Debian or Ubuntu. Install the counterparts of these Debian packages, then try again:\n  {}",
         wanted.join("\n  ")
     )
 }
 
-/// Fails with advice unless Node.js 20 or newer and npm are here.
-pub fn ensure_node(place: &Place) -> Result<()> {
-    const OLDEST: u32 = 20;
-    let version = |program: &str| Run::new(program, &place.root).arg("--version").stdout();
+/// Fails with advice unless Node.js 20 or newer and npm are installed.
+pub fn ensure_node(workspace: &Workspace) -> Result<()> {
+    const MIN_VERSION: u32 = 20;
+    let version = |program: &str| Cmd::new(program, &workspace.root).arg("--version").stdout();
     if (version("node").is_err() || version("npm").is_err()) && is_debian() {
         eprintln!("Node.js is missing and will be installed: nodejs npm");
-        apt(place, &["update", "-qq"])?;
-        apt(place, &["install", "-y", "-qq", "--no-install-recommends", "nodejs", "npm"])?;
+        apt(workspace, &["update", "-qq"])?;
+        apt(workspace, &["install", "-y", "-qq", "--no-install-recommends", "nodejs", "npm"])?;
     }
-    let node = version("node").context("Node.js is not installed; it builds the window's content")?;
-    version("npm").context("npm is not installed; it comes with Node.js")?;
+    let node =
+        version("node").context("Node.js is not installed; install it from https://nodejs.org to build the UI")?;
+    version("npm").context("npm is not installed; install it with Node.js from https://nodejs.org")?;
     match major(&node) {
-        Some(found) if found >= OLDEST => Ok(()),
-        _ => bail!("Node.js is {}, and {OLDEST} or newer is needed (https://nodejs.org)", node.trim()),
+        Some(found) if found >= MIN_VERSION => Ok(()),
+        _ => bail!("Node.js is {}; install {MIN_VERSION} or newer (https://nodejs.org)", node.trim()),
     }
 }
 
@@ -132,7 +134,7 @@ fn major(version: &str) -> Option<u32> {
     version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-/// Whether a program is on the `PATH`.
+/// True if a program is on the `PATH`.
 pub fn has_program(name: &str) -> bool {
     env::var_os("PATH")
         .is_some_and(|path| env::split_paths(&path).any(|folder| Path::new(&folder).join(name).is_file()))
@@ -143,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debian_and_its_children_are_known() {
+    fn debian_and_derivatives_are_recognised() {
         assert!(is_debian_like("PRETTY_NAME=\"Debian\"\nID=debian\n"));
         assert!(is_debian_like("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"));
         assert!(!is_debian_like("ID=fedora\nVERSION_ID=43\n"));
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_major_version_of_node_is_read() {
+    fn major_version_of_node_is_read() {
         assert_eq!(major("v20.20.2\n"), Some(20));
         assert_eq!(major("20.20.2"), None);
     }

@@ -1,41 +1,41 @@
-//! What the suites found, and the closing line.
+//! Results of the suites, and the closing line.
 //!
-//! The rules of continuous integration live here: only what no registry has may be missing, and a
-//! suite that ran nothing has failed.
+//! The rules of continuous integration are here: only a program that no registry has may be missing,
+//! and a suite without a test fails.
 
 use std::{fmt::Write as _, time::Duration};
 
 use crate::skips::Skip;
 
-/// What one suite found.
+/// Result of one suite.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// Checks and tests that hold.
+    /// Passed checks and tests.
     pub passed: u64,
-    /// Checks and tests that do not.
+    /// Failed checks and tests.
     pub failed: u64,
-    /// Tests that did not run.
+    /// Tests that could not run.
     pub skipped: Vec<Skip>,
-    /// What to say about it, a line each.
+    /// Remarks for the report, one line each.
     pub notes: Vec<String>,
 }
 
 impl Outcome {
-    /// One check, named, which holds or does not.
-    pub fn check(name: &str, holds: bool) -> Self {
-        if holds {
+    /// Result of one named check.
+    pub fn check(name: &str, passed: bool) -> Self {
+        if passed {
             Self { passed: 1, ..Self::default() }
         } else {
             Self { failed: 1, notes: vec![format!("{name} failed")], ..Self::default() }
         }
     }
 
-    /// One check that could not even be made.
-    pub fn broken(error: &anyhow::Error) -> Self {
+    /// Result of a check that failed with an error before it could pass.
+    pub fn error(error: &anyhow::Error) -> Self {
         Self { failed: 1, notes: vec![format!("{error:#}")], ..Self::default() }
     }
 
-    /// Adds what another part of the same suite found.
+    /// Adds the result of another part of the same suite.
     pub fn add(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
@@ -43,7 +43,7 @@ impl Outcome {
         self.notes.extend(other.notes);
     }
 
-    /// Moves tests that noted a skip from passed, where the harness counted them, to skipped.
+    /// Moves tests that noted a skip from `passed`, in which the test runner counted them, to `skipped`.
     pub fn note_skips(&mut self, skips: Vec<Skip>) {
         self.passed = self.passed.saturating_sub(skips.len() as u64);
         self.skipped.extend(skips);
@@ -57,8 +57,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Adds a suite. `ci` makes a skip that is not allowed a failure; everywhere, a suite that ran
-    /// nothing is one.
+    /// Adds a suite. With `ci`, a skip that is not allowed is a failure. A suite without a test is
+    /// always one.
     pub fn add(&mut self, name: &str, mut outcome: Outcome, took: Duration, ci: bool) {
         if ci {
             let (allowed, refused): (Vec<_>, Vec<_>) = outcome.skipped.into_iter().partition(Skip::is_allowed);
@@ -66,7 +66,7 @@ impl Report {
             outcome.failed += refused.len() as u64;
             outcome
                 .notes
-                .extend(refused.iter().map(|skip| format!("{} may not be skipped: {}", skip.test, skip.reason)));
+                .extend(refused.iter().map(|skip| format!("CI does not allow to skip {}: {}", skip.test, skip.reason)));
         }
         if outcome.passed + outcome.failed == 0 {
             outcome.failed = 1;
@@ -75,8 +75,8 @@ impl Report {
         self.suites.push((name.to_owned(), outcome, took));
     }
 
-    /// Whether nothing failed.
-    pub fn is_good(&self) -> bool {
+    /// True if no check and no test failed.
+    pub fn is_success(&self) -> bool {
         self.suites.iter().all(|(_, outcome, _)| outcome.failed == 0)
     }
 
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_closing_line_adds_the_suites_up() {
+    fn closing_line_sums_the_suites() {
         let mut report = Report::default();
         report.add("a", Outcome { passed: 3, ..Outcome::default() }, Duration::ZERO, true);
         let mut outcome = Outcome { passed: 4, failed: 1, ..Outcome::default() };
@@ -126,7 +126,7 @@ mod tests {
         report.add("b", outcome, Duration::from_millis(1500), true);
         assert_eq!(closing(&report), "6 passed, 1 failed, 1 skipped");
         assert!(report.text().contains("b: skipped a::test: it is not here"));
-        assert!(!report.is_good());
+        assert!(!report.is_success());
     }
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suite_that_ran_nothing_has_failed() {
+    fn suite_without_a_test_fails() {
         let mut report = Report::default();
         report.add("rust", Outcome::default(), Duration::ZERO, false);
         assert_eq!(closing(&report), "0 passed, 1 failed, 0 skipped");
@@ -150,6 +150,6 @@ mod tests {
         outcome.note_skips(vec![skip("gcloud")]);
         let mut report = Report::default();
         report.add("gcp", outcome, Duration::ZERO, true);
-        assert!(!report.is_good(), "everything skipped is nothing run");
+        assert!(!report.is_success(), "a suite with skips only ran no test");
     }
 }

@@ -1,8 +1,8 @@
-//! How a test says that it could not run: a line in a file.
+//! Skipped tests: each writes a line into a file.
 //!
-//! A test harness knows "passed" and "failed" only; a test that finds its counterpart missing
-//! returns early and would be counted as passed. So it appends `TEST<tab>MISSING<tab>REASON` to
-//! the file that `NEPHOSCOPE_SKIP_FILE` names, and the task moves it from passed to skipped.
+//! Rust's test runners know *passed* and *failed* only, and count a test that returns early as passed.
+//! A test whose counterpart is missing appends `TEST<tab>MISSING<tab>REASON` to the file in
+//! `NEPHOSCOPE_SKIP_FILE`, and the task moves it from passed to skipped.
 
 use std::{
     fs, io,
@@ -11,51 +11,50 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::place::Place;
+use crate::workspace::Workspace;
 
-/// The variable that names the file.
+/// Environment variable with the path of the file.
 pub const VARIABLE: &str = "NEPHOSCOPE_SKIP_FILE";
 
-/// What may be missing where continuous integration runs: Google's own client is not in any
-/// package registry.
+/// Programs that may be missing in continuous integration: no package registry has Google's client.
 const MAY_BE_MISSING: [&str; 1] = ["gcloud"];
 
-/// A test that did not run, and why.
+/// A test that could not run, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skip {
-    /// The test.
+    /// Name of the test.
     pub test: String,
-    /// What it needs that is not here; one word.
+    /// The missing program or service, in one word.
     pub missing: String,
-    /// Why, for a person.
+    /// Reason, for people.
     pub reason: String,
 }
 
 impl Skip {
-    /// Whether continuous integration may go without this test.
+    /// True if continuous integration allows to skip this test.
     pub fn is_allowed(&self) -> bool {
         MAY_BE_MISSING.contains(&self.missing.as_str())
     }
 }
 
-/// The file in which a suite's tests note their skips.
+/// File in which the tests of a suite note their skips.
 #[derive(Debug)]
 pub struct SkipFile(PathBuf);
 
 impl SkipFile {
-    /// An empty one for a suite.
-    pub fn new(place: &Place, suite: &str) -> Result<Self> {
-        let path = place.artifacts()?.join(format!("skips-{suite}.txt"));
+    /// Creates an empty file for a suite.
+    pub fn new(workspace: &Workspace, suite: &str) -> Result<Self> {
+        let path = workspace.artifacts()?.join(format!("skips-{suite}.txt"));
         fs::write(&path, "").with_context(|| format!("failed to write {}", path.display()))?;
         Ok(Self(path))
     }
 
-    /// Its path.
+    /// Path of the file.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// What was noted.
+    /// Reads the noted skips.
     pub fn read(&self) -> Result<Vec<Skip>> {
         match fs::read_to_string(&self.0) {
             Ok(text) => Ok(parse(&text)),
@@ -65,7 +64,7 @@ impl SkipFile {
     }
 }
 
-/// Reads the lines. One that has not the three parts is kept, as a skip that names nothing missing:
+/// Parses the lines. A line without three parts is a skip with empty members, which CI does not allow:
 /// a mistake in a test must not hide the skip.
 fn parse(text: &str) -> Vec<Skip> {
     let mut skips: Vec<Skip> = Vec::new();
@@ -86,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_names_the_test_what_is_missing_and_why() {
+    fn line_has_test_missing_program_and_reason() {
         let skips = parse("gcp::lists\tgcloud\tGoogle's client is not installed\n\n");
         assert_eq!(skips.len(), 1);
         assert_eq!(skips[0].test, "gcp::lists");
@@ -95,14 +94,14 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_line_is_a_skip_that_is_not_allowed() {
+    fn malformed_line_is_skip_that_is_not_allowed() {
         let skips = parse("gcp::lists: no gcloud here");
         assert_eq!(skips.len(), 1);
         assert!(!skips[0].is_allowed());
     }
 
     #[test]
-    fn a_test_is_skipped_once() {
+    fn test_with_two_lines_is_skipped_once() {
         assert_eq!(parse("a\tgcloud\tx\na\tgcloud\ty\nb\tgcloud\tz\n").len(), 2);
     }
 }

@@ -1,7 +1,7 @@
-//! The window's content: its packages, its checks, its tests and its build, all by npm.
+//! The UI: its packages, checks, tests and build, all through npm.
 //!
-//! Installing and building are left out when nothing they depend on has changed since the last
-//! time, since every new `ui/dist` makes cargo link the app anew.
+//! An install or a build is left out if its inputs have not changed, because cargo links the app again
+//! after each change of `ui/dist`.
 
 use std::{
     fs,
@@ -12,74 +12,73 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
-use crate::{place::Place, process::Run, report::Outcome, skips::Skip};
+use crate::{command::Cmd, report::Outcome, skips::Skip, workspace::Workspace};
 
-/// Installs the packages that `package-lock.json` names, unless they are in place already.
-/// Install scripts of packages are not run.
-pub fn install(place: &Place) -> Result<()> {
-    let ui = place.ui();
+/// Installs the packages of `package-lock.json`, unless they are already installed. Does not run the
+/// install scripts of packages.
+pub fn install(workspace: &Workspace) -> Result<()> {
+    let ui = workspace.ui();
     let stamp = ui.join("node_modules/.nephoscope-lock");
     let lock = fs::read_to_string(ui.join("package-lock.json")).context("failed to read ui/package-lock.json")?;
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    Run::new("npm", &ui).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).show()?;
+    Cmd::new("npm", &ui).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).show()?;
     fs::write(&stamp, lock).with_context(|| format!("failed to write {}", stamp.display()))
 }
 
-/// Builds `ui/dist`, which is embedded in the app, unless it is up to date. Whether it built anew.
-pub fn build(place: &Place) -> Result<bool> {
-    let ui = place.ui();
+/// Builds `ui/dist`, which cargo embeds in the app, unless it is up to date.
+pub fn build(workspace: &Workspace) -> Result<()> {
+    let ui = workspace.ui();
     let stamp = ui.join("node_modules/.nephoscope-built");
     let sources = fingerprint(&ui)?;
     let built = fs::read_to_string(&stamp).is_ok_and(|built| built == sources);
     if built && ui.join("dist/index.html").is_file() {
-        return Ok(false);
+        return Ok(());
     }
-    npm(place, "build").show()?;
-    // Taken again: the build writes generated sources (the message catalogue) beside the others.
-    fs::write(&stamp, fingerprint(&ui)?).with_context(|| format!("failed to write {}", stamp.display()))?;
-    Ok(true)
+    npm(workspace, "build").show()?;
+    // A second fingerprint: the build writes generated sources (the message catalogue) into `src`.
+    fs::write(&stamp, fingerprint(&ui)?).with_context(|| format!("failed to write {}", stamp.display()))
 }
 
-/// Types, lints, tests and the build itself.
-pub fn test(place: &Place) -> Outcome {
+/// Checks types and lints, runs the tests, and builds `ui/dist`.
+pub fn test(workspace: &Workspace) -> Outcome {
     let mut outcome = Outcome::default();
-    let check = |name: &str, script: &str| match npm(place, script).quiet() {
+    let check = |name: &str, script: &str| match npm(workspace, script).quiet() {
         Ok(output) => Outcome::check(name, output.status.success()),
-        Err(error) => Outcome::broken(&error),
+        Err(error) => Outcome::error(&error),
     };
     outcome.add(check("svelte-check", "check"));
     outcome.add(check("ESLint", "lint"));
-    outcome.add(vitest(place).unwrap_or_else(|error| Outcome::broken(&error)));
-    outcome.add(match build(place) {
-        Ok(_) => Outcome::check("the build", true),
-        Err(error) => Outcome::broken(&error),
+    outcome.add(vitest(workspace).unwrap_or_else(|error| Outcome::error(&error)));
+    outcome.add(match build(workspace) {
+        Ok(()) => Outcome::check("the build", true),
+        Err(error) => Outcome::error(&error),
     });
     outcome
 }
 
-/// Whether every file of the UI is formatted.
-pub fn format(place: &Place) -> Outcome {
-    match npm(place, "format:check").quiet() {
+/// Checks the format of every file of the UI.
+pub fn format(workspace: &Workspace) -> Outcome {
+    match npm(workspace, "format:check").quiet() {
         Ok(output) => Outcome::check("prettier", output.status.success()),
-        Err(error) => Outcome::broken(&error),
+        Err(error) => Outcome::error(&error),
     }
 }
 
-fn npm(place: &Place, script: &str) -> Run {
-    Run::new("npm", &place.ui()).args(["run", "--silent", script])
+fn npm(workspace: &Workspace, script: &str) -> Cmd {
+    Cmd::new("npm", &workspace.ui()).args(["run", "--silent", script])
 }
 
-fn vitest(place: &Place) -> Result<Outcome> {
-    let file = place.artifacts()?.join("vitest.json");
+fn vitest(workspace: &Workspace) -> Result<Outcome> {
+    let file = workspace.artifacts()?.join("vitest.json");
     let _ = fs::remove_file(&file);
-    let output = npm(place, "test")
+    let output = npm(workspace, "test")
         .args(["--", "--reporter=dot", "--reporter=json"])
         .arg(format!("--outputFile.json={}", file.display()))
         .tee()?;
-    let text = fs::read_to_string(&file).context("vitest wrote no report")?;
-    let mut outcome = read_vitest(&text)?;
+    let text = fs::read_to_string(&file).context("failed to read vitest's report")?;
+    let mut outcome = parse_vitest(&text)?;
     if !output.status.success() && outcome.failed == 0 {
         outcome.add(Outcome::check("vitest", false));
     }
@@ -107,9 +106,9 @@ struct VitestTest {
     status: String,
 }
 
-/// Reads vitest's JSON report. A file that failed before any of its tests ran is one failure.
-fn read_vitest(text: &str) -> Result<Outcome> {
-    let report: VitestReport = serde_json::from_str(text).context("vitest's report is not as expected")?;
+/// Parses vitest's JSON report. A file that fails before its first test is one failure.
+fn parse_vitest(text: &str) -> Result<Outcome> {
+    let report: VitestReport = serde_json::from_str(text).context("unexpected format of vitest's report")?;
     let mut outcome = Outcome::default();
     for file in report.test_results {
         if file.assertion_results.is_empty() && file.status == "failed" {
@@ -122,7 +121,7 @@ fn read_vitest(text: &str) -> Result<Outcome> {
                 _ => outcome.skipped.push(Skip {
                     test: test.full_name,
                     missing: String::new(),
-                    reason: "it is marked so in its source".to_owned(),
+                    reason: "its source marks it as skipped".to_owned(),
                 }),
             }
         }
@@ -130,7 +129,7 @@ fn read_vitest(text: &str) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// One number for the names and the contents of everything that the build reads.
+/// Hash of the names and the contents of all files that the build reads.
 fn fingerprint(ui: &Path) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     let mut folders = vec![ui.to_path_buf()];
@@ -159,7 +158,7 @@ mod tests {
 
     #[test]
     fn vitest_reports_are_counted() {
-        let outcome = read_vitest(
+        let outcome = parse_vitest(
             r#"{"numTotalTests":3,"testResults":[
                 {"name":"a.test.ts","status":"failed","assertionResults":[
                     {"fullName":"a one","status":"passed"},{"fullName":"a two","status":"failed"},
@@ -170,6 +169,6 @@ mod tests {
         assert_eq!((outcome.passed, outcome.failed, outcome.skipped.len()), (1, 2, 1));
         assert!(outcome.notes.contains(&"broken.test.ts failed".to_owned()));
         assert!(!outcome.skipped[0].is_allowed());
-        assert!(read_vitest("{}").is_err());
+        assert!(parse_vitest("{}").is_err());
     }
 }

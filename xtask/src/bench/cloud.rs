@@ -1,18 +1,16 @@
-//! What differs between the clouds: the server, the clients that Nephoscope is compared with, and
-//! how an account is added.
+//! Differences between the clouds: the server, the clients that Nephoscope is compared with, and
+//! the arguments that add an account.
 
 use clap::ValueEnum;
 
-use super::load::Load;
-
-/// Which clouds are measured.
+/// Clouds to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Which {
+pub enum Selection {
     /// Amazon EC2.
     Aws,
     /// Google Compute Engine.
     Gcp,
-    /// One after the other.
+    /// Both, one after the other.
     All,
 }
 
@@ -25,18 +23,18 @@ pub enum Cloud {
     Gcp,
 }
 
-/// A client to be compared with, and the arguments of `bench_floor` around port and file.
+/// A client to compare with, and the arguments of `bench_floor` around port and file.
 #[derive(Clone, Copy, Debug)]
 pub struct Reference {
     /// Its name in the figures.
     pub name: &'static str,
-    /// Before the port.
+    /// Argument before the port.
     pub api: &'static str,
-    /// After the file.
-    pub way: Option<&'static str>,
+    /// Argument after the file: the method of listing.
+    pub method: Option<&'static str>,
 }
 
-impl Which {
+impl Selection {
     /// The clouds, in the order in which they are measured.
     pub fn clouds(self) -> &'static [Cloud] {
         match self {
@@ -56,19 +54,11 @@ impl Cloud {
         }
     }
 
-    /// What its scopes are called.
+    /// The cloud's word for its scopes.
     pub fn scopes(self) -> &'static str {
         match self {
             Self::Aws => "regions",
             Self::Gcp => "zones",
-        }
-    }
-
-    /// How many of them the load has.
-    pub fn scope_count(self, load: &Load) -> u64 {
-        match self {
-            Self::Aws => load.regions,
-            Self::Gcp => load.zones,
         }
     }
 
@@ -80,16 +70,16 @@ impl Cloud {
         }
     }
 
-    /// The first is the floor: the least work of a client that lists like Nephoscope, in whole
-    /// documents and without compression. The others are there for what their names say: how much
-    /// a mask of fields saves, and what one chain of pages over all zones costs.
+    /// The clients to compare with. The first is the floor: the least work of a client that lists like
+    /// Nephoscope, in full documents and without compression. `masked` shows the saving of a mask of
+    /// fields, `chain` the cost of one chain of pages over all zones.
     pub fn references(self) -> &'static [Reference] {
         match self {
-            Self::Aws => &[Reference { name: "floor", api: "ec2", way: None }],
+            Self::Aws => &[Reference { name: "floor", api: "ec2", method: None }],
             Self::Gcp => &[
-                Reference { name: "floor", api: "gce", way: Some("zones") },
-                Reference { name: "masked", api: "gce", way: Some("masked") },
-                Reference { name: "chain", api: "gce", way: Some("chain") },
+                Reference { name: "floor", api: "gce", method: Some("zones") },
+                Reference { name: "masked", api: "gce", method: Some("masked") },
+                Reference { name: "chain", api: "gce", method: Some("chain") },
             ],
         }
     }
@@ -98,12 +88,12 @@ impl Cloud {
     pub fn account(self) -> &'static [&'static str] {
         match self {
             Self::Aws => &["aws", "--env"],
-            // The project that the server has.
+            // The server has this project.
             Self::Gcp => &["gcp", "--project", "proj-0", "--access-token-env", "BENCH_TOKEN"],
         }
     }
 
-    /// The credentials that the account is bound to. Any will do.
+    /// Environment variables with credentials for the account. The server accepts any value.
     pub fn credentials(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Aws => &[("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "bench")],

@@ -1,4 +1,4 @@
-//! A loopback cloud as a process of its own, and its control requests.
+//! A loopback cloud in a separate process, and its control requests.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{cloud::Cloud, load::Load};
 
-/// A running double. It ends when this is dropped: its standard input closes.
+/// A running loopback cloud. Dropping it closes its standard input, which ends the process.
 #[derive(Debug)]
 pub struct Double {
     /// Its port on 127.0.0.1.
@@ -22,22 +22,22 @@ pub struct Double {
     process: Child,
 }
 
-/// What it served since it was last asked to forget.
+/// Counts of the server since the last reset.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Served {
     /// Instances in its pages.
     pub rows: u64,
-    /// Regions or zones whose instances were asked for.
+    /// Regions or zones with a request for their instances.
     pub scopes: u64,
     /// Requests of any kind.
     pub requests: u64,
-    /// Bytes of all bodies, compressed where they were.
+    /// Bytes of all bodies as sent, after compression.
     pub bytes: u64,
     /// Connections.
     pub connections: u64,
-    /// The most requests under way at once.
+    /// Highest number of concurrent requests.
     pub most_in_flight: u64,
-    /// The pages of the slowest region or zone, one after the other, with the connection's handshake.
+    /// Time of the slowest region's or zone's pages in sequence, with the connection's handshake.
     pub slowest_ms: f64,
 }
 
@@ -52,11 +52,11 @@ struct Stats {
 }
 
 impl Double {
-    /// Starts the one of `cloud` with `load`, and waits until it answers.
+    /// Starts the server of `cloud` with `load`, and waits for its first line.
     pub fn start(programs: &Path, cloud: Cloud, load: &Load) -> Result<Self> {
         let options = [
             ("instances", load.instances),
-            (cloud.scopes(), cloud.scope_count(load)),
+            (cloud.scopes(), load.scopes(cloud)),
             ("latency-ms", load.rtt_ms),
             ("per-instance-us", load.per_instance_us),
             ("handshake-rtts", load.handshake_rtts),
@@ -73,10 +73,11 @@ impl Double {
             .with_context(|| format!("failed to start {}", program.display()))?;
         let mut line = String::new();
         if let Some(out) = process.stdout.take() {
-            BufReader::new(out).read_line(&mut line).context("the double says nothing")?;
+            BufReader::new(out).read_line(&mut line).context("failed to read the first line of the loopback cloud")?;
         }
-        let said: Value = serde_json::from_str(&line).context("the double did not start")?;
-        let port = said["port"].as_u64().and_then(|port| u16::try_from(port).ok()).context("the double has no port")?;
+        let ready: Value = serde_json::from_str(&line).context("the loopback cloud did not start")?;
+        let port = ready["port"].as_u64().and_then(|port| u16::try_from(port).ok());
+        let port = port.context("the loopback cloud named no port")?;
         Ok(Self { port, process })
     }
 
@@ -85,14 +86,15 @@ impl Double {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Forgets what it served.
-    pub fn forget(&self) -> Result<()> {
+    /// Sets all counts to zero.
+    pub fn reset(&self) -> Result<()> {
         self.control("POST", "reset").map(drop)
     }
 
-    /// What it served.
+    /// Reads the counts.
     pub fn served(&self) -> Result<Served> {
-        let stats: Stats = serde_json::from_value(self.control("GET", "stats")?).context("unknown counts")?;
+        let stats: Stats = serde_json::from_value(self.control("GET", "stats")?)
+            .context("unexpected counts from the loopback cloud")?;
         Ok(Served {
             rows: stats.rows,
             scopes: stats.listing_ms.len() as u64,
@@ -105,31 +107,32 @@ impl Double {
     }
 
     fn control(&self, method: &str, name: &str) -> Result<Value> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).context("the double is gone")?;
+        let mut stream =
+            TcpStream::connect(("127.0.0.1", self.port)).context("failed to connect to the loopback cloud")?;
         write!(stream, "{method} /_control/{name} HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
         let mut reader = BufReader::new(stream);
         let (mut line, mut length) = (String::new(), 0);
         reader.read_line(&mut line)?;
         if !line.starts_with("HTTP/1.1 200") {
-            bail!("the double answers {:?} to {name}", line.trim_end());
+            bail!("the loopback cloud replied {:?} to `{name}`", line.trim_end());
         }
         while !line.trim_end().is_empty() {
             line.clear();
             reader.read_line(&mut line)?;
             if let Some(value) = line.strip_prefix("Content-Length: ") {
-                length = value.trim_end().parse().context("a length that is no number")?;
+                length = value.trim_end().parse().context("Content-Length is not a number")?;
             }
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
-        serde_json::from_slice(&body).context("the double's answer is not JSON")
+        serde_json::from_slice(&body).context("the loopback cloud's reply is not JSON")
     }
 }
 
 impl Drop for Double {
     fn drop(&mut self) {
         drop(self.process.stdin.take());
-        // It ends by itself; were it deaf, the measurement is over all the same.
+        // The closed input ends the process; a hung one must not outlive the measurement.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! From runs to medians and ratios, as one JSON document and as a table for people.
+//! Medians and ratios of the runs, as one JSON document and as a table for people.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -18,28 +18,28 @@ pub struct Figures {
     pub cpu_us_per_instance: f64,
     /// Peak resident memory.
     pub rss_mb: f64,
-    /// Requests, the server says.
+    /// Requests, counted by the server.
     pub requests: u64,
-    /// Bytes of bodies, the server says.
+    /// Bytes of bodies, counted by the server.
     pub bytes: u64,
-    /// Connections, the server says.
+    /// Connections, counted by the server.
     pub connections: u64,
-    /// The most requests at once, the server says.
+    /// Highest number of concurrent requests, counted by the server.
     pub most_in_flight: u64,
-    /// Rows in pages, the server says.
+    /// Rows in pages, counted by the server.
     pub rows_served: u64,
-    /// Regions or zones listed, the server says.
+    /// Regions or zones listed, counted by the server.
     pub scopes_served: u64,
-    /// Rows, the database says.
+    /// Rows, counted in the database.
     pub rows_stored: u64,
-    /// Regions or zones, the database says.
+    /// Regions or zones, counted in the database.
     pub scopes_stored: u64,
     /// Rows that this run wrote.
     pub rows_written: u64,
 }
 
 impl Figures {
-    /// Puts together what was measured and what was counted.
+    /// Combines the cost of a run with the counts of the server and the database.
     pub fn new(cost: Cost, served: &Served, counted: &Counted, rows_written: u64) -> Self {
         Self {
             wall_ms: cost.wall_ms,
@@ -59,8 +59,8 @@ impl Figures {
     }
 }
 
-/// Rounds of clients by name, and the limit of each round: what the pages of the slowest region or
-/// zone took the server, one after the other.
+/// Runs of the clients by name, and the limit of each round: the server's time for the pages of the
+/// slowest region or zone in sequence.
 #[derive(Debug, Default)]
 pub struct Rounds {
     runs: BTreeMap<&'static str, Vec<Figures>>,
@@ -82,7 +82,7 @@ impl Rounds {
         self.runs.get(client).map_or(&[], Vec::as_slice)
     }
 
-    /// The median over the rounds of a client's figure divided by the floor's of the same round.
+    /// Median over the rounds of a client's figure divided by the floor's figure in the same round.
     fn over_floor(&self, client: &str, figure: fn(&Figures) -> f64) -> f64 {
         median(self.of(client).iter().zip(self.of("floor")).map(|(one, floor)| figure(one) / figure(floor)))
     }
@@ -119,7 +119,7 @@ impl Rounds {
     /// The table of one cloud.
     pub fn table(&self, cloud: &str) -> String {
         let mut table = format!(
-            "{cloud}: limit {:.0} ms, the slowest listing's pages one after the other\n{:<8}{:>9}{:>8}{:>9}{:>8}{:>10}{:>8}{:>10}{:>12}{:>8}{:>9}\n",
+            "{cloud}: limit {:.0} ms, the slowest listing's pages in sequence\n{:<8}{:>9}{:>8}{:>9}{:>8}{:>10}{:>8}{:>10}{:>12}{:>8}{:>9}\n",
             median(self.limits.iter().copied()),
             "client",
             "wall ms",
@@ -135,7 +135,7 @@ impl Rounds {
         );
         for (name, runs) in &self.runs {
             let of = |figure: fn(&Figures) -> f64| median(runs.iter().map(figure));
-            // Writing to a text does not fail.
+            // Writing to a `String` cannot fail.
             let _ = writeln!(
                 table,
                 "{name:<8}{:>9.0}{:>8.2}{:>9.0}{:>8.2}{:>10.1}{:>8.1}{:>10.0}{:>12.0}{:>8.0}{:>9.0}",
@@ -173,7 +173,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-/// A count as a number to be divided.
+/// A count as a float, for ratios.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn real(count: u64) -> f64 {
     count as f64

@@ -1,6 +1,6 @@
-"""Runs the command in the arguments after the first; writes to the file named first, as JSON, what it cost.
+"""Runs the command in the arguments after the first, and writes its cost as JSON to the file named first.
 
-The kernel's own account of the process (wait4): wall, user and system time, peak resident memory.
+The cost is the kernel's account of the process (wait4): wall, user and system time, peak resident memory.
 """
 
 import json

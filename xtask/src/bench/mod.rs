@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: measurements with their load, printed as JSON.
 //!
-//! What is measured is a release build of what people run, as a process. Figures of one machine
-//! say little by themselves: what counts are the ratios within one interleaved run, and that the
-//! load was what was asked, as the server and the database counted it.
+//! Each client is a release build, run as a process. Absolute figures hold for one machine only;
+//! compare the ratios within one interleaved run. The server and the database count the load, and an
+//! incomplete sync is an error.
 
+mod check;
 mod cloud;
 mod count;
 mod double;
@@ -17,9 +18,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use crate::place::Place;
+use crate::workspace::Workspace;
 
-/// What to measure.
+/// Arguments of `cargo xtask bench`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -28,14 +29,14 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// A whole sync against a loopback EC2 and a loopback Compute Engine with latency, service time
-    /// and handshakes.
+    /// A full sync against a loopback EC2 and a loopback Compute Engine with latency, service time and
+    /// handshakes.
     Sync(load::Load),
 }
 
 /// Runs one measurement.
-pub fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.bench {
-        Bench::Sync(load) => sync::run(place, load),
+        Bench::Sync(load) => sync::run(workspace, load),
     }
 }

@@ -1,8 +1,8 @@
-//! `bench sync`: a whole sync by the real `nepho`, against the limit and the floor.
+//! `bench sync`: a full sync by the release build of `nepho`, compared with the limit and the floor.
 //!
-//! Cloud by cloud, each round runs, one after the other and each as a process of its own: the floor
-//! (the least work that a client can do) and what else there is to compare with, a first sync into
-//! an empty data folder, and a sync of the same inventory again, which must write no row.
+//! For each cloud, each round runs these in sequence, each in a separate process: the clients to
+//! compare with, of which the floor does the least work; a first sync into an empty data folder; a
+//! sync of the same inventory again, which must write no row.
 
 use std::{
     fs,
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
+    check,
     cloud::{Cloud, Reference},
     count::{self, Counted},
     double::Double,
@@ -22,18 +23,18 @@ use super::{
     load::Load,
     measure::{Cost, measure},
 };
-use crate::{place::Place, process::Run};
+use crate::{command::Cmd, workspace::Workspace};
 
-/// What `nepho sync --json` says that is compared with what others counted.
+/// Counts in the output of `nepho sync --json`.
 #[derive(Deserialize)]
-struct Said {
+struct Printed {
     requests: u64,
     resources: u64,
     changed: u64,
 }
 
-/// Everything that a round needs.
-struct Course<'a> {
+/// One cloud's server with the load and the programs of its rounds.
+struct Session<'a> {
     load: &'a Load,
     cloud: Cloud,
     programs: &'a Path,
@@ -41,11 +42,13 @@ struct Course<'a> {
     folder: &'a Path,
 }
 
-/// Measures, and prints the document on stdout and a table on stderr.
-pub fn run(place: &Place, load: &Load) -> Result<ExitCode> {
+/// Runs the measurement; prints the document on standard output and a table on standard error.
+pub fn run(workspace: &Workspace, load: &Load) -> Result<ExitCode> {
     let programs = match &load.binaries {
-        Some(folder) => folder.canonicalize().with_context(|| format!("no programs in {}", folder.display()))?,
-        None => release(place)?,
+        Some(folder) => {
+            folder.canonicalize().with_context(|| format!("cannot open the folder of programs {}", folder.display()))?
+        }
+        None => release(workspace)?,
     };
     let folder = std::env::temp_dir().join(format!("nephoscope-bench-{}", std::process::id()));
     let document = clouds(load, &programs, &folder);
@@ -57,33 +60,33 @@ pub fn run(place: &Place, load: &Load) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The document: the figures of each cloud.
+/// Measures each cloud. Returns the document with their figures.
 fn clouds(load: &Load, programs: &Path, folder: &Path) -> Result<Value> {
     let mut figures = Map::new();
     for &cloud in load.cloud.clouds() {
         let double = Double::start(programs, cloud, load)?;
-        let course = Course { load, cloud, programs, double, folder };
-        let rounds = course.run().with_context(|| format!("at {}", cloud.name()))?;
+        let session = Session { load, cloud, programs, double, folder };
+        let rounds = session.run().with_context(|| format!("at {}", cloud.name()))?;
         eprint!("{}", rounds.table(cloud.name()));
         figures.insert(cloud.name().to_owned(), rounds.json());
     }
     Ok(json!({"bench": "sync", "load": load, "clouds": figures}))
 }
 
-/// Builds what is measured, as it is released.
-fn release(place: &Place) -> Result<PathBuf> {
+/// Builds the release of the programs to measure. Returns their folder.
+fn release(workspace: &Workspace) -> Result<PathBuf> {
     let packages = ["build", "--release", "--locked", "--package", "nepho-cli", "--package", "nepho-testkit"];
-    Run::new("cargo", &place.root).args(packages).show()?;
-    Ok(place.target.join("release"))
+    Cmd::new("cargo", &workspace.root).args(packages).show()?;
+    Ok(workspace.target.join("release"))
 }
 
-impl Course<'_> {
+impl Session<'_> {
     fn run(&self) -> Result<Rounds> {
         let mut rounds = Rounds::default();
         for round in 0..=self.load.runs {
-            let mut counted = Rounds::default();
-            // The first warms up the machine and the server, and is not counted.
-            let into = if round == 0 { &mut counted } else { &mut rounds };
+            let mut uncounted = Rounds::default();
+            // The first round warms up the machine and the server and is not counted.
+            let into = if round == 0 { &mut uncounted } else { &mut rounds };
             self.round(round, into).with_context(|| format!("in round {round}"))?;
         }
         Ok(rounds)
@@ -92,9 +95,9 @@ impl Course<'_> {
     fn round(&self, round: u64, rounds: &mut Rounds) -> Result<()> {
         let folder = self.folder.join(round.to_string());
         fs::create_dir_all(&folder)?;
-        for (place, reference) in self.cloud.references().iter().enumerate() {
+        for (number, reference) in self.cloud.references().iter().enumerate() {
             let figures = self.reference(reference, &folder)?;
-            if place == 0 {
+            if number == 0 {
                 rounds.limit(self.double.served()?.slowest_ms);
             }
             rounds.add(reference.name, figures);
@@ -113,19 +116,19 @@ impl Course<'_> {
         fs::remove_dir_all(&folder).context("failed to remove the round's folder")
     }
 
-    /// One run of a client to be compared with.
+    /// One run of a client to compare with.
     fn reference(&self, reference: &Reference, folder: &Path) -> Result<Figures> {
         let database = folder.join(format!("{}.db", reference.name));
         let port = self.double.port.to_string();
         let mut arguments = vec![reference.api, &port, text(&database)?];
-        arguments.extend(reference.way);
-        self.double.forget()?;
+        arguments.extend(reference.method);
+        self.double.reset()?;
         let (_, cost) = measure(&self.programs.join("bench_floor"), &arguments, folder, &[])?;
         let counted = count::floor(&database)?;
         self.figures(reference.name, cost, &counted, counted.rows)
     }
 
-    /// One sync by `nepho` into `data` under `folder`; what its cache then holds.
+    /// One sync by `nepho` into `data` under `folder`. Returns the counts of its cache.
     fn sync(
         &self,
         client: &'static str,
@@ -133,23 +136,23 @@ impl Course<'_> {
         env: &[(&str, String)],
         rounds: &mut Rounds,
     ) -> Result<Counted> {
-        self.double.forget()?;
-        let (printed, cost) = measure(&self.nepho(), &["sync", "--json"], folder, env)?;
-        let said: Said = serde_json::from_str(&printed).context("`nepho sync --json` is not understood")?;
+        self.double.reset()?;
+        let (output, cost) = measure(&self.nepho(), &["sync", "--json"], folder, env)?;
+        let printed: Printed = serde_json::from_str(&output).context("unexpected output of `nepho sync --json`")?;
         let counted = count::cache(&folder.join("data/cache.db"))?;
-        let figures = self.figures(client, cost, &counted, said.changed)?;
-        if (said.requests, said.resources) != (figures.requests, counted.rows) {
+        let figures = self.figures(client, cost, &counted, printed.changed)?;
+        if (printed.requests, printed.resources) != (figures.requests, counted.rows) {
             bail!(
-                "{client} says {} requests and {} rows, the server {} and the database {}",
-                said.requests,
-                said.resources,
+                "{client} printed {} requests and {} rows, but the server counted {} requests and the database {} rows",
+                printed.requests,
+                printed.resources,
                 figures.requests,
                 counted.rows
             );
         }
         let expected = if client == "first" { counted.rows } else { 0 };
-        if said.changed != expected {
-            bail!("the {client} sync wrote {} rows, not {expected}", said.changed);
+        if printed.changed != expected {
+            bail!("the {client} sync wrote {} rows, expected {expected}", printed.changed);
         }
         rounds.add(client, figures);
         Ok(counted)
@@ -157,7 +160,7 @@ impl Course<'_> {
 
     fn figures(&self, client: &str, cost: Cost, counted: &Counted, written: u64) -> Result<Figures> {
         let served = self.double.served()?;
-        self.load.check(self.cloud, client, &served, counted)?;
+        check::complete(self.load, self.cloud, client, &served, counted)?;
         Ok(Figures::new(cost, &served, counted, written))
     }
 

@@ -1,65 +1,81 @@
-//! The suites that cargo runs.
+//! Suites that run through cargo.
 //!
-//! The whole workspace is always built at once and with all targets: any smaller choice would
-//! resolve other features and compile the AWS SDK again.
+//! Each builds the whole workspace: a selection of packages resolves other features, and cargo then
+//! compiles the AWS SDK again.
+
+use std::path::Path;
 
 use anyhow::Result;
 
 use super::counts;
 use crate::{
-    place::Place,
-    process::Run,
+    command::Cmd,
     report::Outcome,
     skips::{self, SkipFile},
     tools, ui,
+    workspace::Workspace,
 };
 
-/// Variables of the person's own accounts. Tests speak to loopback with credentials of their own.
+/// Prefixes of variables with the operator's credentials. Tests bring their own, for loopback.
 const CREDENTIALS: [&str; 3] = ["AWS_", "GOOGLE_", "CLOUDSDK_"];
 
-fn cargo(place: &Place) -> Run {
-    Run::new("cargo", &place.root)
+fn cargo(workspace: &Workspace) -> Cmd {
+    Cmd::new("cargo", &workspace.root)
 }
 
-/// `cargo fmt`.
-pub fn format(place: &Place) -> Result<Outcome> {
-    let output = cargo(place).args(["fmt", "--all", "--check"]).tee()?;
+/// Checks the format of the Rust sources.
+pub fn format(workspace: &Workspace) -> Result<Outcome> {
+    let output = cargo(workspace).args(["fmt", "--all", "--check"]).tee()?;
     Ok(Outcome::check("cargo fmt", output.status.success()))
 }
 
-/// Clippy, every warning an error.
-pub fn lints(place: &Place) -> Result<Outcome> {
-    ui::build(place)?;
+/// Runs clippy with every warning as an error.
+pub fn lints(workspace: &Workspace) -> Result<Outcome> {
+    ui::build(workspace)?;
     let output =
-        cargo(place).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]).tee()?;
+        cargo(workspace).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]).tee()?;
     Ok(Outcome::check("clippy", output.status.success()))
 }
 
-/// cargo-deny, offline: the advisories need a database that is not in any registry.
-pub fn deny(place: &Place) -> Result<Outcome> {
-    let program = tools::DENY.ensure(place)?;
-    // The last words are the checks; the program is called as cargo would call it.
-    let output =
-        Run::new(program, &place.root).args(["--offline", "--locked", "check", "bans", "licenses", "sources"]).tee()?;
-    Ok(Outcome::check("cargo deny", output.status.success()))
+/// Checks licences, bans and sources of the dependencies with cargo-deny.
+pub fn deny(workspace: &Workspace) -> Result<Outcome> {
+    let program = tools::DENY.ensure(workspace)?;
+    for step in deny_steps(&program, &workspace.root) {
+        let name = step.to_string();
+        if !step.tee()?.status.success() {
+            return Ok(Outcome::check(&name, false));
+        }
+    }
+    Ok(Outcome::check("cargo deny", true))
 }
 
-/// Builds everything, then runs the tests that `filter` (in nextest's language) chooses.
-pub fn tests(place: &Place, suite: &str, filter: &str) -> Result<Outcome> {
-    ui::build(place)?;
-    let program = tools::NEXTEST.ensure(place)?;
-    let build = cargo(place).args(["build", "--workspace", "--all-targets", "--locked"]).tee()?;
+/// A download of every locked crate, then the check.
+///
+/// cargo-deny reads the manifests of all platforms' crates, and a build downloads those of the host
+/// only. The check is offline because no registry has the advisory database.
+fn deny_steps(program: &Path, root: &Path) -> [Cmd; 2] {
+    [
+        Cmd::new("cargo", root).args(["fetch", "--locked"]),
+        Cmd::new(program, root).args(["--offline", "--locked", "check", "bans", "licenses", "sources"]),
+    ]
+}
+
+/// Builds all targets, then runs the tests that `filter` (a nextest expression) selects.
+pub fn tests(workspace: &Workspace, suite: &str, filter: &str) -> Result<Outcome> {
+    ui::build(workspace)?;
+    let program = tools::NEXTEST.ensure(workspace)?;
+    let build = cargo(workspace).args(["build", "--workspace", "--all-targets", "--locked"]).tee()?;
     if !build.status.success() {
         return Ok(Outcome::check("the build", false));
     }
-    let skips = SkipFile::new(place, suite)?;
-    let output = Run::new(program, &place.root)
+    let skips = SkipFile::new(workspace, suite)?;
+    let output = Cmd::new(program, &workspace.root)
         .args(["nextest", "run", "--workspace", "--locked", "--no-fail-fast", "-E", filter])
         .without_env(&CREDENTIALS)
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("NEPHOSCOPE_BIN_DIR", place.binaries())
-        .env("NEPHOSCOPE_CACHE_DIR", &place.cache)
-        .env("NEPHOSCOPE_ARTIFACTS_DIR", place.artifacts()?)
+        .env("NEPHOSCOPE_BIN_DIR", workspace.binaries())
+        .env("NEPHOSCOPE_CACHE_DIR", &workspace.cache)
+        .env("NEPHOSCOPE_ARTIFACTS_DIR", workspace.artifacts()?)
         .env(skips::VARIABLE, skips.path())
         .tee()?;
     let mut outcome = counts::nextest(&output.text);
@@ -70,17 +86,32 @@ pub fn tests(place: &Place, suite: &str, filter: &str) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The API documentation, every warning an error, and the examples in it.
-pub fn docs(place: &Place) -> Result<Outcome> {
-    ui::build(place)?;
-    let output =
-        cargo(place).args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings").tee()?;
+/// Builds the API documentation with every warning as an error, and runs its examples.
+pub fn docs(workspace: &Workspace) -> Result<Outcome> {
+    ui::build(workspace)?;
+    let output = cargo(workspace)
+        .args(["doc", "--workspace", "--no-deps", "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .tee()?;
     let mut outcome = Outcome::check("cargo doc", output.status.success());
-    let output = cargo(place).args(["test", "--workspace", "--doc", "--locked"]).without_env(&CREDENTIALS).quiet()?;
+    let output =
+        cargo(workspace).args(["test", "--workspace", "--doc", "--locked"]).without_env(&CREDENTIALS).quiet()?;
     let examples = counts::libtest(&output.text);
     if !output.status.success() && examples.failed == 0 {
         outcome.add(Outcome::check("the documentation's examples", false));
     }
     outcome.add(examples);
     Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offline_check_follows_a_download_of_all_platforms() {
+        let steps = deny_steps(Path::new("cargo-deny"), Path::new("/")).map(|step| step.to_string());
+        assert_eq!(steps[0], "cargo fetch --locked", "no `--target`: cargo-deny needs every platform's crates");
+        assert!(steps[1].contains("--offline"), "{}", steps[1]);
+    }
 }

@@ -1,15 +1,15 @@
-//! Reads the counts out of what test runners print for people.
+//! Counts of passed and failed tests, parsed from the output of the test runners.
 
 use crate::{report::Outcome, skips::Skip};
 
-/// Reads nextest's summary and the names of the tests that failed:
+/// Parses nextest's summary and the names of the failed tests:
 ///
 /// ```text
 ///         FAIL [   0.01s] (1/9) nepho-core key::tests::round_trip
 ///      Summary [  12.34s] 9 tests run: 7 passed (1 slow), 1 failed, 1 timed out, 4 skipped
 /// ```
 ///
-/// What nextest calls skipped is what the filter left out, so it is not counted.
+/// Nextest's *skipped* are the tests outside the filter, which do not count.
 pub fn nextest(text: &str) -> Outcome {
     let mut outcome = Outcome::default();
     let Some(at) = text.lines().position(|line| line.trim_start().starts_with("Summary [")) else {
@@ -27,14 +27,14 @@ pub fn nextest(text: &str) -> Outcome {
             Some(_) => outcome.failed += count,
         }
     }
-    // After the summary nextest repeats the tests that did not pass.
-    let is_bad = |verdict: &str| {
+    // After the summary, nextest repeats the tests that did not pass.
+    let is_failure = |verdict: &str| {
         let is_verdict = !verdict.is_empty() && verdict.chars().all(|c| c.is_ascii_uppercase() || c == '-');
         is_verdict && !["PASS", "SLOW", "LEAK", "SKIP"].contains(&verdict)
     };
     for line in lines.map(str::trim_start) {
         if let Some((verdict, rest)) = line.split_once(" [")
-            && is_bad(verdict)
+            && is_failure(verdict)
             && let Some((_, test)) = rest.split_once("] ")
         {
             outcome.notes.push(format!("{} {verdict}", test.trim()));
@@ -43,7 +43,7 @@ pub fn nextest(text: &str) -> Outcome {
     outcome
 }
 
-/// Reads the `test result:` lines of libtest, one for each crate.
+/// Parses the `test result:` lines of libtest, one for each crate.
 pub fn libtest(text: &str) -> Outcome {
     let mut outcome = Outcome::default();
     for line in text.lines() {
@@ -59,7 +59,7 @@ pub fn libtest(text: &str) -> Outcome {
             }
         } else if let Some(test) = line.strip_prefix("test ") {
             if let Some((test, _)) = test.split_once(" ... ignored") {
-                let reason = "it is marked so in its source".to_owned();
+                let reason = "its source marks it as ignored".to_owned();
                 outcome.skipped.push(Skip { test: test.to_owned(), missing: String::new(), reason });
             } else if let Some((test, _)) = test.split_once(" ... FAILED") {
                 outcome.notes.push(format!("{test} FAIL"));
@@ -74,14 +74,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_good_run_of_nextest() {
+    fn successful_run_of_nextest_is_counted() {
         let text = "    Starting 3 tests across 2 binaries\n        PASS [   0.005s] (1/3) a b\n────────────\n     \
                     Summary [   0.123s] 3 tests run: 3 passed (1 slow), 12 skipped\n";
         assert_eq!(nextest(text), Outcome { passed: 3, ..Outcome::default() });
     }
 
     #[test]
-    fn a_bad_run_of_nextest_names_the_tests() {
+    fn failed_run_of_nextest_names_its_tests() {
         let text = "        FAIL [   0.005s] (2/4) nepho-core key::round_trip\n────────────\n     Summary [  60.1s] 4 \
                     tests run: 1 passed, 2 failed, 1 timed out, 0 skipped\n        SLOW [> 30.000s] (1/4) nepho-core a\n        \
                     FAIL [   0.005s] (2/4) nepho-core key::round_trip\n     TIMEOUT [  60.0s] (3/4) nepho-engine poll::stops\n     SIGABRT [   0.1s] \
@@ -94,19 +94,19 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_a_summary_or_a_test_counts_nothing() {
+    fn run_without_summary_or_test_counts_nothing() {
         assert_eq!(nextest("error: could not compile\n"), Outcome::default());
         assert_eq!(nextest("     Summary [   0.000s] 0 tests run: 0 passed, 7 skipped\n"), Outcome::default());
     }
 
     #[test]
-    fn a_cancelled_run_counts_what_ran() {
+    fn cancelled_run_counts_finished_tests() {
         let text = "     Summary [   0.2s] 2/9 tests run: 1 passed, 1 failed, 3 skipped\n";
         assert_eq!((nextest(text).passed, nextest(text).failed), (1, 1));
     }
 
     #[test]
-    fn libtest_is_added_up_over_crates() {
+    fn libtest_counts_are_summed_over_crates() {
         let text = "running 2 tests\ntest src/a.rs - a (line 3) ... ok\ntest src/a.rs - b (line 9) ... FAILED\n\ntest \
                     result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in \
                     0.31s\n\nrunning 1 test\ntest src/c.rs - c (line 1) ... ignored\n\ntest result: ok. 0 passed; 0 \

@@ -1,6 +1,6 @@
-//! The suites of `cargo xtask test`, in the order in which they run.
+//! Suites of `cargo xtask test`, in their order.
 //!
-//! Every suite runs, whatever became of those before it: one run tells everything that is wrong.
+//! A failed suite does not stop the next one, so that one run finds all failures.
 
 mod cargo;
 mod counts;
@@ -11,11 +11,12 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::{
+    command::Cmd,
     packages::{self, Need},
-    place::Place,
-    process::Run,
+    phases::{Phases, SYSTEM_PACKAGES, UI_DEPENDENCIES},
     report::{Outcome, Report},
     run, ui,
+    workspace::Workspace,
 };
 
 /// A part of `cargo xtask test`.
@@ -23,27 +24,27 @@ use crate::{
 pub enum Suite {
     /// `cargo fmt` and Prettier.
     Format,
-    /// The UI: svelte-check, `ESLint`, vitest, the build.
+    /// svelte-check, `ESLint`, vitest and the build of the UI.
     Ui,
     /// Clippy over the whole workspace.
     Lints,
     /// Licences, bans and sources of the dependencies.
     Deny,
-    /// The Rust tests but for the real window; generated bindings in step is one of them.
+    /// The Rust tests without the window.
     Rust,
-    /// The stories in the real window, on real parts.
+    /// The stories in the window, with a keyring daemon and loopback clouds.
     E2e,
     /// `cargo xtask run` on a machine without a display.
     Run,
-    /// The documentation builds, and its examples run.
+    /// The build of the documentation, and its examples.
     Docs,
 }
 
 impl Suite {
-    /// All of them, in order. The UI is early: cargo embeds what it builds.
+    /// All suites in their order. The UI precedes Rust, because cargo embeds `ui/dist`.
     const ALL: [Self; 8] =
         [Self::Format, Self::Ui, Self::Rust, Self::E2e, Self::Run, Self::Lints, Self::Docs, Self::Deny];
-    /// What is quick once the dependencies are built.
+    /// Suites that are quick once the dependencies are built.
     const FAST: [Self; 3] = [Self::Format, Self::Ui, Self::Rust];
 
     const fn name(self) -> &'static str {
@@ -59,54 +60,59 @@ impl Suite {
         }
     }
 
-    fn run(self, place: &Place) -> Result<Outcome> {
+    fn run(self, workspace: &Workspace) -> Result<Outcome> {
         match self {
             Self::Format => {
-                let mut outcome = cargo::format(place)?;
-                outcome.add(ui::format(place));
+                let mut outcome = cargo::format(workspace)?;
+                outcome.add(ui::format(workspace));
                 Ok(outcome)
             }
-            Self::Ui => Ok(ui::test(place)),
-            Self::Lints => cargo::lints(place),
-            Self::Deny => cargo::deny(place),
-            Self::Rust => cargo::tests(place, self.name(), "not (package(nepho-tests) & test(/^e2e::/))"),
-            Self::E2e => cargo::tests(place, self.name(), "package(nepho-tests) & test(/^e2e::/)"),
-            Self::Run => run::check(place),
-            Self::Docs => cargo::docs(place),
+            Self::Ui => Ok(ui::test(workspace)),
+            Self::Lints => cargo::lints(workspace),
+            Self::Deny => cargo::deny(workspace),
+            Self::Rust => cargo::tests(workspace, self.name(), "not (package(nepho-tests) & test(/^e2e::/))"),
+            Self::E2e => cargo::tests(workspace, self.name(), "package(nepho-tests) & test(/^e2e::/)"),
+            Self::Run => run::check(workspace),
+            Self::Docs => cargo::docs(workspace),
         }
     }
 }
 
-/// Runs suites (all when none is named) and prints the report. Fails when something did.
-pub fn test(place: &Place, fast: bool, chosen: &[Suite]) -> Result<ExitCode> {
+/// Runs the chosen suites, or all, and prints the report. The exit code is a failure if a suite fails.
+pub fn test(workspace: &Workspace, fast: bool, chosen: &[Suite]) -> Result<ExitCode> {
     let suites: Vec<Suite> = match (fast, chosen) {
         (true, _) => Suite::FAST.to_vec(),
         (false, []) => Suite::ALL.to_vec(),
         (false, chosen) => Suite::ALL.into_iter().filter(|suite| chosen.contains(suite)).collect(),
     };
     let began = Instant::now();
-    packages::ensure(place, &[Need::Build, Need::VirtualDisplay, Need::Test])?;
-    packages::ensure_node(place)?;
-    ui::install(place)?;
+    let names = [SYSTEM_PACKAGES, UI_DEPENDENCIES].into_iter().chain(suites.iter().map(|suite| suite.name()));
+    let mut phases = Phases::load(workspace, "test", names.collect());
+    phases.run(SYSTEM_PACKAGES, || {
+        packages::ensure(workspace, &[Need::Build, Need::VirtualDisplay, Need::Test])?;
+        packages::ensure_node(workspace)
+    })?;
+    phases.run(UI_DEPENDENCIES, || ui::install(workspace))?;
 
     let mut report = Report::default();
     for suite in suites {
-        eprintln!("\n== {} ==", suite.name());
+        phases.announce(suite.name());
         let began = Instant::now();
-        let outcome = suite.run(place).unwrap_or_else(|error| {
+        let outcome = suite.run(workspace).unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
-            Outcome::broken(&error)
+            Outcome::error(&error)
         });
-        report.add(suite.name(), outcome, began.elapsed(), Place::is_ci());
+        phases.keep(suite.name(), began.elapsed());
+        report.add(suite.name(), outcome, began.elapsed(), Workspace::is_ci());
     }
-    println!("\n{} in {:.0} s", if report.is_good() { "good" } else { "not good" }, began.elapsed().as_secs_f64());
+    println!("\n{} in {:.0} s", if report.is_success() { "success" } else { "failure" }, began.elapsed().as_secs_f64());
     println!("{}", report.text());
-    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Writes the TypeScript bindings. Only `nepho-wire` and what it stands on is built for it.
-pub fn bindings(place: &Place) -> Result<ExitCode> {
-    Run::new("cargo", &place.root)
+/// Writes the TypeScript bindings. Builds `nepho-wire` and its dependencies only.
+pub fn bindings(workspace: &Workspace) -> Result<ExitCode> {
+    Cmd::new("cargo", &workspace.root)
         .args(["run", "--quiet", "--package", "nepho-wire", "--example", "bindings"])
         .show()?;
     println!("wrote ui/src/lib/ipc/generated");
@@ -118,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_suite_is_in_the_whole_run_once() {
+    fn every_suite_is_in_the_full_run_once() {
         for suite in Suite::value_variants() {
             assert_eq!(Suite::ALL.iter().filter(|other| *other == suite).count(), 1, "{}", suite.name());
         }

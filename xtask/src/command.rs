@@ -1,4 +1,4 @@
-//! Other programs: how they are run, and what they print is shown, kept, or both.
+//! Commands: other programs, with their output shown, captured, or both.
 
 use std::{
     ffi::OsStr,
@@ -11,24 +11,24 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-/// One program to be run in a folder, with nothing on its standard input.
+/// A program with its arguments and its folder. Its standard input is empty.
 #[derive(Debug)]
-pub struct Run {
+pub struct Cmd {
     command: Command,
     shown: String,
 }
 
-/// What a program printed, both streams together, and how it ended.
+/// Status of an ended program, and both its streams together.
 #[derive(Debug)]
 pub struct Output {
-    /// How it ended.
+    /// Exit status.
     pub status: ExitStatus,
-    /// What it printed, without colours.
+    /// Standard output, then standard error, without colours.
     pub text: String,
 }
 
-impl Run {
-    /// `program`, to be started in `folder`.
+impl Cmd {
+    /// A command that starts `program` in `folder`.
     pub fn new(program: impl AsRef<OsStr>, folder: &Path) -> Self {
         let program = program.as_ref();
         let mut command = Command::new(program);
@@ -53,13 +53,13 @@ impl Run {
         self
     }
 
-    /// Sets a variable of its environment.
+    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    /// Takes away every variable whose name begins so.
+    /// Removes every environment variable with one of these prefixes.
     pub fn without_env(mut self, prefixes: &[&str]) -> Self {
         for (name, _) in std::env::vars_os() {
             if prefixes.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
@@ -69,13 +69,13 @@ impl Run {
         self
     }
 
-    /// Lets it read what the person types, for a password.
+    /// Connects its standard input to the terminal, for a password.
     pub fn interactive(mut self) -> Self {
         self.command.stdin(Stdio::inherit());
         self
     }
 
-    /// Runs it with its output shown, and fails if it does.
+    /// Runs it with its output shown. Fails if the program fails.
     pub fn show(mut self) -> Result<()> {
         eprintln!("$ {self}");
         let status = self.command.status().with_context(|| format!("failed to start `{}`", self.shown))?;
@@ -85,7 +85,7 @@ impl Run {
         Ok(())
     }
 
-    /// Runs it with its output both shown as it comes and kept.
+    /// Runs it with its output shown and captured.
     pub fn tee(mut self) -> Result<Output> {
         eprintln!("$ {self}");
         if io::stderr().is_terminal() {
@@ -94,7 +94,7 @@ impl Run {
         self.collect(true)
     }
 
-    /// Runs it in silence and keeps its output; shows it only if the program fails.
+    /// Runs it with its output captured, and shows the output if the program fails.
     pub fn quiet(self) -> Result<Output> {
         eprintln!("$ {self}");
         let output = self.collect(false)?;
@@ -104,7 +104,7 @@ impl Run {
         Ok(output)
     }
 
-    /// Runs it in silence, fails if it does, and gives what it printed to its standard output.
+    /// Runs it and returns its standard output. Fails if the program fails.
     pub fn stdout(mut self) -> Result<String> {
         let output = self.command.output().with_context(|| format!("failed to start `{}`", self.shown))?;
         if !output.status.success() {
@@ -123,7 +123,7 @@ impl Run {
             .with_context(|| format!("failed to start `{}`", self.shown))?;
         let out = child.stdout.take().context("no standard output")?;
         let err = child.stderr.take().context("no standard error")?;
-        // Each stream has its reader, so that neither pipe fills up while the other is waited for.
+        // One reader per stream: with one for both, the other pipe could fill up and block the program.
         let err = thread::spawn(move || lines(err, show));
         let mut text = lines(out, show);
         text.push_str(&err.join().unwrap_or_default());
@@ -132,19 +132,19 @@ impl Run {
     }
 }
 
-impl fmt::Display for Run {
+impl fmt::Display for Cmd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)
     }
 }
 
-/// Reads a stream to its end, line by line; a line that is not UTF-8 is kept as well as it can be.
+/// Reads a stream to its end, line by line. Replaces what is not UTF-8.
 fn lines(stream: impl Read, show: bool) -> String {
     let mut reader = BufReader::new(stream);
     let (mut line, mut text) = (Vec::new(), String::new());
     while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         if show {
-            // A closed terminal is no reason to stop the tests.
+            // A closed terminal must not stop the tests.
             let _ = io::stderr().write_all(&line);
         }
         text.push_str(&without_colour(&String::from_utf8_lossy(&line)));
@@ -153,7 +153,7 @@ fn lines(stream: impl Read, show: bool) -> String {
     text
 }
 
-/// Takes the terminal's colour sequences (`ESC [ … m`) out of a text.
+/// Removes the terminal's colour sequences (`ESC [ … m`) from a text.
 pub fn without_colour(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -171,17 +171,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_taken_out_and_nothing_else_is() {
+    fn only_colours_are_removed() {
         assert_eq!(without_colour("\u{1b}[1;32m3\u{1b}[0m passed"), "3 passed");
         assert_eq!(without_colour("Summary [ 1.2s]"), "Summary [ 1.2s]");
         assert_eq!(without_colour("cut short \u{1b}["), "cut short ");
     }
 
     #[test]
-    fn both_streams_are_kept_and_the_status_is_told() {
-        let output = Run::new("sh", Path::new("/")).args(["-c", "echo out; echo err >&2; exit 3"]).quiet().unwrap();
+    fn both_streams_and_status_are_captured() {
+        let output = Cmd::new("sh", Path::new("/")).args(["-c", "echo out; echo err >&2; exit 3"]).quiet().unwrap();
         assert!(output.text.contains("out\n") && output.text.contains("err\n"));
         assert_eq!(output.status.code(), Some(3));
-        assert!(Run::new("sh", Path::new("/")).args(["-c", "exit 3"]).stdout().is_err());
+        assert!(Cmd::new("sh", Path::new("/")).args(["-c", "exit 3"]).stdout().is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Where things are: the checkout, what cargo builds, and what is kept between runs.
+//! Folders of the workspace: the checkout, cargo's output, and the cache that outlives a build.
 
 use std::{
     env,
@@ -7,63 +7,63 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::process::Run;
+use crate::command::Cmd;
 
 /// The folders that the tasks use.
 #[derive(Debug)]
-pub struct Place {
-    /// The root of the checkout.
+pub struct Workspace {
+    /// Root of the checkout.
     pub root: PathBuf,
-    /// Cargo's target directory, wherever the environment or the configuration puts it.
+    /// Cargo's target directory, from the environment or the configuration.
     pub target: PathBuf,
-    /// What survives a clean checkout: tools, Python environments. `NEPHOSCOPE_CACHE_DIR`, else a
-    /// folder of the user's cache.
+    /// Cache that survives a clean checkout: tools, Python environments, durations.
+    /// `NEPHOSCOPE_CACHE_DIR`, else a folder of the user's cache.
     pub cache: PathBuf,
 }
 
-impl Place {
-    /// Asks cargo where it builds, and the environment where to keep things.
+impl Workspace {
+    /// Reads the target directory from cargo and the cache folder from the environment.
     pub fn find() -> Result<Self> {
         let root = root()?;
-        let metadata = Run::new("cargo", &root)
+        let metadata = Cmd::new("cargo", &root)
             .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
             .stdout()
-            .context("failed to ask cargo about the workspace")?;
+            .context("failed to read the workspace's metadata from cargo")?;
         let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
         let Some(target) = metadata["target_directory"].as_str() else { bail!("cargo metadata names no target") };
         Ok(Self { target: target.into(), cache: cache()?, root })
     }
 
-    /// The UI's folder.
+    /// Folder of the UI.
     pub fn ui(&self) -> PathBuf {
         self.root.join("ui")
     }
 
-    /// Where `cargo build` puts the binaries.
+    /// Folder of the binaries that `cargo build` writes.
     pub fn binaries(&self) -> PathBuf {
         self.target.join("debug")
     }
 
-    /// What a run of the tests leaves to be looked at: logs, screenshots. Made if it is not there.
+    /// Folder for logs and screenshots of the tests. Creates it if it is missing.
     pub fn artifacts(&self) -> Result<PathBuf> {
         let folder = self.target.join("nephoscope-artifacts");
-        std::fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
+        std::fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
         Ok(folder)
     }
 
-    /// Whether this is a run of continuous integration, which allows less.
+    /// True in continuous integration, where the rules are stricter.
     pub fn is_ci() -> bool {
         env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false" && value != "0")
     }
 }
 
-/// Cargo names the package's folder when it runs the task; the path baked in at build time would
-/// be wrong for a checkout that was moved.
+/// Root of the checkout. Cargo names the package's folder when it runs the task; the path from build
+/// time would be wrong for a checkout that was moved.
 fn root() -> Result<PathBuf> {
     let package = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     let root = package.parent().map(Path::to_path_buf).context("the task's package has no parent folder")?;
     if !root.join("Cargo.lock").is_file() {
-        bail!("{} is not the root of the workspace; run this with `cargo xtask`", root.display());
+        bail!("{} is not the root of the workspace; start the task with `cargo xtask`", root.display());
     }
     Ok(root)
 }
