@@ -89,14 +89,14 @@ pub fn targets(target: PlanTarget) -> Targets {
         PlanTarget::Selection { query, include_hidden } => {
             Targets::Selection { query: query.into_string(), include_hidden }
         }
-        PlanTarget::Operation { operation } => Targets::Operation(OperationId::new(operation.into_string())),
+        PlanTarget::Operation { operation_id } => Targets::Operation(OperationId::new(operation_id.into_string())),
     }
 }
 
 /// What became of a commit. A refusal is an answer.
 pub fn commit(outcome: Result<OperationId, CommitError>) -> Reply<CommitReply> {
     match outcome {
-        Ok(operation) => Ok(CommitReply::Accepted { operation: operation.to_string() }),
+        Ok(operation) => Ok(CommitReply::Accepted { operation_id: operation.to_string() }),
         Err(CommitError::Refused(refusal)) => Ok(CommitReply::Refused { refusal: (&refusal).into() }),
         Err(error) => Err(CommandError::new(CommandCode::Internal, error.to_string())),
     }

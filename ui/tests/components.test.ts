@@ -239,7 +239,7 @@ describe("an operation", () => {
   it("of more targets than came along says how many more there are, and is taken back whole", async () => {
     const { asked } = host({ plan_action: () => plan() });
     const shown = operation(Array.from({ length: 6 }, () => ({})));
-    const counts = { ...shown.counts, total: 1000, accepted: 1000 };
+    const counts = { ...shown.counts, total: 1000, done: 1000 };
     drawn.push(mount(Running, { target: document.body, props: { operation: { ...shown, counts } } }));
     flushSync();
     expect(document.querySelectorAll("[data-testid=operation-target]")).toHaveLength(5);
@@ -250,7 +250,7 @@ describe("an operation", () => {
     expect(document.body.textContent).toContain("and 994 more");
     document.querySelector<HTMLElement>("[data-testid=undo]")?.click();
     await settled();
-    const back = { type: "operation", operation: shown.id };
+    const back = { type: "operation", operation_id: shown.id };
     expect(asked).toEqual([["plan_action", { action: "start", target: back, discard_local_disks: false }]]);
     planning.close();
   });

@@ -121,7 +121,7 @@ export function operation(ends: Partial<OperationTarget>[], change: Partial<Oper
     id: `i-${at}`,
     name: `web-${at}`,
     account: "lab",
-    status: "accepted",
+    status: "done",
     observed_state: "stopped",
     failure: null,
     running: false,

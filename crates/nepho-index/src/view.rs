@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use nepho_core::{AccountId, Action, Failure, Health, Kind, ProviderKind, Region, ResourceKey, State, Timestamp, Zone};
+use nepho_core::{AccountId, Action, Failure, Health, Kind, Location, ProviderKind, Region, ResourceKey, State, Timestamp, Zone};
 
 use crate::{Overlay, freshness::Freshness, search::Scene, segment::Segment};
 
@@ -23,6 +23,8 @@ pub struct RowView {
     pub kind: Kind,
     /// The region.
     pub region: Region,
+    /// The region or the zone whose listing shows it.
+    pub location: Location,
     /// The zone.
     pub zone: Option<Zone>,
     /// The display name, byte for byte; empty when it has none.
@@ -107,6 +109,7 @@ pub(crate) fn view(scene: &Scene<'_>, at: usize, freshness: Freshness) -> RowVie
         prod: scene.is_prod(),
         kind: resource.key.kind,
         region: resource.key.region.clone(),
+        location: row.scope.location.clone(),
         zone: resource.zone.clone(),
         name: resource.name.clone(),
         state: scene.state(at),

@@ -63,7 +63,8 @@ impl App {
         let operation =
             operations.find(|operation| operation.id == id).ok_or(AppError::UnknownOperation { operation: id })?;
         let results = operation.targets.into_iter().map(|target| target.result);
-        Ok(results.filter(|result| result.status == TargetStatus::Accepted).map(|result| result.key).collect())
+        let accepted = |result: &TargetResult| matches!(result.status, TargetStatus::Sent | TargetStatus::Done);
+        Ok(results.filter(accepted).map(|result| result.key).collect())
     }
 
     /// Carries a plan out. On return it is in the journal; the requests run to their end whatever

@@ -124,7 +124,7 @@ async fn a_read_only_account_sends_no_action() {
     let plan = app.plan(Action::Stop, Targets::Keys(vec![key])).await.unwrap();
     let operation = app.commit(&plan.nonce, None, true).await.unwrap();
     let results = app.wait(&operation, Duration::from_secs(30)).await;
-    assert_eq!(results[0].status, TargetStatus::Accepted, "{results:?}");
+    assert_eq!(results[0].status, TargetStatus::Done, "{results:?}");
     assert_eq!(cloud.count("StopInstances"), 1);
     assert_eq!(cloud.state("eu-west-1", &id(1)), Some(nepho_core::State::Stopped));
 }

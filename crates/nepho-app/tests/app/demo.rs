@@ -34,7 +34,7 @@ async fn a_machine_stopped_here_is_stopped_for_the_next_process() {
     let replay = app.commit(&plan.nonce, None, true).await.unwrap_err();
     assert!(matches!(replay, CommitError::Refused(CommitRefusal::Expired)), "{replay}");
     let results = app.wait(&operation, Duration::from_mins(1)).await;
-    assert_eq!(results[0].status, TargetStatus::Accepted);
+    assert_eq!(results[0].status, TargetStatus::Done);
     assert_eq!(results[0].observed_state, Some(State::Stopped));
     app.shutdown().await;
     drop(app);

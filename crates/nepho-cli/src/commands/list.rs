@@ -44,10 +44,8 @@ fn table(rows: &[RowView], app: &App) -> Table {
     table
 }
 
-/// The state; the provider's own word beside one that we do not know.
+/// Returns the text of the state, with the provider's own word beside an unknown one.
 fn state(row: &RowView) -> String {
-    match row.state {
-        nepho_core::State::Unknown => format!("unknown ({})", row.raw_state),
-        known => known.to_string(),
-    }
+    let text = messages::state(row.state);
+    if row.state == nepho_core::State::Unknown { format!("{text} ({})", row.raw_state) } else { text }
 }

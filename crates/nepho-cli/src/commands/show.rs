@@ -22,7 +22,7 @@ pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, CliErro
         && let Err(error) = app.fetch_document(&row.key).await
     {
         let failed = CliError::from(error);
-        output::warn(&messages::shown(&format!("the whole document could not be read: {}", failed.message)));
+        output::warn(&messages::shown(&messages::no_full_document(&failed.message)));
         code = failed.code();
     }
     // A row can be here without its document; the rest of it is still worth showing.
@@ -53,7 +53,7 @@ fn people(details: &Details, document: Option<&ShownDocument>, app: &App) -> Str
     let lines = [
         ("name", row.name.clone()),
         ("key", row.key.to_string()),
-        ("state", format!("{} (raw {:?})", row.state, row.raw_state)),
+        ("state", format!("{} (raw {:?})", messages::state(row.state), row.raw_state)),
         ("reason", facts.state_reason.clone().unwrap_or_default()),
         ("account", row.account_name.to_string()),
         ("realm", row.key.realm.to_string()),
@@ -69,7 +69,7 @@ fn people(details: &Details, document: Option<&ShownDocument>, app: &App) -> Str
         ("firewalls", join(facts.security_groups.clone())),
         ("tags", join(tags)),
         ("as of", row.as_of.map_or_else(|| "never".to_owned(), |at| format!("{} ago", messages::age(at, app.now())))),
-        ("stale", row.failure.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("stale", row.failure.as_ref().map(messages::failure).unwrap_or_default()),
     ];
     let mut shown = String::new();
     for (label, value) in lines.into_iter().filter(|(_, value)| !value.is_empty()) {
@@ -78,7 +78,7 @@ fn people(details: &Details, document: Option<&ShownDocument>, app: &App) -> Str
     if let Some(document) = document {
         let lines: Vec<_> = document.json.lines().map(messages::shown).collect();
         let age = document.as_of.map_or_else(String::new, |at| format!(", read {} ago", messages::age(at, app.now())));
-        let part = if document.whole { "" } else { "; a part of it, --fetch asks for the whole" };
+        let part = if document.whole { "" } else { "; partial, --fetch reads the full document" };
         let _ = writeln!(shown, "\ndocument{age}{part}\n{}", lines.join("\n"));
     }
     shown

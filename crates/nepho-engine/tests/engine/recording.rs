@@ -81,7 +81,7 @@ async fn while_the_record_is_open_no_state_contradicts_it_and_afterwards_one_doe
     harness.cloud.settle("i-1"); // done, and the readings go on saying *running*
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Failed, Some(State::Running)));
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "contradicted"]);
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "failed"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -108,8 +108,8 @@ async fn a_record_that_says_done_is_not_asked_again_and_the_goal_is_waited_for()
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "done, and not yet seen");
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
-    assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Accepted, Some(State::Stopped)));
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "settled"]);
+    assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Done, Some(State::Stopped)));
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"]);
     assert_eq!(questions(&harness), [vec![Ticket::new("i-1")]]);
 }
 
@@ -122,7 +122,7 @@ async fn a_recorded_reboot_is_done_only_when_the_record_says_so() {
     assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, Some(Action::Reboot)));
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
-    assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Accepted, Some(State::Running)));
+    assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Done, Some(State::Running)));
     harness.pass(0).await;
     assert_eq!(harness.row("i-1").pending, None);
 }
@@ -141,10 +141,10 @@ async fn a_question_without_an_answer_says_nothing() {
     harness.pass(5).await;
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "the goal alone is no proof");
     harness.pass(CONSISTENCY_WINDOW.as_secs() + 5).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "settled"], "nor is it waited for for ever");
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"], "nor is it waited for for ever");
     harness.cloud.settle("i-2");
     harness.engine.wait(&id, 3 * MINUTE).await;
-    assert_eq!(harness.events("i-2").await, ["sent", "accepted", "contradicted"], "the record answers again");
+    assert_eq!(harness.events("i-2").await, ["sent", "accepted", "failed"], "the record answers again");
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,8 +176,8 @@ async fn who_may_not_ask_the_record_sees_actions_end_by_what_is_seen() {
     harness.pass(3).await;
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&stop, Duration::from_secs(3)).await;
-    assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Accepted, Some(State::Stopped)));
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "settled"]);
+    assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Done, Some(State::Stopped)));
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"]);
     assert_eq!(harness.engine.wait(&reboot, Duration::from_secs(3)).await[0].status, TargetStatus::Unknown);
     assert_eq!(harness.events("i-2").await, ["sent", "accepted", "timed_out"], "it runs, as it did before");
 }
@@ -196,7 +196,7 @@ async fn one_that_fails_does_not_spoil_the_others_and_is_not_asked_about_again()
     harness.cloud.settle("i-2");
     let results = harness.engine.wait(&id, MINUTE).await;
     let statuses: Vec<_> = results.iter().map(|result| result.status).collect();
-    assert_eq!(statuses, [TargetStatus::Failed, TargetStatus::Accepted]);
+    assert_eq!(statuses, [TargetStatus::Failed, TargetStatus::Done]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -208,7 +208,7 @@ async fn an_action_without_an_answer_has_no_record_to_ask() {
     harness.pass(3).await;
     harness.cloud.settle("i-1");
     harness.engine.wait(&id, MINUTE).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "unknown", "settled"]);
+    assert_eq!(harness.events("i-1").await, ["sent", "unknown", "done"]);
     assert_eq!(questions(&harness), Vec::<Vec<Ticket>>::new());
 }
 
@@ -223,5 +223,5 @@ async fn the_next_process_settles_a_recorded_action_by_what_it_sees() {
     harness.cloud.settle("i-1");
     harness.pass(LONG).await;
     next.sync(&[], &[]).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "contradicted"]);
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "failed"]);
 }

@@ -39,7 +39,7 @@ fn ended(results: &[TargetResult]) -> (TargetStatus, Option<State>) {
 async fn a_deleted_machine_is_missing_when_its_action_has_ended_and_gone_after_the_next_listing() {
     let (harness, id) = terminating().await;
     harness.cloud.remove("i-1");
-    assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Accepted, Some(State::Terminated)));
+    assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Done, Some(State::Terminated)));
     let row = harness.row("i-1");
     assert!(row.stale && row.missing_since.is_some() && row.pending.is_none(), "{row:?}");
     assert!(harness.row("i-2").missing_since.is_none());
@@ -70,7 +70,7 @@ async fn who_waits_for_an_action_waits_for_what_the_listing_shows() {
 async fn nothing_is_listed_for_a_machine_that_its_cloud_still_shows() {
     let (harness, id) = terminating().await;
     harness.cloud.settle("i-1");
-    assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Accepted, Some(State::Terminated)));
+    assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Done, Some(State::Terminated)));
     assert_eq!((harness.row("i-1").state, harness.row("i-1").missing_since), (State::Terminated, None));
     assert_eq!(listings(&harness).len(), 1);
 }
@@ -81,7 +81,7 @@ async fn a_listing_that_fails_proves_nothing_and_its_scope_says_why() {
     harness.cloud.remove("i-1");
     let denied = ProviderError::PermissionDenied { operation: "list".to_owned(), message: "no".to_owned() };
     harness.cloud.break_listing("eu-west-1", denied);
-    assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Accepted, Some(State::Terminated)));
+    assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Done, Some(State::Terminated)));
     let row = harness.row("i-1");
     assert_eq!(
         (row.missing_since, row.failure.map(|failure| failure.code)),
@@ -96,7 +96,7 @@ async fn a_listing_that_hangs_keeps_neither_who_waits_nor_the_end_of_the_process
     harness.cloud.remove("i-1");
     let gate = harness.cloud.hold_listing("eu-west-1");
     let waited = harness.engine.wait(&id, MINUTE).await;
-    assert_eq!(ended(&waited), (TargetStatus::Accepted, Some(State::Terminated)));
+    assert_eq!(ended(&waited), (TargetStatus::Done, Some(State::Terminated)));
     assert_eq!(gate.arrivals(), 1);
     tokio::time::timeout(MINUTE, harness.engine.shutdown()).await.expect("it ends");
 }

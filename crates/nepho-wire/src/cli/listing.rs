@@ -27,6 +27,8 @@ pub struct ListRow {
     pub kind: Kind,
     /// The region.
     pub region: String,
+    /// The region or the zone whose listing shows it.
+    pub location: String,
     /// The zone.
     pub zone: Option<String>,
     /// The cloud's own id.
@@ -73,6 +75,7 @@ impl From<&index::RowView> for ListRow {
             account: view.account_name.to_string(),
             kind: view.kind.into(),
             region: view.region.to_string(),
+            location: view.location.to_string(),
             zone: view.zone.as_ref().map(ToString::to_string),
             id: view.key.native.to_string(),
             name: view.name.clone(),
@@ -103,27 +106,12 @@ pub struct ShowJson {
     pub row: ListRow,
     /// What the row does not say.
     pub facts: Facts,
-    /// Health checks; none are made yet.
-    pub checks: [(); 0],
-    /// Changes over time; none are kept yet.
-    pub timeline: [(); 0],
-    /// What it belongs to.
-    pub membership: Membership,
     /// The provider's own description, with every member that was sent; `null` when none is kept.
     pub document: Option<serde_json::Value>,
     /// When the description was read; `null` when that is not known.
     pub document_as_of: Option<String>,
     /// Whether it is the whole one; `null` when none is kept. A listing may show only a part.
     pub document_whole: Option<bool>,
-}
-
-/// What a resource belongs to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Membership {
-    /// Its scale group.
-    pub group: Option<String>,
-    /// The cloud service that owns it.
-    pub managed_by: Option<String>,
 }
 
 impl ShowJson {
@@ -136,9 +124,6 @@ impl ShowJson {
         Ok(Self {
             row: view.into(),
             facts: facts.into(),
-            checks: [],
-            timeline: [],
-            membership: Membership { group: facts.group.clone(), managed_by: facts.managed_by.clone() },
             document: document.map(|document| serde_json::from_str(&document.json)).transpose()?,
             document_as_of: document.and_then(|document| document.as_of.clone()),
             document_whole: document.map(|document| document.whole),

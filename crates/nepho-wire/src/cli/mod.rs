@@ -9,7 +9,7 @@ mod records;
 mod status;
 
 pub use action::{ActionJson, PlanRow, ResultRow};
-pub use listing::{ListRow, Membership, ShowJson};
+pub use listing::{ListRow, ShowJson};
 pub use records::{JournalRow, VerifyJson, VerifyStatus};
 pub use status::{
     AccountJson, AccountScope, AddedJson, Denied, DoctorJson, DoctorRow, FailedProjectJson, IdentityJson,

@@ -37,7 +37,8 @@ const fn rank(target: &domain::plan::PlannedTarget) -> u8 {
         domain::plan::Verdict::Refused(_) => 0,
         domain::plan::Verdict::Eligible if !target.warnings.is_empty() => 1,
         domain::plan::Verdict::Eligible => 2,
-        domain::plan::Verdict::Already => 3,
+        domain::plan::Verdict::Underway => 3,
+        domain::plan::Verdict::Already => 4,
     }
 }
 
@@ -56,6 +57,7 @@ impl From<&domain::plan::PlannedTarget> for PlannedTarget {
         let (verdict, refusal) = match &target.verdict {
             domain::plan::Verdict::Eligible => (Verdict::Eligible, None),
             domain::plan::Verdict::Already => (Verdict::Already, None),
+            domain::plan::Verdict::Underway => (Verdict::Underway, None),
             domain::plan::Verdict::Refused(refusal) => (Verdict::Refused, Some(refusal.into())),
         };
         Self {

@@ -75,9 +75,9 @@ fn action() {
 }
 
 #[test]
-fn a_plan_that_was_not_sent_has_no_journal_id() {
+fn a_plan_that_was_not_sent_has_no_operation_id() {
     let shown = serde_json::to_value(ActionJson::new(&fixture::plan(), &[], None)).unwrap();
-    assert!(shown["journal_id"].is_null());
+    assert!(shown["operation_id"].is_null());
     assert_eq!(shown["results"], serde_json::json!([]));
 }
 

@@ -38,6 +38,7 @@ pub(super) fn row() -> RowView {
         prod: true,
         kind: Kind::Instance,
         region: Region::new("eu-west-1"),
+        location: Location::new("eu-west-1"),
         zone: Some(Zone::new("eu-west-1b")),
         name: "<b>web</b> \u{202E}gpj".to_owned(),
         state: State::Stopping,
@@ -107,6 +108,7 @@ pub(super) fn plan() -> Plan {
         Warning::StaleRow { as_of: at("2026-11-30T17:00:00Z") },
     ];
     let mut targets = vec![target("i-0ab", Verdict::Eligible, warnings), target("i-0ac", Verdict::Already, Vec::new())];
+    targets.push(target("i-0ae", Verdict::Underway, Vec::new()));
     targets.extend(refusals.into_iter().map(|refusal| target("i-0ad", Verdict::Refused(refusal), Vec::new())));
     Plan {
         nonce: Nonce("n-1".to_owned()),
@@ -148,7 +150,7 @@ pub(super) fn entries() -> Vec<JournalEntry> {
         JournalEvent::Refused(denied()),
         JournalEvent::Failed(denied()),
         JournalEvent::Unknown(denied()),
-        JournalEvent::Settled { state: State::Stopped, raw_state: "stopped".to_owned() },
+        JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() },
         JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned() },
         JournalEvent::TimedOut,
     ];

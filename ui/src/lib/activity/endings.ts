@@ -16,7 +16,7 @@ export function endings(operations: readonly Operation[]): Ending[] {
 
 function ending({ action, counts, targets }: Operation): Ending {
   const { total, unknown } = counts;
-  const bad = counts.failed + counts.refused;
+  const bad = counts.failed + counts.refused + counts.not_sent;
   const [only] = targets;
   const verb = actionName(action);
   const detail = reason(targets);

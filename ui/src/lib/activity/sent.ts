@@ -4,8 +4,8 @@ import type { JournalEntry } from "$lib/ipc/types";
 /** Milliseconds since the epoch, by "operation key". */
 export function sentAt(entries: readonly JournalEntry[]): Map<string, number> {
   const sent = new Map<string, number>();
-  for (const { operation, key, at, event } of entries) {
-    if (event.type === "sent") sent.set(`${operation} ${key}`, Date.parse(at));
+  for (const { operation_id, key, at, event } of entries) {
+    if (event.type === "sent") sent.set(`${operation_id} ${key}`, Date.parse(at));
   }
   return sent;
 }
