@@ -115,13 +115,13 @@ fn how_fresh_each_scope_is_and_what_is_denied() {
     let scopes = account["scopes"].as_array().expect("scopes");
     assert_eq!(scopes.len(), 3, "{account}");
     for scope in scopes {
-        let denied = scope["region"] == "us-west-2";
+        let denied = scope["location"] == "us-west-2";
         assert_eq!(scope["status"], if denied { "failed" } else { "ok" }, "{scope}");
         assert_eq!(scope["error"]["code"] == "permission_denied", denied, "{scope}");
     }
     let verified = nepho.json(&["accounts", "verify", "lab"], 0);
     let denied = verified["denied"].as_array().expect("what is denied");
-    assert_eq!((denied.len(), &denied[0]["region"]), (1, &json!("us-west-2")), "{verified}");
+    assert_eq!((denied.len(), &denied[0]["location"]), (1, &json!("us-west-2")), "{verified}");
     let text = nepho.run(&["accounts", "verify", "lab"]).exits(0).stdout;
     assert!(text.contains("us-west-2") && text.contains("DescribeInstances"), "{text}");
 }

@@ -56,13 +56,13 @@ fn the_first_flight() {
     // A plan sends nothing.
     let before = states(&moto);
     let plan = nepho.json(&["stop", id, "--plan", "--yes"], 0);
-    assert_eq!((&plan["plan"][0]["verdict"], &plan["journal_id"]), (&"eligible".into(), &Value::Null), "{plan}");
+    assert_eq!((&plan["plan"][0]["verdict"], &plan["operation_id"]), (&"eligible".into(), &Value::Null), "{plan}");
     assert_eq!(states(&moto), before);
     assert_eq!(nepho.json(&["journal"], 0), serde_json::json!([]));
 
     let stopped = nepho.json(&["stop", id, "--yes", "--wait"], 0);
     let result = &stopped["results"][0];
-    assert_eq!((&result["key"], &result["status"]), (&key.into(), &"accepted".into()), "{stopped}");
+    assert_eq!((&result["key"], &result["status"]), (&key.into(), &"done".into()), "{stopped}");
     assert_eq!(result["observed_state"], "stopped");
     let after = states(&moto);
     for (other, _) in &made {
@@ -72,8 +72,8 @@ fn the_first_flight() {
     assert_eq!((names(&shown).len(), &shown[0]["id"]), (1, &id.into()), "in a new process, without a sync");
     let entries = nepho.json(&["journal"], 0);
     let events: Vec<_> = entries.as_array().expect("entries").iter().map(|entry| &entry["event"]).collect();
-    assert_eq!(events, ["settled", "accepted", "sent"]);
-    assert!(entries.as_array().expect("entries").iter().all(|entry| entry["journal_id"] == stopped["journal_id"]));
+    assert_eq!(events, ["done", "accepted", "sent"]);
+    assert!(entries.as_array().expect("entries").iter().all(|entry| entry["operation_id"] == stopped["operation_id"]));
 
     let already = nepho.json(&["stop", id, "--yes", "--wait"], 0);
     assert_eq!(already["plan"][0]["verdict"], "already", "{already}");

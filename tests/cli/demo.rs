@@ -22,7 +22,7 @@ fn a_stop_in_the_demo_cloud_is_seen_by_a_new_process() {
     let id = machine["id"].as_str().expect("an id");
     nepho.run(&["stop", id, "--yes", "--wait"]).exits(0);
     let list = nepho.run(&["list", &format!("id:{id}")]).exits(0);
-    assert!(list.stdout.contains("stopped") && list.stderr.is_empty(), "{list:#?}");
+    assert!(list.stdout.contains("Stopped") && list.stderr.is_empty(), "{list:#?}");
     // And not only in the cache: the demo cloud itself says so in a third one.
     nepho.run(&["sync", "--account", "data-lake"]).exits(0);
     let synced = nepho.json(&["list", "--sync", &format!("id:{id}")], 3); // one region is denied, by design
@@ -57,15 +57,12 @@ fn an_action_that_nobody_waited_for_is_settled_by_a_later_sync() {
     let machine = machine(&nepho);
     let id = machine["id"].as_str().expect("an id");
     let sent = nepho.json(&["stop", id, "--yes"], 0);
-    assert_eq!(
-        (&sent["results"][0]["status"], &sent["results"][0]["observed_state"]),
-        (&"accepted".into(), &Value::Null)
-    );
+    assert_eq!((&sent["results"][0]["status"], &sent["results"][0]["observed_state"]), (&"sent".into(), &Value::Null));
     let pending = nepho.json(&["stop", id, "--plan"], 0);
-    assert_eq!(pending["plan"][0]["verdict"], "already", "on its way is as good as there: {pending}");
+    assert_eq!(pending["plan"][0]["verdict"], "underway", "on its way: nothing more is sent: {pending}");
     let settled = (0..200).any(|_| {
         nepho.run(&["sync", "--account", "platform-dev"]);
-        nepho.json(&["journal", "--limit", "1"], 0)[0]["event"] == "settled"
+        nepho.json(&["journal", "--limit", "1"], 0)[0]["event"] == "done"
     });
     assert!(settled, "{}", nepho.json(&["journal"], 0));
 }

@@ -68,7 +68,7 @@ fn a_cache_that_was_damaged_is_said_and_rebuilt() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     std::fs::write(nepho.data().join("cache.db"), "no database at all").expect("a file");
-    let list = nepho.run(&["list", "--json"]).exits(0).says("the cache was damaged");
+    let list = nepho.run(&["list", "--json"]).exits(0).says("The cache was unreadable and is being rebuilt");
     assert_eq!(list.json(), serde_json::json!([]));
     nepho.run(&["sync"]).exits(0);
     assert_eq!(nepho.json(&["list"], 0).as_array().map(Vec::len), Some(3));

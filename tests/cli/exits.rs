@@ -84,7 +84,7 @@ fn a_read_only_account_is_refused() {
         let refused = nepho.json(&[action, "web-1", "--yes", "--confirm", "web-1"], 4);
         assert_eq!(refused["plan"][0]["verdict"], "refused", "{refused}");
         assert_eq!(refused["plan"][0]["reason"], "read_only");
-        assert_eq!((&refused["results"], &refused["journal_id"]), (&serde_json::json!([]), &serde_json::Value::Null));
+        assert_eq!((&refused["results"], &refused["operation_id"]), (&serde_json::json!([]), &serde_json::Value::Null));
     }
     assert_eq!(nepho.json(&["stop", "web-1", "--plan"], 4)["plan"][0]["reason"], "read_only");
     assert_eq!(mutations(&cloud), 0);
@@ -123,7 +123,7 @@ fn what_became_of_the_targets_decides() {
     assert_eq!(refused["plan"][0]["reason"], "protected", "{refused}");
     let partial = nepho.json(&["stop", "kept", "web-1", "--yes", "--wait"], 3);
     let results = [&partial["results"][0]["status"], &partial["results"][1]["status"]];
-    assert_eq!(results, ["refused", "accepted"], "{partial}");
+    assert_eq!(results, ["refused", "done"], "{partial}");
     let error = Fault::Error { status: 400, code: "OperationNotPermitted".to_owned(), message: "no".to_owned() };
     cloud.break_action("StopInstances", error);
     let failed = nepho.json(&["stop", "web-2", "--yes", "--wait"], 1);
@@ -144,7 +144,7 @@ fn an_answer_that_never_came_is_unknown_and_is_not_sent_again() {
     cloud.adjust(|setup| setup.lag = std::time::Duration::ZERO);
     nepho.run(&["sync"]).exits(0);
     assert_eq!(nepho.json(&["list", "web-1"], 0)[0]["state"], "stopped");
-    assert_eq!(nepho.json(&["journal"], 0)[0]["event"], "settled", "the observation says what became of it");
+    assert_eq!(nepho.json(&["journal"], 0)[0]["event"], "done", "the observation says what became of it");
     assert_eq!(cloud.count("StopInstances"), 1);
 }
 

@@ -89,7 +89,7 @@ fn the_first_flight() {
     assert_eq!((&added["project"], &added["access"]), (&json!("proj-0"), &json!("read_write")));
     let report = nepho.json(&["sync"], 0);
     assert_eq!(report["resources"], 3, "{report}");
-    let zones: Vec<_> = report["scopes"].as_array().expect("scopes").iter().map(|one| &one["region"]).collect();
+    let zones: Vec<_> = report["scopes"].as_array().expect("scopes").iter().map(|one| &one["location"]).collect();
     assert_eq!(zones, [ZONE, "us-central1-a"], "each zone is a scope");
     let rows = nepho.json(&["list", "tag:env=lab"], 0);
     let row = &rows[0];
@@ -112,7 +112,7 @@ fn the_first_flight() {
     assert_eq!(cloud.mutations(), 2);
     let entries = nepho.json(&["journal"], 0);
     let events: Vec<_> = entries.as_array().expect("entries").iter().map(|entry| &entry["event"]).collect();
-    assert_eq!(events, ["settled", "accepted", "sent", "settled", "accepted", "sent"]);
+    assert_eq!(events, ["done", "accepted", "sent", "done", "accepted", "sent"]);
     nepho.run(&["journal", "verify"]).exits(0);
     let token = cloud.token();
     let held =
@@ -153,7 +153,7 @@ fn a_project_that_fails_leaves_the_other_alone() {
     let report = nepho.json(&["sync", "--account", "lab"], 3);
     let failed: Vec<_> =
         report["scopes"].as_array().expect("scopes").iter().filter(|one| one["status"] == "failed").collect();
-    assert_eq!((failed.len(), &failed[0]["region"]), (1, &json!("us-central1-a")), "{report}");
+    assert_eq!((failed.len(), &failed[0]["location"]), (1, &json!("us-central1-a")), "{report}");
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn local_ssds_are_discarded_only_when_somebody_says_so() {
     }
     // The option does nothing to those without; a mixed plan sends what it can.
     let both = nepho.json(&["stop", "scratch", "web-1", "--yes", "--wait"], 3);
-    assert_eq!((&both["results"][0]["status"], &both["results"][1]["status"]), (&json!("refused"), &json!("accepted")));
+    assert_eq!((&both["results"][0]["status"], &both["results"][1]["status"]), (&json!("refused"), &json!("done")));
     assert_eq!((cloud.mutations(), cloud.status("proj-0", ZONE, "scratch").as_deref()), (1, Some("RUNNING")));
     let done = nepho.json(&["stop", "scratch", "--discard-local-ssd", "--yes", "--wait"], 0);
     assert!(done["plan"][0]["warnings"].to_string().contains("local_disks_lost"), "{done}");
@@ -188,7 +188,7 @@ fn what_is_protected_or_not_permitted_is_refused_by_the_plan() {
     let refused = nepho.run(&["stop", "web-1", "--yes", "--json"]).exits(4).json();
     assert_eq!(refused["plan"][0]["reason"], "not_permitted", "{refused}");
     let said = nepho.run(&["stop", "web-1", "--yes"]).exits(4);
-    assert!(said.stdout.contains("may not do that"), "{said:#?}");
+    assert!(said.stdout.contains("do not permit this action"), "{said:#?}");
     let verified = nepho.json(&["accounts", "verify", "lab"], 0);
     assert_eq!(verified["denied_actions"], json!(["stop"]), "{verified}");
     assert!(nepho.run(&["accounts", "verify", "lab"]).exits(0).stdout.contains("denied actions: stop"));
@@ -202,7 +202,7 @@ fn a_plan_says_when_it_could_not_find_out_whether_an_address_is_lost() {
     cloud.deny("compute.addresses.list", Some("proj-0"), None);
     let plan = nepho.json(&["stop", "web-1", "--plan"], 0);
     assert!(plan["plan"][0]["warnings"].to_string().contains("\"public_ip_not_checked\""), "{plan}");
-    assert!(nepho.run(&["stop", "web-1", "--plan"]).exits(0).stdout.contains("whether its public address is released"));
+    assert!(nepho.run(&["stop", "web-1", "--plan"]).exits(0).stdout.contains("whether its public IP will be released"));
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_reset_is_hard_and_what_was_suspended_is_resumed() {
     let nepho = operator_of(&cloud);
     let plan = nepho.json(&["reboot", "web-1", "--plan"], 0);
     assert!(plan["plan"][0]["warnings"].to_string().contains("\"hard\""), "{plan}");
-    assert!(nepho.run(&["reboot", "web-1", "--plan"]).exits(0).stdout.contains("hard reset"));
+    assert!(nepho.run(&["reboot", "web-1", "--plan"]).exits(0).stdout.contains("Hard reset"));
     nepho.run(&["reboot", "web-1", "--yes", "--wait"]).exits(0);
     assert_eq!(cloud.count("instances.reset"), 1);
     nepho.run(&["resume", "web-1", "--yes"]).exits(0);
@@ -314,6 +314,7 @@ fn the_whole_document_is_fetched_on_request_and_kept() {
     assert_eq!(metadata["items"][0]["key"], "enable-oslogin");
     assert!(metadata["items"][0]["value"].as_str().is_some_and(|value| value.contains("withheld")), "{metadata}");
     cloud.break_project("proj-0", Fault::Closed);
-    let kept = nepho.run(&["show", "web-1", "--fetch", "--json"]).exits(1).says("whole document").json();
+    let kept =
+        nepho.run(&["show", "web-1", "--fetch", "--json"]).exits(1).says("Could not load the full document").json();
     assert_eq!((&kept["document"], &kept["document_as_of"]), (&whole["document"], &whole["document_as_of"]));
 }

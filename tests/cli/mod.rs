@@ -24,3 +24,4 @@ mod processes;
 mod projects;
 mod sync;
 mod terminal;
+mod words;

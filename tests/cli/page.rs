@@ -14,7 +14,8 @@ use super::{
 };
 use crate::e2e::process::built;
 
-fn page() -> String {
+/// The text of the page.
+pub fn page() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
     fs::read_to_string(path).expect("docs/cli.md")
 }

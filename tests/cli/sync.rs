@@ -25,7 +25,7 @@ fn rows(nepho: &Nepho, region: &str) -> Value {
 
 fn scope<'a>(report: &'a Value, region: &str) -> &'a Value {
     let scopes = report["scopes"].as_array().expect("scopes");
-    scopes.iter().find(|scope| scope["region"] == region).unwrap_or_else(|| panic!("no {region}: {report}"))
+    scopes.iter().find(|scope| scope["location"] == region).unwrap_or_else(|| panic!("no {region}: {report}"))
 }
 
 /// With one bad region: its rows stay byte for byte, the reason is shown, the others are refreshed.
@@ -110,7 +110,7 @@ fn the_report_says_what_was_done() {
     let eu = scope(&report, "eu-west-1");
     assert_eq!((&eu["account"], &eu["provider"], &eu["rows"]), (&"lab".into(), &"aws".into(), &2.into()));
     assert_eq!((&eu["kind"], &eu["error"]), (&"instance".into(), &Value::Null));
-    assert_eq!(nepho.json(&["list", "web-1"], 0)[0]["as_of"], eu["observed_at"], "both are the listing's start");
+    assert_eq!(nepho.json(&["list", "web-1"], 0)[0]["as_of"], eu["as_of"], "both are the listing's start");
 }
 
 #[test]

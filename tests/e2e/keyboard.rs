@@ -80,6 +80,6 @@ async fn an_operator_needs_no_pointer() {
     window.enter("plan").await;
     window.see_gone("[data-testid=\"plan\"]").await;
     window.press("ga").await;
-    window.find_css("[data-testid=\"journal-entry\"][data-action=\"start\"][data-event=\"settled\"]").await;
+    window.find_css("[data-testid=\"journal-entry\"][data-action=\"start\"][data-event=\"done\"]").await;
     window.screenshot("started").await;
 }

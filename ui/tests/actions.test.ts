@@ -41,7 +41,7 @@ describe("planning", () => {
   it("sends one start without a dialog", async () => {
     const { asked } = host({
       plan_action: () => plan(start),
-      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+      commit_plan: () => ({ type: "accepted", operation_id: "o1" }),
     });
     await planning.begin("start", keys);
     expect(asked.at(-1)).toEqual(["commit_plan", { nonce: "n1", confirmation: null }]);
@@ -52,7 +52,7 @@ describe("planning", () => {
   it("shows a stop, and sends it once when it is confirmed", async () => {
     const { asked } = host({
       plan_action: () => plan(),
-      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+      commit_plan: () => ({ type: "accepted", operation_id: "o1" }),
     });
     await planning.begin("stop", keys);
     expect(planning.visible).toBe(true);
@@ -65,7 +65,7 @@ describe("planning", () => {
     const accepted = ["web-1", "i-0a41"];
     const { asked } = host({
       plan_action: () => plan({ action: "terminate", confirmation: { type: "type", accepted } }),
-      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+      commit_plan: () => ({ type: "accepted", operation_id: "o1" }),
     });
     await planning.begin("terminate", keys);
     for (const text of ["", "web", "WEB-1", "web-1 "]) {
@@ -95,7 +95,7 @@ describe("planning", () => {
       commit_plan: ({ nonce }) =>
         nonce === "n1"
           ? { type: "refused", refusal: { code: "changed", count: 1, changed: ["k"] } }
-          : { type: "accepted", operation: "o1" },
+          : { type: "accepted", operation_id: "o1" },
     });
     await planning.begin("stop", keys);
     await planning.commit();
@@ -116,12 +116,12 @@ describe("planning", () => {
     const large = plan({ counts, discard_local_disks: true });
     const { asked } = host({
       plan_action: () => large,
-      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+      commit_plan: () => ({ type: "accepted", operation_id: "o1" }),
       copy_command: () => ({ command: null }),
     });
     await planning.begin("stop", keys);
     expect(planTitle("stop", large)).toBe("Stop 999 of 1,000 machines");
-    expect(planSummary(large)).toContain("999 will be sent, in 2 accounts. 1 is refused.");
+    expect(planSummary(large)).toContain("999 of 1,000 will be stopped, in 2 accounts. 1 is refused.");
     expect(needsDialog(plan({ ...start, counts }))).toBe(true);
     await planning.copyCommand();
     expect(asked.at(-1)).toEqual([
@@ -152,7 +152,7 @@ describe("planning", () => {
     const { asked } = host({
       plan_action: ({ discard_local_disks }) =>
         plan({ nonce: `n${++round}`, discard_local_disks, asks_discard: true }),
-      commit_plan: () => ({ type: "accepted", operation: "o1" }),
+      commit_plan: () => ({ type: "accepted", operation_id: "o1" }),
     });
     await planning.begin("stop", keys);
     expect([planning.asksDiscard, planning.discard]).toEqual([true, false]);
@@ -225,7 +225,16 @@ describe("titles", () => {
 
   it("count the accounts of what is sent", () => {
     const targets = [target({ id: "i-1" }), target({ id: "i-2", account_id: "a2", verdict: "already" })];
-    expect(planSummary(plan({ targets }))).toContain("1 will be sent, in 1 account. 1 is there already.");
+    expect(planSummary(plan({ targets }))).toContain(
+      "1 of 2 will be stopped, in 1 account. 1 is already Stopped; nothing to do.",
+    );
+  });
+
+  it("tell what is under way from what is done", () => {
+    const targets = [target({ id: "i-1" }), target({ id: "i-2", verdict: "underway" })];
+    expect(planSummary(plan({ targets }))).toContain(
+      "1 is already on its way to Stopped; nothing is sent to it.",
+    );
   });
 });
 
@@ -234,14 +243,15 @@ describe("completionToasts", () => {
     [[{}], "good", "web-0 is now Stopped"],
     [[{}, {}], "good", "Stop: all 2 machines are done"],
     [[{}, { status: "failed" as const }], "bad", "Stop: 1 of 2 failed"],
-    [[{}, { status: "unknown" as const }], "bad", "Stop: 1 of 2 ended unknown"],
+    [[{}, { status: "not_sent" as const }], "bad", "Stop: 1 of 2 failed"],
+    [[{}, { status: "unknown" as const }], "bad", "Stop: outcome unknown for 1 of 2"],
   ])("of %j are %s", (targets, tone, text) => {
     expect(completionToasts([operation(targets)])).toEqual([{ operation: "o1", tone, text, detail: "" }]);
   });
 
   it("count what no reply brought along", () => {
     const [one] = [operation([{}])];
-    const counts = { ...one.counts, total: 1000, accepted: 998, failed: 1, refused: 1 };
+    const counts = { ...one.counts, total: 1000, done: 998, failed: 1, refused: 1 };
     expect(completionToasts([{ ...one, counts }])).toEqual([
       { operation: "o1", tone: "bad", text: "Stop: 2 of 1000 failed", detail: "" },
     ]);

@@ -125,23 +125,31 @@ describe("suspending and resuming", () => {
 
 describe("what only some clouds say", () => {
   it.each<[Refusal, string]>([
-    [{ code: "not_permitted" }, "may not do this"],
+    [{ code: "not_permitted" }, "do not permit this"],
     [{ code: "local_disks" }, "local SSDs"],
   ])("refusals: %j", (refusal, words) => {
     expect(refusalReason(refusal)).toContain(words);
   });
 
-  it("warns that the power is cut", () => {
-    expect(warningText({ code: "hard" } satisfies Warning)).toContain("power is cut");
+  it("warns of a hard reset", () => {
+    expect(warningText({ code: "hard" } satisfies Warning)).toContain("guest OS is not shut down");
   });
 
   it("an accepted action that came to nothing is bad news, in the cloud's own words", () => {
     const event: JournalEvent = {
       type: "failed",
       failure: { code: "capacity_unavailable", message: "ZONE_RESOURCE_POOL_EXHAUSTED" },
+      state: null,
+      raw_state: null,
     };
-    expect(eventText(event)).toBe("failed afterwards: no capacity");
+    expect(eventText(event)).toBe("failed: no capacity");
     expect(eventTone(event)).toBe("bad");
     expect(eventDetail(event)).toBe("ZONE_RESOURCE_POOL_EXHAUSTED");
+    const back: JournalEvent = { type: "failed", failure: null, state: "running", raw_state: "running" };
+    expect([eventText(back), eventTone(back), eventDetail(back)]).toEqual([
+      "ended in an unexpected state: Running",
+      "bad",
+      "",
+    ]);
   });
 });

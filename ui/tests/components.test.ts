@@ -121,8 +121,8 @@ describe("a row", () => {
   });
 
   it("says why it is stale", () => {
-    const failure = { code: "timed_out", message: "DescribeInstances timed out" } as const;
-    const cell = drawRow({ stale: true, failure }).querySelector<HTMLElement>("[data-testid=as-of]");
+    const error = { code: "timed_out", message: "DescribeInstances timed out" } as const;
+    const cell = drawRow({ stale: true, error }).querySelector<HTMLElement>("[data-testid=as-of]");
     expect(cell?.dataset["stale"]).toBe("true");
     expect(cell?.title).toContain("timed out");
     expect(cell?.querySelector("svg")).not.toBeNull();
@@ -243,7 +243,7 @@ describe("an operation", () => {
   it("of more targets than came along says how many more there are, and is taken back whole", async () => {
     const { asked } = host({ plan_action: () => plan() });
     const shown = operation(Array.from({ length: 6 }, () => ({})));
-    const counts = { ...shown.counts, total: 1000, accepted: 1000 };
+    const counts = { ...shown.counts, total: 1000, done: 1000 };
     drawn.push(mount(OperationCard, { target: document.body, props: { operation: { ...shown, counts } } }));
     flushSync();
     expect(document.querySelectorAll("[data-testid=operation-target]")).toHaveLength(5);
@@ -254,7 +254,7 @@ describe("an operation", () => {
     expect(document.body.textContent).toContain("and 994 more");
     document.querySelector<HTMLElement>("[data-testid=undo]")?.click();
     await settled();
-    const back = { type: "operation", operation: shown.id };
+    const back = { type: "operation", operation_id: shown.id };
     expect(asked).toEqual([["plan_action", { action: "start", target: back, discard_local_disks: false }]]);
     planning.close();
   });

@@ -184,7 +184,7 @@ describe("the dialog", () => {
     expect(one("add-failures").dataset["count"]).toBe("1");
     expect(one("add-failure").dataset).toMatchObject({ project: "no-compute-api-here", code: "not_enabled" });
     expect(one("add-failures").textContent).toContain("1 of 12 projects were not added");
-    expect(one("add-failures").textContent).toContain("Enable it once in the cloud");
+    expect(one("add-failures").textContent).toContain("Enable the API for the project");
     const checked = (all("project-check") as HTMLInputElement[]).filter(({ checked }) => checked);
     expect(checked.map(({ dataset }) => dataset["project"])).toEqual(["no-compute-api-here"]);
     expect(all("project").filter(({ dataset }) => dataset["added"] === "true")).toHaveLength(11);

@@ -48,7 +48,7 @@ describe("the raw document", () => {
     });
     expect(find("raw")?.textContent).toBe(part.json);
     expect(find("raw-age")?.dataset).toMatchObject({ whole: "false", asOf: part.as_of });
-    expect(find("raw-part")?.textContent).toContain("Reading the whole one");
+    expect(find("raw-part")?.textContent).toContain("Loading the full document");
     answer(whole);
     await settled();
     flushSync();

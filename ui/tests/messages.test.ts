@@ -60,7 +60,9 @@ it("holds every message that is asked for, and no other", () => {
       .flatMap((text) => text.match(/\bm\.[a-z0-9_]+/g) ?? [])
       .map((use) => use.slice(2)),
   );
-  expect([...asked].sort()).toEqual(keys(en));
+  // What a check found is said by nepho alone; its tests hold that it has every text.
+  const ofNepho = ["check_broken", "check_ok", "check_warning"];
+  expect([...asked, ...ofNepho].sort()).toEqual(keys(en));
 });
 
 it.each([

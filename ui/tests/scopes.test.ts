@@ -83,7 +83,7 @@ describe("one reason for a whole account", () => {
     draw(google({ scopes: zones(130, () => ({ failure: closed })) }));
     const [box] = all("account-problem");
     expect(box?.dataset["code"]).toBe("not_enabled");
-    expect(box?.textContent).toContain("Enable it once in the cloud");
+    expect(box?.textContent).toContain("Enable the API for the project");
     expect(document.body.textContent.split("Compute Engine API")).toHaveLength(2);
     expect(all("scopes")).toHaveLength(0);
   });

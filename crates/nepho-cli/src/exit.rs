@@ -39,6 +39,8 @@ pub struct CliError {
     pub word: &'static str,
     /// The words for people.
     pub message: String,
+    /// What to do about it, where the table says.
+    pub advice: Option<String>,
     /// What an ambiguous target may be: keys.
     pub candidates: Vec<String>,
 }
@@ -70,8 +72,14 @@ impl CliError {
         Self { candidates, ..Self::new(Code::Usage, "ambiguous", message) }
     }
 
+    /// A failure of a provider, the keyring or a lock.
+    fn of_failure(failure: &Failure) -> Self {
+        let advice = (failure.code != FailureCode::Other).then(|| messages::advice(failure.code));
+        Self { advice, ..Self::new(code_of(failure), failure.code.as_str(), messages::failure(failure)) }
+    }
+
     fn new(code: Code, word: &'static str, message: impl Into<String>) -> Self {
-        Self { code, word, message: message.into(), candidates: Vec::new() }
+        Self { code, word, message: message.into(), advice: None, candidates: Vec::new() }
     }
 
     /// How the process ends.
@@ -84,7 +92,7 @@ impl From<AppError> for CliError {
     fn from(error: AppError) -> Self {
         let (code, word) = match &error {
             AppError::Query(error) => return Self::new(Code::Usage, error.code.as_str(), messages::query(error)),
-            AppError::Failed { failure, .. } => (code_of(failure), failure.code.as_str()),
+            AppError::Failed { failure, .. } => return Self::of_failure(failure),
             AppError::BadName { .. } | AppError::BadProject { .. } | AppError::EndpointRefused { .. } => {
                 (Code::Usage, "usage")
             }
@@ -98,11 +106,10 @@ impl From<AppError> for CliError {
 
 impl From<CommitError> for CliError {
     fn from(error: CommitError) -> Self {
-        let (code, word) = match &error {
-            CommitError::Refused(_) => (Code::Refused, "refused"),
-            CommitError::Engine(_) => (Code::Failed, "internal"),
-        };
-        Self::new(code, word, error.to_string())
+        match &error {
+            CommitError::Refused(refusal) => Self::refused(messages::commit_refusal(refusal)),
+            CommitError::Engine(_) => Self::internal(error),
+        }
     }
 }
 

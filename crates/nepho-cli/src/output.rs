@@ -51,6 +51,9 @@ impl Output {
     /// Says why the command failed: for people on stderr, for scripts also as JSON on stdout.
     pub fn failed(self, failed: &CliError) {
         warn(&format!("nepho: {}", crate::messages::shown(&failed.message)));
+        if let Some(advice) = &failed.advice {
+            warn(advice);
+        }
         for candidate in &failed.candidates {
             warn(&format!("  {}", crate::messages::shown(candidate)));
         }

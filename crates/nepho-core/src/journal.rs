@@ -23,18 +23,19 @@ pub enum JournalEvent {
     },
     /// The provider refused it; nothing happened.
     Refused(Failure),
-    /// The provider accepted it, and its own record says that it came to nothing.
+    /// The provider accepted it, and its own record of the operation reports a failure.
     Failed(Failure),
     /// No usable answer: it may or may not have happened.
     Unknown(Failure),
-    /// The cloud was seen in the action's goal.
-    Settled {
+    /// The goal of the action was observed.
+    Done {
         /// The state seen.
         state: State,
         /// The provider's word.
         raw_state: String,
     },
-    /// The cloud was seen in a final state that is not the goal.
+    /// A final state was observed that is not the goal. Its word is `failed`, as for
+    /// [`JournalEvent::Failed`]; the state tells the two apart.
     Contradicted {
         /// The state seen.
         state: State,
@@ -46,16 +47,18 @@ pub enum JournalEvent {
 }
 
 impl JournalEvent {
+    /// The words of all events, in the order of an action's life.
+    pub const WORDS: [&'static str; 7] = ["sent", "accepted", "done", "failed", "refused", "timed_out", "unknown"];
+
     /// The `snake_case` word used in storage and on the wire.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Sent => "sent",
             Self::Accepted { .. } => "accepted",
             Self::Refused(_) => "refused",
-            Self::Failed(_) => "failed",
+            Self::Failed(_) | Self::Contradicted { .. } => "failed",
             Self::Unknown(_) => "unknown",
-            Self::Settled { .. } => "settled",
-            Self::Contradicted { .. } => "contradicted",
+            Self::Done { .. } => "done",
             Self::TimedOut => "timed_out",
         }
     }
@@ -64,7 +67,7 @@ impl JournalEvent {
     pub const fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::Refused(_) | Self::Failed(_) | Self::Settled { .. } | Self::Contradicted { .. } | Self::TimedOut
+            Self::Refused(_) | Self::Failed(_) | Self::Done { .. } | Self::Contradicted { .. } | Self::TimedOut
         )
     }
 }

@@ -56,13 +56,15 @@ pub struct PlannedTarget {
     pub warnings: Vec<Warning>,
 }
 
-/// Whether a target would be sent.
+/// The answer of a plan for one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It would be sent.
     Eligible,
     /// The goal holds already; nothing would be sent.
     Already,
+    /// The target is on its way to the goal; nothing would be sent.
+    Underway,
     /// It would not be sent.
     Refused(Refusal),
 }

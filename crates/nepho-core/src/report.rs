@@ -76,12 +76,12 @@ pub struct Progress {
     pub rows: u64,
 }
 
-/// What became of one target of an action.
+/// The result of an action on one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetResult {
     /// The resource.
     pub key: ResourceKey,
-    /// What became of it.
+    /// The outcome so far.
     pub status: TargetStatus,
     /// The state last observed, if any was.
     pub observed_state: Option<State>,
@@ -89,32 +89,39 @@ pub struct TargetResult {
     pub failure: Option<Failure>,
 }
 
-/// What became of one target.
+/// The outcome of an action on one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TargetStatus {
-    /// The provider accepted it (and, when waited for, was seen in the goal).
-    Accepted,
+    /// The provider accepted the request; its effect was not observed yet.
+    Sent,
+    /// The goal was observed.
+    Done,
     /// The goal held already; nothing was sent.
     Already,
     /// Refused by the plan; nothing was sent.
     Refused,
-    /// Refused by the provider, or seen in another final state.
+    /// Refused by the provider, failed by its own record, or seen in another final state.
     Failed,
+    /// No request was made: the account could not be used, or another action is under way.
+    NotSent,
     /// It may or may not have happened.
     Unknown,
 }
 
 impl TargetStatus {
     /// Every status.
-    pub const ALL: [Self; 5] = [Self::Accepted, Self::Already, Self::Refused, Self::Failed, Self::Unknown];
+    pub const ALL: [Self; 7] =
+        [Self::Sent, Self::Done, Self::Already, Self::Refused, Self::Failed, Self::NotSent, Self::Unknown];
 
     /// The word used on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Accepted => "accepted",
+            Self::Sent => "sent",
+            Self::Done => "done",
             Self::Already => "already",
             Self::Refused => "refused",
             Self::Failed => "failed",
+            Self::NotSent => "not_sent",
             Self::Unknown => "unknown",
         }
     }
@@ -213,6 +220,26 @@ pub struct ActionOffer {
     pub eligible: usize,
     /// Of how many.
     pub total: usize,
+}
+
+/// An action that a resource has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The action.
+    pub action: Action,
+    /// Whether its state and its account allow it, by the cache.
+    pub possible: bool,
+}
+
+/// The provider's own description of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownDocument {
+    /// Pretty-printed JSON with every member that the provider sent.
+    pub json: String,
+    /// The time of the reading; `None` where that is not known.
+    pub as_of: Option<Timestamp>,
+    /// Whether it is the full document: a listing may show only a part.
+    pub whole: bool,
 }
 
 /// How the OS keyring answered the last time.

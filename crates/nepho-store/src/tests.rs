@@ -212,6 +212,60 @@ fn the_first_rows_are_found_by_their_names_and_not_by_sorting_all() {
     assert!(plan.contains("LAST 7 TERMS OF ORDER BY"), "{plan}");
 }
 
+/// Words that another version wrote, over the same columns and the same chain.
+#[test]
+fn entries_in_old_words_verify_and_are_read_in_the_new() {
+    let store = Store::in_memory().expect("a store");
+    let entry = |event| NewEntry {
+        at: at(1),
+        run: "run-1".into(),
+        operation: "op-1".into(),
+        account: "acc-1".into(),
+        account_name: "lab".to_owned(),
+        key: row(1, State::Running).resource.key,
+        name: "web".to_owned(),
+        action: Action::Stop,
+        event,
+    };
+    let done = JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() };
+    let contradicted = JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned() };
+    let events = vec![done, contradicted];
+    wait(store.append(events.iter().cloned().map(entry).collect())).expect("appended");
+    let words = |store: &Store| {
+        wait(store.write("words", |pair| {
+            let mut statement = pair.state.prepare("SELECT event FROM journal ORDER BY seq")?;
+            Ok(statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?)
+        }))
+        .expect("words")
+    };
+    assert_eq!(words(&store), ["done", "failed"]);
+
+    let rewritten = wait(store.write("old words", |pair| {
+        pair.state.execute_batch("DROP TRIGGER journal_update")?;
+        let mut hash = hash_chain::START;
+        for (seq, word) in [(1, "settled"), (2, "contradicted")] {
+            let sql = format!("SELECT {} FROM journal WHERE seq = ?1", journal::COLUMNS);
+            let mut columns: Vec<Value> = pair.state.query_row(&sql, [seq], |row| {
+                (0..journal::WIDTH).map(|column| row.get(column)).collect::<Result<_, _>>()
+            })?;
+            columns[9] = Value::Text(word.to_owned());
+            hash = hash_chain::link(&hash, columns.iter().map(Into::into));
+            pair.state.execute(
+                "UPDATE journal SET event = ?1, hash = ?2 WHERE seq = ?3",
+                rusqlite::params![word, hash, seq],
+            )?;
+        }
+        Ok(journal::set_head(&pair.state, 2, &hash)?)
+    }));
+    rewritten.expect("rewritten");
+    assert_eq!(words(&store), ["settled", "contradicted"]);
+    let read = wait(store.operation(&"op-1".into())).expect("entries");
+    assert_eq!(read.into_iter().map(|entry| entry.entry.event).collect::<Vec<_>>(), events);
+    let verdict = wait(store.verify_journal()).expect("a verdict");
+    assert!(matches!(verdict, Verification::Intact { entries: 2, .. }), "{verdict:?}");
+    assert_eq!(words(&store), ["settled", "contradicted"], "reading and verifying rewrite nothing");
+}
+
 #[test]
 fn a_forger_who_hashes_an_entry_anew_is_found_at_the_next() {
     let store = Store::in_memory().expect("a store");

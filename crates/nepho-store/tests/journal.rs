@@ -25,7 +25,7 @@ fn every_event() -> Vec<JournalEvent> {
         JournalEvent::Refused(failure()),
         JournalEvent::Failed(failure()),
         JournalEvent::Unknown(failure()),
-        JournalEvent::Settled { state: State::Stopped, raw_state: "stopped".to_owned() },
+        JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() },
         JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned() },
         JournalEvent::TimedOut,
     ]

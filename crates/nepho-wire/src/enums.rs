@@ -75,8 +75,8 @@ mirror_enum! {
     }
 }
 mirror_enum! {
-    /// What became of one target of an action.
-    TargetStatus mirrors domain::report::TargetStatus { Accepted, Already, Refused, Failed, Unknown }
+    /// The outcome of an action on one target.
+    TargetStatus mirrors domain::report::TargetStatus { Sent, Done, Already, Refused, Failed, NotSent, Unknown }
 }
 mirror_enum! {
     /// A verdict of the self-check.

@@ -58,6 +58,25 @@ pub enum CommandCode {
     Internal,
 }
 
+impl CommandCode {
+    /// Every code but `failed`, which a failure's own code stands for.
+    pub const ALL: [Self; 13] = [
+        Self::BadRequest,
+        Self::NotFound,
+        Self::NameTaken,
+        Self::RealmTaken,
+        Self::BadName,
+        Self::BadProject,
+        Self::EndpointRefused,
+        Self::NoConsole,
+        Self::NotApplicable,
+        Self::TooManyTargets,
+        Self::AlreadyOpen,
+        Self::CannotOpen,
+        Self::Internal,
+    ];
+}
+
 /// The answer to a command that could not be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct CommandError {

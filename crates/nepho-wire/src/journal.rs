@@ -38,8 +38,8 @@ pub struct JournalEntry {
     pub at: String,
     /// By which run of which process.
     pub run: String,
-    /// Of which operation.
-    pub operation: String,
+    /// The operation's id.
+    pub operation_id: String,
     /// The account's id.
     pub account_id: String,
     /// The account's name at the time.
@@ -72,25 +72,23 @@ pub enum JournalEvent {
         /// Why.
         failure: Failure,
     },
-    /// The provider accepted it, and its own record says that it came to nothing.
+    /// The provider's own record reports a failure, or a final state was observed that is not the
+    /// goal.
     Failed {
-        /// Why.
-        failure: Failure,
+        /// The reason, where the provider named one.
+        failure: Option<Failure>,
+        /// The state observed, where one was.
+        state: Option<State>,
+        /// The provider's word for it.
+        raw_state: Option<String>,
     },
     /// It may or may not have happened.
     Unknown {
         /// Why that is not known.
         failure: Failure,
     },
-    /// The cloud was seen in the action's goal.
-    Settled {
-        /// The state seen.
-        state: State,
-        /// The provider's word.
-        raw_state: String,
-    },
-    /// The cloud was seen in a final state that is not the goal.
-    Contradicted {
+    /// The goal was observed.
+    Done {
         /// The state seen.
         state: State,
         /// The provider's word.
@@ -107,7 +105,7 @@ impl From<&domain::journal::JournalEntry> for JournalEntry {
             seq: stored.seq,
             at: moment(entry.at),
             run: entry.run.to_string(),
-            operation: entry.operation.to_string(),
+            operation_id: entry.operation.to_string(),
             account_id: entry.account.to_string(),
             account: entry.account_name.clone(),
             key: entry.key.to_string(),
@@ -125,13 +123,15 @@ impl From<&domain::journal::JournalEvent> for JournalEvent {
             domain::journal::JournalEvent::Sent => Self::Sent,
             domain::journal::JournalEvent::Accepted { raw_state } => Self::Accepted { raw_state: raw_state.clone() },
             domain::journal::JournalEvent::Refused(failure) => Self::Refused { failure: failure.into() },
-            domain::journal::JournalEvent::Failed(failure) => Self::Failed { failure: failure.into() },
+            domain::journal::JournalEvent::Failed(failure) => {
+                Self::Failed { failure: Some(failure.into()), state: None, raw_state: None }
+            }
             domain::journal::JournalEvent::Unknown(failure) => Self::Unknown { failure: failure.into() },
-            domain::journal::JournalEvent::Settled { state, raw_state } => {
-                Self::Settled { state: (*state).into(), raw_state: raw_state.clone() }
+            domain::journal::JournalEvent::Done { state, raw_state } => {
+                Self::Done { state: (*state).into(), raw_state: raw_state.clone() }
             }
             domain::journal::JournalEvent::Contradicted { state, raw_state } => {
-                Self::Contradicted { state: (*state).into(), raw_state: raw_state.clone() }
+                Self::Failed { failure: None, state: Some((*state).into()), raw_state: Some(raw_state.clone()) }
             }
             domain::journal::JournalEvent::TimedOut => Self::TimedOut,
         }

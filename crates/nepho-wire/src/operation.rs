@@ -33,7 +33,7 @@ pub struct Operations {
 /// A committed plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Operation {
-    /// Its id; also its journal entries' `operation`.
+    /// Its id; also its journal entries' `operation_id`.
     pub id: String,
     /// What was asked.
     pub action: Action,
@@ -56,14 +56,18 @@ pub struct OperationCounts {
     pub total: u64,
     /// Still being followed.
     pub running: u64,
-    /// Accepted by the provider.
-    pub accepted: u64,
+    /// Accepted by the provider, and not observed since.
+    pub sent: u64,
+    /// The goal was observed.
+    pub done: u64,
     /// The goal held already.
     pub already: u64,
     /// Refused by the plan.
     pub refused: u64,
     /// Refused by the provider, or seen in another final state.
     pub failed: u64,
+    /// No request was made.
+    pub not_sent: u64,
     /// It may or may not have happened.
     pub unknown: u64,
 }
@@ -124,10 +128,10 @@ impl Operation {
 /// What is looked at first has the lowest.
 const fn rank(target: &report::OperationTarget) -> u8 {
     match (target.running, target.result.status) {
-        (false, Status::Failed | Status::Refused) => 0,
+        (false, Status::Failed | Status::Refused | Status::NotSent) => 0,
         (false, Status::Unknown) => 1,
         (true, _) => 2,
-        (false, Status::Accepted | Status::Already) => 3,
+        (false, Status::Sent | Status::Done | Status::Already) => 3,
     }
 }
 
@@ -139,10 +143,12 @@ impl OperationCounts {
         Self {
             total: count(targets.len()),
             running: count(targets.iter().filter(|target| target.running).count()),
-            accepted: ended(Status::Accepted),
+            sent: ended(Status::Sent),
+            done: ended(Status::Done),
             already: ended(Status::Already),
             refused: ended(Status::Refused),
             failed: ended(Status::Failed),
+            not_sent: ended(Status::NotSent),
             unknown: ended(Status::Unknown),
         }
     }

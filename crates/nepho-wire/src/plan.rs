@@ -50,7 +50,7 @@ pub enum PlanTarget {
     /// What an operation did, to take it back: its targets that were accepted.
     Operation {
         /// The operation's id.
-        operation: NameText,
+        operation_id: NameText,
     },
 }
 
@@ -131,6 +131,8 @@ pub enum Verdict {
     Eligible,
     /// The goal holds already.
     Already,
+    /// It is on its way to the goal; nothing would be sent.
+    Underway,
     /// It would not be sent.
     Refused,
 }
@@ -173,6 +175,20 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The codes of all refusals.
+    pub const WORDS: [&'static str; 10] = [
+        "read_only",
+        "unsupported",
+        "state",
+        "protected",
+        "local_root",
+        "managed_by",
+        "not_permitted",
+        "local_disks",
+        "not_found",
+        "read_failed",
+    ];
+
     /// Its code.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -222,6 +238,18 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// The codes of all warnings.
+    pub const WORDS: [&'static str; 8] = [
+        "group_member",
+        "spot",
+        "local_disks_lost",
+        "hard",
+        "public_ip_lost",
+        "public_ip_not_checked",
+        "protection_not_checked",
+        "stale_row",
+    ];
+
     /// Its code.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -254,7 +282,7 @@ pub enum CommitReply {
     /// It is in the journal and on its way.
     Accepted {
         /// The operation's id.
-        operation: String,
+        operation_id: String,
     },
     /// Nothing was sent.
     Refused {

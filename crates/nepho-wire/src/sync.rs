@@ -45,7 +45,7 @@ pub struct ScopeReport {
     /// The cloud.
     pub provider: ProviderKind,
     /// The region, the zone or `global`; `null` when the account failed before that was known.
-    pub region: Option<String>,
+    pub location: Option<String>,
     /// What was listed.
     pub kind: Option<Kind>,
     /// Whether it completed.
@@ -53,7 +53,7 @@ pub struct ScopeReport {
     /// Rows that the cache holds of it now.
     pub rows: u64,
     /// The start of its last complete listing.
-    pub observed_at: Option<String>,
+    pub as_of: Option<String>,
     /// Why it failed.
     pub error: Option<Failure>,
 }
@@ -86,11 +86,11 @@ impl From<&domain::report::ScopeReport> for ScopeReport {
         Self {
             account: report.account_name.clone(),
             provider: report.provider.into(),
-            region: report.scope.as_ref().map(|scope| scope.location.to_string()),
+            location: report.scope.as_ref().map(|scope| scope.location.to_string()),
             kind: report.scope.as_ref().map(|scope| scope.kind.into()),
             status: if report.failure.is_some() { ScopeStatus::Failed } else { ScopeStatus::Ok },
             rows: report.rows,
-            observed_at: maybe(report.as_of),
+            as_of: maybe(report.as_of),
             error: report.failure.as_ref().map(Failure::from),
         }
     }

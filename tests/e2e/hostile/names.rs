@@ -144,7 +144,7 @@ async fn names_are_text_wherever_they_are_shown() {
     window.see_gone("[data-testid=\"plan\"]").await;
     window.click("nav-activity").await;
     until("every name in the journal", PATIENCE, async || {
-        let shown = texts(&window, "[data-testid=journal-entry][data-event=settled]", "b bdi").await;
+        let shown = texts(&window, "[data-testid=journal-entry][data-event=done]", "b bdi").await;
         (shown == expected()).then_some(())
     })
     .await;

@@ -96,7 +96,7 @@ async fn a_lost_answer(story: &str, way: Fault, given_up: Duration) {
     lab.cloud.settle();
     window.find_css(&state(&id(1), "stopped")).await;
     until("the action to be settled", Duration::from_secs(20), async || {
-        (journal(&lab, &id(1)) == ["sent", "unknown", "settled"]).then_some(())
+        (journal(&lab, &id(1)) == ["sent", "unknown", "done"]).then_some(())
     })
     .await;
     assert_eq!(lab.cloud.count("StopInstances"), 1, "an unknown action was sent again");

@@ -3,7 +3,7 @@
 
 use std::{fs, net::TcpListener, path::PathBuf, time::Duration};
 
-use nepho_app::Targets;
+use nepho_core::request::Targets;
 use nepho_core::{AccountId, Action, CredentialSource, Secret, provider::ActionRequest, request::Credentials};
 use nepho_keyring::{Item, Prompt};
 use nepho_store::Store;

@@ -92,7 +92,7 @@ fn cells(status: &AccountStatus, now: Timestamp) -> Vec<String> {
     let failed = status.scopes.iter().filter(|scope| scope.failure.is_some());
     let failed: Vec<_> = failed.map(|scope| scope.key.scope.location.to_string()).collect();
     let failed = match &status.sign_in {
-        SignIn::Failed(failure) => failure.to_string(),
+        SignIn::Failed(failure) => messages::failure(failure),
         SignIn::NotTried | SignIn::Ok => failed.join(","),
     };
     let oldest = status.scopes.iter().filter_map(|scope| scope.as_of).min();
@@ -111,8 +111,7 @@ fn cells(status: &AccountStatus, now: Timestamp) -> Vec<String> {
 async fn remove(app: &App, name: &str, output: Output) -> Result<Code, CliError> {
     let account = app.account(name)?;
     if let Some(failure) = app.remove_account(&account.id).await? {
-        let left = format!("the account is removed; its secret could not be deleted from the keyring: {failure}");
-        output::warn(&messages::shown(&left));
+        output::warn(&messages::shown(&messages::secret_left(&account.name, &failure)));
     }
     output.result(&AccountJson::from(&account), || format!("removed {}", messages::shown(&account.name)))?;
     Ok(Code::Done)
@@ -124,8 +123,10 @@ async fn verify(app: &App, name: &str, output: Output) -> Result<Code, CliError>
     // What is denied is what the last sync was refused: asking for more would need a permission more.
     let document = IdentityJson::new(&account.name, &identity, &app.account_status(&account.id)?.scopes);
     output.result(&document, || {
-        let lists =
-            document.denied.iter().map(|one| format!("  denied in {}: {}", one.region, messages::shown(&one.message)));
+        let lists = document
+            .denied
+            .iter()
+            .map(|one| format!("  denied in {}: {}", one.location, messages::shown(&one.message)));
         let actions: Vec<&str> = identity.denied.iter().map(|action| action.as_str()).collect();
         let actions = (!actions.is_empty()).then(|| format!("  denied actions: {}", actions.join(", ")));
         let who = format!("{}: {}", messages::shown(&account.name), messages::shown(&identity.to_string()));

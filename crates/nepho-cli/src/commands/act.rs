@@ -1,11 +1,12 @@
 //! `nepho start|stop|reboot|suspend|resume|terminate`: plan, confirm, commit, wait.
 
-use nepho_app::{App, Targets};
+use nepho_app::App;
 use nepho_core::{
-    Action, ResourceKey, Timestamp,
+    ResourceKey, Timestamp,
     plan::{Confirmation, Plan, PlannedTarget, Refusal, Verdict},
     provider::ActionRequest,
     report::{TargetResult, TargetStatus},
+    request::Targets,
 };
 use nepho_wire::cli::ActionJson;
 
@@ -19,7 +20,7 @@ use crate::{
 
 pub async fn run(app: &App, request: ActionRequest, args: Act, output: Output) -> Result<Code, CliError> {
     app.ready().await;
-    let targets = args.targets.iter().map(|text| Ok(super::show::target(app, text)?.key));
+    let targets = args.targets.iter().map(|text| Ok(super::show::target(app, text)?.key().clone()));
     let keys: Vec<ResourceKey> = targets.collect::<Result<_, CliError>>()?;
     let plan = app.plan(request, Targets::Keys(keys)).await?;
     if args.plan {
@@ -29,14 +30,14 @@ pub async fn run(app: &App, request: ActionRequest, args: Act, output: Output) -
     }
     if plan.eligible().next().is_none() {
         output.result(&ActionJson::new(&plan, &[], None), || people(&plan, &[], app.now()))?;
-        return Ok(if refusals(&plan).next().is_some() { refused(&plan) } else { Code::Done });
+        return Ok(if refusals(&plan).next().is_some() { refused(&plan) } else { at_rest(&plan, args.wait) });
     }
     let (typed, clicked) = confirm(&plan, &args, output, app.now())?;
     let operation = app.commit(&plan.nonce, typed.as_deref(), clicked).await?;
     let results = if args.wait { app.wait(&operation, args.timeout).await } else { app.submitted(&operation).await };
     let document = ActionJson::new(&plan, &results, Some(&operation));
     output.result(&document, || people(&plan, &results, app.now()))?;
-    Ok(code(&results, args.wait, request.action))
+    Ok(code(&plan, &results, args.wait))
 }
 
 /// What the operator did to confirm: given on the command line, or asked on the terminal.
@@ -90,7 +91,7 @@ fn suggested(accepted: &[String]) -> &str {
 fn refusals(plan: &Plan) -> impl Iterator<Item = &Refusal> {
     plan.targets.iter().filter_map(|target| match &target.verdict {
         Verdict::Refused(refusal) => Some(refusal),
-        Verdict::Eligible | Verdict::Already => None,
+        Verdict::Eligible | Verdict::Already | Verdict::Underway => None,
     })
 }
 
@@ -101,18 +102,33 @@ fn refused(plan: &Plan) -> Code {
     if refusals(plan).all(signed_out) { Code::NotSignedIn } else { Code::Refused }
 }
 
-/// All well: 0. Refused, failed or unknown for some: 3. CliError for all that were sent: 1.
-fn code(results: &[TargetResult], waited: bool, action: Action) -> Code {
+/// The exit code where nothing had to be sent. A target that is under way is not followed, so that
+/// `--wait` did not see its goal.
+fn at_rest(plan: &Plan, waited: bool) -> Code {
+    let underway = plan.targets.iter().any(|target| target.verdict == Verdict::Underway);
+    if waited && underway { Code::Partial } else { Code::Done }
+}
+
+/// The exit code of what was sent. All well: 0. All failed: 1. Otherwise 3.
+fn code(plan: &Plan, results: &[TargetResult], waited: bool) -> Code {
+    let underway = |result: &TargetResult| {
+        plan.targets.iter().any(|target| target.key == result.key && target.verdict == Verdict::Underway)
+    };
     let well = |result: &TargetResult| match result.status {
-        TargetStatus::Already => true,
-        // Whoever waited wanted to see it; a time-out without an observation is no success.
-        TargetStatus::Accepted => !waited || result.observed_state == Some(action.goal()),
+        TargetStatus::Done | TargetStatus::Already => true,
+        // With --wait, a target whose goal was not observed is no success.
+        TargetStatus::Sent => !waited,
+        TargetStatus::NotSent => !waited && underway(result),
         TargetStatus::Refused | TargetStatus::Failed | TargetStatus::Unknown => false,
     };
     if results.iter().all(well) {
         return Code::Done;
     }
-    let failed = |result: &TargetResult| matches!(result.status, TargetStatus::Failed);
+    let failed = |result: &TargetResult| match result.status {
+        TargetStatus::Failed => true,
+        TargetStatus::NotSent => !underway(result),
+        _ => false,
+    };
     if results.iter().all(failed) { Code::Failed } else { Code::Partial }
 }
 
@@ -120,22 +136,23 @@ fn people(plan: &Plan, results: &[TargetResult], now: Timestamp) -> String {
     let mut table = Table::new(&["NAME", "ID", "ACCOUNT", "STATE", "PLAN", "RESULT", "NOTES"]);
     for target in &plan.targets {
         let result = results.iter().find(|result| result.key == target.key);
-        let (verdict, reason) = match &target.verdict {
-            Verdict::Eligible => (plan.request.action.as_str(), None),
-            Verdict::Already => ("already", None),
-            Verdict::Refused(refusal) => ("refused", Some(messages::refusal(refusal))),
+        let reason = match &target.verdict {
+            Verdict::Refused(refusal) => Some(refusal),
+            Verdict::Eligible | Verdict::Already | Verdict::Underway => None,
         };
-        let failure = result.and_then(|result| result.failure.as_ref()).map(ToString::to_string);
+        let remedy = reason.and_then(messages::remedy).map(ToOwned::to_owned);
+        let failure = result.and_then(|result| result.failure.as_ref()).map(messages::failure);
         let warnings = target.warnings.iter().map(|warning| messages::warning(warning, now));
-        let notes: Vec<String> = reason.into_iter().chain(failure).chain(warnings).collect();
+        let notes: Vec<String> =
+            reason.map(messages::refusal).into_iter().chain(remedy).chain(failure).chain(warnings).collect();
         table.row([
             if target.name.is_empty() { "-".to_owned() } else { target.name.clone() },
             target.key.native.to_string(),
             target.account_name.clone(),
-            target.state.to_string(),
-            verdict.to_owned(),
+            messages::state(target.state),
+            messages::verdict(&target.verdict),
             result.map_or_else(|| "-".to_owned(), outcome),
-            notes.join("; "),
+            notes.join(" "),
         ]);
     }
     table.to_string()
@@ -143,8 +160,8 @@ fn people(plan: &Plan, results: &[TargetResult], now: Timestamp) -> String {
 
 fn outcome(result: &TargetResult) -> String {
     match result.observed_state {
-        Some(state) => format!("{} ({state})", result.status),
-        None => result.status.to_string(),
+        Some(state) => format!("{} ({})", messages::status(result.status), messages::state(state)),
+        None => messages::status(result.status),
     }
 }
 
@@ -159,19 +176,53 @@ mod tests {
         TargetResult { key, status, observed_state, failure: None }
     }
 
+    fn plan(verdict: Verdict) -> Plan {
+        let target = PlannedTarget {
+            key: "aws:1:eu-west-1:instance:i-1".parse().expect("a key"),
+            zone: None,
+            name: "web-1".to_owned(),
+            account: nepho_core::AccountId::new("a"),
+            account_name: "lab".to_owned(),
+            state: State::Stopping,
+            raw_state: "stopping".to_owned(),
+            verdict,
+            warnings: Vec::new(),
+        };
+        Plan {
+            nonce: nepho_core::plan::Nonce("n".to_owned()),
+            request: nepho_core::Action::Stop.into(),
+            targets: vec![target],
+            confirmation: Confirmation::None,
+            expires_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
     #[test]
-    fn the_exit_code_says_what_became_of_the_targets() {
-        let stopped = result(TargetStatus::Accepted, Some(State::Stopped));
-        let accepted = result(TargetStatus::Accepted, None);
+    fn exit_code_tells_sent_from_done() {
+        let done = result(TargetStatus::Done, Some(State::Stopped));
+        let sent = result(TargetStatus::Sent, None);
         let failed = result(TargetStatus::Failed, None);
+        let not_sent = result(TargetStatus::NotSent, None);
         let unknown = result(TargetStatus::Unknown, None);
-        let stop = |results: &[TargetResult], waited| code(results, waited, Action::Stop);
-        assert_eq!(stop(std::slice::from_ref(&stopped), true), Code::Done);
-        assert_eq!(stop(std::slice::from_ref(&accepted), false), Code::Done);
-        assert_eq!(stop(std::slice::from_ref(&accepted), true), Code::Partial, "waited in vain");
-        assert_eq!(stop(&[stopped.clone(), failed.clone()], true), Code::Partial);
-        assert_eq!(stop(&[failed.clone(), failed], true), Code::Failed);
+        let stop = |results: &[TargetResult], waited| code(&plan(Verdict::Eligible), results, waited);
+        assert_eq!(stop(std::slice::from_ref(&done), true), Code::Done);
+        assert_eq!(stop(std::slice::from_ref(&sent), false), Code::Done);
+        assert_eq!(stop(std::slice::from_ref(&sent), true), Code::Partial, "waited in vain");
+        assert_eq!(stop(&[done.clone(), failed.clone()], true), Code::Partial);
+        assert_eq!(stop(&[failed.clone(), failed.clone()], true), Code::Failed);
+        assert_eq!(stop(&[failed, not_sent.clone()], true), Code::Failed);
+        assert_eq!(stop(&[done, not_sent], false), Code::Partial);
         assert_eq!(stop(&[unknown], true), Code::Partial);
         assert_eq!(stop(&[result(TargetStatus::Already, Some(State::Stopped))], true), Code::Done);
+    }
+
+    #[test]
+    fn underway_target_is_a_success_unless_it_is_waited_for() {
+        let underway = plan(Verdict::Underway);
+        assert_eq!((at_rest(&underway, false), at_rest(&underway, true)), (Code::Done, Code::Partial));
+        assert_eq!(at_rest(&plan(Verdict::Already), true), Code::Done);
+        let results = [result(TargetStatus::NotSent, Some(State::Stopping))];
+        assert_eq!(code(&underway, &results, false), Code::Done);
+        assert_eq!(code(&underway, &results, true), Code::Partial);
     }
 }

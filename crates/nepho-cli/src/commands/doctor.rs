@@ -6,6 +6,7 @@ use nepho_wire::cli::DoctorJson;
 
 use crate::{
     exit::{CliError, Code},
+    messages,
     output::Output,
     table::Table,
 };
@@ -15,7 +16,7 @@ pub async fn run(app: &App, output: Output) -> Result<Code, CliError> {
     let table = || {
         let mut table = Table::new(&["SUBJECT", "VERDICT", "FINDING", "WHAT TO DO"]);
         for one in &found {
-            table.row([one.subject.clone(), one.verdict.to_string(), one.finding.clone(), one.advice.clone()]);
+            table.row([one.subject.clone(), messages::check(one.verdict), one.finding.clone(), one.advice.clone()]);
         }
         table
     };

@@ -89,7 +89,7 @@ fn people(outcomes: &[AddedProject]) -> String {
     let line = |one: &AddedProject| match &one.outcome {
         Ok(account) => super::accounts::added(account),
         Err(failure) => {
-            format!("not added: {} ({})", messages::shown(&one.project), messages::shown(&failure.to_string()))
+            format!("not added: {} ({})", messages::shown(&one.project), messages::shown(&messages::failure(failure)))
         }
     };
     outcomes.iter().map(line).collect::<Vec<_>>().join("\n")

@@ -7,6 +7,7 @@ use nepho_wire::cli::{JournalRow, VerifyJson};
 use crate::{
     args::{Journal, JournalCommand},
     exit::{CliError, Code},
+    messages,
     output::Output,
     table::Table,
 };
@@ -42,18 +43,20 @@ fn table(entries: &[JournalEntry]) -> Table {
     let mut table = Table::new(&["SEQ", "AT", "ACTION", "EVENT", "NAME", "KEY", "NOTES"]);
     for JournalEntry { seq, entry } in entries {
         let notes = match &entry.event {
-            JournalEvent::Sent | JournalEvent::TimedOut => String::new(),
-            JournalEvent::Accepted { raw_state } => raw_state.clone(),
             JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
-                failure.to_string()
+                failure.message.clone()
             }
-            JournalEvent::Settled { state, .. } | JournalEvent::Contradicted { state, .. } => state.to_string(),
+            JournalEvent::Sent
+            | JournalEvent::TimedOut
+            | JournalEvent::Accepted { .. }
+            | JournalEvent::Done { .. }
+            | JournalEvent::Contradicted { .. } => String::new(),
         };
         table.row([
             seq.to_string(),
             entry.at.to_string(),
             entry.action.to_string(),
-            entry.event.as_str().to_owned(),
+            messages::event(&entry.event),
             entry.name.clone(),
             entry.key.to_string(),
             notes,

@@ -31,7 +31,7 @@ pub async fn refresh(app: &App) -> Code {
     for scope in &report.scopes {
         if let Some(failure) = &scope.failure {
             let place = scope.scope.as_ref().map_or_else(String::new, |scope| format!(" {}", scope.location));
-            output::warn(&messages::shown(&format!("{}{place}: {failure}", scope.account_name)));
+            output::warn(&messages::shown(&format!("{}{place}: {}", scope.account_name, messages::failure(failure))));
         }
     }
     code(&report)
@@ -59,7 +59,7 @@ fn people(report: &SyncReport, app: &App) -> String {
             scope.scope.as_ref().map_or_else(|| "-".to_owned(), |scope| scope.location.to_string()),
             scope.rows.to_string(),
             as_of,
-            scope.failure.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+            scope.failure.as_ref().map_or_else(|| "-".to_owned(), messages::failure),
         ]);
     }
     if table.is_empty() {

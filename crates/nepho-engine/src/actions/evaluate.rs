@@ -70,7 +70,7 @@ fn verdict(input: &PlanInput<'_>) -> Verdict {
     }
     let resource = &observed.listed.resource;
     if rule.already.contains(&resource.state) {
-        return Verdict::Already;
+        return if resource.state == action.goal() { Verdict::Already } else { Verdict::Underway };
     }
     if !rule.from.contains(&resource.state) {
         return Verdict::Refused(Refusal::State(resource.state));

@@ -99,8 +99,14 @@ impl Executor {
             let _ = journalled.send(Err(source.into()));
             return Vec::new();
         }
+        self.update(id, |progress| {
+            for target in ready.iter().flat_map(|batch| &batch.targets) {
+                if let Some(result) = progress.results.iter_mut().find(|result| result.key == target.key) {
+                    operations::apply(result, &JournalEvent::Sent);
+                }
+            }
+        });
         let _ = journalled.send(Ok(()));
-        self.inventory.notify_operations();
         for batch in &refused {
             if let Err(failure) = &batch.session {
                 let events =
@@ -335,10 +341,11 @@ async fn ask_progress(
 /// What the plan alone says of a target.
 fn planned_result(target: &PlannedTarget) -> TargetResult {
     let status = match target.verdict {
-        Verdict::Eligible => TargetStatus::Unknown,
+        Verdict::Eligible | Verdict::Underway => TargetStatus::NotSent,
         Verdict::Already => TargetStatus::Already,
         Verdict::Refused(_) => TargetStatus::Refused,
     };
-    let observed_state = (target.verdict == Verdict::Already).then_some(target.state);
+    let seen = matches!(target.verdict, Verdict::Already | Verdict::Underway);
+    let observed_state = seen.then_some(target.state);
     TargetResult { key: target.key.clone(), status, observed_state, failure: None }
 }

@@ -47,7 +47,7 @@ fn blank(entry: &JournalEntry) -> OperationTarget {
         name: entry.entry.name.clone(),
         result: TargetResult {
             key: entry.entry.key.clone(),
-            status: TargetStatus::Unknown,
+            status: TargetStatus::NotSent,
             observed_state: None,
             failure: None,
         },
@@ -59,10 +59,14 @@ fn blank(entry: &JournalEntry) -> OperationTarget {
 pub fn apply(result: &mut TargetResult, event: &JournalEvent) {
     let (status, observed, failure): (_, Option<State>, Option<&Failure>) = match event {
         JournalEvent::Sent => (TargetStatus::Unknown, None, None),
-        JournalEvent::Accepted { .. } => (TargetStatus::Accepted, None, None),
+        JournalEvent::Accepted { .. } => (TargetStatus::Sent, None, None),
+        // Without an entry of its sending, no request was made.
+        JournalEvent::Refused(failure) if result.status == TargetStatus::NotSent => {
+            (TargetStatus::NotSent, None, Some(failure))
+        }
         JournalEvent::Refused(failure) | JournalEvent::Failed(failure) => (TargetStatus::Failed, None, Some(failure)),
         JournalEvent::Unknown(failure) => (TargetStatus::Unknown, None, Some(failure)),
-        JournalEvent::Settled { state, .. } => (TargetStatus::Accepted, Some(*state), None),
+        JournalEvent::Done { state, .. } => (TargetStatus::Done, Some(*state), None),
         JournalEvent::Contradicted { state, .. } => (TargetStatus::Failed, Some(*state), None),
         JournalEvent::TimedOut => (TargetStatus::Unknown, result.observed_state, result.failure.as_ref()),
     };

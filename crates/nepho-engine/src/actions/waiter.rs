@@ -114,7 +114,7 @@ impl TargetWaiter {
         if state == self.action.goal() {
             let ended = self.record_has_ended(elapsed);
             if ended && self.proves_goal() {
-                return Some(JournalEvent::Settled { state, raw_state });
+                return Some(JournalEvent::Done { state, raw_state });
             }
             if ended && self.open_ticket().is_some() {
                 return Some(JournalEvent::TimedOut); // only the record could have told, and will not
@@ -176,7 +176,7 @@ impl TargetWaiter {
 
 /// The end of a deletion whose machine its cloud does not know any more: there is no word to quote.
 pub const fn vanished() -> JournalEvent {
-    JournalEvent::Settled { state: State::Terminated, raw_state: String::new() }
+    JournalEvent::Done { state: State::Terminated, raw_state: String::new() }
 }
 
 #[cfg(test)]
@@ -209,7 +209,7 @@ mod tests {
         let mut waiter = TargetWaiter::unanswered(Action::Stop, State::Running);
         assert_eq!(waiter.on_read(Some((State::Stopping, "stopping")), SOON), None);
         let seen = waiter.on_read(Some((State::Stopped, "stopped")), SOON);
-        assert!(matches!(seen, Some(JournalEvent::Settled { state: State::Stopped, .. })));
+        assert!(matches!(seen, Some(JournalEvent::Done { state: State::Stopped, .. })));
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
         );
         let mut waiter = TargetWaiter::accepted(Action::Terminate, State::Running, None);
         assert_eq!(waiter.on_read(None, SOON), None);
-        assert!(matches!(waiter.on_read(None, SOON), Some(JournalEvent::Settled { state: State::Terminated, .. })));
+        assert!(matches!(waiter.on_read(None, SOON), Some(JournalEvent::Done { state: State::Terminated, .. })));
     }
 
     fn recorded(action: Action, before: State) -> TargetWaiter {
@@ -250,7 +250,7 @@ mod tests {
         assert!(matches!(failed.on_operation_status(Ok(Progress::Failed(busy))), Some(JournalEvent::Failed(_))));
         assert_eq!(waiter.on_operation_status(Ok(Progress::Done)), None);
         let seen = waiter.on_read(Some((State::Running, "RUNNING")), LATE);
-        assert!(matches!(seen, Some(JournalEvent::Settled { state: State::Running, .. })));
+        assert!(matches!(seen, Some(JournalEvent::Done { state: State::Running, .. })));
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(waiter.on_operation_status(Ok(Progress::Underway)), None);
         assert_eq!(waiter.on_read(stopped, LATE + CONSISTENCY_WINDOW), None, "it answers again");
         assert_eq!(waiter.on_operation_status(unavailable()), None);
-        assert!(matches!(waiter.on_read(stopped, LATE + CONSISTENCY_WINDOW), Some(JournalEvent::Settled { .. })));
+        assert!(matches!(waiter.on_read(stopped, LATE + CONSISTENCY_WINDOW), Some(JournalEvent::Done { .. })));
         let mut waiter = recorded(Action::Stop, State::Running);
         assert_eq!((waiter.on_operation_status(unavailable()), waiter.on_read(stopped, SOON)), (None, None));
         assert_eq!(waiter.on_read(Some((State::Stopping, "STOPPING")), LATE), None);
@@ -287,7 +287,7 @@ mod tests {
         let mut waiter = recorded(Action::Stop, State::Running);
         assert_eq!(waiter.on_operation_status(Err(denied())), None);
         let seen = waiter.on_read(Some((State::Stopped, "TERMINATED")), SOON);
-        assert!(matches!(seen, Some(JournalEvent::Settled { state: State::Stopped, .. })));
+        assert!(matches!(seen, Some(JournalEvent::Done { state: State::Stopped, .. })));
         let mut waiter = recorded(Action::Reboot, State::Running);
         assert_eq!(waiter.on_operation_status(Err(denied())), None);
         assert_eq!(waiter.on_read(Some((State::Running, "RUNNING")), SOON), Some(JournalEvent::TimedOut), "unknown");

@@ -21,17 +21,6 @@ use crate::{
     sync::reconcile::{self, Listing},
 };
 
-/// Generation numbers: hints that something changed. A lost hint costs latency, not truth.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// Rows, freshness or overlays.
-    pub inventory: u64,
-    /// Accounts, sign-in or sync progress.
-    pub accounts: u64,
-    /// Operations or the journal.
-    pub operations: u64,
-}
-
 /// What a complete listing did to its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applied {

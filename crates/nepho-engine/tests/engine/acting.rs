@@ -35,16 +35,16 @@ async fn a_stop_is_shown_pending_and_stopped_only_when_seen() {
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.engine.submitted(&id).await;
     let row = harness.row("i-1");
-    assert_eq!((row.state, row.raw_state.as_str()), (State::Stopping, "stopping"));
+    assert_eq!((row.state(), row.raw_state()), (State::Stopping, "stopping"));
     harness.pass(5).await;
-    assert_eq!(harness.row("i-1").state, State::Stopping);
+    assert_eq!(harness.row("i-1").state(), State::Stopping);
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
-    assert_eq!(outcome(&results), (TargetStatus::Accepted, Some(State::Stopped)));
-    assert_eq!(harness.row("i-1").state, State::Stopped);
-    assert_eq!(harness.row("i-1").pending, None);
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "settled"]);
+    assert_eq!(outcome(&results), (TargetStatus::Done, Some(State::Stopped)));
+    assert_eq!(harness.row("i-1").state(), State::Stopped);
+    assert_eq!(harness.row("i-1").pending(), None);
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"]);
     let stored = harness.store.rows().await.unwrap();
     assert_eq!(stored[0].resource.state, State::Stopped, "a new process shows it too");
 }
@@ -91,7 +91,7 @@ async fn a_refused_stop_never_shows_stopped() {
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(results[0].status, TargetStatus::Failed);
     assert_eq!(results[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::InvalidState));
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, None));
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Running, None));
     assert_eq!(harness.events("i-1").await, ["sent", "refused"]);
 }
 
@@ -107,8 +107,8 @@ async fn a_stop_without_an_answer_is_unknown_until_observed_and_never_sent_again
     assert_eq!(harness.events("i-1").await, ["sent", "unknown"]);
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
-    assert_eq!(outcome(&results), (TargetStatus::Accepted, Some(State::Stopped)));
-    assert_eq!(harness.events("i-1").await, ["sent", "unknown", "settled"]);
+    assert_eq!(outcome(&results), (TargetStatus::Done, Some(State::Stopped)));
+    assert_eq!(harness.events("i-1").await, ["sent", "unknown", "done"]);
     assert_eq!(harness.cloud.counts().submit, 1);
 }
 
@@ -121,7 +121,7 @@ async fn a_stop_that_never_arrived_stays_unknown() {
     let results = harness.engine.wait(&id, 2 * MINUTE).await;
     assert_eq!(results[0].status, TargetStatus::Unknown);
     assert_eq!(harness.events("i-1").await, ["sent", "unknown", "timed_out"]);
-    assert_eq!((harness.row("i-1").state, harness.cloud.counts().submit), (State::Running, 1));
+    assert_eq!((harness.row("i-1").state(), harness.cloud.counts().submit), (State::Running, 1));
 }
 
 // Invariant 14
@@ -135,11 +135,11 @@ async fn a_read_that_began_before_the_reply_cannot_undo_it() {
         harness.engine.submitted(&id).await;
         harness.cloud.settle("i-1");
         harness.engine.wait(&id, MINUTE).await;
-        assert_eq!(harness.row("i-1").state, State::Stopped);
+        assert_eq!(harness.row("i-1").state(), State::Stopped);
         listing.open();
     });
     assert!(sweep.0.scopes[0].failure.is_none());
-    assert_eq!(harness.row("i-1").state, State::Stopped);
+    assert_eq!(harness.row("i-1").state(), State::Stopped);
     assert_eq!(harness.store.rows().await.unwrap()[0].resource.state, State::Stopped);
 }
 
@@ -153,7 +153,7 @@ async fn a_listing_from_before_the_reply_does_not_end_what_the_reply_said() {
         harness.engine.submitted(&id).await;
         listing.open();
     });
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Stopping, Some(Action::Stop)));
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Stopping, Some(Action::Stop)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,7 +164,7 @@ async fn a_stale_read_after_the_reply_does_not_show_the_old_state() {
     harness.engine.submitted(&id).await;
     for _ in 0..3 {
         harness.pass(1).await;
-        assert_eq!(harness.row("i-1").state, State::Stopping);
+        assert_eq!(harness.row("i-1").state(), State::Stopping);
     }
     harness.cloud.settle("i-1");
     assert_eq!(outcome(&harness.engine.wait(&id, MINUTE).await).1, Some(State::Stopped));
@@ -177,8 +177,8 @@ async fn a_cloud_that_accepts_and_does_nothing_is_contradicted() {
     let id = harness.act(Action::Stop, &["i-1"]).await;
     let results = harness.engine.wait(&id, 2 * MINUTE).await;
     assert_eq!(outcome(&results), (TargetStatus::Failed, Some(State::Running)));
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, None));
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "contradicted"]);
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Running, None));
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "failed"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -202,7 +202,7 @@ async fn a_terminated_machine_may_be_forgotten_by_its_cloud() {
     harness.pass(2).await;
     harness.cloud.remove("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
-    assert_eq!(outcome(&results), (TargetStatus::Accepted, Some(State::Terminated)));
+    assert_eq!(outcome(&results), (TargetStatus::Done, Some(State::Terminated)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -210,10 +210,10 @@ async fn a_reboot_ends_when_the_machine_is_seen_running() {
     let harness = one_running().await;
     let id = harness.act(Action::Reboot, &["i-1"]).await;
     harness.engine.submitted(&id).await;
-    assert_eq!(harness.row("i-1").pending, Some(Action::Reboot));
+    assert_eq!(harness.row("i-1").pending(), Some(Action::Reboot));
     let results = harness.engine.wait(&id, MINUTE).await;
-    assert_eq!(outcome(&results), (TargetStatus::Accepted, Some(State::Running)));
-    assert_eq!(harness.row("i-1").pending, None);
+    assert_eq!(outcome(&results), (TargetStatus::Done, Some(State::Running)));
+    assert_eq!(harness.row("i-1").pending(), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -228,7 +228,7 @@ async fn one_bad_target_does_not_spoil_the_others() {
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
     let statuses: Vec<_> = results.iter().map(|result| result.status).collect();
-    assert_eq!(statuses, [TargetStatus::Accepted, TargetStatus::Failed]);
+    assert_eq!(statuses, [TargetStatus::Done, TargetStatus::Failed]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -237,8 +237,11 @@ async fn an_account_held_by_another_process_sends_nothing() {
     harness.host.set_locked(Some(failure(FailureCode::Conflict)));
     let id = harness.act(Action::Stop, &["i-1"]).await;
     let results = harness.engine.wait(&id, MINUTE).await;
-    assert_eq!((results[0].status, harness.cloud.counts().submit), (TargetStatus::Failed, 0));
+    assert_eq!((results[0].status, harness.cloud.counts().submit), (TargetStatus::NotSent, 0));
+    assert_eq!(results[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::Conflict));
     assert_eq!(harness.events("i-1").await, ["refused"]);
+    let recorded = harness.engine.operations(1).await.expect("operations");
+    assert_eq!(recorded[0].targets[0].result.status, TargetStatus::NotSent, "the journal tells the same");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ use nepho_core::{
     Account, Action, FailureCode, ProviderError, State,
     plan::{CommitRefusal, Confirmation, Plan, Refusal, Verdict, Warning},
     provider::Preflight,
+    report::TargetStatus,
 };
 use nepho_engine::CommitError;
 use nepho_testkit::{fake::ObserveStep, instance};
@@ -24,6 +25,25 @@ async fn refusal(harness: &Harness, plan: &Plan, typed: Option<&str>, clicked: b
 }
 
 #[tokio::test(start_paused = true)]
+async fn target_on_its_way_to_the_goal_is_underway_and_nothing_is_sent() {
+    let harness = with(["i-1", "i-2"].map(instance)).await;
+    for (action, state) in
+        [(Action::Stop, State::Stopping), (Action::Start, State::Pending), (Action::Terminate, State::Terminating)]
+    {
+        harness.cloud.set_state("i-1", state);
+        let plan = harness.plan(action, &["i-1"]).await;
+        assert_eq!(verdicts(&plan), [Verdict::Underway], "{action} while {state}");
+        assert_eq!(refusal(&harness, &plan, None, true).await, CommitRefusal::Nothing);
+    }
+    harness.cloud.set_state("i-1", State::Stopping);
+    let id = harness.act(Action::Stop, &["i-1", "i-2"]).await;
+    let results = harness.engine.submitted(&id).await;
+    let outcome: Vec<_> = results.iter().map(|result| (result.status, result.observed_state)).collect();
+    assert_eq!(outcome, [(TargetStatus::NotSent, Some(State::Stopping)), (TargetStatus::Sent, None)]);
+    assert!(harness.events("i-1").await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn each_target_has_a_verdict_from_a_fresh_reading() {
     let harness = with(["i-1", "i-2", "i-3"].map(instance)).await;
     harness.cloud.set_state("i-2", State::Stopped);
@@ -36,7 +56,7 @@ async fn each_target_has_a_verdict_from_a_fresh_reading() {
         Verdict::Refused(Refusal::NotFound),
     ];
     assert_eq!(verdicts(&plan), expected);
-    assert_eq!(harness.row("i-2").state, State::Stopped, "the reading is shown");
+    assert_eq!(harness.row("i-2").state(), State::Stopped, "the reading is shown");
 }
 
 #[tokio::test(start_paused = true)]

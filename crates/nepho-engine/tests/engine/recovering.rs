@@ -28,7 +28,7 @@ async fn what_was_sent_without_an_answer_is_unknown_then_settled_by_a_sweep() {
     harness.cloud.set_state("i-1", State::Stopped);
     harness.pass(5).await;
     next.sync(&[], &[]).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "unknown", "settled"]);
+    assert_eq!(harness.events("i-1").await, ["sent", "unknown", "done"]);
     assert_eq!(harness.cloud.counts().submit, 1, "never sent again");
 }
 
@@ -68,7 +68,7 @@ async fn an_accepted_action_is_followed_up_by_the_next_process() {
     harness.cloud.settle("i-1");
     harness.pass(2).await;
     next.sync(&[], &[]).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "settled"]);
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"]);
 }
 
 #[tokio::test(start_paused = true)]

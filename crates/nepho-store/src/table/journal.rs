@@ -125,7 +125,7 @@ fn columns(seq: i64, entry: &NewEntry) -> [Value; WIDTH] {
         JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
             (text(failure.code.as_str()), text(&failure.message), Value::Null)
         }
-        JournalEvent::Settled { state, raw_state } | JournalEvent::Contradicted { state, raw_state } => {
+        JournalEvent::Done { state, raw_state } | JournalEvent::Contradicted { state, raw_state } => {
             (Value::Null, text(raw_state), text(state.as_str()))
         }
     };
@@ -150,16 +150,18 @@ fn entry(row: &Row<'_>) -> Result<JournalEntry, Fault> {
     let text = |column: &str| row.get::<_, String>(column);
     let failure =
         || -> Result<Failure, Fault> { Ok(Failure { code: word(row, "failure_code")?, message: text("detail")? }) };
+    // Entries keep the words of the version that wrote them, as the chain covers them: `settled` is
+    // `done` now, and `contradicted` is `failed` without a failure code.
     let event = match text("event")?.as_str() {
         "sent" => JournalEvent::Sent,
         "accepted" => JournalEvent::Accepted { raw_state: text("detail")? },
         "refused" => JournalEvent::Refused(failure()?),
-        "failed" => JournalEvent::Failed(failure()?),
-        "unknown" => JournalEvent::Unknown(failure()?),
-        "settled" => JournalEvent::Settled { state: word::<State>(row, "state")?, raw_state: text("detail")? },
-        "contradicted" => {
+        "failed" if row.get::<_, Option<String>>("failure_code")?.is_some() => JournalEvent::Failed(failure()?),
+        "failed" | "contradicted" => {
             JournalEvent::Contradicted { state: word::<State>(row, "state")?, raw_state: text("detail")? }
         }
+        "unknown" => JournalEvent::Unknown(failure()?),
+        "done" | "settled" => JournalEvent::Done { state: word::<State>(row, "state")?, raw_state: text("detail")? },
         "timed_out" => JournalEvent::TimedOut,
         other => return Err(Fault::unreadable("journal event", format!("unknown word {other:?}"))),
     };

@@ -20,8 +20,8 @@ pub struct ActionJson {
     pub plan: Vec<PlanRow>,
     /// What became of each target; empty when nothing was sent.
     pub results: Vec<ResultRow>,
-    /// The operation in the journal; `null` when nothing was sent.
-    pub journal_id: Option<String>,
+    /// The operation's id; `null` when nothing was sent.
+    pub operation_id: Option<String>,
 }
 
 /// One target's verdict.
@@ -58,7 +58,7 @@ impl ActionJson {
         Self {
             plan: plan.targets.iter().map(PlanRow::from).collect(),
             results: results.iter().map(ResultRow::from).collect(),
-            journal_id: operation.map(ToString::to_string),
+            operation_id: operation.map(ToString::to_string),
         }
     }
 }

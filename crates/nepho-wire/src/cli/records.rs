@@ -16,8 +16,8 @@ pub struct JournalRow {
     pub seq: u64,
     /// When.
     pub at: String,
-    /// The operation; `journal_id` of the command that began it.
-    pub journal_id: String,
+    /// The operation's id, which the command that began it printed.
+    pub operation_id: String,
     /// By which run of which process.
     pub run: String,
     /// The account's name at the time.
@@ -28,13 +28,13 @@ pub struct JournalRow {
     pub name: String,
     /// What was asked.
     pub action: Action,
-    /// What happened: sent, accepted, refused, failed, unknown, settled, contradicted, `timed_out`.
+    /// The step: sent, accepted, done, failed, refused, `timed_out` or unknown.
     pub event: &'static str,
-    /// The state seen, for settled and contradicted.
+    /// The state observed, for done, and for failed where one was.
     pub state: Option<State>,
     /// The provider's word for it, where it named one.
     pub raw_state: Option<String>,
-    /// Why, for refused, failed and unknown.
+    /// The reason, for refused, unknown, and for failed where the provider named one.
     pub error: Option<Failure>,
 }
 
@@ -47,14 +47,14 @@ impl From<&JournalEntry> for JournalRow {
             JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
                 (None, None, Some(failure.into()))
             }
-            JournalEvent::Settled { state, raw_state } | JournalEvent::Contradicted { state, raw_state } => {
+            JournalEvent::Done { state, raw_state } | JournalEvent::Contradicted { state, raw_state } => {
                 (Some((*state).into()), Some(raw_state.clone()), None)
             }
         };
         Self {
             seq: stored.seq,
             at: moment(entry.at),
-            journal_id: entry.operation.to_string(),
+            operation_id: entry.operation.to_string(),
             run: entry.run.to_string(),
             account: entry.account_name.clone(),
             key: entry.key.to_string(),

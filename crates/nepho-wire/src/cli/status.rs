@@ -76,7 +76,7 @@ pub struct FailedProjectJson {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountScope {
     /// The region, the zone or `global`.
-    pub region: String,
+    pub location: String,
     /// What is listed there.
     pub kind: Kind,
     /// Whether the last try succeeded; `null` before the first.
@@ -157,7 +157,7 @@ impl From<&ScopeRecord> for AccountScope {
             (None, None) => None,
         };
         Self {
-            region: record.key.scope.location.to_string(),
+            location: record.key.scope.location.to_string(),
             kind: record.key.scope.kind.into(),
             status,
             rows: record.rows,
@@ -187,7 +187,7 @@ pub struct IdentityJson {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Denied {
     /// The region, the zone or `global`.
-    pub region: String,
+    pub location: String,
     /// What is listed there.
     pub kind: Kind,
     /// Why not, in the cloud's words.
@@ -212,7 +212,7 @@ impl Denied {
         let denied = |code| matches!(code, FailureCode::PermissionDenied | FailureCode::NotEnabled);
         let failure = record.failure.as_ref().filter(|failure| denied(failure.code))?;
         let scope = &record.key.scope;
-        Some(Self { region: scope.location.to_string(), kind: scope.kind.into(), message: failure.message.clone() })
+        Some(Self { location: scope.location.to_string(), kind: scope.kind.into(), message: failure.message.clone() })
     }
 }
 

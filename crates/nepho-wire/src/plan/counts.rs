@@ -18,6 +18,8 @@ pub struct PlanCounts {
     pub eligible: u64,
     /// Those where the goal holds already.
     pub already: u64,
+    /// Those on their way to the goal.
+    pub underway: u64,
     /// Those that would not be sent.
     pub refused: u64,
     /// Eligible targets in production accounts.
@@ -64,6 +66,7 @@ impl PlanCounts {
                     accounts.insert(&target.account);
                 }
                 plan::Verdict::Already => counts.already += 1,
+                plan::Verdict::Underway => counts.underway += 1,
                 plan::Verdict::Refused(refusal) => {
                     counts.refused += 1;
                     *refusals.entry(Refusal::from(refusal).word()).or_default() += 1;

@@ -81,21 +81,31 @@ fn an_operation_is_counted_whole_with_what_went_wrong_first() {
         (target.result.key, target.result.status, target.running) = (fixture::key(id), status, running);
         operation.targets.push(target);
     };
-    add("i-done", Status::Accepted, false);
+    add("i-done", Status::Done, false);
+    add("i-sent", Status::Sent, false);
+    add("i-held", Status::NotSent, false);
     add("i-there", Status::Already, false);
-    add("i-moving", Status::Accepted, true);
+    add("i-moving", Status::Sent, true);
     add("i-lost", Status::Unknown, false);
     add("i-failed", Status::Failed, false);
     add("i-refused", Status::Refused, false);
     let shown = Operation::new(&operation, MOST);
-    let (total, running, unknown) = (6, 1, 1);
-    let ended = (1, 1, 1, 1);
-    let (accepted, already, refused, failed) = ended;
-    assert_eq!(shown.counts, OperationCounts { total, running, accepted, already, refused, failed, unknown });
+    let one_of_each = OperationCounts {
+        total: 8,
+        running: 1,
+        sent: 1,
+        done: 1,
+        already: 1,
+        refused: 1,
+        failed: 1,
+        not_sent: 1,
+        unknown: 1,
+    };
+    assert_eq!(shown.counts, one_of_each);
     let order: Vec<_> = shown.targets.iter().map(|target| target.id.as_str()).collect();
-    assert_eq!(order, ["i-failed", "i-refused", "i-lost", "i-moving", "i-done", "i-there"]);
+    assert_eq!(order, ["i-held", "i-failed", "i-refused", "i-lost", "i-moving", "i-done", "i-sent", "i-there"]);
     let least = Operation::new(&operation, 1);
-    assert_eq!((least.targets.len(), least.targets[0].status), (1, TargetStatus::Failed));
+    assert_eq!((least.targets.len(), least.targets[0].status), (1, TargetStatus::NotSent));
     assert_eq!(least.counts, shown.counts);
 }
 

@@ -31,14 +31,18 @@ fn facets() {
 fn a_plan_with_every_warning_and_refusal() {
     let shown = plan::Plan::from(&fixture::plan());
     assert_json_snapshot!(shown);
+    let (mut refusals, mut warnings) = (Vec::new(), Vec::new());
     for target in &shown.targets {
         if let Some(refusal) = &target.refusal {
             assert_eq!(serde_json::to_value(refusal).unwrap()["code"], refusal.word());
+            refusals.push(refusal.word());
         }
         for warning in &target.warnings {
             assert_eq!(serde_json::to_value(warning).unwrap()["code"], warning.word());
+            warnings.push(warning.word());
         }
     }
+    assert_eq!((refusals, warnings), (plan::Refusal::WORDS.to_vec(), plan::Warning::WORDS.to_vec()));
 }
 
 /// The question is worth asking where leave to discard would change something, or was given.
@@ -84,7 +88,7 @@ fn commits() {
     let replies: Vec<_> = refusals
         .iter()
         .map(|refusal| plan::CommitReply::Refused { refusal: refusal.into() })
-        .chain([plan::CommitReply::Accepted { operation: "op-1".to_owned() }])
+        .chain([plan::CommitReply::Accepted { operation_id: "op-1".to_owned() }])
         .collect();
     assert_json_snapshot!(replies);
 }

@@ -121,8 +121,8 @@ fn what_is_too_long_is_refused_and_what_just_fits_is_not() {
         (
             "plan_action",
             "/target",
-            json!({"type": "operation", "operation": "x".repeat(MAX_NAME)}),
-            json!({"type": "operation", "operation": "x".repeat(MAX_NAME + 1)}),
+            json!({"type": "operation", "operation_id": "x".repeat(MAX_NAME)}),
+            json!({"type": "operation", "operation_id": "x".repeat(MAX_NAME + 1)}),
         ),
         ("commit_plan", "/nonce", long(MAX_NAME), long(MAX_NAME + 1)),
         ("commit_plan", "/confirmation", long(MAX_TEXT), long(MAX_TEXT + 1)),

@@ -21,7 +21,6 @@ const SHARED_FROM = 3;
 /** Groups the targets that the plan carries: eligible, refused by reason, those that need nothing. */
 export function targetGroups(plan: Plan): TargetGroup[] {
   const eligible = plan.targets.filter(({ verdict }) => verdict === "eligible");
-  const rest = plan.targets.filter(({ verdict }) => verdict === "already");
   const groups: TargetGroup[] = [];
   if (plan.counts.eligible > 0) {
     groups.push({
@@ -36,8 +35,10 @@ export function targetGroups(plan: Plan): TargetGroup[] {
     const targets = plan.targets.filter(({ refusal }) => refusal?.code === code);
     groups.push({ id: code, verdict: "refused", count, reason: sharedReason(targets), targets });
   }
-  if (plan.counts.already > 0) {
-    groups.push({ id: "already", verdict: "already", count: plan.counts.already, reason: "", targets: rest });
+  for (const verdict of ["underway", "already"] as const) {
+    const targets = plan.targets.filter((target) => target.verdict === verdict);
+    const count = plan.counts[verdict];
+    if (count > 0) groups.push({ id: verdict, verdict, count, reason: "", targets });
   }
   return groups;
 }

@@ -87,7 +87,7 @@ class Planning {
           "quiet",
           m.sent_toast({ action: actionName(this.action), count: sent, number: count(sent) }),
           "",
-          afterwards(this.action, reply.operation),
+          afterwards(this.action, reply.operation_id),
         );
         this.close();
         return;
@@ -155,7 +155,7 @@ export function afterwards(action: Action, operation: string): readonly ToastAct
   const undo = inverse(action);
   const view: ToastAction = { id: "view", label: m.toast_view(), run: () => screens.go("activity") };
   if (undo === null) return [view];
-  const begin = () => void planning.begin(undo, { type: "operation", operation });
+  const begin = () => void planning.begin(undo, { type: "operation", operation_id: operation });
   return [{ id: "undo", label: m.toast_undo(), run: begin }, view];
 }
 

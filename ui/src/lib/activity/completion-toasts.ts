@@ -19,7 +19,7 @@ export function completionToasts(operations: readonly Operation[]): CompletionTo
 
 function outcome({ action, counts, targets }: Operation): Outcome {
   const { total, unknown } = counts;
-  const bad = counts.failed + counts.refused;
+  const bad = counts.failed + counts.refused + counts.not_sent;
   const [only] = targets;
   const verb = actionName(action);
   const detail = reason(targets);

@@ -3,7 +3,7 @@ import type { JournalEntry } from "$lib/ipc/types";
 
 /** Returns milliseconds from the request to each later entry of the same target, by `seq`. */
 export function stepDurations(entries: readonly JournalEntry[]): Map<number, number> {
-  const targetOf = ({ operation, key }: JournalEntry) => `${operation} ${key}`;
+  const targetOf = ({ operation_id, key }: JournalEntry) => `${operation_id} ${key}`;
   const sent = new Map<string, number>();
   for (const entry of entries) {
     if (entry.event.type === "sent") sent.set(targetOf(entry), Date.parse(entry.at));

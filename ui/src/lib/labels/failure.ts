@@ -15,7 +15,7 @@ const FAILURES: Record<FailureCode, Words> = {
   invalid_state: { name: m.failure_invalid_state, advice: m.advice_invalid_state },
   conflict: { name: m.failure_conflict, advice: m.advice_conflict },
   throttled: { name: m.failure_throttled, advice: m.advice_throttled },
-  capacity_unavailable: { name: m.failure_capacity, advice: m.advice_capacity },
+  capacity_unavailable: { name: m.failure_capacity_unavailable, advice: m.advice_capacity_unavailable },
   unsupported: { name: m.failure_unsupported, advice: m.advice_unsupported },
   read_only: { name: m.failure_read_only, advice: m.advice_read_only },
   unavailable: { name: m.failure_unavailable, advice: m.advice_unavailable },

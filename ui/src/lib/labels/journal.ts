@@ -20,13 +20,12 @@ export function eventText(event: JournalEvent): string {
     case "refused":
       return m.event_refused({ reason: failureName(event.failure.code) });
     case "failed":
-      return m.event_failed({ reason: failureName(event.failure.code) });
+      if (event.failure) return m.event_failed({ reason: failureName(event.failure.code) });
+      return m.event_failed_state({ state: stateName(event.state ?? "unknown") });
     case "unknown":
       return m.event_unknown({ reason: failureName(event.failure.code) });
-    case "settled":
-      return m.event_settled({ state: stateName(event.state) });
-    case "contradicted":
-      return m.event_contradicted({ state: stateName(event.state) });
+    case "done":
+      return m.event_done({ state: stateName(event.state) });
     case "timed_out":
       return m.event_timed_out();
   }
@@ -35,11 +34,10 @@ export function eventText(event: JournalEvent): string {
 /** The colour of a step. */
 export function eventTone(event: JournalEvent): Tone {
   switch (event.type) {
-    case "settled":
+    case "done":
       return "good";
     case "refused":
     case "failed":
-    case "contradicted":
       return "bad";
     case "unknown":
     case "timed_out":
@@ -52,14 +50,16 @@ export function eventTone(event: JournalEvent): Tone {
 
 /** The provider's own words about a step that failed, if there are any. */
 export function eventDetail(event: JournalEvent): string {
-  return "failure" in event ? visible(event.failure.message) : "";
+  return "failure" in event && event.failure ? visible(event.failure.message) : "";
 }
 
 const STATUS: Record<TargetStatus, { name: () => string; tone: Tone }> = {
-  accepted: { name: m.status_accepted, tone: "good" },
+  sent: { name: m.status_sent, tone: "quiet" },
+  done: { name: m.status_done, tone: "good" },
   already: { name: m.status_already, tone: "quiet" },
   refused: { name: m.status_refused, tone: "bad" },
   failed: { name: m.status_failed, tone: "bad" },
+  not_sent: { name: m.status_not_sent, tone: "bad" },
   unknown: { name: m.status_unknown, tone: "warn" },
 };
 

@@ -42,9 +42,9 @@ export function warningText(warning: Warning): string {
     case "spot":
       return m.warning_spot();
     case "local_disks_lost":
-      return m.warning_local_disks();
+      return m.warning_local_disks_lost();
     case "public_ip_lost":
-      return m.warning_public_ip({ ip: warning.ip });
+      return m.warning_public_ip_lost({ ip: warning.ip });
     case "hard":
       return m.warning_hard();
     case "public_ip_not_checked":
@@ -73,6 +73,7 @@ export function commitRefusal(refusal: CommitRefusal): string {
 const VERDICTS: Record<Verdict, () => string> = {
   eligible: m.verdict_eligible,
   already: m.verdict_already,
+  underway: m.verdict_underway,
   refused: m.verdict_refused,
 };
 

@@ -98,7 +98,7 @@ export class Cloud {
       id: row.id,
       name: row.name,
       account: row.account,
-      status: "accepted",
+      status: "sent",
       observed_state: null,
       failure: null,
       running: true,
@@ -127,12 +127,12 @@ export class Cloud {
     return id;
   }
 
-  log(operation: string, action: Action, row: Row, event: JournalEvent): void {
+  log(operation_id: string, action: Action, row: Row, event: JournalEvent): void {
     this.journal.unshift({
       seq: this.journal.length + 1,
       at: new Date().toISOString(),
       run: "browser",
-      operation,
+      operation_id,
       account_id: row.account_id,
       account: row.account,
       key: row.key,
@@ -147,10 +147,10 @@ export class Cloud {
     row.state = after;
     row.raw_state = raw(row, after);
     row.pending = null;
-    const event = { type: "settled", state: after, raw_state: row.raw_state } as const;
+    const event = { type: "done", state: after, raw_state: row.raw_state } as const;
     this.log(operation.id, operation.action, row, event);
     const target = operation.targets.find(({ key }) => key === row.key);
-    if (target) Object.assign(target, { running: false, observed_state: after });
+    if (target) Object.assign(target, { running: false, status: "done", observed_state: after });
     operation.counts = operationCounts(operation.targets);
     if (operation.counts.running === 0) operation.finished_at = new Date().toISOString();
     this.changed("inventory", "operations");
@@ -164,7 +164,7 @@ export class Cloud {
         scope.as_of = new Date(now - hours * 3_600_000).toISOString();
         for (const row of this.rows) {
           if (row.account_id !== account?.id || !isIn(row, scope.location)) continue;
-          Object.assign(row, { stale: true, failure, as_of: scope.as_of });
+          Object.assign(row, { stale: true, error: failure, as_of: scope.as_of });
         }
       }
     };

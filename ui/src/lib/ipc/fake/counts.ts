@@ -12,6 +12,7 @@ export function planCounts(targets: readonly PlannedTarget[]): PlanCounts {
     total: targets.length,
     eligible: sent.length,
     already: of("already").length,
+    underway: of("underway").length,
     refused: of("refused").length,
     prod: sent.filter(({ prod }) => prod).length,
     accounts: new Set(sent.map(({ account_id }) => account_id)).size,
@@ -27,10 +28,12 @@ export function operationCounts(targets: readonly OperationTarget[]): OperationC
   return {
     total: targets.length,
     running: targets.filter(({ running }) => running).length,
-    accepted: ended("accepted"),
+    sent: ended("sent"),
+    done: ended("done"),
     already: ended("already"),
     refused: ended("refused"),
     failed: ended("failed"),
+    not_sent: ended("not_sent"),
     unknown: ended("unknown"),
   };
 }

@@ -60,14 +60,16 @@ export class Plans {
       plan.action,
       this.#cloud.rows.filter(({ key }) => keys.has(key)),
     );
-    return { type: "accepted", operation };
+    return { type: "accepted", operation_id: operation };
   }
 
   #rows(target: PlanTarget): Row[] {
     const { rows, selected, operations } = this.#cloud;
     if (target.type === "operation") {
-      const done = operations.find(({ id }) => id === target.operation)?.targets ?? [];
-      return rows.filter(({ key }) => done.some((one) => one.key === key && one.status === "accepted"));
+      const done = operations.find(({ id }) => id === target.operation_id)?.targets ?? [];
+      return rows.filter(({ key }) =>
+        done.some((one) => one.key === key && (one.status === "sent" || one.status === "done")),
+      );
     }
     if (target.type === "keys") return rows.filter(({ key }) => target.keys.includes(key));
     const parsed = parse(target.query);
@@ -132,7 +134,8 @@ function losesLocalDisks(action: Action, row: Row): boolean {
 /** What is looked at first has the lowest. */
 function rank({ verdict, warnings: known }: PlannedTarget): number {
   if (verdict === "refused") return 2;
-  if (verdict === "already") return 3;
+  if (verdict === "underway") return 3;
+  if (verdict === "already") return 4;
   return known.length > 0 ? 0 : 1;
 }
 

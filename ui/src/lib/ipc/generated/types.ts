@@ -146,7 +146,7 @@ export type CommitRefusal = { "code": "expired" } | { "code": "confirmation" } |
 /** What became of a commit. */
 export type CommitReply = { "type": "accepted",
   /** The operation's id. */
-  operation: string, } | { "type": "refused",
+  operation_id: string, } | { "type": "refused",
   /** Why. */
   refusal: CommitRefusal, };
 
@@ -377,8 +377,8 @@ export type JournalEntry = {
   at: string,
   /** By which run of which process. */
   run: string,
-  /** Of which operation. */
-  operation: string,
+  /** The operation's id. */
+  operation_id: string,
   /** The account's id. */
   account_id: string,
   /** The account's name at the time. */
@@ -400,14 +400,14 @@ export type JournalEvent = { "type": "sent" } | { "type": "accepted",
   raw_state: string, } | { "type": "refused",
   /** Why. */
   failure: Failure, } | { "type": "failed",
-  /** Why. */
-  failure: Failure, } | { "type": "unknown",
+  /** The reason, where the provider named one. */
+  failure: Failure | null,
+  /** The state observed, where one was. */
+  state: State | null,
+  /** The provider's word for it. */
+  raw_state: string | null, } | { "type": "unknown",
   /** Why that is not known. */
-  failure: Failure, } | { "type": "settled",
-  /** The state seen. */
-  state: State,
-  /** The provider's word. */
-  raw_state: string, } | { "type": "contradicted",
+  failure: Failure, } | { "type": "done",
   /** The state seen. */
   state: State,
   /** The provider's word. */
@@ -466,7 +466,7 @@ export type OpenConsoleRequest = {
 
 /** A committed plan. */
 export type Operation = {
-  /** Its id; also its journal entries' `operation`. */
+  /** Its id; also its journal entries' `operation_id`. */
   id: string,
   /** What was asked. */
   action: Action,
@@ -487,14 +487,18 @@ export type OperationCounts = {
   total: number,
   /** Still being followed. */
   running: number,
-  /** Accepted by the provider. */
-  accepted: number,
+  /** Accepted by the provider, and not observed since. */
+  sent: number,
+  /** The goal was observed. */
+  done: number,
   /** The goal held already. */
   already: number,
   /** Refused by the plan. */
   refused: number,
   /** Refused by the provider, or seen in another final state. */
   failed: number,
+  /** No request was made. */
+  not_sent: number,
   /** It may or may not have happened. */
   unknown: number, };
 
@@ -564,6 +568,8 @@ export type PlanCounts = {
   eligible: number,
   /** Those where the goal holds already. */
   already: number,
+  /** Those on their way to the goal. */
+  underway: number,
   /** Those that would not be sent. */
   refused: number,
   /** Eligible targets in production accounts. */
@@ -584,7 +590,7 @@ export type PlanTarget = { "type": "keys",
   /** Whether selected rows that the query hides are meant too. */
   include_hidden: boolean, } | { "type": "operation",
   /** The operation's id. */
-  operation: NameText, };
+  operation_id: NameText, };
 
 /** One target of a plan. */
 export type PlannedTarget = {
@@ -700,27 +706,31 @@ export type ResourceDetails = {
 
 /** A row of the table. */
 export type Row = {
+  /** The account's id. */
+  account_id: string,
+  /** Whether it is a production account. */
+  prod: boolean,
+  /** Whether it is selected. */
+  selected: boolean,
   /** The resource key. */
   key: string,
   /** The cloud. */
   provider: ProviderKind,
   /** The account's name. */
   account: string,
-  /** The account's id. */
-  account_id: string,
-  /** Whether it is a production account. */
-  prod: boolean,
   /** The kind. */
   kind: Kind,
   /** The region. */
   region: string,
+  /** The region or the zone whose listing shows it. */
+  location: string,
   /** The zone. */
   zone: string | null,
   /** The cloud's own id. */
   id: string,
   /** The display name, byte for byte as the cloud has it; empty when it has none. */
   name: string,
-  /** The normalised state; while an action is pending, what the cloud's reply said. */
+  /** The normalised state; while an action is pending, the state that the cloud's reply named. */
   state: State,
   /** The provider's word for it. */
   raw_state: string,
@@ -738,9 +748,9 @@ export type Row = {
   dns_names: Array<string>,
   /** Tags or labels. */
   tags: { [key in string]: string },
-  /** When it was created; only from a source that keeps it. */
+  /** The time of its creation; only from a source that keeps it. */
   created_at: string | null,
-  /** When it was last started. */
+  /** The time of its last start. */
   started_at: string | null,
   /** The start of the last complete listing that saw it. */
   as_of: string | null,
@@ -748,10 +758,8 @@ export type Row = {
   stale: boolean,
   /** The start of the first complete listing that did not show it, if the last one did not. */
   missing_since: string | null,
-  /** Why its scope's last listing failed. */
-  failure: Failure | null,
-  /** Whether it is selected. */
-  selected: boolean, };
+  /** The reason why its scope's last listing failed. */
+  error: Failure | null, };
 
 /** What is known of one scope's polling. */
 export type Scope = {
@@ -775,7 +783,7 @@ export type ScopeReport = {
   /** The cloud. */
   provider: ProviderKind,
   /** The region, the zone or `global`; `null` when the account failed before that was known. */
-  region: string | null,
+  location: string | null,
   /** What was listed. */
   kind: Kind | null,
   /** Whether it completed. */
@@ -783,7 +791,7 @@ export type ScopeReport = {
   /** Rows that the cache holds of it now. */
   rows: number,
   /** The start of its last complete listing. */
-  observed_at: string | null,
+  as_of: string | null,
   /** Why it failed. */
   error: Failure | null, };
 
@@ -927,8 +935,8 @@ export type SyncReport = {
   /** Each scope. */
   scopes: Array<ScopeReport>, };
 
-/** What became of one target of an action. */
-export type TargetStatus = "accepted" | "already" | "refused" | "failed" | "unknown";
+/** The outcome of an action on one target. */
+export type TargetStatus = "sent" | "done" | "already" | "refused" | "failed" | "not_sent" | "unknown";
 
 /** Colours. */
 export type Theme = "system" | "light" | "dark";
@@ -976,7 +984,7 @@ export type UpdateSettingsRequest = {
   poll_interval_s?: number | null, };
 
 /** Whether a target would be sent. */
-export type Verdict = "eligible" | "already" | "refused";
+export type Verdict = "eligible" | "already" | "underway" | "refused";
 
 /** What checking the whole journal found. */
 export type Verification = { "type": "intact",
