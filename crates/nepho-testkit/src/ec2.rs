@@ -35,7 +35,7 @@ use nepho_core::State;
 use tokio::time::Instant;
 
 pub use fault::{Fault, FaultRule};
-pub use harness::{Connect, Ec2Harness};
+pub use harness::Ec2Harness;
 pub use machine::{Ec2Instance, Spot, id};
 pub use setup::{ACCOUNT, Setup};
 pub use world::Seen;

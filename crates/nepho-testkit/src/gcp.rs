@@ -54,7 +54,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use exchange::{Exchange, Served};
 pub use fault::{Fault, FaultRule};
-pub use harness::{Connect, GcpHarness};
+pub use harness::GcpHarness;
 pub use instance::GcpInstance;
 pub use operation::OperationError;
 pub use principal::{CLOUD_PLATFORM, COMPUTE, COMPUTE_READONLY, Principal};

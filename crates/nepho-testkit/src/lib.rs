@@ -11,10 +11,13 @@ pub mod ec2;
 pub mod fake;
 pub mod gce_pages;
 pub mod gcp;
+pub mod hostile;
 pub mod instance;
 mod loopback;
 pub mod moto;
+pub mod process;
 pub mod python;
+pub mod scripted;
 #[cfg(target_os = "linux")]
 pub mod session;
 mod skip;

@@ -97,7 +97,7 @@ impl Provider for Broken {
     }
 
     async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult> {
-        let detail = if self.breaks == Case::PlanDetailTellsProtections { Detail::Plan(Action::Stop) } else { detail };
+        let detail = if self.breaks == Case::PlanReadsIncludePreflight { Detail::Plan(Action::Stop) } else { detail };
         let mut answers = self.good.observe(targets, detail).await;
         match self.breaks {
             Case::ObserveAnswersEachKey => {
@@ -114,19 +114,19 @@ impl Provider for Broken {
                 }
             }
             // A part for the whole.
-            Case::WholeDocument if detail == Detail::Document => {
+            Case::FullDocumentContainsListed if detail == Detail::Document => {
                 for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
                     let part = json!({ "id": &*seen.listed.resource.key.native });
                     seen.listed.document.bytes = Bytes::from(part.to_string());
                 }
             }
             // Whatever the cloud says.
-            Case::PlanTellsPermission => {
+            Case::PlanReportsPermission => {
                 for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
                     seen.preflight.permitted = Some(true);
                 }
             }
-            Case::PlanDetailTellsProtections => {
+            Case::PlanReadsIncludePreflight => {
                 for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
                     seen.preflight = Preflight { stop: Some(false), ..Preflight::default() };
                 }
@@ -181,8 +181,8 @@ impl Provider for Broken {
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
         let mut answers = self.good.progress(tickets).await;
         for answer in &mut answers {
-            let early = self.breaks == Case::TicketsTellTheEnd && *answer == Ok(Progress::Underway);
-            let nice = self.breaks == Case::FailedActionsAreTold && matches!(answer, Ok(Progress::Failed(_)));
+            let early = self.breaks == Case::TicketsReachTheirEnd && *answer == Ok(Progress::Underway);
+            let nice = self.breaks == Case::FailedActionsAreReported && matches!(answer, Ok(Progress::Failed(_)));
             if early || nice {
                 *answer = Ok(Progress::Done);
             }

@@ -47,7 +47,7 @@ async fn told_in_the_end(
     Ok(last)
 }
 
-pub(super) async fn tickets_tell_the_end(harness: &dyn Harness) -> Verdict {
+pub(super) async fn tickets_reach_their_end(harness: &dyn Harness) -> Verdict {
     let targets = [harness.create(State::Running).await?, harness.create(State::Running).await?];
     let provider = harness.provider(Access::ReadWrite).await;
     let tickets = accepted(&*provider, Action::Stop, &targets).await?;
@@ -67,7 +67,7 @@ pub(super) async fn tickets_tell_the_end(harness: &dyn Harness) -> Verdict {
     ensure(again == end, || format!("first {end:?}, then {again:?}"))
 }
 
-pub(super) async fn failed_actions_are_told(harness: &dyn Harness) -> Verdict {
+pub(super) async fn failed_actions_are_reported(harness: &dyn Harness) -> Verdict {
     let targets = [harness.create(State::Running).await?, harness.create(State::Running).await?];
     harness.fail_next(&targets[1]).await?;
     let provider = harness.provider(Access::ReadWrite).await;

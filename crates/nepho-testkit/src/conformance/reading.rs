@@ -93,7 +93,7 @@ pub(super) async fn observe_sees_changes(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
-pub(super) async fn plan_detail_tells_protections(harness: &dyn Harness) -> Verdict {
+pub(super) async fn plan_reads_include_preflight(harness: &dyn Harness) -> Verdict {
     let target = harness.create(State::Running).await?;
     let provider = harness.provider(Access::ReadOnly).await;
     let following = look(&*provider, &target, Detail::State).await.map(|seen| seen.preflight);
@@ -103,7 +103,7 @@ pub(super) async fn plan_detail_tells_protections(harness: &dyn Harness) -> Verd
     ensure(told, || format!("for a plan about an unprotected one: {planning:?}"))
 }
 
-pub(super) async fn plan_tells_permission(harness: &dyn Harness) -> Verdict {
+pub(super) async fn plan_reports_permission(harness: &dyn Harness) -> Verdict {
     let target = harness.create(State::Running).await?;
     let permitted = async |action: Action| {
         let provider = harness.provider(Access::ReadWrite).await;
@@ -117,7 +117,7 @@ pub(super) async fn plan_tells_permission(harness: &dyn Harness) -> Verdict {
     ensure(reboot == Ok(Some(true)), || format!("another action was forbidden; this one is told as {reboot:?}"))
 }
 
-pub(super) async fn full_document(harness: &dyn Harness) -> Verdict {
+pub(super) async fn full_document_contains_listed(harness: &dyn Harness) -> Verdict {
     let target = harness.create(State::Running).await?;
     let provider = harness.provider(Access::ReadOnly).await;
     let swept = Swept::of(&*provider).await?;

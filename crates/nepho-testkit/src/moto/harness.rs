@@ -5,7 +5,7 @@
 //! transitions that take time.
 
 use std::{
-    fmt, io,
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -19,8 +19,8 @@ use serde_json::Value;
 
 use super::Moto;
 use crate::{
-    conformance::{Cannot, Harness},
-    ec2::{Connect, id},
+    conformance::{Cannot, Connect, Harness, Subject},
+    ec2::id,
     python::Judge,
 };
 
@@ -69,18 +69,12 @@ impl MotoLab {
 }
 
 /// A [`Harness`] on a moto that has forgotten the cases before.
+#[derive(Debug)]
 pub struct MotoHarness {
     lab: Arc<Mutex<MotoLab>>,
-    connect: Connect,
-    descriptor: &'static dyn Descriptor,
+    subject: Subject,
     realm: Realm,
     endpoint: String,
-}
-
-impl fmt::Debug for MotoHarness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MotoHarness").field("lab", &self.lab).finish_non_exhaustive()
-    }
 }
 
 impl MotoHarness {
@@ -98,7 +92,7 @@ impl MotoHarness {
             let endpoint = lab.moto.endpoint();
             (Realm::at_endpoint(account, endpoint.trim_start_matches("http://")), endpoint)
         };
-        Ok(Self { lab, connect, descriptor, realm, endpoint })
+        Ok(Self { lab, subject: Subject::new(descriptor, connect), realm, endpoint })
     }
 
     fn target(&self, id: &str) -> Target {
@@ -127,11 +121,11 @@ fn held(lab: &Mutex<MotoLab>) -> MutexGuard<'_, MotoLab> {
 #[async_trait]
 impl Harness for MotoHarness {
     async fn provider(&self, access: Access) -> Arc<dyn Provider> {
-        (self.connect)(self.endpoint.clone(), access).await
+        self.subject.provider(self.endpoint.clone(), String::new(), access).await
     }
 
     fn descriptor(&self) -> &'static dyn Descriptor {
-        self.descriptor
+        self.subject.descriptor
     }
 
     async fn create(&self, state: State) -> Result<Target, Cannot> {
