@@ -103,7 +103,7 @@ cases! {
     PlanReportsPermission => reading::plan_reports_permission,
 }
 
-/// Access to a provider's cloud behind the provider's back, as the suite needs it.
+/// Access to a provider's cloud behind the provider's back.
 ///
 /// The suite makes a new harness for each case.
 #[async_trait]

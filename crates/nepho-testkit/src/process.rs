@@ -1,7 +1,7 @@
 //! The command line and the life of a testkit process: options, the ready line, the end.
 //!
-//! A process prints one line of JSON when it is ready, and ends when its stdin closes or somebody
-//! kills it. Deliberately not here: the options of each process.
+//! A process prints one line of JSON when it is ready, and ends when its stdin closes. Deliberately
+//! not here: the options of each process.
 
 use std::{
     env,
@@ -36,7 +36,7 @@ impl Arguments {
         Self { rest: all.collect::<Vec<_>>().into_iter(), option: String::new() }
     }
 
-    /// The arguments as they were given, for a process without options.
+    /// The arguments as given, for a process without options.
     pub fn all(self) -> Vec<String> {
         self.rest.collect()
     }
@@ -80,10 +80,12 @@ pub fn print(line: &Value) -> io::Result<()> {
     out.flush()
 }
 
-/// Waits until stdin closes; with `keep`, until somebody kills the process.
+/// Waits until stdin closes; with `keep`, waits without an end.
 pub fn serve(keep: bool) -> io::Result<()> {
-    while keep {
-        std::thread::park();
+    if keep {
+        loop {
+            std::thread::park();
+        }
     }
     io::stdin().read_to_end(&mut Vec::new()).map(drop)
 }

@@ -1,9 +1,9 @@
-//! The EC2 double as a process: prints one JSON line when it is ready, and ends when stdin closes
-//! or it is killed.
+//! The EC2 double as a process: prints one JSON line when it is ready, and ends when its stdin
+//! closes.
 //!
 //! `ec2_double [--port N] [--instances N] [--regions N] [--latency-ms N] [--per-instance-us N]
 //! [--handshake-rtts N] [--lag-ms N] [--stale-ms N] [--key-id ID] [--no-gzip] [--keep]`.
-//! With `--keep` the end of stdin is ignored. Its control requests: `nepho_testkit::ec2`.
+//! With `--keep` it ignores the end of stdin. Its control requests: `nepho_testkit::ec2`.
 
 use std::{io, process::ExitCode, time::Duration};
 

@@ -1,5 +1,5 @@
 //! The server of `bench sync` for Compute Engine as a process: prints one JSON line when it is
-//! ready, and ends when stdin closes or it is killed.
+//! ready, and ends when its stdin closes.
 //!
 //! `gce_pages [--port N] [--instances N] [--zones N] [--latency-ms N] [--per-instance-us N]
 //! [--handshake-rtts N]`. Its control requests: `GET /_control/stats`, `POST /_control/reset`.

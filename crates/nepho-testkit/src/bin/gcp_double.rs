@@ -1,10 +1,10 @@
-//! The GCP double as a process: prints one JSON line when it is ready, and ends when stdin closes
-//! or it is killed.
+//! The GCP double as a process: prints one JSON line when it is ready, and ends when its stdin
+//! closes.
 //!
 //! `gcp_double [--port N] [--project ID]… [--zones N] [--instances N] [--polls N] [--held]
 //! [--latency-ms N] [--stale-reads N] [--per-minute N] [--keep]`.
-//! With `--keep` the end of stdin is ignored. Its control requests: `nepho_testkit::gcp`. It ends
-//! with a failure if there were violations, and names them.
+//! With `--keep` it ignores the end of stdin. Its control requests: `nepho_testkit::gcp`. If there
+//! were violations, it prints them and exits with a failure.
 
 use std::{io, process::ExitCode};
 

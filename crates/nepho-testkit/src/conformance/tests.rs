@@ -1,5 +1,5 @@
-//! The suite's own tests: a good provider passes each case, and for each case there is a broken one
-//! that fails it.
+//! The suite's own tests: a correct provider passes each case, and for each case a broken provider
+//! fails it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,7 +10,7 @@ use crate::{
     instance::{instance, scope},
 };
 
-/// The fake cloud, seen from the other side.
+/// The harness of the fake cloud.
 struct FakeHarness {
     fake: FakeProvider,
     breaks: Option<Case>,
@@ -30,7 +30,7 @@ impl FakeHarness {
 #[async_trait]
 impl Harness for FakeHarness {
     async fn provider(&self, access: Access) -> Arc<dyn Provider> {
-        // A read-only one that is broken must have one to send through.
+        // A broken read-only provider needs a provider that can send.
         let acting = self.fake.twin(Access::ReadWrite).shared();
         let good = self.fake.twin(access).shared();
         match self.breaks {
@@ -80,7 +80,7 @@ impl Harness for FakeHarness {
     }
 
     async fn fail_next(&self, target: &Target) -> Result<(), Cannot> {
-        let error = nepho_core::ProviderError::Conflict { message: "somebody else did something else".into() };
+        let error = nepho_core::ProviderError::Conflict { message: "another operation is under way".into() };
         self.fake.script_submit(&target.key.native, [SubmitStep::ComeToNothing(error)]);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The conformance suite's other side, for a provider that speaks EC2: the double itself.
+//! The conformance harness for a provider that speaks EC2, over the double.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,11 +13,11 @@ use crate::conformance::{Cannot, Connect, Harness, Subject};
 
 const REGION: &str = "eu-west-1";
 const DENIED: &str = "us-east-1";
-/// Of the machines that are there from the beginning, and of the one that is nowhere.
+/// The numbers of the first instances, and of an instance that does not exist.
 const BYSTANDER: u64 = 0xb;
-const NOBODY: u64 = 0xdead;
+const UNKNOWN: u64 = 0xdead;
 
-/// A [`Harness`] on a double of its own, whose transitions end only when the suite lets them.
+/// A [`Harness`] on its own double, whose transitions end only when the suite settles them.
 #[derive(Debug)]
 pub struct Ec2Harness {
     double: Ec2Double,
@@ -34,7 +34,7 @@ impl Ec2Harness {
         Ok(Self { double, subject: Subject::new(descriptor, connect) })
     }
 
-    /// The double.
+    /// Returns the double.
     pub fn double(&self) -> &Ec2Double {
         &self.double
     }
@@ -81,7 +81,7 @@ impl Harness for Ec2Harness {
     }
 
     fn unknown(&self) -> Target {
-        self.target(NOBODY)
+        self.target(UNKNOWN)
     }
 
     async fn mutations(&self) -> Result<u64, Cannot> {

@@ -1,4 +1,4 @@
-//! The conformance suite's other side, for a provider that speaks Compute Engine: the double itself.
+//! The conformance harness for a provider that speaks Compute Engine, over the double.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::conformance::{Cannot, Connect, Harness, Subject};
 
 const ZONE: &str = "europe-west1-b";
 const DENIED: &str = "us-east1-c";
-/// The number of no machine.
-const NOBODY: &str = "9876543210987654321";
+/// The number of an instance that does not exist.
+const UNKNOWN: &str = "9876543210987654321";
 
-/// A [`Harness`] on a double of its own, whose operations end only when the suite lets them.
+/// A [`Harness`] on its own double, whose operations end only when the suite settles them.
 #[derive(Debug)]
 pub struct GcpHarness {
     double: GcpDouble,
@@ -33,7 +33,7 @@ impl GcpHarness {
         Ok(Self { double, subject: Subject::new(descriptor, connect) })
     }
 
-    /// The double.
+    /// Returns the double.
     pub fn double(&self) -> &GcpDouble {
         &self.double
     }
@@ -75,7 +75,7 @@ impl Harness for GcpHarness {
 
     async fn deny(&self) -> Result<Scope, Cannot> {
         self.double.break_zone(DENIED, Fault::Denied);
-        // A page of all zones would serve what the zone by itself denies, so there is none.
+        // A page of all zones would still contain the denied zone, so the method fails.
         let none = Fault::Error { status: 400, reason: "invalid".to_owned(), message: "no such list".to_owned() };
         self.double.break_method("instances.aggregatedList", none);
         Ok(Scope { location: Location::new(DENIED), kind: Kind::Instance })
@@ -86,11 +86,11 @@ impl Harness for GcpHarness {
     }
 
     fn unknown(&self) -> Target {
-        self.target(NOBODY)
+        self.target(UNKNOWN)
     }
 
     async fn mutations(&self) -> Result<u64, Cannot> {
-        // Also those that were refused: the cloud has seen them.
+        // Includes refused mutations: the cloud has received them.
         let acts = self.double.exchanges().into_iter().filter(|exchange| is_act(&exchange.method)).count();
         Ok(u64::try_from(acts).unwrap_or(u64::MAX))
     }
@@ -106,12 +106,12 @@ impl Harness for GcpHarness {
     }
 }
 
-/// Whether a method changes an instance.
+/// Returns true if a method changes an instance.
 fn is_act(method: &str) -> bool {
     method.strip_prefix("instances.").is_some_and(|method| Action::ALL.into_iter().any(|action| verb(action) == method))
 }
 
-/// Compute Engine's word for an action.
+/// Returns Compute Engine's method for an action.
 fn verb(action: Action) -> &'static str {
     match action {
         Action::Start => "start",
@@ -123,7 +123,7 @@ fn verb(action: Action) -> &'static str {
     }
 }
 
-/// Compute Engine's word for a state.
+/// Returns Compute Engine's word for a state.
 fn word(state: State) -> Result<&'static str, Cannot> {
     Ok(match state {
         State::Pending => "PROVISIONING",

@@ -1,9 +1,9 @@
 //! The floor of `cargo xtask bench sync`: the least work that a client of the loopback clouds can do.
 //!
-//! `bench_floor ec2 PORT DB`, or `bench_floor gce PORT DB` with `zones` (the floor), `masked` or
-//! `chain` behind it, lists everything, reads twelve columns of each instance and writes them into
-//! a new SQLite file; it prints one JSON line. Deliberately not here: signatures, errors, retries,
-//! limits, compression, documents, comparing with what was there.
+//! `bench_floor ec2 PORT DB`, or `bench_floor gce PORT DB` followed by `zones` (the floor),
+//! `masked` or `chain`, lists all instances, reads twelve columns of each and writes them into a
+//! new SQLite file; it prints one JSON line. Deliberately not here: signatures, errors, retries,
+//! limits, compression, documents, comparison with earlier rows.
 
 mod ec2;
 mod gce;
