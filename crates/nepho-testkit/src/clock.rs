@@ -1,4 +1,4 @@
-//! A clock that tests set, or that follows tokio's so that paused time moves it.
+//! A clock that tests set. It can also follow tokio's clock, so that paused time moves it.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -8,40 +8,40 @@ use std::{
 use nepho_core::{Clock, Timestamp};
 use tokio::time::Instant;
 
-/// The moment at which a [`FakeClock`] starts unless told otherwise: 2026-01-01T00:00:00Z.
+/// The time at which a default [`FakeClock`] starts: 2026-01-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
-/// A clock that only moves when it is told to. Clones share the time.
+/// A clock that moves only when a test moves it. Clones share the time.
 #[derive(Clone, Debug)]
 pub struct FakeClock(Arc<Mutex<Reading>>);
 
 #[derive(Debug)]
 struct Reading {
     set_to: Timestamp,
-    /// With this the clock also moves as tokio's does since then.
+    /// If set, the clock also moves as tokio's clock has moved since.
     since: Option<Instant>,
 }
 
 impl FakeClock {
-    /// A clock that stands at `now`.
+    /// Creates a clock that stands at `now`.
     pub fn new(now: Timestamp) -> Self {
         Self(Arc::new(Mutex::new(Reading { set_to: now, since: None })))
     }
 
-    /// A clock that starts at [`START`] and moves with tokio's clock: under paused time it moves
-    /// exactly when the timers do. Must be made inside the runtime.
+    /// Creates a clock that starts at [`START`] and moves with tokio's clock: under paused time it
+    /// moves exactly when the timers do. Must be called inside the runtime.
     pub fn following_tokio() -> Self {
         Self(Arc::new(Mutex::new(Reading { set_to: START, since: Some(Instant::now()) })))
     }
 
-    /// Sets the present moment; also backwards, as real clocks do.
+    /// Sets the present time; backwards too, as real clocks do.
     pub fn set(&self, now: Timestamp) {
         let mut reading = self.reading();
         reading.set_to = now;
         reading.since = reading.since.map(|_| Instant::now());
     }
 
-    /// Lets `by` pass.
+    /// Moves the clock by `by`.
     pub fn advance(&self, by: Duration) {
         let mut reading = self.reading();
         reading.set_to = later(reading.set_to, by);
@@ -65,7 +65,7 @@ impl Clock for FakeClock {
     }
 }
 
-/// `by` after `moment`; stays at the end of time rather than overflow.
+/// Returns `by` after `moment`, or the last representable time instead of an overflow.
 fn later(moment: Timestamp, by: Duration) -> Timestamp {
     moment.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_moves_only_when_told_and_clones_share_it() {
+    fn clock_moves_only_when_set_and_clones_share_it() {
         let clock = FakeClock::default();
         let other = clock.clone();
         assert_eq!(other.now(), START);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_can_follow_paused_time() {
+    async fn clock_can_follow_paused_time() {
         let clock = FakeClock::following_tokio();
         tokio::time::sleep(Duration::from_hours(1)).await;
         assert_eq!(clock.now().as_second() - START.as_second(), 3600);

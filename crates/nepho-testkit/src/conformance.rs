@@ -1,120 +1,117 @@
 //! The suite that every provider must pass, whatever its cloud.
 //!
-//! A provider's own tests implement [`Harness`] and call [`check`] with two lists: the cases that it
-//! must pass, and those that it cannot run, each with the reason. Together they must name every
-//! case exactly once, so a new case is decided by each provider, and none is skipped in silence;
-//! nothing is read from the provider's capabilities. Deliberately not here: what is particular to
-//! one cloud (its error codes, its limits), which is tested in its crate.
+//! A provider's own tests implement [`Harness`] and call [`check`] with the cases that do not apply
+//! to its cloud, each with the reason. The provider must pass all other cases, so a new case fails
+//! until each provider passes it or excludes it. Nothing is read from the provider's capabilities.
+//! Deliberately not here: what is particular to one cloud (its error codes, its limits), which is
+//! tested in its crate.
 
 mod acting;
 mod following;
 mod listing;
 mod reading;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use nepho_core::{Access, Action, Descriptor, Provider, ResourceKey, Scope, State, provider::Target};
 
-/// How long one case may take before it counts as hanging.
+/// The time after which a case counts as hanging.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// One rule of the provider seam.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Case {
+/// Defines each case once: its name, its rule and its check.
+macro_rules! cases {
+    ($($(#[$rule:meta])+ $case:ident => $check:path,)+) => {
+        /// One rule of the provider seam.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Case {
+            $($(#[$rule])+ $case,)+
+        }
+
+        impl Case {
+            /// Every case.
+            pub const ALL: &[Self] = &[$(Self::$case),+];
+        }
+
+        async fn verdict(case: Case, harness: &dyn Harness) -> Verdict {
+            match case {
+                $(Case::$case => $check(harness).await,)+
+            }
+        }
+    };
+}
+
+cases! {
     /// `verify` answers the same each time, with a realm and a principal.
-    VerifyIsStable,
-    /// `scopes` names something, nothing twice, and the same each time.
-    ScopesAreUnique,
-    /// Each scope asked for, and no other, ends with exactly one `Complete` or `Failed`.
-    EachScopeEndsOnce,
-    /// Nothing of a scope follows its end.
-    NothingFollowsTheEnd,
+    VerifyIsStable => reading::verify_is_stable,
+    /// `scopes` names at least one scope, none twice, and the same scopes each time.
+    ScopesAreUnique => listing::scopes_are_unique,
+    /// Each requested scope, and no other, ends with exactly one `Complete` or `Failed`.
+    EachScopeEndsOnce => listing::each_scope_ends_once,
+    /// No item of a scope follows its end.
+    NothingFollowsTheEnd => listing::nothing_follows_the_end,
     /// No key is listed twice.
-    KeysAreUnique,
+    KeysAreUnique => listing::keys_are_unique,
     /// Each key carries the verified realm, the scope's kind, and a region that fits its scope.
-    KeysCarryTheirPlace,
+    KeysCarryTheirPlace => listing::keys_carry_their_place,
     /// A resource made behind the provider's back is listed, in the state that it has.
-    ListsWhatIsThere,
-    /// Nothing changed, so nothing differs: rows and documents repeat.
-    ListingsRepeat,
-    /// A denied scope fails, and says so for good; the others are listed as before.
-    DeniedScopeSparesOthers,
+    ListsWhatIsThere => listing::lists_what_is_there,
+    /// Two listings of an unchanged cloud have the same rows and documents.
+    ListingsRepeat => listing::listings_repeat,
+    /// A denied scope fails with "permission denied"; the rows of the other scopes stay as they were.
+    DeniedScopeSparesOthers => listing::denied_scope_spares_others,
     /// Every row has the provider's word for its state, and one word always means one state.
-    StatesHaveWords,
+    StatesHaveWords => listing::states_have_words,
     /// Every document becomes a JSON object that names its resource.
-    DocumentsBecomeJson,
+    DocumentsBecomeJson => listing::documents_become_json,
     /// `observe` answers each key once.
-    ObserveAnswersEachKey,
-    /// An unknown key is `NotFound` and does not spoil the others.
-    ObserveIsolatesUnknown,
-    /// A change made behind the provider's back is observed.
-    ObserveSeesChanges,
-    /// Preflight are left out of a reading for following, and told in one for a plan.
-    PlanDetailTellsProtections,
+    ObserveAnswersEachKey => reading::observe_answers_each_key,
+    /// `observe` answers an unknown key with `NotFound` and reads the other keys.
+    ObserveIsolatesUnknown => reading::observe_isolates_unknown,
+    /// `observe` sees a change that was made behind the provider's back.
+    ObserveSeesChanges => reading::observe_sees_changes,
+    /// A read for a plan includes the preflight; a read for following does not.
+    PlanReadsIncludePreflight => reading::plan_reads_include_preflight,
     /// `submit` answers each key once, and the actions happen.
-    SubmitActs,
-    /// An unknown id is refused and does not keep the others from happening.
-    SubmitIsolatesUnknown,
+    SubmitActs => acting::submit_acts,
+    /// `submit` refuses an unknown id and carries out the other actions.
+    SubmitIsolatesUnknown => acting::submit_isolates_unknown,
     /// A read-only account's provider refuses every action and sends nothing.
-    ReadOnlySendsNothing,
+    ReadOnlySendsNothing => acting::read_only_sends_nothing,
     /// Traffic only grows, and a listing adds to it.
-    TrafficGrows,
-    /// Asked for nothing, it answers nothing and sends nothing.
-    NothingForNothing,
-    /// A running resource is suspended and resumed, and listed as what it is.
-    SuspendsAndResumes,
-    /// An accepted action has a ticket, and what its record says agrees with what is seen: done
-    /// only when it is done, and done in the end.
-    TicketsTellTheEnd,
-    /// An accepted action that came to nothing is told as failed, and no other with it.
-    FailedActionsAreTold,
-    /// The whole document has every member of the listed one; only a plan is told preflight.
-    WholeDocument,
-    /// A plan is told whether the action is permitted, and another action is not touched by that.
-    PlanTellsPermission,
+    TrafficGrows => reading::traffic_grows,
+    /// An empty request has an empty answer and sends nothing.
+    NothingForNothing => acting::nothing_for_nothing,
+    /// A running resource is suspended and resumed, and is listed in the state that it has.
+    SuspendsAndResumes => acting::suspends_and_resumes,
+    /// An accepted action has a ticket. The operation behind it agrees with the resource: it is done
+    /// only when the resource is in its goal, and it is done in the end.
+    TicketsReachTheirEnd => following::tickets_reach_their_end,
+    /// The operation of an accepted action that failed is reported as failed, and no other one is.
+    FailedActionsAreReported => following::failed_actions_are_reported,
+    /// The full document has every member of the listed one; reading it returns no preflight.
+    FullDocumentContainsListed => reading::full_document_contains_listed,
+    /// A plan's preflight says whether the plan's own action is permitted.
+    PlanReportsPermission => reading::plan_reports_permission,
 }
 
-impl Case {
-    /// Every case.
-    pub const ALL: [Self; 25] = [
-        Self::VerifyIsStable,
-        Self::ScopesAreUnique,
-        Self::EachScopeEndsOnce,
-        Self::NothingFollowsTheEnd,
-        Self::KeysAreUnique,
-        Self::KeysCarryTheirPlace,
-        Self::ListsWhatIsThere,
-        Self::ListingsRepeat,
-        Self::DeniedScopeSparesOthers,
-        Self::StatesHaveWords,
-        Self::DocumentsBecomeJson,
-        Self::ObserveAnswersEachKey,
-        Self::ObserveIsolatesUnknown,
-        Self::ObserveSeesChanges,
-        Self::PlanDetailTellsProtections,
-        Self::SubmitActs,
-        Self::SubmitIsolatesUnknown,
-        Self::ReadOnlySendsNothing,
-        Self::TrafficGrows,
-        Self::NothingForNothing,
-        Self::SuspendsAndResumes,
-        Self::TicketsTellTheEnd,
-        Self::FailedActionsAreTold,
-        Self::WholeDocument,
-        Self::PlanTellsPermission,
-    ];
-}
-
-/// What a provider's tests lend to the suite: its cloud, from the other side.
+/// Access to a provider's cloud behind the provider's back.
 ///
-/// One harness serves one case, so a harness is made anew for each.
+/// The suite makes a new harness for each case.
 #[async_trait]
 pub trait Harness: Send + Sync {
-    /// A provider of the cloud's account.
+    /// Returns a provider of the cloud's account.
     async fn provider(&self, access: Access) -> Arc<dyn Provider>;
 
-    /// Its descriptor.
+    /// Returns the provider's descriptor.
     fn descriptor(&self) -> &'static dyn Descriptor;
 
     /// Makes (or finds) an unprotected resource in this state that no case was given before, in a
@@ -124,44 +121,77 @@ pub trait Harness: Send + Sync {
     /// Puts a resource into a state behind the provider's back.
     async fn change(&self, key: &ResourceKey, state: State) -> Result<(), Cannot>;
 
-    /// Takes the permission to list one scope, and names it; or names one that was denied all along.
+    /// Takes the permission to list one scope, and returns the scope, which may have been denied from
+    /// the beginning.
     async fn deny(&self) -> Result<Scope, Cannot>;
 
-    /// Lets every transition under way come to its end.
+    /// Lets every transition under way end.
     async fn settle(&self);
 
-    /// A well-formed target of this cloud that names nothing.
+    /// Returns a well-formed target of this cloud that does not exist.
     fn unknown(&self) -> Target;
 
-    /// A number that moves with each mutating request that the cloud has seen.
+    /// Returns a number that changes with each mutating request that the cloud receives.
     async fn mutations(&self) -> Result<u64, Cannot>;
 
-    /// Makes the next action on the target come to nothing after it was accepted: once everything
-    /// has settled, the target is in the state that it had before, and the cloud's own record of
-    /// the action says that it failed. A cloud that keeps no such record cannot.
+    /// Makes the next action on the target fail after the cloud accepted it: once everything has
+    /// settled, the target is in the state that it had before, and the cloud's operation has failed.
+    /// A cloud without operations cannot.
     async fn fail_next(&self, target: &Target) -> Result<(), Cannot>;
 
     /// Takes the permission for the action from the account's credentials: on this target at least,
-    /// and for no other action. Providers that are made afterwards find it gone.
+    /// and for no other action. Providers that are made afterwards lack it.
     async fn forbid(&self, target: &Target, action: Action) -> Result<(), Cannot>;
 }
 
-/// The harness cannot do that on its cloud.
+/// Makes a provider of the cloud at an endpoint, with an access token.
+pub type Connect = Box<dyn Fn(String, String, Access) -> BoxFuture<'static, Arc<dyn Provider>> + Send + Sync>;
+
+/// The provider under test, for a harness over a loopback cloud.
+pub(crate) struct Subject {
+    pub(crate) descriptor: &'static dyn Descriptor,
+    connect: Connect,
+    made: AtomicU64,
+}
+
+impl Subject {
+    pub(crate) fn new(descriptor: &'static dyn Descriptor, connect: Connect) -> Self {
+        Self { descriptor, connect, made: AtomicU64::new(0) }
+    }
+
+    /// Returns a provider of the cloud at the endpoint.
+    pub(crate) async fn provider(&self, endpoint: String, token: String, access: Access) -> Arc<dyn Provider> {
+        (self.connect)(endpoint, token, access).await
+    }
+
+    /// Returns the next number for a resource, from 0.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.made.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subject").field("descriptor", &self.descriptor).finish_non_exhaustive()
+    }
+}
+
+/// The reason why a harness cannot do something on its cloud.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cannot(pub &'static str);
 
-/// How a case ended.
+/// The outcome of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The rule holds.
     Passed,
     /// The harness could not set the case up.
     Skipped(&'static str),
-    /// The rule is broken: how.
+    /// The rule is broken, with a description.
     Failed(String),
 }
 
-/// Why a case did not pass.
+/// The reason why a case did not pass.
 #[derive(Debug)]
 enum Flaw {
     Skipped(Cannot),
@@ -184,36 +214,7 @@ type Verdict = Result<(), Flaw>;
 
 /// Runs one case.
 pub async fn run(case: Case, harness: &dyn Harness) -> Outcome {
-    let running = async {
-        match case {
-            Case::VerifyIsStable => reading::verify_is_stable(harness).await,
-            Case::ScopesAreUnique => listing::scopes_are_unique(harness).await,
-            Case::EachScopeEndsOnce => listing::each_scope_ends_once(harness).await,
-            Case::NothingFollowsTheEnd => listing::nothing_follows_the_end(harness).await,
-            Case::KeysAreUnique => listing::keys_are_unique(harness).await,
-            Case::KeysCarryTheirPlace => listing::keys_carry_their_place(harness).await,
-            Case::ListsWhatIsThere => listing::lists_what_is_there(harness).await,
-            Case::ListingsRepeat => listing::listings_repeat(harness).await,
-            Case::DeniedScopeSparesOthers => listing::denied_scope_spares_others(harness).await,
-            Case::StatesHaveWords => listing::states_have_words(harness).await,
-            Case::DocumentsBecomeJson => listing::documents_become_json(harness).await,
-            Case::ObserveAnswersEachKey => reading::observe_answers_each_key(harness).await,
-            Case::ObserveIsolatesUnknown => reading::observe_isolates_unknown(harness).await,
-            Case::ObserveSeesChanges => reading::observe_sees_changes(harness).await,
-            Case::PlanDetailTellsProtections => reading::plan_detail_tells_protections(harness).await,
-            Case::SubmitActs => acting::submit_acts(harness).await,
-            Case::SubmitIsolatesUnknown => acting::submit_isolates_unknown(harness).await,
-            Case::ReadOnlySendsNothing => acting::read_only_sends_nothing(harness).await,
-            Case::TrafficGrows => reading::traffic_grows(harness).await,
-            Case::NothingForNothing => acting::nothing_for_nothing(harness).await,
-            Case::SuspendsAndResumes => acting::suspends_and_resumes(harness).await,
-            Case::TicketsTellTheEnd => following::tickets_tell_the_end(harness).await,
-            Case::FailedActionsAreTold => following::failed_actions_are_told(harness).await,
-            Case::WholeDocument => reading::full_document(harness).await,
-            Case::PlanTellsPermission => reading::plan_tells_permission(harness).await,
-        }
-    };
-    match tokio::time::timeout(PATIENCE, running).await {
+    match tokio::time::timeout(PATIENCE, verdict(case, harness)).await {
         Ok(Ok(())) => Outcome::Passed,
         Ok(Err(Flaw::Skipped(Cannot(why)))) => Outcome::Skipped(why),
         Ok(Err(Flaw::Broken(how))) => Outcome::Failed(how),
@@ -221,37 +222,31 @@ pub async fn run(case: Case, harness: &dyn Harness) -> Outcome {
     }
 }
 
-/// Runs every case of `must`, each on a harness of its own; those of `cannot` too, so that a reason
-/// that no longer holds is noticed. Only a pass is noticed: a case of `cannot` may be skipped or may
-/// fail, since what a provider cannot do it may well do wrongly when asked.
+/// Runs every case, each on a new harness. `cannot` lists the cases that do not apply to this cloud,
+/// each with the reason. They run too: a case of `cannot` that passes is a problem, as its reason no
+/// longer holds. Such a case may be skipped or fail.
 ///
 /// # Panics
 ///
-/// If a case of `must` fails or is skipped, if one of `cannot` passes, or if the two do not name
-/// each of [`Case::ALL`] exactly once.
-pub async fn check<H: Harness>(must: &[Case], cannot: &[(Case, &str)], harness: impl AsyncFn() -> H) {
-    let problems = problems(must, cannot, harness).await;
-    assert!(problems.is_empty(), "{} problem(s) in {} cases:\n{}", problems.len(), must.len(), problems.join("\n"));
+/// If a case outside `cannot` fails or is skipped, if one of `cannot` passes, or if `cannot` names a
+/// case twice or without a reason.
+pub async fn check<H: Harness>(cannot: &[(Case, &str)], harness: impl AsyncFn() -> H) {
+    let problems = problems(cannot, harness).await;
+    assert!(problems.is_empty(), "{} problem(s):\n{}", problems.len(), problems.join("\n"));
 }
 
-async fn problems<H: Harness>(must: &[Case], cannot: &[(Case, &str)], harness: impl AsyncFn() -> H) -> Vec<String> {
+async fn problems<H: Harness>(cannot: &[(Case, &str)], harness: impl AsyncFn() -> H) -> Vec<String> {
     let mut problems = Vec::new();
-    let mut named: Vec<Case> = must.iter().copied().chain(cannot.iter().map(|(case, _)| *case)).collect();
-    named.sort();
-    if named != Case::ALL {
-        problems.push(format!("each case must be named exactly once: {named:?}"));
-    }
-    let unexplained = cannot.iter().filter(|(_, why)| why.is_empty());
-    problems.extend(unexplained.map(|(case, _)| format!("{case:?} is not run, and no reason is given")));
-    for (case, why) in cannot {
-        if run(*case, &harness().await).await == Outcome::Passed {
-            problems.push(format!("{case:?} passes, although it is said that {why}"));
-        }
-    }
-    for case in must {
-        let outcome = run(*case, &harness().await).await;
-        if outcome != Outcome::Passed {
-            problems.push(format!("{case:?}: {outcome:?}"));
+    for &case in Case::ALL {
+        let reasons: Vec<&str> = cannot.iter().filter(|(named, _)| *named == case).map(|(_, why)| *why).collect();
+        let outcome = run(case, &harness().await).await;
+        match (reasons.as_slice(), outcome) {
+            ([], Outcome::Passed) => {}
+            ([], outcome) => problems.push(format!("{case:?}: {outcome:?}")),
+            ([""], _) => problems.push(format!("{case:?} does not apply, and no reason is given")),
+            ([why], Outcome::Passed) => problems.push(format!("{case:?} passes, although {why}")),
+            ([_], _) => {}
+            _ => problems.push(format!("{case:?} is named {} times", reasons.len())),
         }
     }
     problems

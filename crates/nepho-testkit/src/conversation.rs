@@ -1,5 +1,5 @@
-//! A program that is told one line at a time and answers each by a line of JSON. Deliberately not
-//! here: what the lines mean.
+//! A process that reads one line at a time and answers each with a line of JSON. Deliberately not
+//! here: the meaning of the lines.
 
 use std::{
     io::{self, BufRead as _, BufReader, Read, Write as _},
@@ -13,15 +13,15 @@ use std::{
 
 use serde_json::Value;
 
-/// How long a program may take to start or to answer, on a busy machine.
+/// The longest time that a process may take to start or to answer, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// How much of its complaints is kept.
+/// The number of bytes of its stderr that is kept.
 const LOG_KEPT: usize = 64 * 1024;
 
-/// A running program. Dropped, it is killed.
+/// A running process; killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Conversation {
-    /// For error texts.
+    /// The name in error messages.
     name: &'static str,
     child: Child,
     stdin: Option<ChildStdin>,
@@ -30,14 +30,14 @@ pub(crate) struct Conversation {
 }
 
 impl Conversation {
-    /// Starts the program.
+    /// Starts the process.
     pub(crate) fn start(name: &'static str, command: &mut Command) -> io::Result<Self> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let stdin = child.stdin.take();
         let (sender, answers) = channel();
         if let Some(stdout) = child.stdout.take() {
             std::thread::spawn(move || {
-                // Ends with the process, or when nobody listens any more.
+                // Ends with the process, or when the receiver is dropped.
                 for line in BufReader::new(stdout).lines().map_while(Result::ok) {
                     if sender.send(line).is_err() {
                         break;
@@ -53,7 +53,7 @@ impl Conversation {
         Ok(Self { name, child, stdin, answers, log })
     }
 
-    /// Tells it one line, and waits for the answer.
+    /// Sends one line, and waits for the answer.
     pub(crate) fn ask(&mut self, line: &str) -> io::Result<Value> {
         let Some(stdin) = &mut self.stdin else { return Err(self.trouble("its stdin is gone")) };
         writeln!(stdin, "{line}")?;
@@ -61,18 +61,18 @@ impl Conversation {
         self.answer()
     }
 
-    /// Waits for its next line.
+    /// Waits for the next line.
     pub(crate) fn answer(&self) -> io::Result<Value> {
         let line = self.answers.recv_timeout(PATIENCE).map_err(|error| self.trouble(&error.to_string()))?;
         serde_json::from_str(&line).map_err(|_| self.trouble(&line))
     }
 
-    /// The last of what it complained of.
+    /// Returns the end of its stderr.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// An error of this program, with its log.
+    /// Returns an error of this process, with the end of its stderr.
     pub(crate) fn trouble(&self, what: &str) -> io::Error {
         io::Error::other(format!("{}: {what}; its log: {}", self.name, self.log()))
     }
@@ -80,7 +80,7 @@ impl Conversation {
 
 impl Drop for Conversation {
     fn drop(&mut self) {
-        // Already ended is as good.
+        // A process that has already ended is no error.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,9 +1,9 @@
 //! A programmable provider: a small cloud in memory whose every answer a test can script, hold or
-//! break. No I/O, no threads, no real time, so it serves paused-time tests.
+//! break. It has no I/O, no threads and no real time, so it serves paused-time tests.
 //!
-//! Unscripted, it is a well-behaved cloud: listings and readings show what [`FakeProvider::add`]
-//! put there, and an accepted action moves its target into the transitional state, where it stays
-//! until the test says [`FakeProvider::settle`] or [`FakeProvider::set_state`].
+//! Unscripted, it is a well-behaved cloud: listings and reads show what [`FakeProvider::add`]
+//! added, and an accepted action moves its target into the transitional state, where it stays until
+//! the test calls [`FakeProvider::settle`] or [`FakeProvider::set_state`].
 
 mod answer;
 mod descriptor;
@@ -26,12 +26,12 @@ pub use script::{Call, Counts, Held, ListStep, ObserveStep, Recorded, SubmitStep
 
 use crate::instance::{InstanceBuilder, REALM, listed, raw_word, scope};
 
-/// A programmable [`Provider`](nepho_core::Provider). Clones are the same cloud, so a test keeps one and hands out
-/// another as `Arc<dyn Provider>` ([`FakeProvider::shared`]).
+/// A programmable [`Provider`](nepho_core::Provider). Clones share the cloud, so a test keeps one
+/// and passes another on as `Arc<dyn Provider>` ([`FakeProvider::shared`]).
 #[derive(Clone, Debug)]
 pub struct FakeProvider {
     world: Arc<Mutex<World>>,
-    /// Whose this clone is, where that is not the cloud's own say.
+    /// The access of this clone; `None` means the cloud's setting.
     access: Option<Access>,
 }
 
@@ -50,11 +50,11 @@ struct World {
     broken: HashMap<Scope, ProviderError>,
     observations: HashMap<Arc<str>, VecDeque<ObserveStep>>,
     submissions: HashMap<Arc<str>, VecDeque<SubmitStep>>,
-    /// What the account's credentials may not do.
+    /// The actions that the account's credentials do not permit.
     forbidden: HashSet<(Arc<str>, Action)>,
-    /// Whether its scopes are zones, not regions.
+    /// True if its scopes are zones, not regions.
     zonal: bool,
-    /// Whether an accepted action has a ticket: its target's native id.
+    /// True if an accepted action has a ticket: its target's native id.
     ticketed: bool,
     progress: HashMap<Arc<str>, VecDeque<Result<Progress, ProviderError>>>,
     gates: Vec<(Call, Held, Gate)>,
@@ -66,9 +66,9 @@ struct World {
 struct Machine {
     listed: ListedResource,
     preflight: Preflight,
-    /// Where a running transition leads.
+    /// The goal of the transition under way.
     goal: Option<State>,
-    /// Why the last action on it came to nothing, if it did.
+    /// The error of the last action, if it failed after it was accepted.
     failed: Option<ProviderError>,
 }
 
@@ -79,7 +79,7 @@ impl Default for FakeProvider {
 }
 
 impl FakeProvider {
-    /// An empty, read-write cloud of this realm with no scopes.
+    /// Creates an empty, read-write cloud of this realm with no scopes.
     pub fn new(realm: &str) -> Self {
         let realm = Realm::new(realm);
         Self {
@@ -113,12 +113,13 @@ impl FakeProvider {
         }
     }
 
-    /// The same cloud as the engine wants it.
+    /// Returns the same cloud as a shared provider.
     pub fn shared(&self) -> Arc<dyn nepho_core::Provider> {
         Arc::new(self.clone())
     }
 
-    /// The same cloud through another account's provider, whatever [`FakeProvider::set_access`] says.
+    /// Returns the same cloud through another account's provider, whatever
+    /// [`FakeProvider::set_access`] sets.
     #[must_use]
     pub fn twin(&self, access: Access) -> Self {
         Self { world: Arc::clone(&self.world), access: Some(access) }
@@ -126,7 +127,7 @@ impl FakeProvider {
 
     // The cloud's contents.
 
-    /// Adds a scope of instances, and answers `scopes` well from now on.
+    /// Adds a scope of instances; from now on `scopes` succeeds.
     pub fn add_scope(&self, location: &str) {
         let mut world = self.world();
         let mut scopes = world.scopes.clone().unwrap_or_default();
@@ -137,13 +138,13 @@ impl FakeProvider {
         world.scopes = Ok(scopes);
     }
 
-    /// Makes its scopes zones: an instance that is added from now on is listed by its zone's.
+    /// Makes its scopes zones: its zone lists each instance that a test adds from now on.
     pub fn list_by_zone(&self) {
         self.world().zonal = true;
     }
 
-    /// Puts an instance into the cloud (of this cloud's realm), and the region or zone that lists it
-    /// among the scopes. One with the same id is replaced.
+    /// Adds an instance (in this cloud's realm), and the region or zone that lists it. Replaces an
+    /// instance with the same id.
     pub fn add(&self, instance: InstanceBuilder) {
         let (provider, realm) = {
             let world = self.world();
@@ -168,7 +169,7 @@ impl FakeProvider {
         self.world().machines.insert(resource.key.native, machine);
     }
 
-    /// Removes an instance, as if it had never been.
+    /// Removes an instance as if it had never existed.
     pub fn remove(&self, native: &str) {
         self.world().machines.remove(native);
     }
@@ -182,7 +183,7 @@ impl FakeProvider {
         }
     }
 
-    /// Puts an instance into `state`, behind everybody's back.
+    /// Sets an instance's state behind the provider's back.
     pub fn set_state(&self, native: &str, state: State) {
         if let Some(machine) = self.world().machines.get_mut(native) {
             machine.move_to(state, None);
@@ -203,56 +204,56 @@ impl FakeProvider {
         }
     }
 
-    /// What a plan's fresh read finds in an action's way.
+    /// Sets the preflight that a read for a plan returns.
     pub fn protect(&self, native: &str, preflight: Preflight) {
         if let Some(machine) = self.world().machines.get_mut(native) {
             machine.preflight = preflight;
         }
     }
 
-    /// The instance as it really is.
+    /// Returns the true instance.
     pub fn truth(&self, native: &str) -> Option<ListedResource> {
         self.world().machines.get(native).map(|machine| machine.listed.clone())
     }
 
     // How it behaves.
 
-    /// Makes it the provider of a read-only or a read-write account.
+    /// Sets the access of the account.
     pub fn set_access(&self, access: Access) {
         self.world().access = access;
     }
 
-    /// Makes its resources those of another kind of cloud; for instances added from now on.
+    /// Sets the kind of cloud, for instances that a test adds from now on.
     pub fn set_provider(&self, provider: ProviderKind) {
         self.world().provider = provider;
     }
 
-    /// What `verify` answers.
+    /// Sets the answer of `verify`.
     pub fn set_identity(&self, identity: Result<Identity, ProviderError>) {
         self.world().identity = identity;
     }
 
-    /// What `scopes` answers.
+    /// Sets the answer of `scopes`.
     pub fn set_scopes(&self, scopes: Result<Vec<Scope>, ProviderError>) {
         self.world().scopes = scopes;
     }
 
-    /// How many resources a page holds.
+    /// Sets the number of resources on a page.
     pub fn set_page(&self, size: usize) {
         self.world().page = size.max(1);
     }
 
-    /// Its converter's version.
+    /// Sets its converter's version.
     pub fn set_converter(&self, version: u32) {
         self.world().converter = version;
     }
 
-    /// Scripts the next listing of the scope; more scripts queue up behind it.
+    /// Scripts the next listing of the scope; further scripts are queued.
     pub fn script_listing(&self, location: &str, steps: Vec<ListStep>) {
         self.world().listings.entry(scope(location)).or_default().push_back(steps);
     }
 
-    /// Makes every listing of the scope fail until [`FakeProvider::heal`]; `observe` is not touched.
+    /// Makes every listing of the scope fail until [`FakeProvider::heal`]; `observe` still works.
     pub fn break_listing(&self, location: &str, error: ProviderError) {
         self.world().broken.insert(scope(location), error);
     }
@@ -262,20 +263,20 @@ impl FakeProvider {
         self.world().broken.remove(&scope(location));
     }
 
-    /// Scripts the next `observe` answers for the instance, one per reading.
+    /// Scripts the next answers of `observe` for the instance, one per read.
     pub fn script_observe(&self, native: &str, steps: impl IntoIterator<Item = ObserveStep>) {
         self.world().observations.entry(Arc::from(native)).or_default().extend(steps);
     }
 
-    /// Makes the next `readings` of the instance show it as it is now, whatever happens meanwhile:
-    /// EC2 is eventually consistent.
+    /// Makes the next `readings` of the instance show its present state, whatever changes in
+    /// between: EC2 is eventually consistent.
     pub fn read_stale(&self, native: &str, readings: usize) {
         if let Some(now) = self.truth(native) {
             self.script_observe(native, std::iter::repeat_n(ObserveStep::Seen(Box::new(now)), readings));
         }
     }
 
-    /// Scripts what becomes of the next actions on the instance, one step per submit.
+    /// Scripts the outcomes of the next actions on the instance, one step per submit.
     pub fn script_submit(&self, native: &str, steps: impl IntoIterator<Item = SubmitStep>) {
         self.world().submissions.entry(Arc::from(native)).or_default().extend(steps);
     }
@@ -286,32 +287,32 @@ impl FakeProvider {
         self.world().ticketed = true;
     }
 
-    /// Scripts the next answers about the progress of an action on the instance.
+    /// Scripts the next answers to `progress` of an action on the instance.
     pub fn script_progress(&self, native: &str, steps: impl IntoIterator<Item = Result<Progress, ProviderError>>) {
         self.world().progress.entry(Arc::from(native)).or_default().extend(steps);
     }
 
-    /// Holds the next such call at a new gate, on that side of the cloud. Calls of the same kind
-    /// after it go through, unless they are held as well.
+    /// Holds the next such call at a new gate, on that side of the cloud. Later calls of the same
+    /// kind pass, unless a test holds them too.
     pub fn hold(&self, call: Call, held: Held) -> Gate {
         let gate = Gate::closed();
         self.world().gates.push((call, held, gate.clone()));
         gate
     }
 
-    /// Holds the next listing of the scope after it was read, before its first page arrives.
+    /// Holds the next listing of the scope after the read, before its first page arrives.
     pub fn hold_listing(&self, location: &str) -> Gate {
         self.hold(Call::List(Location::new(location)), Held::Reply)
     }
 
-    // What was asked of it.
+    // The calls that it received.
 
-    /// Every call so far, in order of arrival.
+    /// Returns every call so far, in order of arrival.
     pub fn calls(&self) -> Vec<Recorded> {
         self.world().calls.clone()
     }
 
-    /// How often each method was called.
+    /// Returns the number of calls of each method.
     pub fn counts(&self) -> Counts {
         self.world().counts
     }
@@ -330,7 +331,7 @@ impl Machine {
         self.goal = goal;
     }
 
-    /// Begins an action, which leads back to where it began if it will have `failed`.
+    /// Begins an action; one with a `failed` error ends in the state in which it began.
     fn begin(&mut self, action: Action, failed: Option<ProviderError>) {
         let goal = if failed.is_some() { self.listed.resource.state } else { action.goal() };
         self.move_to(action.transition(), Some(goal));
@@ -339,7 +340,7 @@ impl Machine {
 }
 
 impl World {
-    /// The location that lists the resource.
+    /// Returns the location that lists the resource.
     fn place_of<'a>(&self, resource: &'a Resource) -> &'a str {
         let zone = resource.zone.as_ref().filter(|_| self.zonal);
         zone.map_or(resource.key.region.as_str(), Zone::as_str)

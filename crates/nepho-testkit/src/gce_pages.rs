@@ -1,10 +1,10 @@
-//! A Compute Engine of one large project that only lists, from pages rendered once: the server of
+//! A Compute Engine with one large project that only lists, from pages rendered once: the server of
 //! `bench sync`.
 //!
-//! It takes as long as it is told to (a round trip, a handshake, some time for each instance) and
-//! costs next to nothing itself, so that a client is measured. Deliberately not here: everything
-//! that changes or goes wrong, and the schemas, which are [`crate::gcp`]'s; a test there is between
-//! the two.
+//! It waits as its setup says (a round trip, a handshake, some time for each instance) and takes
+//! almost no time itself, so that a benchmark measures the client. Deliberately not here: changes,
+//! faults, and the schemas, which are [`crate::gcp`]'s; a test of this module holds the replies
+//! against those schemas.
 
 mod asked;
 pub mod fleet;
@@ -21,21 +21,21 @@ pub use crate::loopback::Served;
 use crate::loopback::{Server, Shared, locked};
 use project::Project;
 
-/// The project that is served.
+/// The project.
 pub const PROJECT: &str = "proj-0";
 
-/// How much there is, and how long it takes.
+/// The size of the project, and the durations.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
-    /// Instances of all zones together.
+    /// The number of instances in all zones.
     pub instances: usize,
-    /// Zones, the first so many of [`fleet::ZONES`].
+    /// The number of zones: the first ones of [`fleet::ZONES`].
     pub zones: usize,
-    /// How long each answer takes.
+    /// The duration of each answer.
     pub latency: Duration,
-    /// How much longer for each instance in it.
+    /// The additional duration for each instance in an answer.
     pub per_instance: Duration,
-    /// How many latencies the first request of a connection waits more (TCP and TLS 1.3: 2).
+    /// The additional latencies of a connection's first request (TCP and TLS 1.3: 2).
     pub handshake_rtts: u32,
     /// The port; 0 picks a free one.
     pub port: u16,
@@ -49,7 +49,7 @@ impl Default for Setup {
     }
 }
 
-/// A running server. Dropped, it closes its port and all connections.
+/// A running server. When dropped, it closes its port and all connections.
 #[derive(Debug)]
 pub struct GcePages {
     server: Server,
@@ -57,23 +57,23 @@ pub struct GcePages {
 }
 
 impl GcePages {
-    /// Starts one.
+    /// Starts a server.
     pub fn start(setup: Setup) -> io::Result<Self> {
         let project = Arc::new(Mutex::new(Project::new(setup)));
         Ok(Self { server: Server::start("gce-pages", setup.port, &project)?, project })
     }
 
-    /// Its root: `http://127.0.0.1:PORT`, without a slash at its end.
+    /// Returns the root: `http://127.0.0.1:PORT`, without a slash at its end.
     pub fn endpoint(&self) -> String {
         self.server.endpoint()
     }
 
-    /// Its port.
+    /// Returns the port.
     pub fn port(&self) -> u16 {
         self.server.port()
     }
 
-    /// What was served so far.
+    /// Returns the counts of what was served.
     pub fn served(&self) -> Served {
         locked(&self.project).meter.served
     }

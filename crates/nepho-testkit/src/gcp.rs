@@ -1,12 +1,12 @@
-//! A loopback double of Google Compute Engine and of what is around it, on a thread of its own.
+//! A loopback double of Google Compute Engine and the services around it, on its own thread.
 //!
 //! One endpoint serves Compute Engine (`/compute/v1/…`), Cloud Resource Manager (`/v3/projects…`)
-//! and the makers of tokens (`/token`, `/v1/token`, `…:generateAccessToken`). Its routes come from
-//! Google's discovery documents, and every request and every reply is held against them: what does
-//! not fit is a *violation*, and a double that is dropped with violations fails its test. Operations
-//! take their time, and everything goes wrong on request: see [`Fault`]. It is also the server of
-//! `gcp_double`. Deliberately not here: what the documents do not say and nobody relies on, such as
-//! prices and quotas by metric.
+//! and the token services (`/token`, `/v1/token`, `…:generateAccessToken`). Its routes come from
+//! Google's discovery documents, and it holds every request and every reply against them: a
+//! mismatch is a *violation*, and a double that is dropped with violations fails its test.
+//! Operations take their time, and everything can fail on request: see [`Fault`]. It is also the
+//! server of `gcp_double`. Deliberately not here: facts that the documents do not contain and no
+//! test needs, such as prices and quotas by metric.
 
 mod acts;
 mod api;
@@ -54,7 +54,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use exchange::{Exchange, Served};
 pub use fault::{Fault, FaultRule};
-pub use harness::{Connect, GcpHarness};
+pub use harness::GcpHarness;
 pub use instance::GcpInstance;
 pub use operation::OperationError;
 pub use principal::{CLOUD_PLATFORM, COMPUTE, COMPUTE_READONLY, Principal};
@@ -65,8 +65,8 @@ use principal::Denial;
 use serve::{Shared, locked};
 use world::World;
 
-/// A running double. Dropped, it closes its port and all connections, and fails the test if there
-/// were violations.
+/// A running double. When dropped, it closes its port and all connections, and fails the test if
+/// there were violations.
 #[derive(Debug)]
 pub struct GcpDouble {
     port: u16,
@@ -76,11 +76,12 @@ pub struct GcpDouble {
 }
 
 impl GcpDouble {
-    /// Starts one on a free port (unless the setup names one) of 127.0.0.1. The first of a process
-    /// reads the discovery documents, and makes the Python environment that has them if need be.
+    /// Starts a double on 127.0.0.1, on a free port unless the setup names one. The first double of
+    /// a process reads the discovery documents, and makes the Python environment that has them if
+    /// necessary.
     pub fn start(setup: Setup) -> io::Result<Self> {
         let documents = Documents::get()?;
-        // Bound without the runtime, so that a test which runs in one can start a double.
+        // Bound outside the runtime, so that a test inside a runtime can start a double.
         let listener = std::net::TcpListener::bind(("127.0.0.1", setup.port))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
@@ -104,17 +105,18 @@ impl GcpDouble {
         Ok(Self { port, world, stop, thread: Some(thread) })
     }
 
-    /// Its root, for every API: `http://127.0.0.1:PORT`, without a slash at its end.
+    /// Returns the root for every API: `http://127.0.0.1:PORT`, without a slash at its end.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Its port.
+    /// Returns the port.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Puts an instance there, or replaces the one with its name. A new project or zone is made.
+    /// Adds an instance, or replaces the one with its name. Adds its project and zone if they are
+    /// new.
     pub fn put(&self, instance: GcpInstance) {
         locked(&self.world).put(instance);
     }
@@ -124,41 +126,42 @@ impl GcpDouble {
         locked(&self.world).project(project);
     }
 
-    /// Reserves an address in a region: it is static then.
+    /// Reserves an address in a region, which makes it static.
     pub fn reserve(&self, project: &str, region: &str, name: &str, address: &str) {
         let mut world = locked(&self.world);
         let addresses = world.project(project).addresses.entry(region.to_owned()).or_default();
         addresses.insert(address.to_owned(), name.to_owned());
     }
 
-    /// Removes an instance, by name or number, as if it had never been; whether it was there.
+    /// Removes an instance, by name or number, as if it had never existed; returns true if it
+    /// existed.
     pub fn remove(&self, project: &str, zone: &str, named: &str) -> bool {
         locked(&self.world).remove(project, zone, named)
     }
 
-    /// Puts an instance into a status behind everybody's back, ending what is under way with it;
-    /// whether it is there.
+    /// Sets an instance's status behind the provider's back, and ends the operation under way;
+    /// returns true if the instance exists.
     pub fn set_status(&self, project: &str, zone: &str, named: &str, status: &str) -> bool {
         locked(&self.world).set_status(project, zone, named, status)
     }
 
-    /// Puts an instance into a status that Google's document does not know; whether it is there.
+    /// Sets a status that Google's documents do not contain; returns true if the instance exists.
     pub fn raw_status(&self, project: &str, zone: &str, named: &str, status: &str) -> bool {
         locked(&self.world).raw_statuses.insert(status.to_owned());
         self.set_status(project, zone, named, status)
     }
 
-    /// The true status of an instance now, whatever reads show; asking is no poll.
+    /// Returns the true status of an instance, whatever reads show; this is no poll.
     pub fn status(&self, project: &str, zone: &str, named: &str) -> Option<String> {
         self.instance(project, zone, named)?["status"].as_str().map(str::to_owned)
     }
 
-    /// The whole instance as it truly is; asking is no poll.
+    /// Returns the true and full instance; this is no poll.
     pub fn instance(&self, project: &str, zone: &str, named: &str) -> Option<Value> {
         locked(&self.world).machine(project, zone, named).map(|machine| machine.document.clone())
     }
 
-    /// How the operations of one instance go on from now, unlike all others.
+    /// Sets the pace of one instance's operations.
     pub fn set_pace(&self, project: &str, zone: &str, named: &str, pace: Pace) {
         let mut world = locked(&self.world);
         let Some(machine) = world.machine(project, zone, named) else { return };
@@ -169,19 +172,20 @@ impl GcpDouble {
         }
     }
 
-    /// The next operation of this instance ends with this error, and the instance where it began.
+    /// Makes the next operation of this instance fail with this error; the instance returns to its
+    /// former status.
     pub fn fail_next(&self, project: &str, zone: &str, named: &str, error: OperationError) {
         if let Some(machine) = locked(&self.world).machine(project, zone, named) {
             machine.fails = Some(error);
         }
     }
 
-    /// Ends every operation that is under way, held or not.
+    /// Ends every operation under way, held or not.
     pub fn settle(&self) {
         locked(&self.world).settle();
     }
 
-    /// Takes a permission from everybody: in one project and zone, or in all.
+    /// Takes a permission from every principal: in one project and zone, or in all.
     pub fn deny(&self, permission: &str, project: Option<&str>, zone: Option<&str>) {
         let (project, zone) = (project.map(str::to_owned), zone.map(str::to_owned));
         locked(&self.world).denials.push(Denial { permission: permission.to_owned(), project, zone });
@@ -192,76 +196,76 @@ impl GcpDouble {
         locked(&self.world).project(project).api_enabled = enabled;
     }
 
-    /// Adds a rule behind those there are.
+    /// Adds a rule after the existing ones.
     pub fn add_rule(&self, rule: FaultRule) {
         locked(&self.world).rules.push(rule);
     }
 
-    /// Makes every request to the zone go wrong.
+    /// Applies a fault to every request of the zone.
     pub fn break_zone(&self, zone: &str, fault: Fault) {
         self.add_rule(FaultRule::always(fault).zone(zone));
     }
 
-    /// Makes every request to the project go wrong.
+    /// Applies a fault to every request of the project.
     pub fn break_project(&self, project: &str, fault: Fault) {
         self.add_rule(FaultRule::always(fault).project(project));
     }
 
-    /// Makes one method go wrong everywhere, such as `instances.stop`.
+    /// Applies a fault to one method everywhere, such as `instances.stop`.
     pub fn break_method(&self, method: &str, fault: Fault) {
         self.add_rule(FaultRule::always(fault).method(method));
     }
 
-    /// Makes everything well again: no rules, no denials.
+    /// Removes all rules and denials.
     pub fn heal(&self) {
         let mut world = locked(&self.world);
         world.rules.clear();
         world.denials.clear();
     }
 
-    /// Begins the next minute: what a budget per minute counts from.
+    /// Begins the next minute, from which a quota per minute counts.
     pub fn next_minute(&self) {
         locked(&self.world).used.clear();
     }
 
-    /// Changes the setup while it runs; projects, zones and port keep their first values.
+    /// Changes the setup of the running double; projects, zones and port keep their first values.
     pub fn adjust(&self, change: impl FnOnce(&mut Setup)) {
         change(&mut locked(&self.world).setup);
     }
 
-    /// The requests so far, in the order in which they were answered.
+    /// Returns the requests so far, in the order in which they were answered.
     pub fn exchanges(&self) -> Vec<Exchange> {
         locked(&self.world).exchanges.clone()
     }
 
-    /// How often a method was asked for, such as `instances.stop`.
+    /// Returns the number of requests for a method, such as `instances.stop`.
     pub fn count(&self, method: &str) -> usize {
         locked(&self.world).exchanges.iter().filter(|exchange| exchange.method == method).count()
     }
 
-    /// How many mutations were carried out; a repeated request id is not.
+    /// Returns the number of mutations carried out; a repeated request id does not count again.
     pub fn mutations(&self) -> u64 {
         locked(&self.world).served.mutations
     }
 
-    /// What was served so far.
+    /// Returns the counts of what was served.
     pub fn served(&self) -> Served {
         locked(&self.world).served
     }
 
-    /// Forgets what was served and asked; violations stay.
+    /// Resets the counts and the requests; violations stay.
     pub fn forget_requests(&self) {
         let mut world = locked(&self.world);
         world.served = Served::default();
         world.exchanges.clear();
     }
 
-    /// What did not fit Google's documents so far, of requests and of replies.
+    /// Returns the violations of Google's documents so far, by requests and by replies.
     pub fn violations(&self) -> Vec<String> {
         locked(&self.world).violations.clone()
     }
 
-    /// The same, and forgets them: for tests that want them.
+    /// Returns the violations and clears them, for tests that expect them.
     pub fn take_violations(&self) -> Vec<String> {
         std::mem::take(&mut locked(&self.world).violations)
     }
@@ -270,11 +274,11 @@ impl GcpDouble {
 impl Drop for GcpDouble {
     /// # Panics
     ///
-    /// If there were violations that nobody took, unless the thread panics already.
+    /// If there are violations that no test took, unless the thread is panicking.
     fn drop(&mut self) {
         self.stop.cancel();
         if let Some(thread) = self.thread.take() {
-            // A panic of the server has been printed; there is nobody to pass it on to.
+            // The server's panic has been printed, and a drop cannot pass it on.
             let _ = thread.join();
         }
         if !std::thread::panicking() {

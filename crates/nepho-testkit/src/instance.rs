@@ -1,4 +1,4 @@
-//! Builders of instances, for tests that need rows with something in particular.
+//! Builders of instances, for tests that need particular rows.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -11,10 +11,10 @@ use nepho_core::{
 };
 use serde_json::{Value, json};
 
-/// The realm of built instances and of a [`FakeProvider`](crate::FakeProvider) unless told otherwise.
+/// The default realm of built instances and of a [`FakeProvider`](crate::FakeProvider).
 pub const REALM: &str = "111122223333";
 
-/// The region of built instances unless told otherwise.
+/// The default region of built instances.
 pub const REGION: &str = "eu-west-1";
 
 /// Begins a running, unnamed `m6i.large` with this id.
@@ -38,7 +38,7 @@ pub fn instance(native: &str) -> InstanceBuilder {
     }
 }
 
-/// The key of `native` in [`REALM`] and [`REGION`].
+/// Returns the key of `native` in [`REALM`] and [`REGION`].
 pub fn key(native: &str) -> ResourceKey {
     ResourceKey {
         provider: ProviderKind::Aws,
@@ -49,12 +49,12 @@ pub fn key(native: &str) -> ResourceKey {
     }
 }
 
-/// The scope of all instances of `location`.
+/// Returns the scope of all instances of `location`.
 pub fn scope(location: &str) -> Scope {
     Scope { location: Location::new(location), kind: Kind::Instance }
 }
 
-/// EC2's word for `state`; Nephoscope's own where EC2 has none.
+/// Returns EC2's word for `state`, or Nephoscope's where EC2 has none.
 pub const fn raw_word(state: State) -> &'static str {
     match state {
         State::Terminating => "shutting-down",
@@ -62,7 +62,7 @@ pub const fn raw_word(state: State) -> &'static str {
     }
 }
 
-/// An instance in the making. Every method takes and returns it, so that calls chain.
+/// An instance under construction. Every method takes and returns it, so that calls chain.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct InstanceBuilder {
@@ -70,44 +70,44 @@ pub struct InstanceBuilder {
 }
 
 impl InstanceBuilder {
-    /// Names it.
+    /// Sets the name.
     pub fn named(mut self, name: &str) -> Self {
         name.clone_into(&mut self.resource.name);
         self
     }
 
-    /// Puts it in `state`, with EC2's word for it.
+    /// Sets the state, with EC2's word for it.
     pub fn state(mut self, state: State) -> Self {
         self.resource.state = state;
         raw_word(state).clone_into(&mut self.resource.raw_state);
         self
     }
 
-    /// Gives it a word of its own for its state.
+    /// Sets the cloud's word for its state.
     pub fn raw_state(mut self, word: &str) -> Self {
         word.clone_into(&mut self.resource.raw_state);
         self
     }
 
-    /// Places it in `region`.
+    /// Sets the region.
     pub fn region(mut self, region: &str) -> Self {
         self.resource.key.region = Region::new(region);
         self
     }
 
-    /// Places it in `zone`; the region stays.
+    /// Sets the zone; the region stays.
     pub fn zone(mut self, zone: &str) -> Self {
         self.resource.zone = Some(Zone::new(zone));
         self
     }
 
-    /// Makes it belong to `realm`.
+    /// Sets the realm.
     pub fn realm(mut self, realm: &Realm) -> Self {
         self.resource.key.realm = realm.clone();
         self
     }
 
-    /// Makes it belong to `provider`.
+    /// Sets the provider.
     pub fn provider(mut self, provider: ProviderKind) -> Self {
         self.resource.key.provider = provider;
         self
@@ -131,13 +131,13 @@ impl InstanceBuilder {
         self
     }
 
-    /// Adds a public address that stays when it stops.
+    /// Adds a public address that stays when the instance stops.
     pub fn public_ip(mut self, ip: impl Into<IpAddr>) -> Self {
         self.resource.public_ips.push(ip.into());
         self
     }
 
-    /// Adds a public address that is released when it stops.
+    /// Adds a public address that is released when the instance stops.
     pub fn ephemeral_public_ip(mut self, ip: impl Into<IpAddr>) -> Self {
         let ip = ip.into();
         self.resource.facts.ephemeral_public_ip = Some(ip);
@@ -150,13 +150,13 @@ impl InstanceBuilder {
         self
     }
 
-    /// Says when it was created.
+    /// Sets the time of its creation.
     pub fn created_at(mut self, moment: Timestamp) -> Self {
         self.resource.created_at = Some(moment);
         self
     }
 
-    /// Says when it was last started.
+    /// Sets the time of its last start.
     pub fn started_at(mut self, moment: Timestamp) -> Self {
         self.resource.started_at = Some(moment);
         self
@@ -174,46 +174,46 @@ impl InstanceBuilder {
         self
     }
 
-    /// Makes its root disk local, so that it cannot be stopped.
+    /// Makes its root disk local, so that the instance cannot be stopped.
     pub fn local_root(mut self) -> Self {
         self.resource.facts.root_is_local = true;
         self
     }
 
-    /// Makes another service of the cloud own it.
+    /// Makes another service of the cloud its owner.
     pub fn managed_by(mut self, service: &str) -> Self {
         self.resource.facts.managed_by = Some(service.to_owned());
         self
     }
 
-    /// Changes whatever has no method of its own.
+    /// Changes anything that has no method.
     pub fn with(mut self, change: impl FnOnce(&mut Resource)) -> Self {
         change(&mut self.resource);
         self
     }
 
-    /// The target that stands for it.
+    /// Returns the instance as a target.
     pub fn target(&self) -> Target {
         Target::from(&self.resource)
     }
 
-    /// The resource.
+    /// Returns the resource.
     pub fn build(self) -> Resource {
         self.resource
     }
 
-    /// The resource with a JSON document that follows from it.
+    /// Returns the resource with a JSON document made of it.
     pub fn listed(self) -> ListedResource {
         listed(self.resource)
     }
 }
 
-/// `resource` with a JSON document that follows from it, so that both change together.
+/// Returns `resource` with a JSON document made of it, so that both change together.
 pub fn listed(resource: Resource) -> ListedResource {
     ListedResource { document: document(&members(&resource)), resource }
 }
 
-/// The document of `resource` with what a listing does not show of it.
+/// Returns the full document of `resource`, with members that a listing does not show.
 pub fn full_document(resource: &Resource) -> Document {
     let mut whole = members(resource);
     whole["disks"] = json!(resource.facts.disks);

@@ -1,8 +1,8 @@
-//! What Nephoscope is tested against: a programmable provider, a settable clock, the suite that
-//! every provider must pass, and the counterparts that stand in for clouds.
+//! The counterparts of Nephoscope's tests: a programmable provider, a settable clock, the suite
+//! that every provider must pass, and loopback clouds.
 //!
-//! A dev-dependency only; nothing here ends up in the app. Deliberately not here: tests of one
-//! crate's own rules, which live beside the code they test.
+//! A dev-dependency only; the app contains none of it. Deliberately not here: tests of one crate's
+//! own rules, which are in that crate.
 
 pub mod clock;
 pub mod conformance;
@@ -11,10 +11,13 @@ pub mod ec2;
 pub mod fake;
 pub mod gce_pages;
 pub mod gcp;
+pub mod hostile;
 pub mod instance;
 mod loopback;
 pub mod moto;
+pub mod process;
 pub mod python;
+pub mod scripted;
 #[cfg(target_os = "linux")]
 pub mod session;
 mod skip;

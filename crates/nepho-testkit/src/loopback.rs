@@ -1,9 +1,9 @@
-//! The server under the loopback clouds: HTTP/1.1 on 127.0.0.1, on a thread of its own.
+//! The server under the loopback clouds: HTTP/1.1 on 127.0.0.1, on its own thread.
 //!
-//! It reads requests, waits for as long as the cloud would take, counts what it served, compresses
-//! nothing itself (an answer brings its compressed body along), and breaks connections on purpose.
-//! Deliberately not here: what is answered, which is a [`Cloud`]'s matter; and TLS, whose cost is
-//! a number of round trips before a connection's first answer.
+//! It reads requests, waits as long as the cloud would take, counts what it serves, and breaks
+//! connections on purpose. It compresses nothing: an answer brings its compressed body.
+//! Deliberately not here: the answers, which a [`Cloud`] decides, and TLS, whose cost is a number
+//! of round trips before a connection's first answer.
 
 mod meter;
 mod reply;
@@ -26,62 +26,62 @@ pub use meter::Served;
 pub(crate) use reply::{Reply, compressed};
 pub(crate) use request::{Params, Request};
 
-/// What answers requests, and counts them.
+/// A cloud that answers requests and counts them.
 pub(crate) trait Cloud: Debug + Send + 'static {
-    /// The answer to a request, which is counted as one unless it is a control request.
+    /// Returns the answer to a request; counts the request unless it is a control request.
     fn decide(&mut self, request: &Request, now: Instant) -> Verdict;
 
-    /// What was served so far.
+    /// Returns the counts of what was served.
     fn meter(&mut self) -> &mut Meter;
 }
 
-/// What to do with a connection.
+/// The handling of one request.
 #[derive(Debug)]
 pub(crate) struct Verdict {
     pub(crate) reply: Reply,
     pub(crate) breaks: Option<Break>,
-    /// How long the cloud takes, the handshake not counted.
+    /// The duration of the answer, without the handshake.
     pub(crate) takes: Duration,
-    /// How much longer, if this is its connection's first request.
+    /// The additional duration of a connection's first request.
     pub(crate) handshake: Duration,
-    /// Whether it is one of the control requests, which are neither delayed nor counted.
+    /// True for control requests, which are neither delayed nor counted.
     pub(crate) control: bool,
-    /// The region or zone that it lists, if it does.
+    /// The region or zone of a listing.
     pub(crate) lists: Option<String>,
 }
 
 impl Verdict {
-    /// The answer to a control request.
+    /// Returns the verdict for a control request.
     pub(crate) fn control(reply: Reply) -> Self {
         let no_time = Duration::ZERO;
         Self { reply, breaks: None, takes: no_time, handshake: no_time, control: true, lists: None }
     }
 }
 
-/// A way for an answer to go wrong on its way.
+/// A fault of an answer in transit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Break {
-    /// It never comes.
+    /// The answer never comes.
     Hung,
-    /// The connection is closed instead.
+    /// The connection closes without an answer.
     Closed,
-    /// The connection is closed after so many bytes of the body, whose whole length is announced.
+    /// The connection closes after this many bytes of the body, whose full length was announced.
     Cut { at: usize },
-    /// The body ends there, and the announced length agrees.
+    /// The body ends after this many bytes, and the announced length agrees.
     Short { at: usize },
-    /// The body comes so many bytes at a time, with a wait before each piece.
+    /// The body arrives this many bytes at a time, with a wait before each piece.
     Drip { bytes: usize, every: Duration },
 }
 
-/// A cloud that its server and its owner share.
+/// A cloud shared by its server and its owner.
 pub(crate) type Shared<C> = Arc<Mutex<C>>;
 
-/// The cloud, also after a panic of somebody who held it.
+/// Locks the cloud, even after a panic of another holder.
 pub(crate) fn locked<C>(cloud: &Shared<C>) -> MutexGuard<'_, C> {
     cloud.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A running server. Dropped, it closes its port and all connections.
+/// A running server. When dropped, it closes its port and all connections.
 #[derive(Debug)]
 pub(crate) struct Server {
     port: u16,
@@ -90,9 +90,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one on `port` (0 picks a free one) of 127.0.0.1, with a thread of this name.
+    /// Starts a server on `port` (0 picks a free one) of 127.0.0.1, with a thread of this name.
     pub(crate) fn start<C: Cloud>(name: &str, port: u16, cloud: &Shared<C>) -> io::Result<Self> {
-        // Bound without the runtime, so that a test which runs in one can start a server.
+        // Bound outside the runtime, so that a test inside a runtime can start a server.
         let listener = std::net::TcpListener::bind(("127.0.0.1", port))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
@@ -107,12 +107,12 @@ impl Server {
         Ok(Self { port, stop, thread: Some(thread) })
     }
 
-    /// Its port.
+    /// Returns the port.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Its address, without a slash at the end.
+    /// Returns the URL, without a slash at the end.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -122,7 +122,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop.cancel();
         if let Some(thread) = self.thread.take() {
-            // A panic of the server has been printed; there is nobody to pass it on to.
+            // The server's panic has been printed, and a drop cannot pass it on.
             let _ = thread.join();
         }
     }

@@ -1,5 +1,5 @@
-//! moto as AWS: a process of the test's own, with transitions that take time, a port that can be
-//! closed and opened again, and a switch for `StopInstances`. See `tests/counterparts/moto_lag.py`.
+//! moto as AWS: a process per test, with transitions that take time, a port that can be closed and
+//! opened again, and a switch for `StopInstances`. See `tests/counterparts/moto_lag.py`.
 
 mod harness;
 
@@ -14,20 +14,20 @@ use crate::{
 
 pub use harness::{MotoHarness, MotoLab};
 
-/// What `StopInstances` does.
+/// The behaviour of `StopInstances`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopMode {
-    /// It stops.
+    /// It stops the instance.
     Works,
-    /// It is refused with `OperationNotPermitted`.
+    /// It fails with `OperationNotPermitted`.
     Fails,
-    /// It is not answered until the mode changes.
+    /// It does not answer until the mode changes.
     Hangs,
     /// It is accepted, and the instance runs again after the lag.
     Reverts,
 }
 
-/// A running moto. Dropped, it is killed.
+/// A running moto; killed when dropped.
 #[derive(Debug)]
 pub struct Moto {
     process: Conversation,
@@ -36,7 +36,7 @@ pub struct Moto {
 }
 
 impl Moto {
-    /// Starts one on free ports of 127.0.0.1 and waits until it listens. Transitions take `lag`.
+    /// Starts a moto on free ports of 127.0.0.1 and waits until it listens. Transitions take `lag`.
     pub fn start(lag: Duration) -> io::Result<Self> {
         let mut command = Command::new(python_environment()?);
         command.arg(counterparts_dir().join("moto_lag.py")).args(["--lag", &lag.as_secs_f64().to_string()]);
@@ -47,27 +47,27 @@ impl Moto {
         Ok(Self { process, front, back })
     }
 
-    /// The endpoint for Nephoscope.
+    /// Returns the endpoint for Nephoscope.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.front)
     }
 
-    /// The endpoint for the judge: the same cloud, also while the front port is closed.
+    /// Returns the endpoint for the judge: the same cloud, even while the front port is closed.
     pub fn back_door(&self) -> String {
         format!("http://127.0.0.1:{}", self.back)
     }
 
-    /// Closes the front port. What is behind it goes on.
+    /// Closes the front port. The cloud behind it continues.
     pub fn close(&mut self) -> io::Result<()> {
         self.command("close")
     }
 
-    /// Opens the front port again, the same one.
+    /// Opens the front port again, with the same number.
     pub fn open(&mut self) -> io::Result<()> {
         self.command("open")
     }
 
-    /// Says what `StopInstances` does from now on.
+    /// Sets the behaviour of `StopInstances`.
     pub fn set_stop(&mut self, mode: StopMode) -> io::Result<()> {
         let word = match mode {
             StopMode::Works => "works",
@@ -78,7 +78,7 @@ impl Moto {
         self.command(&format!("stop {word}"))
     }
 
-    /// Says how long transitions take, those under way as well: zero ends them all.
+    /// Sets the duration of transitions, including those under way: zero ends them all.
     pub fn set_lag(&mut self, lag: Duration) -> io::Result<()> {
         self.command(&format!("lag {}", lag.as_secs_f64()))
     }
@@ -88,24 +88,24 @@ impl Moto {
         self.command("settle")
     }
 
-    /// Forgets everything that was made.
+    /// Removes everything that was made.
     pub fn reset(&mut self) -> io::Result<()> {
         self.command("reset")
     }
 
-    /// How many requests asked for a change at the front, also those that were refused.
+    /// Returns the number of requests for a change at the front, including refused ones.
     pub fn mutations(&mut self) -> io::Result<u64> {
         let answer = self.process.ask("mutations")?;
         answer["count"].as_u64().ok_or_else(|| self.process.trouble(&answer.to_string()))
     }
 
-    /// Asks the judge through the back door: `judge.py COMMAND --endpoint … REST…`.
+    /// Runs the judge at the back door: `judge.py COMMAND --endpoint … REST…`.
     pub fn judge(&self, command: &str, rest: &[&str]) -> io::Result<Value> {
         let back_door = self.back_door();
         judge(&[&[command, "--endpoint", &back_door], rest].concat())
     }
 
-    /// The last of what it complained of.
+    /// Returns the end of its stderr.
     pub fn log(&self) -> String {
         self.process.log()
     }

@@ -1,8 +1,8 @@
-//! The Python environment of the counterparts, and the outside judges that run in it.
+//! The Python environment of the counterparts, and the external clients that judge them.
 //!
-//! Made once per set of pinned packages, under a cache directory outside the checkout:
-//! `NEPHOSCOPE_CACHE_DIR`, else `nephoscope` in the platform's. Needs `python3` with `venv`, and the
-//! package index only the first time.
+//! It is made once per set of pinned packages, under a cache directory outside the checkout:
+//! `NEPHOSCOPE_CACHE_DIR`, else `nephoscope` in the platform's. It needs `python3` with `venv`, and
+//! the package index only the first time.
 
 use std::{
     ffi::OsStr,
@@ -18,13 +18,13 @@ use serde_json::Value;
 
 use crate::conversation::Conversation;
 
-/// Where the counterparts' own programs are.
+/// Returns the folder of the counterparts' programs.
 pub fn counterparts_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/counterparts")
 }
 
-/// The interpreter of the environment, which is made first if it does not exist. Processes and
-/// threads that ask at the same time wait for one of them to make it.
+/// Returns the interpreter of the environment, and makes the environment if it does not exist.
+/// Processes and threads that call this at the same time wait for one of them to make it.
 pub fn python_environment() -> io::Result<PathBuf> {
     environment_in(&cache_dir()?, &counterparts_dir().join("requirements.txt"))
 }
@@ -40,7 +40,7 @@ fn environment_in(cache: &Path, requirements: &Path) -> io::Result<PathBuf> {
     if ready.exists() && python.exists() {
         return Ok(python);
     }
-    // Half made by a run that was interrupted.
+    // An interrupted run left it incomplete.
     if home.exists() {
         fs::remove_dir_all(&home)?;
     }
@@ -61,23 +61,24 @@ fn environment_in(cache: &Path, requirements: &Path) -> io::Result<PathBuf> {
     Ok(python)
 }
 
-/// Runs `judge.py`, which is AWS's own client, with these arguments, and reads the JSON that it prints.
+/// Runs `judge.py`, which uses AWS's own client, with these arguments, and reads the JSON that it
+/// prints.
 pub fn judge(arguments: &[&str]) -> io::Result<Value> {
     judged("judge.py", arguments)
 }
 
-/// Runs `judge_gcp.py`, which is Google's own client, with these arguments, and reads the JSON that
-/// it prints.
+/// Runs `judge_gcp.py`, which uses Google's own client, with these arguments, and reads the JSON
+/// that it prints.
 pub fn judge_gcp(arguments: &[&str]) -> io::Result<Value> {
     judged("judge_gcp.py", arguments)
 }
 
-/// `judge.py` as a process that stays, for who asks often: its start takes a second.
+/// `judge.py` as a process that stays, for tests with many calls: its start takes a second.
 #[derive(Debug)]
 pub struct Judge(Conversation);
 
 impl Judge {
-    /// Starts one.
+    /// Starts a judge.
     pub fn start() -> io::Result<Self> {
         let mut command = Command::new(python_environment()?);
         command.arg(counterparts_dir().join("judge.py")).arg("serve");
@@ -101,7 +102,7 @@ fn judged(script: &str, arguments: &[&str]) -> io::Result<Value> {
     serde_json::from_slice(&output).map_err(io::Error::other)
 }
 
-/// Where downloads and environments are kept between runs.
+/// Returns the folder for downloads and environments that stay between runs.
 pub fn cache_dir() -> io::Result<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("NEPHOSCOPE_CACHE_DIR")
@@ -127,7 +128,7 @@ fn interpreter(home: &Path) -> PathBuf {
     home.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
 }
 
-/// Runs to the end; what it printed, or an error with what it complained of.
+/// Runs to the end; returns stdout, or an error with stderr.
 fn run(command: &mut Command) -> io::Result<Vec<u8>> {
     let output = command.stdin(Stdio::null()).output()?;
     if output.status.success() {

@@ -1,5 +1,5 @@
-//! A private D-Bus session with a home of its own, for tests of the real keyring of Linux. None of
-//! them ever speaks to the keyring of the person who runs them.
+//! A private D-Bus session with its own home, for tests of the real keyring of Linux. These tests
+//! never use the keyring of the person who runs them.
 //!
 //! A test starts its own binary again inside the session, for one ignored test: its case.
 
@@ -13,16 +13,16 @@ use crate::skip::skip_without;
 /// Set inside a session; names the case.
 const CASE: &str = "NEPHOSCOPE_SESSION_CASE";
 
-/// What the sessions and their cases call.
+/// The programs that sessions and their cases call.
 const PROGRAMS: [&str; 4] = ["dbus-run-session", "gnome-keyring-daemon", "gdbus", "secret-tool"];
 
-/// Whether this process is inside a session. A plain `--ignored` run is not, and must do nothing.
+/// Returns true inside a session. A plain `--ignored` run is outside, and must do nothing.
 pub fn is_inside() -> bool {
     env::var_os(CASE).is_some()
 }
 
-/// Runs the ignored test `case` of this binary inside a session of its own, and passes on how it
-/// failed; `test` is noted as skipped if a program is missing.
+/// Runs the ignored test `case` of this binary inside a new session, and returns its failure. Notes
+/// `test` as skipped if a program is missing.
 pub fn in_session(test: &str, case: &str) -> io::Result<()> {
     if skip_without(test, &PROGRAMS) {
         return Ok(());
@@ -41,7 +41,7 @@ pub fn in_session(test: &str, case: &str) -> io::Result<()> {
     passed(case, &output)
 }
 
-/// Runs the ignored test `case` of this binary where the session's bus cannot be reached.
+/// Runs the ignored test `case` of this binary without a reachable session bus.
 pub fn without_bus(case: &str) -> io::Result<()> {
     let output = Command::new(env::current_exe()?)
         .args(["--ignored", "--exact", "--nocapture", case])

@@ -1,16 +1,16 @@
-//! How a test says that it cannot run here: a test that returns early would count as passed.
+//! Notes of tests that cannot run: a test that only returns early would count as passed.
 
 use std::{env, fs::OpenOptions, io::Write as _, process::Command};
 
-/// Names the file that skips are noted in, for whoever runs the tests; without it they are printed.
+/// The variable with the file for skip notes; without it they are printed.
 const VARIABLE: &str = "NEPHOSCOPE_SKIP_FILE";
 
-/// Notes that `test` does not run because `missing`, one word, is not here, and `reason` for a
-/// person. The test is to return after it.
+/// Notes that `test` does not run because `missing` (one word) is missing, with a `reason` for
+/// people. The test must return afterwards.
 ///
 /// # Panics
 ///
-/// If the file cannot be written: the skip would go unseen.
+/// If the file cannot be written, as the skip would be invisible.
 pub fn skip(test: &str, missing: &str, reason: &str) {
     let line = line(test, missing, reason);
     #[expect(clippy::print_stderr, reason = "a skip must be seen")]
@@ -24,8 +24,8 @@ pub fn skip(test: &str, missing: &str, reason: &str) {
     assert!(written.is_ok(), "{written:?}: {}", path.display());
 }
 
-/// The first of these programs that is not on the search path; if there is one, `test` is noted as
-/// skipped for it.
+/// Returns true if one of these programs is not on the search path, and notes `test` as skipped for
+/// the first such program.
 pub fn skip_without(test: &str, programs: &[&str]) -> bool {
     let missing: Vec<&str> = programs.iter().copied().filter(|program| !is_installed(program)).collect();
     if let Some(first) = missing.first() {
@@ -40,7 +40,7 @@ fn is_installed(program: &str) -> bool {
 }
 
 fn line(test: &str, missing: &str, reason: &str) -> String {
-    // A part with a tab or a line's end in it would be read as another part.
+    // A tab or a line break in a part would split it.
     let [test, missing, reason] = [test, missing, reason].map(|part| part.replace(['\t', '\n', '\r'], " "));
     format!("{test}\t{missing}\t{reason}\n")
 }
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_has_three_parts_whatever_is_in_them() {
+    fn skip_line_has_three_parts_whatever_their_text() {
         assert_eq!(line("a::b", "gcloud", "not\there\n"), "a::b\tgcloud\tnot here \n");
     }
 
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "runs in a process of its own, below"]
+    #[ignore = "runs in its own process, below"]
     fn case_without() {
         assert!(skip_without("one", &["sh", "nowhere-1", "nowhere-2"]));
         skip("two", "gcloud", "it is not here");

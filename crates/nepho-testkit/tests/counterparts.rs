@@ -1,4 +1,4 @@
-//! The counterparts vouch for each other: AWS's own client judges moto and the double.
+//! The counterparts check each other: AWS's own client judges moto and the double.
 #![expect(clippy::expect_used, reason = "helpers of tests may stop a test")]
 
 use std::{collections::BTreeSet, net::TcpStream, time::Duration};
@@ -69,7 +69,7 @@ fn motos_front_port_closes_and_opens_and_its_state_stays() {
     let front = moto.endpoint().trim_start_matches("http://").to_owned();
     TcpStream::connect(&front).expect("open at first");
     moto.close().expect("closed");
-    assert!(TcpStream::connect(&front).is_err(), "nobody listens");
+    assert!(TcpStream::connect(&front).is_err(), "the front port is closed");
     moto.judge("stop", &["--region", REGION, "--id", &id]).expect("through the back door");
     moto.open().expect("opened");
     TcpStream::connect(&front).expect("the same port again");
@@ -78,7 +78,7 @@ fn motos_front_port_closes_and_opens_and_its_state_stays() {
 }
 
 #[test]
-fn motos_transitions_end_when_told_and_everything_is_forgotten_when_told() {
+fn moto_settles_and_resets_on_request() {
     let mut moto = Moto::start(Duration::from_hours(1)).expect("moto");
     let mut judge = Judge::start().expect("the judge");
     let door = moto.back_door();

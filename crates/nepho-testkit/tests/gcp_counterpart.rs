@@ -1,4 +1,5 @@
-//! Google's own clients judge the GCP counterpart: the Python client always, `gcloud` where it is.
+//! Google's own clients judge the GCP counterpart: the Python client always, `gcloud` where it is
+//! installed.
 #![expect(clippy::expect_used, reason = "helpers of tests may stop a test")]
 
 use std::process::Stdio;
@@ -125,7 +126,7 @@ fn googles_python_client_understands_refusals() {
 }
 
 #[test]
-fn googles_python_client_is_told_that_its_token_is_none() {
+fn invalid_token_is_401_for_googles_python_client() {
     let double = double();
     let endpoint = double.endpoint();
     double.grant("ya29.reader", Principal::new("r@x.example").permissions(&["compute.zones.list"]));
@@ -133,7 +134,7 @@ fn googles_python_client_is_told_that_its_token_is_none() {
         judge_gcp(&["--endpoint", &endpoint, "--project", PROJECT, "--token", token, "zones", "regions"])
             .expect("the judge")
     };
-    assert_eq!(ask("ya29.nobody")[0]["error"]["code"], 401);
+    assert_eq!(ask("ya29.unknown")[0]["error"]["code"], 401);
     let reader = ask("ya29.reader");
     assert_eq!((reader[0].as_array().map(Vec::len), &reader[1]["error"]["code"]), (Some(13), &json!(403)));
 }
@@ -144,7 +145,7 @@ fn gcloud_drives_the_counterpart() {
         return;
     }
     let double = double();
-    // It sleeps between its polls: let one wait see them all.
+    // The client sleeps between its polls, so one wait covers them all.
     double.adjust(|setup| setup.wait_steps = 3);
     let folder = tempfile::tempdir().expect("a folder");
     let gcloud = |arguments: &[&str]| {

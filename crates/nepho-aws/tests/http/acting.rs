@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nepho_aws::AwsProvider;
 use nepho_core::{Access, Action, FailureCode, Provider, ProviderError, ResourceKey, State};
 
-use crate::cloud::{Answer, Asked, Cloud, target};
+use crate::cloud::{Answer, Asked, Cloud, ec2_error, ec2_reply, target};
 
 async fn outcomes(
     provider: &AwsProvider,
@@ -38,8 +38,7 @@ async fn one_bad_id_is_isolated_and_the_others_happen() {
         ("InsufficientInstanceCapacity", 500, FailureCode::CapacityUnavailable),
     ] {
         let cloud =
-            Cloud::start(move |asked| spoiled(asked, "i-41", || Answer::error(status, code, "No, not this one.")))
-                .await;
+            Cloud::start(move |asked| spoiled(asked, "i-41", || ec2_error(status, code, "No, not this one."))).await;
         let provider = cloud.connect(&["eu-west-1"]).await;
         let outcomes = outcomes(&provider, Action::Stop, &keys(&cloud, 60)).await;
         for (id, outcome) in &outcomes {
@@ -91,12 +90,12 @@ async fn what_may_have_happened_is_unknown_and_never_sent_again() {
     type Case = (&'static str, fn() -> Answer, FailureCode);
     let answers: [Case; 7] = [
         ("hung", || Answer::Hang, FailureCode::TimedOut),
-        ("500", || Answer::error(500, "InternalError", "oops"), FailureCode::Unavailable),
-        ("503", || Answer::Body(503, b"<html/>".to_vec()), FailureCode::Unavailable),
+        ("500", || ec2_error(500, "InternalError", "oops"), FailureCode::Unavailable),
+        ("503", || Answer::Body(503, Vec::new(), b"<html/>".to_vec()), FailureCode::Unavailable),
         ("cut off", || Answer::CutOff(vec![b' '; 100]), FailureCode::Unavailable),
-        ("html", || Answer::Body(200, b"<html>welcome</html>".to_vec()), FailureCode::Malformed),
-        ("false", || Answer::ok("<return>false</return>", "RebootInstances"), FailureCode::Malformed),
-        ("not mentioned", || Answer::ok("<instancesSet/>", "StopInstances"), FailureCode::Malformed),
+        ("html", || Answer::Body(200, Vec::new(), b"<html>welcome</html>".to_vec()), FailureCode::Malformed),
+        ("false", || ec2_reply("<return>false</return>", "RebootInstances"), FailureCode::Malformed),
+        ("not mentioned", || ec2_reply("<instancesSet/>", "StopInstances"), FailureCode::Malformed),
     ];
     for (case, answer, expected) in answers {
         for action in [Action::Stop, Action::Reboot] {
@@ -118,7 +117,7 @@ async fn what_may_have_happened_is_unknown_and_never_sent_again() {
 #[tokio::test]
 async fn throttling_is_told_and_left_to_the_engine() {
     let cloud = Cloud::start(|asked| {
-        (asked.action == "StartInstances").then(|| Answer::error(503, "RequestLimitExceeded", "Slow down."))
+        (asked.action == "StartInstances").then(|| ec2_error(503, "RequestLimitExceeded", "Slow down."))
     })
     .await;
     let provider = cloud.connect(&["eu-west-1"]).await;
@@ -132,10 +131,9 @@ async fn throttling_is_told_and_left_to_the_engine() {
 
 #[tokio::test]
 async fn a_missing_permission_is_not_asked_for_key_by_key() {
-    let cloud = Cloud::start(|asked| {
-        (asked.action == "StopInstances").then(|| Answer::error(403, "UnauthorizedOperation", "No."))
-    })
-    .await;
+    let cloud =
+        Cloud::start(|asked| (asked.action == "StopInstances").then(|| ec2_error(403, "UnauthorizedOperation", "No.")))
+            .await;
     let provider = cloud.connect(&["eu-west-1"]).await;
     let outcomes = outcomes(&provider, Action::Stop, &keys(&cloud, 200)).await;
     assert!(outcomes.values().all(
@@ -173,7 +171,8 @@ async fn keys_of_another_realm_are_refused_unsent() {
 #[tokio::test]
 async fn an_account_that_cannot_be_told_is_not_acted_on() {
     let cloud =
-        Cloud::start(|asked| (asked.action == "GetCallerIdentity").then(|| Answer::Body(500, Vec::new()))).await;
+        Cloud::start(|asked| (asked.action == "GetCallerIdentity").then(|| Answer::Body(500, Vec::new(), Vec::new())))
+            .await;
     let provider = cloud.connect(&["eu-west-1"]).await;
     let error =
         outcomes(&provider, Action::Stop, &keys(&cloud, 1)).await.remove("i-00").expect("an answer").expect_err("no");

@@ -6,7 +6,7 @@ use nepho_aws::{AwsCredentials, AwsFiles, AwsOptions, AwsProvider, ConnectError,
 use nepho_core::{Failure, FailureCode, Provider};
 use tempfile::TempDir;
 
-use crate::cloud::{Answer, Cloud};
+use crate::cloud::{Answer, Cloud, ec2_reply};
 
 const KEYS: &str = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI\n";
 
@@ -38,7 +38,7 @@ async fn refusal(config: &str, profile: &str) -> ConnectError {
 /// The session token that STS gave must sign what follows.
 fn sts(asked: &crate::cloud::Asked) -> Option<Answer> {
     (asked.action == "AssumeRole").then(|| {
-        Answer::ok(
+        ec2_reply(
             "<AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
              <SessionToken>of-the-role</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials>\
              <AssumedRoleUser><AssumedRoleId>A:s</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn>\
@@ -115,7 +115,7 @@ async fn an_endpoint_in_the_environment_gets_nothing() {
     let trap = Cloud::start(sts).await;
     let cloud = Cloud::start(|asked| {
         let regions = "<regionInfo><item><regionName>eu-west-1</regionName></item></regionInfo>";
-        (asked.action == "DescribeRegions").then(|| Answer::ok(regions, "DescribeRegions")).or_else(|| sts(asked))
+        (asked.action == "DescribeRegions").then(|| ec2_reply(regions, "DescribeRegions")).or_else(|| sts(asked))
     })
     .await;
     let url = format!("http://127.0.0.1:{}", trap.port);

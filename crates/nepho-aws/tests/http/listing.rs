@@ -2,7 +2,7 @@
 
 use nepho_core::{FailureCode, Provider, ProviderError};
 
-use crate::cloud::{Answer, Cloud, gzip, page, sweep};
+use crate::cloud::{Answer, Cloud, ec2_error, ec2_reply, gzip, page, sweep};
 
 fn native(rows: &[nepho_core::provider::ListedResource]) -> Vec<&str> {
     rows.iter().map(|row| &*row.resource.key.native).collect()
@@ -12,9 +12,9 @@ fn native(rows: &[nepho_core::provider::ListedResource]) -> Vec<&str> {
 async fn pages_are_followed_to_the_end_and_an_instance_is_listed_once() {
     let cloud = Cloud::start(|asked| {
         (asked.action == "DescribeInstances").then(|| match asked.parameter("NextToken") {
-            "" => Answer::instances(&["i-1", "i-2"], Some("a=")),
-            "a=" => Answer::instances(&[], Some("b")),
-            _ => Answer::instances(&["i-2", "i-3"], None),
+            "" => Answer::text(200, &page(&["i-1", "i-2"], Some("a="))),
+            "a=" => Answer::text(200, &page(&[], Some("b"))),
+            _ => Answer::text(200, &page(&["i-2", "i-3"], None)),
         })
     })
     .await;
@@ -38,7 +38,7 @@ async fn compressed_pages_are_asked_for_and_counted_as_they_come() {
     let cloud = Cloud::start(move |asked| {
         (asked.action == "DescribeInstances").then(|| {
             assert_eq!(asked.headers["accept-encoding"], "gzip");
-            Answer::Gzip(packed.clone())
+            Answer::gzip(packed.clone())
         })
     })
     .await;
@@ -56,39 +56,39 @@ async fn compressed_pages_are_asked_for_and_counted_as_they_come() {
 /// What each faulty region answers, and what that is to Nephoscope.
 fn fault(region: &str) -> Option<Answer> {
     let whole = page(&["i-1", "i-2"], None);
-    let body = |text: &str| Some(Answer::Body(200, text.as_bytes().to_vec()));
+    let body = |text: &str| Some(Answer::Body(200, Vec::new(), text.as_bytes().to_vec()));
     match region {
         "denied" => {
-            Some(Answer::error(403, "UnauthorizedOperation", "You are not. Encoded authorization failure message: xyz"))
+            Some(ec2_error(403, "UnauthorizedOperation", "You are not. Encoded authorization failure message: xyz"))
         }
-        "opt-in" => Some(Answer::error(401, "OptInRequired", "You are not subscribed")),
-        "auth" => Some(Answer::error(401, "AuthFailure", "AWS was not able to validate the credentials")),
-        "expired" => Some(Answer::error(400, "ExpiredToken", "The token SESSIONTOKEN is expired")),
-        "quoting" => Some(Answer::error(
+        "opt-in" => Some(ec2_error(401, "OptInRequired", "You are not subscribed")),
+        "auth" => Some(ec2_error(401, "AuthFailure", "AWS was not able to validate the credentials")),
+        "expired" => Some(ec2_error(400, "ExpiredToken", "The token SESSIONTOKEN is expired")),
+        "quoting" => Some(ec2_error(
             403,
             "SignatureDoesNotMatch",
             "The Canonical String should have been 'POST / x-amz-security-token:SESSIONTOKEN'",
         )),
-        "throttled" => Some(Answer::error(503, "RequestLimitExceeded", "Request limit exceeded.")),
-        "broken" => Some(Answer::error(500, "InternalError", "An internal error has occurred")),
-        "html-500" => Some(Answer::Body(500, b"<html>oops</html>".to_vec())),
-        "html-403" => Some(Answer::Body(403, b"<html>proxy says no</html>".to_vec())),
+        "throttled" => Some(ec2_error(503, "RequestLimitExceeded", "Request limit exceeded.")),
+        "broken" => Some(ec2_error(500, "InternalError", "An internal error has occurred")),
+        "html-500" => Some(Answer::Body(500, Vec::new(), b"<html>oops</html>".to_vec())),
+        "html-403" => Some(Answer::Body(403, Vec::new(), b"<html>proxy says no</html>".to_vec())),
         "portal" => body("<!DOCTYPE html><html><body>Sign in to the <b>wifi</b></body></html>"),
-        "garbage" => Some(Answer::Body(200, vec![0xff, 0x00, 0xfe, b'<', b'>'])),
+        "garbage" => Some(Answer::Body(200, Vec::new(), vec![0xff, 0x00, 0xfe, b'<', b'>'])),
         "json" => body("{\"reservations\": []}"),
         "empty" => body(""),
         "truncated" => body(&whole[..whole.len() * 2 / 3]),
         "cut-off" => Some(Answer::CutOff(whole.into_bytes())),
         "other-root" => body("<DescribeVolumesResponse><volumeSet/></DescribeVolumesResponse>"),
         "no-set" => body("<DescribeInstancesResponse><requestId>r</requestId></DescribeInstancesResponse>"),
-        "error-200" => Some(Answer::error(200, "InternalError", "An internal error has occurred")),
+        "error-200" => Some(ec2_error(200, "InternalError", "An internal error has occurred")),
         "entities" => body(
             "<!DOCTYPE r [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><DescribeInstancesResponse>\
              <reservationSet><item><instancesSet><item><instanceId>&b;</instanceId></item></instancesSet></item>\
              </reservationSet></DescribeInstancesResponse>",
         ),
-        "bad-gzip" => Some(Answer::Gzip(gzip(whole.as_bytes())[..40].to_vec())),
-        "loop" => Some(Answer::instances(&["i-1"], Some("same"))),
+        "bad-gzip" => Some(Answer::gzip(gzip(whole.as_bytes())[..40].to_vec())),
+        "loop" => Some(Answer::text(200, &page(&["i-1"], Some("same")))),
         "hung" => Some(Answer::Hang),
         _ => None,
     }
@@ -125,7 +125,7 @@ async fn each_fault_is_its_regions_own() {
         if asked.action != "DescribeInstances" {
             return None;
         }
-        fault(&asked.region).or_else(|| Some(Answer::instances(&["i-1", "i-2"], None)))
+        fault(&asked.region).or_else(|| Some(Answer::text(200, &page(&["i-1", "i-2"], None))))
     })
     .await;
     let mut regions: Vec<&str> = FAULTS.iter().map(|(region, _)| *region).collect();
@@ -156,7 +156,7 @@ async fn each_fault_is_its_regions_own() {
 async fn a_reply_that_unpacks_without_end_is_given_up() {
     let bomb = gzip(&vec![b' '; 65 << 20]);
     assert!(bomb.len() < 1 << 20);
-    let cloud = Cloud::start(move |asked| (asked.region == "bomb").then(|| Answer::Gzip(bomb.clone()))).await;
+    let cloud = Cloud::start(move |asked| (asked.region == "bomb").then(|| Answer::gzip(bomb.clone()))).await;
     let mut options = cloud.options(&["bomb"]);
     options.timeouts = nepho_aws::Timeouts::default();
     let provider = nepho_aws::AwsProvider::connect(options).await.expect("a provider");
@@ -169,8 +169,8 @@ async fn a_reply_that_unpacks_without_end_is_given_up() {
 async fn a_listing_that_breaks_off_never_completes() {
     let cloud = Cloud::start(|asked| {
         (asked.action == "DescribeInstances").then(|| match asked.parameter("NextToken") {
-            "" => Answer::instances(&["i-1"], Some("next")),
-            _ => Answer::error(400, "InvalidNextToken", "The token is no longer valid"),
+            "" => Answer::text(200, &page(&["i-1"], Some("next"))),
+            _ => ec2_error(400, "InvalidNextToken", "The token is no longer valid"),
         })
     })
     .await;
@@ -203,14 +203,14 @@ async fn enabled_regions_are_found_and_a_denial_says_what_to_do() {
             + &region("af-south-1", "opted-in")
             + &region("me-south-1", "not-opted-in");
         (asked.action == "DescribeRegions")
-            .then(|| Answer::ok(&format!("<regionInfo>{set}</regionInfo>"), "DescribeRegions"))
+            .then(|| ec2_reply(&format!("<regionInfo>{set}</regionInfo>"), "DescribeRegions"))
     })
     .await;
     let scopes = cloud.connect(&[]).await.scopes().await.expect("scopes");
     assert_eq!(scopes.iter().map(|scope| scope.location.as_str()).collect::<Vec<_>>(), ["af-south-1", "us-east-1"]);
 
     let denied = Cloud::start(|asked| {
-        (asked.action == "DescribeRegions").then(|| Answer::error(403, "UnauthorizedOperation", "No."))
+        (asked.action == "DescribeRegions").then(|| ec2_error(403, "UnauthorizedOperation", "No."))
     })
     .await;
     let error = denied.connect(&[]).await.scopes().await.expect_err("a denial");

@@ -5,14 +5,14 @@ use nepho_core::{
     provider::{Detail, Preflight, Target},
 };
 
-use crate::cloud::{Answer, Asked, Cloud, target};
+use crate::cloud::{Answer, Asked, Cloud, ec2_error, ec2_reply, target};
 
 const PLAN: Detail = Detail::Plan(Action::Stop);
 
 /// Refuses requests that name one of `bad`, naming the first of them.
 fn unknown(asked: &Asked, bad: &[&str], words: &str) -> Option<Answer> {
     let found = asked.ids().into_iter().find(|id| bad.contains(&id.as_str()))?;
-    Some(Answer::error(400, "InvalidInstanceID.NotFound", &words.replace("{}", &found)))
+    Some(ec2_error(400, "InvalidInstanceID.NotFound", &words.replace("{}", &found)))
 }
 
 /// What each key's fresh read said of its preflight; `None` for a key that is not known.
@@ -54,9 +54,9 @@ fn attributes(asked: &Asked) -> Option<Answer> {
         "DescribeInstanceAttribute" => {
             let name = asked.parameter("Attribute");
             let on = name == "disableApiStop";
-            Some(Answer::ok(&format!("<instanceId>i</instanceId><{name}><value>{on}</value></{name}>"), &asked.action))
+            Some(ec2_reply(&format!("<instanceId>i</instanceId><{name}><value>{on}</value></{name}>"), &asked.action))
         }
-        "DescribeInstanceTypes" => Some(Answer::ok(
+        "DescribeInstanceTypes" => Some(ec2_reply(
             "<instanceTypeSet><item><instanceType>m5d.large</instanceType>\
              <instanceStorageSupported>true</instanceStorageSupported></item></instanceTypeSet>",
             &asked.action,
@@ -83,7 +83,7 @@ async fn what_is_denied_or_too_much_is_not_checked() {
         asked
             .action
             .starts_with("DescribeInstanceA")
-            .then(|| Answer::error(403, "UnauthorizedOperation", "No."))
+            .then(|| ec2_error(403, "UnauthorizedOperation", "No."))
             .or_else(|| attributes(asked))
     })
     .await;

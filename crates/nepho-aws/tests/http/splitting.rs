@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nepho_core::{FailureCode, provider::ListedResource};
 
-use crate::cloud::{Answer, Asked, Cloud, sweep};
+use crate::cloud::{Answer, Asked, Cloud, ec2_error, ec2_reply, sweep};
 
 const REGION: &str = "us-east-1";
 
@@ -36,8 +36,8 @@ fn answer(asked: &Asked, filters: Filters, fleet: &[(String, &str)]) -> Answer {
         .collect();
     let filtered = !wanted.is_empty();
     match filters {
-        Filters::Refused if filtered => return Answer::error(400, "InvalidParameterValue", "no wildcards"),
-        Filters::FailForOneZone if wanted == ["*b"] => return Answer::error(500, "InternalError", "no"),
+        Filters::Refused if filtered => return ec2_error(400, "InvalidParameterValue", "no wildcards"),
+        Filters::FailForOneZone if wanted == ["*b"] => return ec2_error(500, "InternalError", "no"),
         _ => {}
     }
     let fits = |zone: &str| match filters {
@@ -59,7 +59,7 @@ fn answer(asked: &Asked, filters: Filters, fleet: &[(String, &str)]) -> Answer {
         })
         .collect();
     let next = if to < shown.len() { format!("<nextToken>{to}</nextToken>") } else { String::new() };
-    Answer::ok(&format!("<reservationSet>{}</reservationSet>{next}", items.concat()), "DescribeInstances")
+    ec2_reply(&format!("<reservationSet>{}</reservationSet>{next}", items.concat()), "DescribeInstances")
 }
 
 async fn cloud(filters: Filters, fleet: Vec<(String, &'static str)>) -> Cloud {

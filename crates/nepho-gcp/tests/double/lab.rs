@@ -1,14 +1,17 @@
-//! A project at the double of Compute Engine, and what the tests ask of it.
+//! A project at the double of Compute Engine, for the tests.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use futures::StreamExt;
 use nepho_core::{
-    Access, Kind, Location, Provider, ProviderError, ProviderKind, Realm, Region, ResourceKey, Scope, Secret, Zone,
-    provider::{Detail, ListedResource, ReadResource, SweepItem, Target},
+    Access, Kind, Provider, ProviderError, ProviderKind, Realm, Region, ResourceKey, Secret, Zone,
+    provider::{Detail, ReadResource, Target},
 };
 use nepho_gcp::{GcpCredentials, GcpIdentity, GcpOptions, GcpProvider, Timeouts};
 use nepho_testkit::gcp::{Exchange, GcpDouble, GcpInstance, PROJECT, Setup, ZONES};
+pub use nepho_testkit::{
+    instance::scope,
+    scripted::{Swept, sweep},
+};
 
 /// The zone of most tests.
 pub const ZONE: &str = "europe-west1-b";
@@ -28,7 +31,7 @@ impl Lab {
         Self { double: GcpDouble::start(setup).expect("the double") }
     }
 
-    /// Options for it, with short time limits and minutes.
+    /// Options for the double, with short time limits and a short quota window.
     pub fn options(&self, access: Access) -> GcpOptions {
         let endpoint = self.double.endpoint().parse().expect("a URL");
         let credentials = GcpCredentials::AccessToken(Secret::new(self.double.token()));
@@ -68,14 +71,14 @@ impl Lab {
         Target { key: self.key(zone, id), zone: Some(Zone::from(zone)) }
     }
 
-    /// Puts an instance there; its target.
+    /// Puts an instance into the double, and returns its target.
     pub fn put(&self, instance: GcpInstance) -> Target {
         let target = self.target(instance.zone(), instance.id());
         self.double.put(instance);
         target
     }
 
-    /// Puts so many instances there, dealt out to these zones; their targets.
+    /// Puts `count` instances into the double, in turn into these zones, and returns their targets.
     pub fn fill(&self, count: usize, zones: &[&str]) -> Vec<Target> {
         let one = |n: usize| self.put(GcpInstance::new(PROJECT, zones[n % zones.len()], &format!("web-{n:04}")));
         (0..count).map(one).collect()
@@ -92,54 +95,12 @@ pub fn web(name: &str) -> GcpInstance {
     GcpInstance::new(PROJECT, ZONE, name)
 }
 
-pub fn scope(zone: &str) -> Scope {
-    Scope { location: Location::from(zone), kind: Kind::Instance }
-}
-
-/// What became of one scope.
-#[derive(Debug, Default)]
-pub struct Swept {
-    pub rows: Vec<ListedResource>,
-    pub ends: Vec<Result<(), ProviderError>>,
-}
-
-impl Swept {
-    pub fn names(&self) -> Vec<&str> {
-        self.rows.iter().map(|row| row.resource.name.as_str()).collect()
-    }
-
-    pub fn end(&self) -> &Result<(), ProviderError> {
-        &self.ends[0]
-    }
-}
-
-/// Lists `zones` to the end.
-pub async fn sweep(provider: &GcpProvider, zones: &[&str]) -> BTreeMap<String, Swept> {
-    let scopes: Vec<Scope> = zones.iter().map(|zone| scope(zone)).collect();
-    let mut swept: BTreeMap<String, Swept> = BTreeMap::new();
-    let mut items = provider.list(&scopes);
-    while let Some(item) = items.next().await {
-        let (scope, rows, end) = match item {
-            SweepItem::Page { scope, resources } => (scope, resources, None),
-            SweepItem::Complete { scope } => (scope, Vec::new(), Some(Ok(()))),
-            SweepItem::Failed { scope, error } => (scope, Vec::new(), Some(Err(error))),
-        };
-        let one = swept.entry(scope.location.to_string()).or_default();
-        assert!(one.ends.is_empty(), "{scope:?} goes on after its end");
-        one.rows.extend(rows);
-        one.ends.extend(end);
-    }
-    assert_eq!(swept.len(), zones.len(), "each scope ends: {swept:?}");
-    assert!(swept.values().all(|one| one.ends.len() == 1), "each scope ends once: {swept:?}");
-    swept
-}
-
 /// Lists every zone of the double.
 pub async fn sweep_all(provider: &GcpProvider) -> BTreeMap<String, Swept> {
     sweep(provider, &ZONES).await
 }
 
-/// What is seen of one target.
+/// Reads one target.
 pub async fn look(provider: &GcpProvider, target: &Target, detail: Detail) -> Result<ReadResource, ProviderError> {
     let mut seen = provider.observe(std::slice::from_ref(target), detail).await;
     assert_eq!(seen.len(), 1, "one answer to one target");

@@ -1,5 +1,5 @@
 //! The GCP provider against the double of Compute Engine, which holds each exchange against
-//! Google's discovery documents. What is sent below it (tokens, quota, repeats) is tested in `wire`.
+//! Google's discovery documents. `tests/http` holds the tests of tokens, quota and repeats.
 
 #![expect(clippy::expect_used, reason = "a test's helpers fail the test")]
 

@@ -6,7 +6,7 @@ use nepho_core::{Access, FailureCode, Provider, ProviderError};
 use nepho_gcp::{GcpProvider, Project};
 use serde_json::json;
 
-use crate::cloud::{Answer, Cloud, connect, gzip, options, projects};
+use crate::cloud::{Answer, Cloud, connect, google_error, gzip, json_reply, options, projects};
 
 const SEARCH: &str = "/v3/projects:search";
 
@@ -23,17 +23,17 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_once() {
     // Readable, and 65 MB long.
     let bomb = [b"{\"projects\": []".to_vec(), vec![b' '; 65 << 20], b"}".to_vec()].concat();
     let cases = [
-        (Answer::error(500, "backendError", "Oops."), FailureCode::Unavailable, 3),
+        (google_error(500, "backendError", "Oops."), FailureCode::Unavailable, 3),
         (Answer::text(503, "<html>"), FailureCode::Unavailable, 3),
         (Answer::CutOff(page.clone().into_bytes()), FailureCode::Unavailable, 3),
-        (Answer::error(429, "rateLimitExceeded", "Too many."), FailureCode::Throttled, 3),
+        (google_error(429, "rateLimitExceeded", "Too many."), FailureCode::Throttled, 3),
         (Answer::text(429, ""), FailureCode::Throttled, 3),
-        (Answer::error(400, "invalid", "No."), FailureCode::Other, 1),
-        (Answer::error(401, "authError", "No."), FailureCode::Unauthenticated, 1),
-        (Answer::error(403, "forbidden", "No."), FailureCode::PermissionDenied, 1),
-        (Answer::error(403, "accessNotConfigured", "Off."), FailureCode::NotEnabled, 1),
-        (Answer::error(404, "notFound", "No."), FailureCode::Other, 1),
-        (Answer::error(503, "ZONE_RESOURCE_POOL_EXHAUSTED", "No."), FailureCode::CapacityUnavailable, 1),
+        (google_error(400, "invalid", "No."), FailureCode::Other, 1),
+        (google_error(401, "authError", "No."), FailureCode::Unauthenticated, 1),
+        (google_error(403, "forbidden", "No."), FailureCode::PermissionDenied, 1),
+        (google_error(403, "accessNotConfigured", "Off."), FailureCode::NotEnabled, 1),
+        (google_error(404, "notFound", "No."), FailureCode::Other, 1),
+        (google_error(503, "ZONE_RESOURCE_POOL_EXHAUSTED", "No."), FailureCode::CapacityUnavailable, 1),
         (Answer::text(404, "<html>"), FailureCode::Malformed, 1),
         (Answer::text(200, "<html>Welcome to our WiFi"), FailureCode::Malformed, 1),
         (Answer::text(200, ""), FailureCode::Malformed, 1),
@@ -48,12 +48,8 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_once() {
             1,
         ),
         (Answer::text(200, &page).header("content-encoding", "gzip"), FailureCode::Malformed, 1),
-        (
-            Answer::Body(200, vec![("content-encoding", "gzip".to_owned())], gzip(page.as_bytes())[..40].to_vec()),
-            FailureCode::Malformed,
-            1,
-        ),
-        (Answer::Body(200, vec![("content-encoding", "gzip".to_owned())], gzip(&bomb)), FailureCode::Malformed, 1),
+        (Answer::gzip(gzip(page.as_bytes())[..40].to_vec()), FailureCode::Malformed, 1),
+        (Answer::gzip(gzip(&bomb)), FailureCode::Malformed, 1),
     ];
     for (answer, code, times) in cases {
         let told = format!("{answer:?}").chars().take(120).collect::<String>();
@@ -105,7 +101,7 @@ async fn a_compressed_reply_is_asked_for_read_and_counted_as_it_came() {
     let body = gzip(json!({"kind": "compute#project", "name": "nepho-lab"}).to_string().as_bytes());
     let length = body.len() as u64;
     let cloud = Cloud::start(move |asked, _| {
-        let answer = || Answer::Body(200, vec![("content-encoding", "gzip".to_owned())], body.clone());
+        let answer = || Answer::gzip(body.clone());
         asked.path.ends_with("/projects/nepho-lab").then(answer)
     })
     .await;
@@ -147,7 +143,7 @@ async fn every_page_of_the_active_projects_is_read_and_none_twice() {
             "projectId": "gone-project", "displayName": "Gone", "state": "DELETE_REQUESTED"
         }));
         page["projects"][0].as_object_mut().expect("a project").remove("displayName");
-        Some(Answer::json(&page))
+        Some(json_reply(&page))
     })
     .await;
     let found = cloud.identity().projects().await.expect("projects");
@@ -185,7 +181,7 @@ async fn what_to_do_when_projects_cannot_be_listed_names_only_a_project_that_the
 async fn pages_that_lead_back_come_to_an_end() {
     let cloud = Cloud::start(|_, before| {
         let next = ["a", "b"][before % 2];
-        Some(Answer::json(&projects(&["nepho-lab"], Some(next))))
+        Some(json_reply(&projects(&["nepho-lab"], Some(next))))
     })
     .await;
     let error = cloud.identity().projects().await.expect_err("a failure");

@@ -9,7 +9,7 @@ use nepho_core::{Access, Provider, ProviderError, Secret};
 use nepho_gcp::{GcpCredentials, GcpIdentity, GcpOptions, GcpProvider};
 use nepho_testkit::FakeClock;
 
-use crate::cloud::{Answer, Cloud, connect, options};
+use crate::cloud::{Answer, Cloud, connect, google_error, options};
 
 /// A minute for tests.
 const MINUTE: Duration = Duration::from_millis(600);
@@ -18,7 +18,7 @@ const MINUTE: Duration = Duration::from_millis(600);
 const REST: Duration = Duration::from_millis(400);
 
 fn used_up() -> Answer {
-    Answer::error(403, "rateLimitExceeded", "Quota exceeded for quota metric 'Read requests' and limit '… per minute'.")
+    google_error(403, "rateLimitExceeded", "Quota exceeded for quota metric 'Read requests' and limit '… per minute'.")
 }
 
 /// Options by a clock that stands still in the middle of a minute.
@@ -47,7 +47,7 @@ async fn a_quota_that_is_used_up_is_waited_for() {
 #[tokio::test]
 async fn after_two_minutes_it_is_throttling_and_not_denial() {
     for reason in ["rateLimitExceeded", "userRateLimitExceeded"] {
-        let cloud = Cloud::start(move |_, _| Some(Answer::error(403, reason, "Quota exceeded."))).await;
+        let cloud = Cloud::start(move |_, _| Some(google_error(403, reason, "Quota exceeded."))).await;
         let begun = Instant::now();
         match provider(&cloud, &cloud.identity()).scopes().await {
             Err(ProviderError::Throttled { retry_after: Some(wait) }) => assert!(wait <= REST, "{wait:?}"),
@@ -147,7 +147,7 @@ async fn projects_are_found_while_compute_has_no_quota() {
 #[tokio::test]
 async fn a_denial_is_no_throttling() {
     let cloud =
-        Cloud::start(|_, _| Some(Answer::error(403, "forbidden", "Required 'compute.zones.list' permission."))).await;
+        Cloud::start(|_, _| Some(google_error(403, "forbidden", "Required 'compute.zones.list' permission."))).await;
     let provider = connect(&cloud.identity(), &cloud.endpoint(), Access::ReadOnly);
     let verified = tokio::time::timeout(Duration::from_secs(30), provider.verify()).await.expect("no wait");
     let error = verified.expect_err("a denial");

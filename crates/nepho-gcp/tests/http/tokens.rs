@@ -8,7 +8,7 @@ use nepho_testkit::gcp::{GcpDouble, Principal, Setup};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::cloud::{Answer, Asked, Cloud, connect, options};
+use crate::cloud::{Answer, Asked, Cloud, connect, json_reply, options};
 
 fn double() -> (GcpDouble, Url) {
     let double = GcpDouble::start(Setup::default()).expect("a double");
@@ -225,7 +225,7 @@ async fn a_failed_sign_in_is_told_in_bounds_and_without_secrets() {
         ),
         (
             "no token",
-            || Answer::json(&json!({"access_token": "CANARY\nrest", "expires_in": 3600, "token_type": "Bearer"})),
+            || json_reply(&json!({"access_token": "CANARY\nrest", "expires_in": 3600, "token_type": "Bearer"})),
             1,
             |error| matches!(error, ProviderError::Malformed { .. }),
         ),

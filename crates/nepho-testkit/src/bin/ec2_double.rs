@@ -1,49 +1,39 @@
-//! The EC2 double as a process: prints one JSON line when it is ready, and ends when stdin closes
-//! or it is killed.
+//! The EC2 double as a process: prints one JSON line when it is ready, and ends when its stdin
+//! closes.
 //!
 //! `ec2_double [--port N] [--instances N] [--regions N] [--latency-ms N] [--per-instance-us N]
 //! [--handshake-rtts N] [--lag-ms N] [--stale-ms N] [--key-id ID] [--no-gzip] [--keep]`.
-//! With `--keep` the end of stdin is ignored. Its control requests: `nepho_testkit::ec2`.
+//! With `--keep` it ignores the end of stdin. Its control requests: `nepho_testkit::ec2`.
 
-use std::{
-    io::{self, Read as _, Write as _},
-    process::ExitCode,
-    time::Duration,
+use std::{io, process::ExitCode, time::Duration};
+
+use nepho_testkit::{
+    ec2::{Ec2Double, Setup, fleet},
+    process::{self, Arguments},
 };
-
-use nepho_testkit::ec2::{Ec2Double, Setup, fleet};
 use serde_json::json;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "ec2_double: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    process::main("ec2_double", run)
 }
 
-fn run() -> io::Result<()> {
+fn run(mut arguments: Arguments) -> io::Result<()> {
     let mut setup = Setup::default();
-    let (mut instances, mut regions, mut keep) = (0, 0, false);
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| wrong(&argument));
-        let mut number = || value().and_then(|text| text.parse::<u32>().map_err(|_| wrong(&argument)));
-        match argument.as_str() {
-            "--port" => setup.port = u16::try_from(number()?).map_err(|_| wrong(&argument))?,
-            "--instances" => instances = number()? as usize,
-            "--regions" => regions = number()? as usize,
-            "--latency-ms" => setup.latency = Duration::from_millis(number()?.into()),
-            "--per-instance-us" => setup.per_instance = Duration::from_micros(number()?.into()),
-            "--handshake-rtts" => setup.handshake_rtts = number()?,
-            "--lag-ms" => setup.lag = Duration::from_millis(number()?.into()),
-            "--stale-ms" => setup.stale = Duration::from_millis(number()?.into()),
-            "--key-id" => setup.key_id = Some(value()?),
+    let (mut instances, mut regions, mut keep) = (0_usize, 0_usize, false);
+    while let Some(option) = arguments.option() {
+        match option.as_str() {
+            "--port" => setup.port = arguments.number()?,
+            "--instances" => instances = arguments.number()?,
+            "--regions" => regions = arguments.number()?,
+            "--latency-ms" => setup.latency = arguments.millis()?,
+            "--per-instance-us" => setup.per_instance = arguments.number().map(Duration::from_micros)?,
+            "--handshake-rtts" => setup.handshake_rtts = arguments.number()?,
+            "--lag-ms" => setup.lag = arguments.millis()?,
+            "--stale-ms" => setup.stale = arguments.millis()?,
+            "--key-id" => setup.key_id = Some(arguments.value()?),
             "--no-gzip" => setup.gzip = false,
             "--keep" => keep = true,
-            _ => return Err(wrong(&argument)),
+            _ => return Err(arguments.unknown()),
         }
     }
     if instances > 0 && regions == 0 {
@@ -59,18 +49,6 @@ fn run() -> io::Result<()> {
         }
         double.warm();
     }
-    let mut out = io::stdout();
-    writeln!(out, "{}", json!({"port": double.port(), "endpoint": double.endpoint(), "instances": instances}))?;
-    out.flush()?;
-    if keep {
-        loop {
-            std::thread::park();
-        }
-    }
-    io::stdin().read_to_end(&mut Vec::new())?;
-    Ok(())
-}
-
-fn wrong(argument: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, format!("{argument} is unknown or lacks its value"))
+    process::print(&json!({"port": double.port(), "endpoint": double.endpoint(), "instances": instances}))?;
+    process::serve(keep)
 }

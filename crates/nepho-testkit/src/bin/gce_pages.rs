@@ -1,52 +1,35 @@
 //! The server of `bench sync` for Compute Engine as a process: prints one JSON line when it is
-//! ready, and ends when stdin closes or it is killed.
+//! ready, and ends when its stdin closes.
 //!
 //! `gce_pages [--port N] [--instances N] [--zones N] [--latency-ms N] [--per-instance-us N]
 //! [--handshake-rtts N]`. Its control requests: `GET /_control/stats`, `POST /_control/reset`.
 
-use std::{
-    io::{self, Read as _, Write as _},
-    process::ExitCode,
-    time::Duration,
-};
+use std::{io, process::ExitCode, time::Duration};
 
-use nepho_testkit::gce_pages::{GcePages, Setup};
+use nepho_testkit::{
+    gce_pages::{GcePages, Setup},
+    process::{self, Arguments},
+};
 use serde_json::json;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "gce_pages: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    process::main("gce_pages", run)
 }
 
-fn run() -> io::Result<()> {
+fn run(mut arguments: Arguments) -> io::Result<()> {
     let mut setup = Setup::default();
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let number = arguments.next().and_then(|text| text.parse::<u32>().ok()).ok_or_else(|| wrong(&argument))?;
-        match argument.as_str() {
-            "--port" => setup.port = u16::try_from(number).map_err(|_| wrong(&argument))?,
-            "--instances" => setup.instances = number as usize,
-            "--zones" => setup.zones = number as usize,
-            "--latency-ms" => setup.latency = Duration::from_millis(number.into()),
-            "--per-instance-us" => setup.per_instance = Duration::from_micros(number.into()),
-            "--handshake-rtts" => setup.handshake_rtts = number,
-            _ => return Err(wrong(&argument)),
+    while let Some(option) = arguments.option() {
+        match option.as_str() {
+            "--port" => setup.port = arguments.number()?,
+            "--instances" => setup.instances = arguments.number()?,
+            "--zones" => setup.zones = arguments.number()?,
+            "--latency-ms" => setup.latency = arguments.millis()?,
+            "--per-instance-us" => setup.per_instance = arguments.number().map(Duration::from_micros)?,
+            "--handshake-rtts" => setup.handshake_rtts = arguments.number()?,
+            _ => return Err(arguments.unknown()),
         }
     }
     let pages = GcePages::start(setup)?;
-    let mut out = io::stdout();
-    let ready = json!({"port": pages.port(), "endpoint": pages.endpoint(), "instances": setup.instances});
-    writeln!(out, "{ready}")?;
-    out.flush()?;
-    io::stdin().read_to_end(&mut Vec::new())?;
-    Ok(())
-}
-
-fn wrong(argument: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, format!("{argument} is unknown or lacks its number"))
+    process::print(&json!({"port": pages.port(), "endpoint": pages.endpoint(), "instances": setup.instances}))?;
+    process::serve(false)
 }

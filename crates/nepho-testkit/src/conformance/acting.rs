@@ -17,7 +17,8 @@ pub(super) async fn submit_acts(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
-/// Asks for the action and has it settle; each target is answered once and ends in the goal.
+/// Sends the action and lets it settle; checks that each target is answered once and ends in the
+/// goal.
 async fn act_and_see(harness: &dyn Harness, provider: &dyn Provider, action: Action, targets: &[Target]) -> Verdict {
     let answers = provider.submit(action.into(), targets).await;
     for Target { key, .. } in targets {
@@ -92,14 +93,14 @@ pub(super) async fn read_only_sends_nothing(harness: &dyn Harness) -> Verdict {
 
 pub(super) async fn nothing_for_nothing(harness: &dyn Harness) -> Verdict {
     let provider = harness.provider(Access::ReadWrite).await;
-    // What is asked once per credential may be asked first.
+    // The provider may first request what it requests once per credential.
     provider.verify().await.map_err(|error| format!("verify: {error}"))?;
     let before = provider.traffic();
     let items = provider.list(&[]).count().await;
     let read = provider.observe(&[], Detail::Plan(Action::Stop)).await.len();
     let done = provider.submit(Action::Stop.into(), &[]).await.len();
     ensure((items, read, done) == (0, 0, 0), || format!("{items} items, {read} readings, {done} submissions"))?;
-    let told = provider.progress(&[]).await.len();
-    ensure(told == 0, || format!("{told} answers about no ticket"))?;
+    let read = provider.progress(&[]).await.len();
+    ensure(read == 0, || format!("{read} answers to no ticket"))?;
     ensure(provider.traffic() == before, || "something was sent".to_owned())
 }

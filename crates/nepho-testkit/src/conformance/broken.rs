@@ -1,4 +1,4 @@
-//! Providers that are broken on purpose: one for each rule, so that the suite is tested too.
+//! Providers that are broken on purpose, one for each rule: they test the suite.
 
 use std::sync::{
     Arc,
@@ -23,11 +23,11 @@ use serde_json::json;
 
 use super::Case;
 
-/// A provider that breaks one rule of a good one.
+/// A provider that breaks one rule of a correct provider.
 #[derive(Debug)]
 pub(super) struct Broken {
     good: Arc<dyn Provider>,
-    /// A good one that may act, for breaking the rule about read-only.
+    /// A correct provider that may act, for breaking the read-only rule.
     acting: Arc<dyn Provider>,
     breaks: Case,
     calls: AtomicU64,
@@ -97,7 +97,7 @@ impl Provider for Broken {
     }
 
     async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult> {
-        let detail = if self.breaks == Case::PlanDetailTellsProtections { Detail::Plan(Action::Stop) } else { detail };
+        let detail = if self.breaks == Case::PlanReadsIncludePreflight { Detail::Plan(Action::Stop) } else { detail };
         let mut answers = self.good.observe(targets, detail).await;
         match self.breaks {
             Case::ObserveAnswersEachKey => {
@@ -113,20 +113,20 @@ impl Provider for Broken {
                     seen.listed.resource.state = State::Running;
                 }
             }
-            // A part for the whole.
-            Case::WholeDocument if detail == Detail::Document => {
+            // Returns a part instead of the full document.
+            Case::FullDocumentContainsListed if detail == Detail::Document => {
                 for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
                     let part = json!({ "id": &*seen.listed.resource.key.native });
                     seen.listed.document.bytes = Bytes::from(part.to_string());
                 }
             }
-            // Whatever the cloud says.
-            Case::PlanTellsPermission => {
+            // Reports the same permission whatever the cloud says.
+            Case::PlanReportsPermission => {
                 for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
                     seen.preflight.permitted = Some(true);
                 }
             }
-            Case::PlanDetailTellsProtections => {
+            Case::PlanReadsIncludePreflight => {
                 for seen in answers.iter_mut().filter_map(|answer| answer.seen.as_mut().ok()) {
                     seen.preflight = Preflight { stop: Some(false), ..Preflight::default() };
                 }
@@ -138,7 +138,7 @@ impl Provider for Broken {
 
     async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
         match self.breaks {
-            // Says yes and does nothing.
+            // Accepts the action and does nothing.
             Case::SubmitActs => {
                 let yes = || Accepted {
                     state: Some(request.action.transition()),
@@ -147,7 +147,7 @@ impl Provider for Broken {
                 };
                 targets.iter().map(|target| Submission { key: target.key.clone(), outcome: Ok(yes()) }).collect()
             }
-            // Stops it, and calls that suspended.
+            // Stops the instance, and reports it as suspended.
             Case::SuspendsAndResumes if request.action == Action::Suspend => {
                 let mut answers = self.good.submit(Action::Stop.into(), targets).await;
                 for accepted in answers.iter_mut().filter_map(|answer| answer.outcome.as_mut().ok()) {
@@ -155,7 +155,7 @@ impl Provider for Broken {
                 }
                 answers
             }
-            // One bad id, and nothing is sent.
+            // Sends nothing because of one unknown id.
             Case::SubmitIsolatesUnknown => {
                 let known = self.good.observe(targets, Detail::State).await;
                 match known.into_iter().find_map(|answer| answer.seen.err()) {
@@ -167,7 +167,7 @@ impl Provider for Broken {
                     }
                 }
             }
-            // Sends it all the same, and lies about it.
+            // Sends the action, and reports a refusal.
             Case::ReadOnlySendsNothing if self.access == Access::ReadOnly => {
                 self.acting.submit(request, targets).await;
                 let refused =
@@ -181,8 +181,8 @@ impl Provider for Broken {
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
         let mut answers = self.good.progress(tickets).await;
         for answer in &mut answers {
-            let early = self.breaks == Case::TicketsTellTheEnd && *answer == Ok(Progress::Underway);
-            let nice = self.breaks == Case::FailedActionsAreTold && matches!(answer, Ok(Progress::Failed(_)));
+            let early = self.breaks == Case::TicketsReachTheirEnd && *answer == Ok(Progress::Underway);
+            let nice = self.breaks == Case::FailedActionsAreReported && matches!(answer, Ok(Progress::Failed(_)));
             if early || nice {
                 *answer = Ok(Progress::Done);
             }
@@ -197,7 +197,7 @@ impl Provider for Broken {
     fn traffic(&self) -> Traffic {
         match self.breaks {
             Case::TrafficGrows => Traffic { requests: 1, bytes_in: 1 },
-            // As if each look at nothing cost a request.
+            // Counts a request for each empty call.
             Case::NothingForNothing => Traffic { requests: self.call(), ..self.good.traffic() },
             _ => self.good.traffic(),
         }

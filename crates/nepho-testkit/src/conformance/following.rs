@@ -1,4 +1,4 @@
-//! The cases about `progress`: what a cloud's own record says of an action that it accepted.
+//! The cases about `progress`: the cloud's operation of an accepted action.
 
 use nepho_core::{
     Access, Action, Provider, State,
@@ -7,10 +7,10 @@ use nepho_core::{
 
 use super::{Flaw, Harness, Verdict, ensure, reading::state_of};
 
-/// A record may need to be looked at a few times before it tells an end.
+/// The most reads of an operation before it must have ended.
 const MOST_LOOKS: usize = 10;
 
-/// Has the action accepted for each target; the tickets, in the targets' order.
+/// Sends the action, which each target must accept; returns the tickets in the targets' order.
 async fn accepted(provider: &dyn Provider, action: Action, targets: &[Target]) -> Result<Vec<Ticket>, Flaw> {
     let answers = provider.submit(action.into(), targets).await;
     let ticket = |target: &Target| {
@@ -22,16 +22,16 @@ async fn accepted(provider: &dyn Provider, action: Action, targets: &[Target]) -
     targets.iter().map(ticket).collect()
 }
 
-/// What the records say now, in the tickets' order.
-async fn told(provider: &dyn Provider, tickets: &[Ticket]) -> Result<Vec<Progress>, Flaw> {
+/// Reads the operations, in the tickets' order.
+async fn read(provider: &dyn Provider, tickets: &[Ticket]) -> Result<Vec<Progress>, Flaw> {
     let answers = provider.progress(tickets).await;
     ensure(answers.len() == tickets.len(), || format!("{} answers to {} tickets", answers.len(), tickets.len()))?;
     let each = answers.into_iter().map(|answer| answer.map_err(|error| Flaw::Broken(format!("progress: {error}"))));
     each.collect()
 }
 
-/// What the records say once everything has settled.
-async fn told_in_the_end(
+/// Reads the operations once everything has settled.
+async fn read_in_the_end(
     harness: &dyn Harness,
     provider: &dyn Provider,
     tickets: &[Ticket],
@@ -39,7 +39,7 @@ async fn told_in_the_end(
     let mut last = Vec::new();
     for _ in 0..MOST_LOOKS {
         harness.settle().await;
-        last = told(provider, tickets).await?;
+        last = read(provider, tickets).await?;
         if !last.contains(&Progress::Underway) {
             break;
         }
@@ -47,32 +47,32 @@ async fn told_in_the_end(
     Ok(last)
 }
 
-pub(super) async fn tickets_tell_the_end(harness: &dyn Harness) -> Verdict {
+pub(super) async fn tickets_reach_their_end(harness: &dyn Harness) -> Verdict {
     let targets = [harness.create(State::Running).await?, harness.create(State::Running).await?];
     let provider = harness.provider(Access::ReadWrite).await;
     let tickets = accepted(&*provider, Action::Stop, &targets).await?;
     ensure(tickets[0] != tickets[1], || format!("one ticket for two: {tickets:?}"))?;
-    for (target, progress) in targets.iter().zip(told(&*provider, &tickets).await?) {
+    for (target, progress) in targets.iter().zip(read(&*provider, &tickets).await?) {
         let seen = state_of(&*provider, target).await;
         let agrees = match &progress {
             Progress::Underway => true,
             Progress::Done => seen == Ok(State::Stopped),
             Progress::Failed(_) => false,
         };
-        ensure(agrees, || format!("{} is {seen:?}, and its action is told as {progress:?}", target.key))?;
+        ensure(agrees, || format!("{} is {seen:?}, and its operation is {progress:?}", target.key))?;
     }
-    let end = told_in_the_end(harness, &*provider, &tickets).await?;
+    let end = read_in_the_end(harness, &*provider, &tickets).await?;
     ensure(end == [Progress::Done, Progress::Done], || format!("in the end: {end:?}"))?;
-    let again = told(&*provider, &tickets).await?;
+    let again = read(&*provider, &tickets).await?;
     ensure(again == end, || format!("first {end:?}, then {again:?}"))
 }
 
-pub(super) async fn failed_actions_are_told(harness: &dyn Harness) -> Verdict {
+pub(super) async fn failed_actions_are_reported(harness: &dyn Harness) -> Verdict {
     let targets = [harness.create(State::Running).await?, harness.create(State::Running).await?];
     harness.fail_next(&targets[1]).await?;
     let provider = harness.provider(Access::ReadWrite).await;
     let tickets = accepted(&*provider, Action::Stop, &targets).await?;
-    let end = told_in_the_end(harness, &*provider, &tickets).await?;
+    let end = read_in_the_end(harness, &*provider, &tickets).await?;
     ensure(matches!(end[..], [Progress::Done, Progress::Failed(_)]), || format!("in the end: {end:?}"))?;
     for (target, state) in targets.iter().zip([State::Stopped, State::Running]) {
         let seen = state_of(&*provider, target).await;

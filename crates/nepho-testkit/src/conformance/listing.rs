@@ -11,7 +11,7 @@ use nepho_core::{
 
 use super::{Flaw, Harness, Verdict, ensure};
 
-/// A whole listing: its items in order.
+/// A complete listing: its items in order.
 pub(super) struct Swept {
     scopes: Vec<Scope>,
     items: Vec<SweepItem>,
@@ -38,7 +38,7 @@ impl Swept {
         failed.collect()
     }
 
-    /// The fingerprints of all rows, those of one scope left out.
+    /// Returns the fingerprints of all rows, except those of one scope.
     fn fingerprints(&self, converter: u32, but: Option<&Scope>) -> BTreeSet<(String, u64, u64)> {
         self.rows()
             .filter(|(scope, _)| Some(*scope) != but)
@@ -77,7 +77,7 @@ pub(super) async fn each_scope_ends_once(harness: &dyn Harness) -> Verdict {
     harness.create(State::Running).await?;
     let provider = harness.provider(Access::ReadOnly).await;
     let all = scopes(&*provider).await?;
-    // All at once, then each alone.
+    // Lists all scopes at once, then each alone.
     let asked = [all.clone()].into_iter().chain(all.iter().map(|one| vec![one.clone()]));
     for asked in asked {
         let items: Vec<SweepItem> = provider.list(&asked).collect().await;

@@ -14,10 +14,10 @@ pub(super) async fn verify_is_stable(harness: &dyn Harness) -> Verdict {
     let (first, again) = (verify().await?, verify().await?);
     ensure(first == again, || format!("first {first}, then {again}"))?;
     let named = !first.realm.as_str().is_empty() && !first.principal.is_empty();
-    ensure(named, || format!("nobody, nowhere: {first}"))
+    ensure(named, || format!("no realm or no principal: {first}"))
 }
 
-/// Three keys, which is more than one and fewer than any batch.
+/// Makes three resources: more than one and fewer than any batch.
 async fn three(harness: &dyn Harness) -> Result<Vec<Target>, Flaw> {
     let mut keys = Vec::new();
     for state in [State::Running, State::Stopped, State::Running] {
@@ -34,7 +34,7 @@ fn once_each(targets: &[Target], answers: &[&ResourceKey]) -> Verdict {
     ensure(answers.len() == targets.len(), || format!("{} answers to {} keys", answers.len(), targets.len()))
 }
 
-/// What was seen of the key.
+/// Reads one target.
 pub(super) async fn look(
     provider: &dyn Provider,
     target: &Target,
@@ -45,7 +45,7 @@ pub(super) async fn look(
     found.map_or_else(|| Err(ProviderError::NotFound { key: target.key.clone() }), |answer| answer.seen)
 }
 
-/// The state in which a reading for following shows the target.
+/// Returns the target's state in a read for following.
 pub(super) async fn state_of(provider: &dyn Provider, target: &Target) -> Result<State, ProviderError> {
     look(provider, target, Detail::State).await.map(|seen| seen.listed.resource.state)
 }
@@ -93,31 +93,31 @@ pub(super) async fn observe_sees_changes(harness: &dyn Harness) -> Verdict {
     Ok(())
 }
 
-pub(super) async fn plan_detail_tells_protections(harness: &dyn Harness) -> Verdict {
+pub(super) async fn plan_reads_include_preflight(harness: &dyn Harness) -> Verdict {
     let target = harness.create(State::Running).await?;
     let provider = harness.provider(Access::ReadOnly).await;
     let following = look(&*provider, &target, Detail::State).await.map(|seen| seen.preflight);
     ensure(following == Ok(Preflight::default()), || format!("for following: {following:?}"))?;
     let planning = look(&*provider, &target, Detail::Plan(Action::Stop)).await.map(|seen| seen.preflight);
-    let told = planning.as_ref().is_ok_and(|told| (told.stop, told.termination) == (Some(false), Some(false)));
-    ensure(told, || format!("for a plan about an unprotected one: {planning:?}"))
+    let included = planning.as_ref().is_ok_and(|found| (found.stop, found.termination) == (Some(false), Some(false)));
+    ensure(included, || format!("for a plan about an unprotected resource: {planning:?}"))
 }
 
-pub(super) async fn plan_tells_permission(harness: &dyn Harness) -> Verdict {
+pub(super) async fn plan_reports_permission(harness: &dyn Harness) -> Verdict {
     let target = harness.create(State::Running).await?;
     let permitted = async |action: Action| {
         let provider = harness.provider(Access::ReadWrite).await;
         look(&*provider, &target, Detail::Plan(action)).await.map(|seen| seen.preflight.permitted)
     };
     let before = permitted(Action::Stop).await;
-    ensure(before == Ok(Some(true)), || format!("permitted, and told as {before:?}"))?;
+    ensure(before == Ok(Some(true)), || format!("permitted, and reported as {before:?}"))?;
     harness.forbid(&target, Action::Stop).await?;
     let (stop, reboot) = (permitted(Action::Stop).await, permitted(Action::Reboot).await);
-    ensure(stop == Ok(Some(false)), || format!("forbidden, and told as {stop:?}"))?;
-    ensure(reboot == Ok(Some(true)), || format!("another action was forbidden; this one is told as {reboot:?}"))
+    ensure(stop == Ok(Some(false)), || format!("forbidden, and reported as {stop:?}"))?;
+    ensure(reboot == Ok(Some(true)), || format!("another action was forbidden, and this one is reported as {reboot:?}"))
 }
 
-pub(super) async fn full_document(harness: &dyn Harness) -> Verdict {
+pub(super) async fn full_document_contains_listed(harness: &dyn Harness) -> Verdict {
     let target = harness.create(State::Running).await?;
     let provider = harness.provider(Access::ReadOnly).await;
     let swept = Swept::of(&*provider).await?;
@@ -125,7 +125,7 @@ pub(super) async fn full_document(harness: &dyn Harness) -> Verdict {
     let listed = rows.find(|row| row.resource.key == target.key);
     let listed = listed.ok_or_else(|| format!("{} is not listed", target.key))?;
     let read = look(&*provider, &target, Detail::Document).await.map_err(|error| format!("the document: {error}"))?;
-    ensure(read.preflight == Preflight::default(), || format!("told unasked: {:?}", read.preflight))?;
+    ensure(read.preflight == Preflight::default(), || format!("a preflight without a plan: {:?}", read.preflight))?;
     let json = |document: &Document| -> Result<Value, Flaw> {
         let text = harness.descriptor().document_json(document).map_err(|error| error.to_string())?;
         Ok(serde_json::from_str(&text).map_err(|error| error.to_string())?)
@@ -134,7 +134,7 @@ pub(super) async fn full_document(harness: &dyn Harness) -> Verdict {
     ensure(has_all_of(&whole, &part), || format!("{whole} lacks something of {part}"))
 }
 
-/// Whether every member of `part`, however deep, is in `whole` with the same value.
+/// Returns true if every member of `part`, however deep, is in `whole` with the same value.
 fn has_all_of(whole: &Value, part: &Value) -> bool {
     match (whole, part) {
         (Value::Object(whole), Value::Object(part)) => {

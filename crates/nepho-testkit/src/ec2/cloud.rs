@@ -1,6 +1,6 @@
-//! The double's instances: what they are now, and what the four actions make of them.
+//! The double's instances, and the effects of the four actions on them.
 //!
-//! Refusals follow EC2's documentation, also where moto accepts what EC2 refuses.
+//! Refusals follow EC2's documentation, even where moto accepts the request.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,13 +13,13 @@ use tokio::time::Instant;
 use super::machine::{Ec2Instance, Spot, code, word};
 use crate::loopback::{Params, Reply};
 
-/// One instance and where it is going.
+/// One instance and its transition.
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) is: Ec2Instance,
     moving: Option<Moving>,
     terminated: Option<Instant>,
-    /// What describes go on showing until then: eventual consistency.
+    /// The state that describes show until then: eventual consistency.
     stale: Option<(State, Instant)>,
 }
 
@@ -29,14 +29,14 @@ struct Moving {
     since: Instant,
 }
 
-/// How long things take.
+/// The durations of transitions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
-    /// From a transitional state to the final one.
+    /// The time from a transitional state to the final one.
     pub(crate) lag: Duration,
-    /// For how long describes show the state before an accepted action.
+    /// The time for which describes show the state before an accepted action.
     pub(crate) stale: Duration,
-    /// For how long a terminated instance is still described.
+    /// The time for which a terminated instance is still described.
     pub(crate) vanish: Duration,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Timing {
 #[derive(Debug, Default)]
 pub(crate) struct Instances {
     kept: BTreeMap<String, Kept>,
-    /// Moves with every change of what a describe shows.
+    /// Increases with every change of what a describe shows.
     version: u64,
 }
 
@@ -68,7 +68,7 @@ impl Instances {
         true
     }
 
-    /// Lets everything whose time has come happen; the version then tells what describes show.
+    /// Applies every change whose time has come; the version then identifies what describes show.
     pub(crate) fn settle(&mut self, now: Instant, timing: Timing) -> u64 {
         for kept in self.kept.values_mut() {
             if let Some(moving) = kept.moving.filter(|moving| moving.since + timing.lag <= now) {
@@ -94,17 +94,17 @@ impl Instances {
         self.kept.len()
     }
 
-    /// What a describe shows, in order of id.
+    /// Returns what a describe shows, in order of id.
     pub(crate) fn shown(&self) -> impl Iterator<Item = (&Ec2Instance, State)> {
         self.kept.values().map(|kept| (&kept.is, kept.stale.map_or(kept.is.state, |(state, _)| state)))
     }
 
-    /// What is true, whatever describes show.
+    /// Returns the true states, whatever describes show.
     pub(crate) fn truth(&self) -> impl Iterator<Item = (&Ec2Instance, State)> {
         self.kept.values().map(|kept| (&kept.is, kept.is.state))
     }
 
-    /// The ids, or the refusal of a request that names one that is malformed or unknown.
+    /// Returns the ids, or the refusal of a request with a malformed or unknown id.
     pub(crate) fn known(&self, ids: &[String]) -> Result<(), Reply> {
         let malformed = ids.iter().find(|id| !well_formed(id));
         if let Some(id) = malformed {
@@ -138,7 +138,7 @@ impl Instances {
         ))
     }
 
-    /// Carries out an action on all ids, or on none and says why.
+    /// Carries out an action on all ids, or refuses it for all.
     pub(crate) fn act(&mut self, action: &str, params: &Params, now: Instant, timing: Timing) -> Result<Reply, Reply> {
         let ids = params.list("InstanceId");
         if ids.is_empty() {
@@ -170,14 +170,14 @@ impl Instances {
         self.version += 1;
         match refusal {
             Some(refusal) => Err(refusal),
-            // The reply to a reboot names no state.
+            // The reply to a reboot has no state.
             None if action == "RebootInstances" => Ok(Reply::ec2(action, "<return>true</return>")),
             None => Ok(Reply::ec2(action, &format!("<instancesSet>{changes}</instancesSet>"))),
         }
     }
 
     /// A termination that names a protected instance fails, and spares the zones of protected
-    /// instances; those in other zones are terminated all the same (API reference,
+    /// instances; instances in other zones are still terminated (API reference,
     /// `TerminateInstances`).
     fn spared_zones(&self, action: &str, ids: &[String]) -> (BTreeSet<String>, Option<Reply>) {
         if action != "TerminateInstances" {
@@ -200,7 +200,7 @@ impl Kept {
             ("TerminateInstances", state) if !matches!(state, State::Terminating | State::Terminated) => {
                 (State::Terminating, State::Terminated)
             }
-            // The goal holds or is on its way: EC2 accepts, and nothing happens.
+            // The instance is in its goal or on the way: EC2 accepts, and nothing happens.
             _ => return,
         };
         self.is.state = through;
@@ -211,7 +211,7 @@ impl Kept {
     }
 }
 
-/// Why EC2 refuses the action on this instance, and with it the whole request.
+/// Returns EC2's refusal of the action on this instance, which refuses the whole request.
 fn refused(action: &str, instance: &Ec2Instance) -> Result<(), Reply> {
     let id = &instance.id;
     let wrong_state = |verb: &str| {
@@ -252,7 +252,7 @@ pub(crate) fn invalid(words: &str) -> Reply {
     Reply::ec2_error(400, "InvalidParameterValue", words)
 }
 
-/// `i-` and 8 or 17 lower-case hexadecimal digits.
+/// Returns true for `i-` and 8 or 17 lower-case hexadecimal digits.
 fn well_formed(id: &str) -> bool {
     let digits = id.strip_prefix("i-").unwrap_or_default();
     matches!(digits.len(), 8 | 17) && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

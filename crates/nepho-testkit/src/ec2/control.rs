@@ -1,4 +1,4 @@
-//! The control requests under `/_control/`, for those who run the double as a process.
+//! The control requests under `/_control/`, for the double as a process.
 //!
 //! `GET stats` · `POST reset` (counts) · `GET seen` · `GET instances[?region=R]` (the truth) ·
 //! `POST instances` (one to add, or an array) · `POST remove {region,id}` ·
@@ -114,8 +114,8 @@ fn rule(body: &Value) -> Option<FaultRule> {
     Some(FaultRule { region: text("region"), action: text("action"), times, fault: fault(&body["fault"])? })
 }
 
-/// A fault as JSON: its name alone (`"hung"`), or `{"type": NAME, …}` with its members; `executed`
-/// has the fault that follows under `then`.
+/// Reads a fault from JSON: its name alone (`"hung"`), or `{"type": NAME, …}` with its members;
+/// `executed` has the fault that follows under `then`.
 pub(crate) fn fault(value: &Value) -> Option<Fault> {
     let number = |name: &str| value[name].as_u64().and_then(|number| usize::try_from(number).ok());
     Some(match value.as_str().or_else(|| value["type"].as_str())? {

@@ -1,15 +1,15 @@
-//! What can be made to go wrong, and where.
+//! Faults of the double, and the rules that apply them.
 
 use std::time::Duration;
 
 use crate::loopback::Break;
 
-/// A way for a request to go wrong.
+/// A fault of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// `UnauthorizedOperation`, 403: the credentials may not do this here.
+    /// `UnauthorizedOperation`, 403: the credentials lack the permission.
     Denied,
-    /// `AuthFailure`, 401: what a region says that the account has not opted into.
+    /// `AuthFailure`, 401: the account has not opted into the region.
     NotOptedIn,
     /// `RequestLimitExceeded`, 503.
     Throttled,
@@ -19,73 +19,73 @@ pub enum Fault {
         status: u16,
         /// EC2's code.
         code: String,
-        /// EC2's words.
+        /// EC2's message.
         message: String,
     },
     /// The request is read and never answered.
     Hung,
-    /// The connection is closed without an answer.
+    /// The connection closes without an answer.
     Closed,
-    /// 200 with bytes that are no XML.
+    /// 200 with bytes that are not XML.
     Garbage,
     /// 200 with a page of HTML, as a captive portal answers.
     Html,
-    /// The answer breaks off: its length is announced, and the connection closed, after this many
-    /// bytes of the body.
+    /// The connection closes after this many bytes of the body, whose full length was announced.
     Cut {
-        /// How many bytes arrive.
+        /// The number of bytes that arrive.
         at: usize,
     },
-    /// The answer is too short, and its announced length agrees.
+    /// The body is too short, and its announced length agrees.
     Short {
-        /// How many bytes there are.
+        /// The number of bytes.
         at: usize,
     },
-    /// The answer comes this many bytes at a time.
+    /// The body arrives this many bytes at a time.
     Drip {
-        /// Bytes in a piece.
+        /// The bytes of a piece.
         bytes: usize,
         /// The wait before each piece.
         every: Duration,
     },
-    /// The answer's body is this, with status 200 and `text/xml`.
+    /// This body, with status 200 and `text/xml`.
     Body {
         /// The body.
         bytes: Vec<u8>,
     },
-    /// A small gzip body that unpacks to this many MB of XML.
+    /// A small gzip body that decompresses to this many MB of XML.
     GzipBomb {
-        /// Its unpacked size.
+        /// The decompressed size.
         megabytes: usize,
     },
-    /// After this many good pages of a listing: `InternalError`, 500.
+    /// `InternalError`, 500, after this many successful pages of a listing.
     BreaksAfter {
-        /// Good pages.
+        /// The number of successful pages.
         pages: usize,
     },
-    /// Every page names the same next one.
+    /// Every page names the same next page.
     RepeatsToken,
-    /// Every other page is empty, and names a next one.
+    /// Every second page is empty, and names a next page.
     EmptyPages,
-    /// The action is carried out; the answer then goes wrong like this.
+    /// The action is carried out; the answer then has this fault.
     Executed(Box<Fault>),
 }
 
-/// A fault and where it happens. The first rule that fits decides.
+/// A fault and the requests that it applies to. The first rule that matches decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultRule {
-    /// Only in this region; `None` is everywhere.
+    /// Only in this region; `None` means every region.
     pub region: Option<String>,
-    /// Only for this action, such as `StopInstances`; `None` is every EC2 action but `DescribeRegions`.
+    /// Only for this action, such as `StopInstances`; `None` means every EC2 action except
+    /// `DescribeRegions`.
     pub action: Option<String>,
-    /// How many times; `None` is for ever.
+    /// The number of times; `None` means without limit.
     pub times: Option<usize>,
-    /// What goes wrong.
+    /// The fault.
     pub fault: Fault,
 }
 
 impl Fault {
-    /// What of it happens to the answer on its way, if it is a fault of that sort.
+    /// Returns the part of the fault that breaks the answer in transit, if there is one.
     pub(crate) fn on_the_way(&self) -> Option<Break> {
         Some(match *self {
             Self::Hung => Break::Hung,

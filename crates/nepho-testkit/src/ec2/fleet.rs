@@ -1,4 +1,4 @@
-//! A made-up fleet of any size, for the benchmark.
+//! A generated fleet of any size, for the benchmark.
 
 use std::net::Ipv4Addr;
 
@@ -6,7 +6,7 @@ use nepho_core::State;
 
 use super::machine::{Ec2Instance, Spot, id};
 
-/// Seventeen regions, the biggest first.
+/// Seventeen regions, the largest first.
 pub const REGIONS: [&str; 17] = [
     "us-east-1",
     "eu-west-1",
@@ -27,7 +27,8 @@ pub const REGIONS: [&str; 17] = [
     "ap-northeast-3",
 ];
 
-/// `count` instances over the first `regions` of [`REGIONS`]; region n gets 1/n of the first's share.
+/// Returns `count` instances over the first `regions` of [`REGIONS`]; region n has 1/n of the first
+/// region's share.
 pub fn fleet(count: usize, regions: usize) -> Vec<Ec2Instance> {
     let regions = &REGIONS[..regions.clamp(1, REGIONS.len())];
     let shares = shares(count, regions.len());
@@ -39,9 +40,9 @@ pub fn fleet(count: usize, regions: usize) -> Vec<Ec2Instance> {
     all
 }
 
-/// How `count` is shared by so many places: the n-th gets 1/n of the first's share.
+/// Splits `count` over the places: place n has 1/n of the first place's share.
 pub(crate) fn shares(count: usize, regions: usize) -> Vec<usize> {
-    // In integers: weight n is LCM-free enough with one big numerator.
+    // In integers: one large numerator makes the weights exact enough.
     let weights: Vec<usize> = (1..=regions).map(|n| 1_000_000 / n).collect();
     let total: usize = weights.iter().sum();
     let mut shares: Vec<usize> = weights.iter().map(|weight| count * weight / total).collect();

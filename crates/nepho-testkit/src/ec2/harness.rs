@@ -1,58 +1,40 @@
-//! The conformance suite's other side, for a provider that speaks EC2: the double itself.
+//! The conformance harness for a provider that speaks EC2, over the double.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
 use nepho_core::{
     Access, Action, Descriptor, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State,
     provider::Target,
 };
 
 use super::{ACCOUNT, Ec2Double, Ec2Instance, Fault, Setup, id};
-use crate::conformance::{Cannot, Harness};
+use crate::conformance::{Cannot, Connect, Harness, Subject};
 
 const REGION: &str = "eu-west-1";
 const DENIED: &str = "us-east-1";
-/// Of the machines that are there from the beginning, and of the one that is nowhere.
+/// The numbers of the first instances, and of an instance that does not exist.
 const BYSTANDER: u64 = 0xb;
-const NOBODY: u64 = 0xdead;
+const UNKNOWN: u64 = 0xdead;
 
-/// Makes a provider of the account behind this endpoint. Any key will do.
-pub type Connect = Box<dyn Fn(String, Access) -> BoxFuture<'static, Arc<dyn Provider>> + Send + Sync>;
-
-/// A [`Harness`] on a double of its own, whose transitions end only when the suite lets them.
+/// A [`Harness`] on its own double, whose transitions end only when the suite settles them.
+#[derive(Debug)]
 pub struct Ec2Harness {
     double: Ec2Double,
-    connect: Connect,
-    descriptor: &'static dyn Descriptor,
-    made: AtomicU64,
-}
-
-impl fmt::Debug for Ec2Harness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ec2Harness").field("double", &self.double).finish_non_exhaustive()
-    }
+    subject: Subject,
 }
 
 impl Ec2Harness {
-    /// A new double, and how a provider is made for it.
+    /// Starts a new double. `connect` makes a provider for it; the double accepts any key.
     pub fn new(descriptor: &'static dyn Descriptor, connect: Connect) -> std::io::Result<Self> {
         let double = Ec2Double::start(Setup { lag: Duration::from_hours(1), ..Setup::default() })?;
         for region in [DENIED, "us-west-2"] {
             double.put(Ec2Instance::new(region, &id(BYSTANDER)).named("bystander"));
         }
-        Ok(Self { double, connect, descriptor, made: AtomicU64::new(0) })
+        Ok(Self { double, subject: Subject::new(descriptor, connect) })
     }
 
-    /// The double.
+    /// Returns the double.
     pub fn double(&self) -> &Ec2Double {
         &self.double
     }
@@ -72,15 +54,15 @@ impl Ec2Harness {
 #[async_trait]
 impl Harness for Ec2Harness {
     async fn provider(&self, access: Access) -> Arc<dyn Provider> {
-        (self.connect)(self.double.endpoint(), access).await
+        self.subject.provider(self.double.endpoint(), String::new(), access).await
     }
 
     fn descriptor(&self) -> &'static dyn Descriptor {
-        self.descriptor
+        self.subject.descriptor
     }
 
     async fn create(&self, state: State) -> Result<Target, Cannot> {
-        let number = 0x1000 + self.made.fetch_add(1, Ordering::Relaxed);
+        let number = 0x1000 + self.subject.next_number();
         self.double.put(Ec2Instance::new(REGION, &id(number)).named(&format!("made-{number:x}")).state(state));
         Ok(self.target(number))
     }
@@ -99,7 +81,7 @@ impl Harness for Ec2Harness {
     }
 
     fn unknown(&self) -> Target {
-        self.target(NOBODY)
+        self.target(UNKNOWN)
     }
 
     async fn mutations(&self) -> Result<u64, Cannot> {

@@ -1,19 +1,19 @@
-//! One instance of the double: what it is, and the `<item>` that `DescribeInstances` shows of it.
+//! One instance of the double, and its `<item>` in `DescribeInstances`.
 
 use std::net::Ipv4Addr;
 
 use nepho_core::State;
 
-/// A spot instance's request. A one-time one can never be stopped.
+/// A spot instance's request. An instance of a one-time request cannot be stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spot {
     /// Ends with its instance.
     OneTime,
-    /// Lives on, so that the instance can be stopped and started.
+    /// Outlives its instance, so that the instance can be stopped and started.
     Persistent,
 }
 
-/// An instance to be put into the double. Every method takes and returns it, so that calls chain.
+/// An instance for the double. Every method takes and returns it, so that calls chain.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Ec2Instance {
@@ -34,29 +34,29 @@ pub struct Ec2Instance {
     pub(crate) raw_item: Option<String>,
 }
 
-/// What the instance is protected against.
+/// The protections of an instance.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Protected {
     pub(crate) stop: bool,
     pub(crate) termination: bool,
 }
 
-/// Whose a public address is.
+/// The owner of a public address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IpOwner {
-    /// Amazon's pool: released when the instance stops.
+    /// Amazon's pool: the address is released when the instance stops.
     Amazon,
-    /// The account's: an elastic address, kept.
+    /// The account: an Elastic IP address, which stays.
     Account,
 }
 
-/// A well-formed instance id that follows from a number.
+/// Returns a well-formed instance id for a number.
 pub fn id(number: u64) -> String {
     format!("i-{number:017x}")
 }
 
 impl Ec2Instance {
-    /// A running `m6i.large` in `region`, in its zone `a`.
+    /// Creates a running `m6i.large` in `region`, in its zone `a`.
     pub fn new(region: &str, id: &str) -> Self {
         let number = id.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
         let [_, b, c, d] = number.to_be_bytes();
@@ -79,7 +79,7 @@ impl Ec2Instance {
         }
     }
 
-    /// Gives it a `Name` tag.
+    /// Adds a `Name` tag.
     pub fn named(self, name: &str) -> Self {
         self.tag("Name", name)
     }
@@ -90,31 +90,31 @@ impl Ec2Instance {
         self
     }
 
-    /// Puts it in `state`; only EC2's six make sense.
+    /// Sets the state; only EC2's six states are valid.
     pub fn state(mut self, state: State) -> Self {
         self.state = state;
         self
     }
 
-    /// Puts it in the region's zone with this letter.
+    /// Sets the zone: the region's zone with this letter.
     pub fn zone(mut self, letter: char) -> Self {
         self.zone = format!("{}{letter}", self.region);
         self
     }
 
-    /// Sets its type.
+    /// Sets the instance type.
     pub fn size(mut self, size: &str) -> Self {
         size.clone_into(&mut self.size);
         self
     }
 
-    /// Sets its last start, as EC2 writes it.
+    /// Sets the last start, in EC2's format.
     pub fn launched(mut self, at: &str) -> Self {
         at.clone_into(&mut self.launched);
         self
     }
 
-    /// Puts it in a reservation with others.
+    /// Sets the reservation.
     pub fn reservation(mut self, id: &str) -> Self {
         id.clone_into(&mut self.reservation);
         self
@@ -126,12 +126,12 @@ impl Ec2Instance {
         self
     }
 
-    /// Makes an Auto Scaling group own it, as its tag says.
+    /// Makes an Auto Scaling group the owner, by its tag.
     pub fn group(self, group: &str) -> Self {
         self.tag("aws:autoscaling:groupName", group)
     }
 
-    /// Makes its root device an instance store.
+    /// Makes the root device an instance store.
     pub fn local_root(mut self) -> Self {
         self.local_root = true;
         self
@@ -149,32 +149,32 @@ impl Ec2Instance {
         self
     }
 
-    /// Gives it a public address from Amazon's pool.
+    /// Adds a public address from Amazon's pool.
     pub fn amazon_ip(mut self, ip: Ipv4Addr) -> Self {
         self.public_ip = Some((ip, IpOwner::Amazon));
         self
     }
 
-    /// Gives it an elastic address.
+    /// Adds an Elastic IP address.
     pub fn elastic_ip(mut self, ip: Ipv4Addr) -> Self {
         self.public_ip = Some((ip, IpOwner::Account));
         self
     }
 
-    /// Makes another AWS service own it.
+    /// Makes another AWS service the owner.
     pub fn managed_by(mut self, principal: &str) -> Self {
         self.operator = Some(principal.to_owned());
         self
     }
 
-    /// Shows this `<item>…</item>` of `instancesSet` instead of one made from the rest. Its state
-    /// then stays what the text says.
+    /// Shows this `<item>…</item>` of `instancesSet` instead of a generated one. The shown state is
+    /// then that of the text.
     pub fn raw_item(mut self, xml: &str) -> Self {
         self.raw_item = Some(xml.to_owned());
         self
     }
 
-    /// The `<item>` of `instancesSet`, with the instance shown in `state`.
+    /// Returns the `<item>` of `instancesSet`, with the instance in `state`.
     pub(crate) fn item(&self, state: State, account: &str) -> String {
         if let Some(raw) = &self.raw_item {
             return raw.clone();
@@ -278,7 +278,7 @@ fn public_host(ip: Ipv4Addr, region: &str) -> String {
     format!("ec2-{}.{region}.compute.amazonaws.com", ip.to_string().replace('.', "-"))
 }
 
-/// EC2's number for a state.
+/// Returns EC2's number for a state.
 pub(crate) const fn code(state: State) -> u8 {
     match state {
         State::Pending => 0,
@@ -290,7 +290,7 @@ pub(crate) const fn code(state: State) -> u8 {
     }
 }
 
-/// EC2's word for a state.
+/// Returns EC2's word for a state.
 pub(crate) const fn word(state: State) -> &'static str {
     match state {
         State::Terminating => "shutting-down",
@@ -298,7 +298,7 @@ pub(crate) const fn word(state: State) -> &'static str {
     }
 }
 
-/// The text as XML character data. Control characters become references, as AWS writes them.
+/// Escapes text as XML character data. Control characters become references, as AWS writes them.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! `DescribeInstances`: filters, pages, tokens; and pages rendered ahead for the benchmark.
+//! `DescribeInstances`: filters, pages, tokens, and pages rendered in advance for the benchmark.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::loopback::{Params, Reply, compressed};
 
 const ACTION: &str = "DescribeInstances";
 
-/// What one request asked to see.
+/// The selection of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Asked {
     ids: Vec<String>,
@@ -22,7 +22,7 @@ pub(crate) struct Asked {
     offset: usize,
 }
 
-/// Rendered answers of one region, good for one version of its instances.
+/// Rendered answers of one region, valid for one version of its instances.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
     version: u64,
@@ -61,7 +61,7 @@ impl Asked {
         Ok(asked)
     }
 
-    /// A whole listing by pages of this size, of one zone or of all.
+    /// A complete listing by pages of this size, of one zone or of all.
     pub(crate) fn listing(size: usize, zone: Option<&str>) -> Self {
         let filters = zone.map(|zone| ("availability-zone".to_owned(), vec![zone.to_owned()]));
         Self { size: Some(size), filters: filters.into_iter().collect(), ..Self::default() }
@@ -83,7 +83,7 @@ impl Asked {
 }
 
 impl Pages {
-    /// The answer to `asked`; the instances must have been settled to `version`.
+    /// Returns the answer to `asked`; the instances must be settled to `version`.
     pub(crate) fn answer(
         &mut self,
         asked: Asked,
@@ -107,7 +107,7 @@ impl Pages {
         reply
     }
 
-    /// Renders every page of a listing ahead; returns how many there are.
+    /// Renders every page of a listing in advance; returns their number.
     pub(crate) fn warm(
         &mut self,
         size: usize,
@@ -126,7 +126,7 @@ impl Pages {
     }
 }
 
-/// The token of the page that begins there.
+/// Returns the token of the page that begins at `offset`.
 pub(crate) fn token(offset: usize) -> String {
     format!("page-{offset}")
 }
@@ -174,7 +174,7 @@ fn matches(name: &str, value: &str, instance: &Ec2Instance, state: State) -> boo
     }
 }
 
-/// Whether a filter's value fits: `*` stands for any characters, `?` for none or one
+/// Returns true if a filter's value matches: `*` stands for any characters, `?` for none or one
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html>).
 fn fits(value: &str, text: &str) -> bool {
     let Some(first) = value.chars().next() else { return text.is_empty() };

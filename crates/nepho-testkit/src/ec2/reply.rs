@@ -13,12 +13,12 @@ impl Reply {
         Self::new(status, "text/xml;charset=UTF-8", body)
     }
 
-    /// A good answer of EC2.
+    /// A successful answer of EC2.
     pub(crate) fn ec2(action: &str, inner: &str) -> Self {
         Self::xml(200, format!("{}{inner}{}", open_ec2(action), close_ec2(action)))
     }
 
-    /// A refusal of EC2.
+    /// An error of EC2.
     pub(crate) fn ec2_error(status: u16, code: &str, message: &str) -> Self {
         let message = super::machine::escaped(message);
         Self::xml(
@@ -29,7 +29,7 @@ impl Reply {
         )
     }
 
-    /// A refusal of STS.
+    /// An error of STS.
     pub(crate) fn sts_error(status: u16, code: &str, message: &str) -> Self {
         Self::xml(
             status,
@@ -39,7 +39,7 @@ impl Reply {
         )
     }
 
-    /// Who the caller is.
+    /// The answer to `GetCallerIdentity`.
     pub(crate) fn caller(account: &str) -> Self {
         Self::xml(
             200,
@@ -50,12 +50,12 @@ impl Reply {
     }
 }
 
-/// How an answer of EC2 to `action` begins.
+/// The start of an answer of EC2 to `action`.
 pub(crate) fn open_ec2(action: &str) -> String {
     format!("{DECLARATION}<{action}Response xmlns=\"{EC2}\"><requestId>0a1b2c3d-double</requestId>")
 }
 
-/// How it ends.
+/// The end of an answer of EC2 to `action`.
 pub(crate) fn close_ec2(action: &str) -> String {
     format!("</{action}Response>")
 }

@@ -1,4 +1,5 @@
-//! What of a request is EC2's own: whose credentials signed it, and numbered parameters.
+//! The parts of a request that only AWS has: the signature's credential scope, and numbered
+//! parameters.
 
 use crate::loopback::{Params, Request};
 
@@ -11,7 +12,7 @@ pub(crate) struct Signer {
 }
 
 impl Signer {
-    /// Who signed a request, if anybody did.
+    /// Reads the credential scope of a signed request.
     pub(crate) fn of(request: &Request) -> Option<Self> {
         let scope = request.header("authorization").split("Credential=").nth(1)?.split([',', ' ']).next()?;
         let parts: Vec<&str> = scope.split('/').collect();
@@ -21,12 +22,12 @@ impl Signer {
 }
 
 impl Params {
-    /// `prefix.1`, `prefix.2`, … in order.
+    /// Returns `prefix.1`, `prefix.2`, … in order.
     pub(crate) fn list(&self, prefix: &str) -> Vec<String> {
         (1..).map_while(|n| self.get(&format!("{prefix}.{n}")).map(str::to_owned)).collect()
     }
 
-    /// `Filter.N.Name` with its values.
+    /// Returns each `Filter.N.Name` with its values.
     pub(crate) fn filters(&self) -> Vec<(String, Vec<String>)> {
         (1..)
             .map_while(|n| {

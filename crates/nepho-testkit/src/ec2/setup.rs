@@ -1,35 +1,35 @@
-//! How a double is set up.
+//! The setup of a double.
 
 use std::time::Duration;
 
-/// The account that a double says it is, unless told otherwise.
+/// The default account of a double.
 pub const ACCOUNT: &str = "123456789012";
 
-/// What a double is like. The defaults are a quick, obedient cloud of three regions.
+/// The setup of a double. The defaults are a fast cloud of three regions without faults.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// The 12-digit account id.
     pub account: String,
-    /// The only access key id that is accepted; `None` accepts any. Signatures are not checked.
+    /// The only access key id that is accepted; `None` accepts any. The double checks no signature.
     pub key_id: Option<String>,
     /// The enabled regions.
     pub regions: Vec<String>,
     /// Regions that exist and are not enabled.
     pub not_opted_in: Vec<String>,
-    /// How long each answer takes.
+    /// The duration of each answer.
     pub latency: Duration,
-    /// How much longer for each instance in it.
+    /// The additional duration for each instance in an answer.
     pub per_instance: Duration,
-    /// How many latencies the first request of a connection waits more (TCP and TLS 1.3: 2).
+    /// The additional latencies of a connection's first request (TCP and TLS 1.3: 2).
     pub handshake_rtts: u32,
-    /// Whether `Accept-Encoding: gzip` is honoured.
+    /// True if the double compresses for `Accept-Encoding: gzip`.
     pub gzip: bool,
-    /// How long an instance takes from a transitional state to the final one; changed, it holds for
-    /// those under way as well, so zero ends them all.
+    /// The time from a transitional state to the final one. A new value applies to transitions
+    /// under way as well, so zero ends them all.
     pub lag: Duration,
-    /// For how long describes show the old state after an accepted action.
+    /// The time for which describes show the old state after an accepted action.
     pub stale: Duration,
-    /// For how long a terminated instance is still described.
+    /// The time for which a terminated instance is still described.
     pub vanish: Duration,
     /// The port; 0 picks a free one.
     pub port: u16,

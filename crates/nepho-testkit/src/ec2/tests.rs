@@ -1,4 +1,4 @@
-//! The double over its wire: what other tests rely on.
+//! Tests of the double over its socket.
 
 use std::{
     io::{Read as _, Write as _},
@@ -8,7 +8,7 @@ use std::{
 
 use super::*;
 
-/// One request over a new connection; the whole answer as it came.
+/// Sends one request over a new connection; returns the answer as received.
 fn raw(double: &Ec2Double, region: &str, service: &str, form: &str, headers: &str) -> Vec<u8> {
     let mut stream = TcpStream::connect(("127.0.0.1", double.port())).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time-out");
@@ -54,7 +54,7 @@ fn token(answer: &str) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn it_starts_and_ends_inside_a_runtime() {
+async fn double_starts_and_ends_inside_a_runtime() {
     let double = double();
     assert!(ask(&double, "us-east-1", "Action=DescribeInstances").contains(&id(9)));
 }
@@ -202,7 +202,7 @@ fn answers_break_off_drip_and_hang() {
 }
 
 #[test]
-fn an_action_can_fail_time_out_or_be_carried_out_all_the_same() {
+fn action_can_fail_time_out_or_act_without_a_reply() {
     let double = double();
     let stop = format!("Action=StopInstances&InstanceId.1={}", id(1));
     double
@@ -255,7 +255,7 @@ fn gzip_is_sent_when_asked_for_and_zones_can_be_filtered() {
 
 #[test]
 fn new_connections_pay_for_their_handshake_and_rows_for_themselves() {
-    // Not a benchmark: only that the waits are there, against generous lower bounds.
+    // No benchmark: checks that the waits exist, against generous lower bounds.
     let double = double();
     double.adjust(|setup| {
         (setup.latency, setup.handshake_rtts, setup.per_instance) =

@@ -1,4 +1,4 @@
-//! `DescribeInstanceTypes`, as far as it tells whether a type has local disks.
+//! `DescribeInstanceTypes`, as far as it shows local disks.
 
 use crate::loopback::{Params, Reply};
 
@@ -22,7 +22,8 @@ pub(crate) fn describe(params: &Params) -> Reply {
     Reply::ec2("DescribeInstanceTypes", &format!("{body}</instanceTypeSet>"))
 }
 
-/// By AWS's naming: the storage families (`i3`, `d3`, `h1`), and a `d` after the generation (`m5d`).
+/// Follows AWS's naming: the storage families (`i3`, `d3`, `h1`), and a `d` after the generation
+/// (`m5d`).
 fn has_local_disks(size: &str) -> bool {
     let family = size.split('.').next().unwrap_or_default();
     let attributes =

@@ -1,4 +1,4 @@
-//! The double as a whole: regions, rules, counts; and which answer a request gets.
+//! The double's state: regions, rules, counts; and the choice of the answer to a request.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use super::{
 };
 use crate::loopback::{Cloud, Meter, Params, Reply, Request, Verdict, compressed};
 
-/// The most requests that are remembered one by one.
+/// The largest number of requests that are kept.
 const REMEMBERED: usize = 100_000;
 
-/// A request as it was understood.
+/// A request, as the double read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// `ec2` or `sts`, from the credential scope.
@@ -27,7 +27,7 @@ pub struct Seen {
     pub region: String,
     /// The action, such as `DescribeInstances`.
     pub action: String,
-    /// The instance ids that it names.
+    /// The instance ids in the request.
     pub ids: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct World {
     pub(crate) rules: Vec<FaultRule>,
     pub(crate) meter: Meter,
     pub(crate) seen: Vec<Seen>,
-    /// Good pages of the listing under way, for [`Fault::BreaksAfter`].
+    /// The successful pages of the listing under way, for [`Fault::BreaksAfter`].
     good_pages: BTreeMap<String, usize>,
 }
 
@@ -62,7 +62,7 @@ impl World {
         self.regions.entry(instance.region.clone()).or_default().put(instance);
     }
 
-    /// Renders all pages of 1,000 ahead, those of single zones as well.
+    /// Renders all pages of 1,000 in advance, including those of single zones.
     pub(crate) fn warm(&mut self, now: Instant) {
         let timing = self.timing();
         for (region, instances) in &mut self.regions {
@@ -164,7 +164,7 @@ impl World {
         Reply::ec2("DescribeRegions", &format!("{body}</regionInfo>"))
     }
 
-    /// The reply after a fault that concerns its contents; the others are the connection's.
+    /// Applies a fault of the contents to the reply; the connection applies the other faults.
     fn spoiled(&mut self, reply: Reply, fault: Option<&Fault>, region: &str, params: &Params) -> Reply {
         let Some(fault) = fault else { return reply };
         let good = self.good_pages.entry(region.to_owned()).or_default();
@@ -218,7 +218,7 @@ impl World {
         }
     }
 
-    /// What was served, as JSON.
+    /// Returns the counts as JSON.
     pub(crate) fn stats(&self) -> Value {
         let mut by_action: BTreeMap<&str, u64> = BTreeMap::new();
         let mut by_region: BTreeMap<&str, u64> = BTreeMap::new();
@@ -263,7 +263,7 @@ impl Cloud for World {
         };
         let reply = match self.refused_signer(signer.as_ref()) {
             Some(refusal) => refusal,
-            // A fault that replaces the answer keeps the request from being carried out.
+            // A fault that replaces the answer prevents the action.
             None if executed => self.answer(service, region, &action, &params, now).unwrap_or_else(|refusal| refusal),
             None => Reply::ec2(&action, ""),
         };
@@ -281,7 +281,7 @@ impl Cloud for World {
     }
 }
 
-/// The reply with its end replaced, so that it names this next page.
+/// Returns the reply with this page as its next one.
 fn with_token(reply: &Reply, token: &str) -> Reply {
     let text = String::from_utf8_lossy(&reply.body);
     let text = match (text.find("<nextToken>"), text.find("</DescribeInstancesResponse>")) {

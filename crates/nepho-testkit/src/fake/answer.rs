@@ -18,7 +18,7 @@ use nepho_core::{
 use super::{Call, FakeProvider, Gate, Held, ListStep, Machine, ObserveStep, Recorded, SubmitStep, World};
 use crate::instance::{full_document, raw_word};
 
-/// A guess at what one answer weighs, so that traffic grows.
+/// An estimate of the size of an answer, so that traffic grows.
 const BYTES_PER_RESOURCE: u64 = 1000;
 
 #[async_trait]
@@ -181,7 +181,7 @@ impl Gates {
 }
 
 impl World {
-    /// Takes the oldest gate of each side that waits for such a call.
+    /// Takes the oldest gate of each side that holds such a call.
     fn take_gates(&mut self, call: &Call) -> Gates {
         let mut taken = Vec::new();
         for side in [Held::Request, Held::Reply] {
@@ -198,7 +198,7 @@ impl World {
         self.traffic.bytes_in += BYTES_PER_RESOURCE * u64::try_from(resources).unwrap_or(u64::MAX);
     }
 
-    /// The next scripted listing of the scope, else the truth.
+    /// Returns the next scripted listing of the scope, or else the true one.
     fn listing(&mut self, scope: &Scope) -> Vec<ListStep> {
         if let Some(steps) = self.listings.get_mut(scope).and_then(std::collections::VecDeque::pop_front) {
             self.count(1);
@@ -248,8 +248,8 @@ impl World {
         Ok(ReadResource { listed, preflight })
     }
 
-    /// The next scripted progress of the action, else how the machine's last action ended, as soon
-    /// as nothing is under way.
+    /// Returns the next scripted progress of the action, or else the outcome of the instance's last
+    /// action once no transition is under way.
     fn progress_of(&mut self, ticket: &Ticket) -> Result<Progress, ProviderError> {
         let native = ticket.as_str();
         if let Some(step) = self.progress.get_mut(native).and_then(std::collections::VecDeque::pop_front) {
@@ -282,7 +282,7 @@ impl World {
         let ticket = self.ticketed.then(|| Ticket::new(&*key.native));
         match (step, action) {
             (SubmitStep::LoseReply(error), _) => Err(error),
-            // EC2's reply to a reboot names no state.
+            // EC2's reply to a reboot has no state.
             (_, Action::Reboot) => Ok(Accepted { state: None, raw_state: String::new(), ticket }),
             _ => Ok(Accepted {
                 state: Some(action.transition()),

@@ -7,16 +7,16 @@ use nepho_core::{
     provider::ActionRequest,
 };
 
-/// The descriptor of [`FakeProvider`](super::FakeProvider): what a stop or a reboot does is plain, and
-/// listings show whole documents.
+/// The descriptor of [`FakeProvider`](super::FakeProvider): stop and reboot are graceful, and
+/// listings show full documents.
 pub static FAKE_DIALECT: FakeDescriptor = FakeDescriptor { instances: &PLAIN };
 
-/// The same of a rougher cloud: a reboot cuts the power, stopping and suspending must be told that
-/// local disks may be discarded, and listings show a part of each document.
+/// The descriptor of a rougher cloud: a reboot cuts the power, stop and suspend require that local
+/// disks may be discarded, and listings show a part of each document.
 pub static ROUGH_DIALECT: FakeDescriptor = FakeDescriptor { instances: &ROUGH };
 
-/// Knows instances, accepts actions in the states in which EC2 and Compute Engine do, and reads JSON
-/// documents.
+/// A descriptor that has instances, accepts actions in the states in which EC2 and Compute Engine
+/// do, and reads JSON documents.
 #[derive(Clone, Copy, Debug)]
 pub struct FakeDescriptor {
     instances: &'static Capabilities,
@@ -34,7 +34,7 @@ static ROUGH: Capabilities = Capabilities {
     lists_part_of_document: true,
 };
 
-/// The rules, with how a reboot is done and how machines are stopped and suspended.
+/// Returns the rules, with the mode of a reboot and the mode of stop and suspend.
 const fn rules(reboots: ActionMode, stops: ActionMode) -> [ActionRule; 6] {
     const PLAIN: ActionMode = ActionMode::Graceful;
     [

@@ -1,9 +1,9 @@
-//! Gates: a call can be held open until the test lets it go on.
+//! Gates: they hold a call until the test opens them.
 
 use tokio::sync::watch;
 
-/// A place where a call waits. Clones are the same gate. Works under paused time: waiting for a
-/// gate takes no timer.
+/// A place where a call waits. Clones share the gate. It works under paused time: waiting at a gate
+/// uses no timer.
 #[derive(Clone, Debug)]
 pub struct Gate(watch::Sender<Passage>);
 
@@ -14,23 +14,23 @@ struct Passage {
 }
 
 impl Gate {
-    /// A closed gate at which nobody waits.
+    /// Creates a closed gate without waiting calls.
     pub fn closed() -> Self {
         Self(watch::Sender::new(Passage::default()))
     }
 
-    /// Waits until a call has arrived at the gate (also if it has passed since).
+    /// Waits until a call has arrived at the gate, even if the call has passed since.
     pub async fn reached(&self) {
         // The sender is in `self`, so the channel cannot close while we wait.
         let _ = self.0.subscribe().wait_for(|passage| passage.arrived > 0).await;
     }
 
-    /// How many calls have arrived so far.
+    /// Returns the number of calls that have arrived.
     pub fn arrivals(&self) -> usize {
         self.0.borrow().arrived
     }
 
-    /// Lets everything through that waits or will arrive.
+    /// Lets every waiting and every later call pass.
     pub fn open(&self) {
         self.0.send_modify(|passage| passage.open = true);
     }

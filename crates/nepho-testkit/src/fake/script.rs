@@ -1,5 +1,5 @@
-//! The vocabulary in which tests say what a [`FakeProvider`](super::FakeProvider) does, and read
-//! what was asked of it.
+//! The vocabulary of tests: the scripts of a [`FakeProvider`](super::FakeProvider), and the calls
+//! that it received.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use nepho_core::{
 
 use super::Gate;
 
-/// A kind of call, to be held by a [`Gate`].
+/// A kind of call that a [`Gate`] can hold.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
     /// `verify`.
@@ -25,12 +25,12 @@ pub enum Call {
     Submit,
 }
 
-/// On which side of the cloud a call is held.
+/// The side of the cloud on which a gate holds a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
-    /// Before the cloud sees it: nothing has been read or done.
+    /// Before the cloud receives the call: it has read and done nothing.
     Request,
-    /// After: what was read is frozen and what was asked is done, but the answer has not arrived.
+    /// After the cloud has answered: it has read or acted, but the answer has not arrived.
     Reply,
 }
 
@@ -38,17 +38,17 @@ pub enum Held {
 /// or [`ListStep::Fail`] breaks the provider's contract, which some tests want.
 #[derive(Clone, Debug)]
 pub enum ListStep {
-    /// A page with these.
+    /// A page of these resources.
     Page(Vec<ListedResource>),
     /// Wait at the gate.
     Wait(Gate),
     /// Wait on tokio's clock.
     Sleep(Duration),
-    /// Never go on.
+    /// Never continue.
     Hang,
-    /// End well.
+    /// Complete the listing.
     Complete,
-    /// End badly.
+    /// Fail the listing.
     Fail(ProviderError),
 }
 
@@ -57,27 +57,27 @@ pub enum ListStep {
 pub enum ObserveStep {
     /// The resource as it is in the fake cloud.
     Truth,
-    /// This, whatever the truth: a stale read.
+    /// This resource, whatever the truth: a stale read.
     Seen(Box<ListedResource>),
     /// This error.
     Fail(ProviderError),
 }
 
-/// What becomes of one submitted action on one resource.
+/// The outcome of one submitted action on one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubmitStep {
-    /// Carried out and accepted: the resource goes into the action's transitional state.
+    /// Carried out and accepted: the resource moves into the action's transitional state.
     Accept,
-    /// Accepted, and then not carried out: it settles in the state from before, and its record says
-    /// why.
+    /// Accepted, and then failed: the resource settles in its former state, and `progress` reports
+    /// the error.
     ComeToNothing(ProviderError),
     /// Not carried out.
     Refuse(ProviderError),
-    /// Carried out, and the reply is lost.
+    /// Carried out, with the reply lost.
     LoseReply(ProviderError),
 }
 
-/// A call that was made, in the order of arrival.
+/// One call, in the order of arrival.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
     /// `verify`.
@@ -90,12 +90,12 @@ pub enum Recorded {
     Observe {
         /// The targets.
         targets: Vec<Target>,
-        /// How much was asked.
+        /// The detail of the read.
         detail: Detail,
     },
     /// `submit`.
     Submit {
-        /// The action, and how.
+        /// The action and its mode.
         request: ActionRequest,
         /// The targets.
         targets: Vec<Target>,
@@ -104,7 +104,7 @@ pub enum Recorded {
     Progress(Vec<Ticket>),
 }
 
-/// How often each method was called, and how many submits ran to their end.
+/// The number of calls of each method, and of submits that ran to their end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// `verify`.
@@ -117,7 +117,7 @@ pub struct Counts {
     pub observe: usize,
     /// `submit`.
     pub submit: usize,
-    /// `submit` calls that returned; one whose future was dropped is not among them.
+    /// `submit` calls that returned; a call whose future was dropped is not among them.
     pub submit_ended: usize,
     /// `submit` calls that reached the cloud: of read-write accounts, with at least one key.
     pub mutations: usize,

@@ -1,4 +1,4 @@
-//! Tests of the fake itself: what other tests rely on.
+//! Tests of the fake, for what other tests rely on.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn sweep(fake: &FakeProvider, locations: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unscripted_it_lists_what_is_there_by_pages() {
+async fn unscripted_listing_has_pages_of_the_true_resources() {
     let fake = FakeProvider::default();
     for native in ["i-1", "i-2", "i-3"] {
         fake.add(instance(native));

@@ -1,20 +1,20 @@
-//! What a request asks for, and the refusals of Compute Engine.
+//! The subject of a request, and the errors of Compute Engine.
 
 use serde_json::{Value, json};
 
 use super::PROJECT;
 use crate::loopback::{Params, Reply, Request};
 
-/// The most that a page holds, and what it holds unless asked
+/// The largest page, and the default
 /// (<https://cloud.google.com/compute/docs/reference/rest/v1/instances/list>).
 const MOST: usize = 500;
 
-/// What is listed.
+/// The subject of a listing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     /// The project itself.
     Project,
-    /// Its zones.
+    /// The project's zones.
     Zones,
     /// The instances of one zone.
     Zone(String),
@@ -32,12 +32,12 @@ pub(crate) struct Asked {
     pub(crate) offset: usize,
     /// The mask, or empty.
     pub(crate) fields: String,
-    /// Whether for people, which is Google's default.
+    /// True for indented JSON, which is Google's default.
     pub(crate) pretty: bool,
 }
 
 impl Asked {
-    /// Reads a request, or says why it is refused.
+    /// Reads a request, or returns its refusal.
     pub(crate) fn from(request: &Request) -> Result<Self, Reply> {
         if !request.header("authorization").starts_with("Bearer ") {
             return Err(refusal(401, "required", "Login Required."));
@@ -84,7 +84,7 @@ impl Asked {
         Ok(asked)
     }
 
-    /// The token of this page, good for its listing only.
+    /// Returns the token of this page, which is valid for its listing only.
     pub(crate) fn token(&self) -> String {
         let listing = match &self.subject {
             Subject::Project => "project",
@@ -96,7 +96,7 @@ impl Asked {
     }
 }
 
-/// A refusal in Google's form.
+/// An error in Google's form.
 pub(crate) fn refusal(status: u16, reason: &str, message: &str) -> Reply {
     let error: Value = json!({
         "error": {
@@ -108,7 +108,7 @@ pub(crate) fn refusal(status: u16, reason: &str, message: &str) -> Reply {
     Reply { status, ..Reply::json(&error) }
 }
 
-/// What is wrong with a request.
+/// The error for an invalid request.
 pub(crate) fn invalid(message: &str) -> Reply {
     refusal(400, "invalid", message)
 }

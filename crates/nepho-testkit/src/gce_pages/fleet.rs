@@ -1,4 +1,4 @@
-//! A made-up fleet of any size.
+//! A generated fleet of any size.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     gcp::{GcpInstance, links::link},
 };
 
-/// Thirty zones of ten regions, the biggest first.
+/// Thirty zones of ten regions, the largest first.
 pub const ZONES: [&str; 30] = [
     "us-central1-a",
     "us-central1-b",
@@ -42,8 +42,8 @@ pub const ZONES: [&str; 30] = [
     "southamerica-east1-c",
 ];
 
-/// The documents of `count` instances over the first `zones` of [`ZONES`], by zone; zone n gets 1/n
-/// of the first's share.
+/// Returns the documents of `count` instances over the first `zones` of [`ZONES`], by zone; zone n
+/// has 1/n of the first zone's share.
 pub(crate) fn fleet(count: usize, zones: usize) -> Vec<(&'static str, Vec<Value>)> {
     let zones = &ZONES[..zones.clamp(1, ZONES.len())];
     let shares = shares(count, zones.len());
@@ -96,7 +96,7 @@ fn one(zone: &str, number: usize) -> Value {
         4 => instance.private(),
         _ => instance,
     };
-    // Every other one has a disk for its data.
+    // Every second instance has a data disk.
     if number.is_multiple_of(2)
         && let Some(disks) = instance.document["disks"].as_array_mut()
     {
@@ -136,10 +136,10 @@ fn data_disk(zone: &str, name: &str) -> Value {
     })
 }
 
-/// Eight bytes as Google writes fingerprints: base64.
+/// Returns eight bytes in base64, as Google writes fingerprints.
 fn digest(number: u64) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    // Ten full sextets and one of the four bits that are left.
+    // Ten full sextets and one of the remaining four bits.
     let sextet =
         |at: u32| usize::try_from(if at < 10 { number >> (58 - 6 * at) } else { number << 2 } & 63).unwrap_or(0);
     (0..11).map(|at| char::from(ALPHABET[sextet(at)])).chain(['=']).collect()
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fleet_has_the_size_asked_unique_ids_and_real_weight() {
+    fn fleet_has_its_size_unique_ids_and_real_weight() {
         let all = fleet(10_000, 30);
         assert_eq!(all.len(), 30);
         let rows: Vec<&Value> = all.iter().flat_map(|(_, rows)| rows).collect();

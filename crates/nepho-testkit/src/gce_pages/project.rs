@@ -1,4 +1,5 @@
-//! The project: which answer a request gets, rendered when first asked for and kept.
+//! The project: the choice of the answer to a request. It renders an answer at its first request
+//! and keeps it.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -19,7 +20,7 @@ pub(crate) struct Project {
     setup: Setup,
     zones: Vec<(&'static str, Vec<Value>)>,
     pub(crate) meter: Meter,
-    /// Answers, and whether each is its listing's last page.
+    /// The answers; the flag is true for a listing's last page.
     ready: HashMap<Asked, (Reply, bool)>,
 }
 
@@ -65,7 +66,7 @@ impl Cloud for Project {
             return Verdict::control(self.control(request));
         }
         self.meter.served.requests += 1;
-        // Google compresses only for a user agent that says so as well
+        // Google compresses only if the user agent contains `gzip` too
         // (<https://cloud.google.com/compute/docs/api/how-tos/performance>).
         let gzip = request.accepts_gzip() && request.header("user-agent").contains("gzip");
         let (mut reply, lists) = match Asked::from(request) {

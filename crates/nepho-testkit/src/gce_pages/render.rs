@@ -14,7 +14,8 @@ use crate::{
 /// All zones with their instances.
 pub(crate) type Zones = [(&'static str, Vec<Value>)];
 
-/// The answer to `asked`, and whether it is the last page. A subject that is not there is `None`.
+/// Returns the answer to `asked`, and true for the last page; `None` for a subject that does not
+/// exist.
 pub(crate) fn render(asked: &Asked, zones: &Zones) -> Option<(Reply, bool)> {
     let mut next = asked.clone();
     next.offset += asked.size;
@@ -56,7 +57,7 @@ fn written(asked: &Asked, value: &Value, rows: usize) -> Reply {
     Reply { rows, ..Reply::new(200, "application/json; charset=UTF-8", text) }
 }
 
-/// Without rows `items` is left out, as Google leaves out what is empty.
+/// Without rows there is no `items`: Google leaves out empty members.
 fn list(kind: &str, path: &str, items: impl Into<Value>) -> Value {
     let mut list = json!({
         "kind": format!("compute#{kind}List"),
@@ -74,7 +75,8 @@ fn page(rows: &[Value], asked: &Asked) -> Vec<Value> {
     rows.iter().skip(asked.offset).take(asked.size).cloned().collect()
 }
 
-/// One page over all zones in order. Each is in it, with rows or with a warning in their place.
+/// Returns one page over all zones in order. It contains each zone, with rows or with a warning
+/// instead.
 fn aggregated(asked: &Asked, zones: &Zones) -> (Value, usize) {
     let mut rows = zones.iter().flat_map(|(zone, rows)| rows.iter().map(move |row| (*zone, row)));
     let rows: Vec<(&str, &Value)> = rows.by_ref().skip(asked.offset).take(asked.size).collect();

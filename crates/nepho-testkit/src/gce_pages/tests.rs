@@ -1,4 +1,4 @@
-//! What is answered, over real connections; each reply is held against Google's documents.
+//! Tests over real connections; each reply is held against Google's documents.
 
 use std::{
     collections::BTreeSet,
@@ -16,7 +16,7 @@ use crate::gcp::{
 
 const BEARER: &str = "Authorization: Bearer x\r\n";
 
-/// Requests over one connection; each answer's head, and its body as it came.
+/// Sends requests over one connection; returns each answer's head, and its body as received.
 fn exchange(pages: &GcePages, requests: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
     let mut stream = TcpStream::connect(("127.0.0.1", pages.port())).expect("it listens");
     for (line, headers) in requests {
@@ -44,7 +44,7 @@ fn control(pages: &GcePages, line: &str) -> Value {
     serde_json::from_slice(&ask(pages, line, "").1).expect("JSON")
 }
 
-/// The status, and the reply, which is as Google's documents say.
+/// Returns the status and the reply, which conforms to Google's documents.
 fn get(pages: &GcePages, path: &str) -> (u16, Value) {
     let path = format!("/compute/v1/projects/{PROJECT}{path}");
     let (head, body) = ask(pages, &format!("GET {path}"), BEARER);
@@ -67,7 +67,7 @@ fn ids(rows: &Value) -> Vec<String> {
     rows.filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()
 }
 
-/// All pages of a listing.
+/// Returns all pages of a listing.
 fn walk(pages: &GcePages, path: &str) -> Vec<Value> {
     let (mut all, mut token) = (Vec::new(), String::new());
     loop {
@@ -108,9 +108,9 @@ fn pages_chain_to_the_end_by_zone_and_over_all() {
     assert_eq!((all.len(), by_zone.len()), (60, 60));
     assert_eq!(all.iter().collect::<BTreeSet<_>>(), by_zone.iter().collect());
     assert_eq!(pages.served().rows, 120);
-    // A full page may be the last one.
+    // A full page can be the last one.
     assert_eq!(walk(&start(50, 1), "/zones/us-central1-a/instances").len(), 2);
-    // A project without instances has its zones all the same.
+    // A project without instances still has its zones.
     let (_, none) = get(&start(0, 2), "/zones/us-central1-b/instances");
     assert!(none.get("items").is_none(), "{none}");
 }
@@ -143,7 +143,7 @@ fn gzip_needs_a_user_agent_that_says_so() {
         ("Accept-Encoding: gzip\r\n", false),
         ("User-Agent: x (gzip)\r\n", false),
         ("Accept-Encoding: gzip\r\nUser-Agent: x (gzip)\r\n", true),
-        // Also where the packed page is there already.
+        // Also when the compressed page already exists.
         ("Accept-Encoding: gzip\r\n", false),
     ] {
         let before = pages.served().bytes;
@@ -163,7 +163,7 @@ fn gzip_needs_a_user_agent_that_says_so() {
 }
 
 #[test]
-fn what_google_refuses_is_refused() {
+fn requests_that_google_refuses_are_refused() {
     let pages = start(60, 2);
     for (path, status) in [
         ("", 200),
@@ -194,7 +194,7 @@ fn what_google_refuses_is_refused() {
 }
 
 #[test]
-fn the_listing_of_a_zone_takes_its_pages_its_rows_and_its_handshake() {
+fn zone_listing_takes_its_pages_rows_and_handshake() {
     let (latency, per_instance) = (Duration::from_millis(4), Duration::from_micros(100));
     let setup = Setup { instances: 30, zones: 2, latency, per_instance, handshake_rtts: 2, port: 0 };
     let pages = GcePages::start(setup).expect("it starts");
@@ -202,7 +202,7 @@ fn the_listing_of_a_zone_takes_its_pages_its_rows_and_its_handshake() {
     let next = format!("{list}&pageToken=us-central1-a.15");
     let begun = std::time::Instant::now();
     assert_eq!(exchange(&pages, &[(&list, BEARER), (&next, BEARER)]).len(), 2);
-    // Two pages of 4 ms and 20 rows of 0.1 ms, after a handshake of twice 4 ms. Never sooner.
+    // Two pages of 4 ms and 20 rows of 0.1 ms, after a handshake of twice 4 ms. Never less.
     assert!(begun.elapsed() >= Duration::from_millis(18));
     let stats = control(&pages, "GET /_control/stats");
     assert_eq!(stats["listing_ms"], json!({"us-central1-a": 18.0}));
@@ -211,7 +211,7 @@ fn the_listing_of_a_zone_takes_its_pages_its_rows_and_its_handshake() {
 
     assert_eq!(control(&pages, "POST /_control/reset")["ok"], true);
     assert_eq!(control(&pages, "GET /_control/stats")["rows"], 0);
-    // A page over all zones lists none of them before the last.
+    // A page over all zones completes no zone before the last page.
     let all = format!("GET /compute/v1/projects/{PROJECT}/aggregated/instances?maxResults=20");
     ask(&pages, &all, BEARER);
     assert_eq!(control(&pages, "GET /_control/stats")["listing_ms"], json!({}));

@@ -1,6 +1,7 @@
-//! The mutations: what is refused, what is accepted, and how it ends.
+//! The mutations: refusals, acceptance, and their end.
 //!
-//! Which status allows which verb: <https://cloud.google.com/compute/docs/instances/instance-lifecycle>.
+//! The statuses that allow each method:
+//! <https://cloud.google.com/compute/docs/instances/instance-lifecycle>.
 
 use std::collections::BTreeMap;
 
@@ -16,17 +17,17 @@ use super::{
     world::{Machine, World},
 };
 
-/// A refused mutation for a Local SSD whose content nobody decided about, in Google's words.
+/// Google's refusal of a stop that does not decide about the contents of a Local SSD.
 const UNDECIDED_SSD: &str = "VM has a Local SSD attached but an undefined value for `discard-local-ssd`. If using \
                              gcloud, please add `--discard-local-ssd=false` or `--discard-local-ssd=true` to your \
                              command.";
 
-/// Carries out a mutation: the operation that it began, and whether it is a new one.
+/// Carries out a mutation; returns the operation, and true if it is new.
 pub(crate) fn act(world: &mut World, call: &Call, who: &Principal) -> Result<(Value, bool), ApiError> {
     let (project, zone, named) = (call.project(), call.text("zone"), call.text("instance"));
     let request = request_id(call)?;
     world.zone(project, zone)?;
-    // Whether the instance is still there does not matter to a request that was carried out.
+    // A repeated request succeeds even if the instance is gone.
     let asked = format!("{} {zone}/{named} {} {:?}", call.method.id, call.body, call.yes("discardLocalSsd"));
     let key = request.as_ref().map(|id| (project.to_owned(), id.clone()));
     if let Some((known, id)) = key.as_ref().and_then(|key| world.requests.get(key)) {
@@ -107,7 +108,7 @@ fn deed(verb: &str, machine_type: Option<&str>) -> Result<Deed, ApiError> {
     })
 }
 
-/// Whether the instance's status allows it; true if there is nothing to do.
+/// Checks that the instance's status allows the method; returns true if there is nothing to do.
 fn allowed(deed: &Deed, machine: &Machine, call: &Call, path: &str) -> Result<bool, ApiError> {
     let document = &machine.document;
     let status = document["status"].as_str().unwrap_or_default();
@@ -151,10 +152,10 @@ fn is_machine_type(link: &str) -> bool {
     super::catalog::MACHINE_TYPES.iter().any(|(name, ..)| *name == last(link))
 }
 
-/// The end of an operation: what becomes of its instance.
+/// Ends an operation: applies it to its instance.
 pub(crate) fn end(operation: &Operation, machines: &mut BTreeMap<String, Machine>) {
     let Some(machine) = machines.get_mut(&operation.target) else { return };
-    // The instance of this name may be another by now.
+    // The instance of this name can be another one by now.
     if machine.operation != Some(operation.id) {
         return;
     }

@@ -1,5 +1,5 @@
-//! One request answered: held against the documents, allowed, carried out, and the reply held
-//! against the documents as well.
+//! The answer to one request: held against the documents, authorised, carried out, and its reply
+//! held against the documents as well.
 
 use serde_json::{Value, json};
 
@@ -17,12 +17,12 @@ use super::{
     world::World,
 };
 
-/// What is answered, and how the answer goes wrong on its way.
+/// An answer, and the fault that breaks it in transit.
 #[derive(Debug)]
 pub(crate) struct Verdict {
     pub(crate) reply: Reply,
     pub(crate) fault: Option<Fault>,
-    /// What to note of it when it is sent.
+    /// The record of the request.
     pub(crate) exchange: Exchange,
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn answer(world: &mut World, documents: &'static Documents, request: 
     verdict
 }
 
-/// What to note of a request.
+/// Returns the record of a request.
 pub(crate) fn noted(request: &Request) -> Exchange {
     let quota = request.header("x-goog-user-project");
     Exchange {
@@ -123,7 +123,7 @@ fn decided(
     Ok(value)
 }
 
-/// The error that a fault is, if it is one.
+/// Returns the error of a fault, if it has one.
 fn refusal(fault: &Fault, call: &Call) -> Option<ApiError> {
     let (service, project) = (auth::service(call), call.project());
     let number = super::setup::number(project);
@@ -143,7 +143,7 @@ fn refusal(fault: &Fault, call: &Call) -> Option<ApiError> {
     })
 }
 
-/// Counts the request; over the project's budget it is refused.
+/// Counts the request; refuses it over the project's quota.
 fn within_budget(world: &mut World, call: &Call, project: &str) -> Result<(), ApiError> {
     let Some(budget) = world.setup.per_minute else { return Ok(()) };
     let used = world.used.entry(project.to_owned()).or_default();
@@ -229,7 +229,8 @@ fn execute(world: &mut World, call: &Call, who: &Principal, exchange: &mut Excha
     }
 }
 
-/// An operation by name or number. Reading it is a poll; waiting for it is several, and may end
+/// Returns an operation by name or number. A read of it is one poll; a wait for it is several, and
+/// can end before the operation does.
 /// before it does.
 fn operation(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     let (project, zone, named) = (call.project(), call.text("zone"), call.text("operation"));
@@ -248,10 +249,10 @@ fn operation(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     Ok(world.operations[&id].document())
 }
 
-/// Holds a reply against the document, whole and as it is masked: what to send.
+/// Holds a reply against the document, complete and masked; returns what the double sends.
 fn held(world: &World, call: &Call, value: Value) -> Result<Value, String> {
     if value.is_null() {
-        // Nothing is sent.
+        // There is no body.
         return Ok(value);
     }
     let known = |value: &Value| {
@@ -267,7 +268,7 @@ fn held(world: &World, call: &Call, value: Value) -> Result<Value, String> {
     Ok(masked)
 }
 
-/// The value with words in place that a test asked for and no schema knows.
+/// Replaces words that a test set and no schema has by words that the schema has.
 fn known_words(value: &Value, raw: &std::collections::BTreeSet<String>) -> Value {
     match value {
         Value::Array(items) => items.iter().map(|item| known_words(item, raw)).collect(),

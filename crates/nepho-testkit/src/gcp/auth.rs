@@ -1,8 +1,8 @@
-//! Who asks: the bearer token, its scopes, and the permission that a method needs.
+//! Authorisation: the bearer token, its scopes, and the permission of a method.
 
 use super::{check::Call, error::ApiError, keys, principal::Principal, request::Request, world::World};
 
-/// Whose token the request carries.
+/// Returns the owner of the request's token.
 pub(crate) fn bearer(world: &World, request: &Request) -> Result<Principal, ApiError> {
     let header = request.header("authorization");
     let Some(token) = header.strip_prefix("Bearer ") else {
@@ -12,7 +12,7 @@ pub(crate) fn bearer(world: &World, request: &Request) -> Result<Principal, ApiE
     known.or_else(|| keys::signed_by(&world.tokens, token)).ok_or_else(ApiError::unauthenticated)
 }
 
-/// Whether the token and its owner may do this.
+/// Checks that the token's scopes and its owner's permissions allow the call.
 pub(crate) fn allow(world: &World, call: &Call, who: &Principal) -> Result<(), ApiError> {
     let method = call.method;
     let service = service(call);
@@ -42,15 +42,16 @@ pub(crate) fn allow(world: &World, call: &Call, who: &Principal) -> Result<(), A
     Err(ApiError::denied(&permission, &resource))
 }
 
-/// The API that a method is of.
+/// Returns the API of a method.
 pub(crate) fn service(call: &Call) -> &'static str {
     if call.method.id.starts_with("compute") { "compute.googleapis.com" } else { "cloudresourcemanager.googleapis.com" }
 }
 
-/// The permission that a method needs: <https://cloud.google.com/iam/docs/permissions-reference>.
+/// Returns the permission of a method: <https://cloud.google.com/iam/docs/permissions-reference>.
 fn permission(call: &Call) -> Option<String> {
     if !call.method.id.starts_with("compute") || call.verb().ends_with("testIamPermissions") {
-        // Cloud Resource Manager shows what one may see, and says of the rest that it is not there.
+        // Cloud Resource Manager shows the visible projects, and answers "not found" for the
+        // others.
         return None;
     }
     let (resource, verb) = call.verb().split_once('.')?;

@@ -1,4 +1,4 @@
-//! Base64, in the two alphabets that keys and tokens are written in.
+//! Base64, in the two alphabets of keys and tokens.
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -15,13 +15,13 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// For addresses, without padding, as in a JWT.
+/// URL-safe, without padding, as in a JWT.
 #[cfg(test)]
 pub(crate) fn encode_url(bytes: &[u8]) -> String {
     encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
 }
 
-/// For addresses, without padding, as in a JWT; `None` if it is none.
+/// URL-safe, without padding, as in a JWT; `None` for invalid text.
 pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
     for four in text.as_bytes().chunks(4) {
@@ -35,7 +35,7 @@ pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
             };
             all = (all << 6) | u32::try_from(STANDARD.iter().position(|one| *one == letter)?).ok()?;
         }
-        // One letter alone is no byte.
+        // One letter alone is not a byte.
         let end = if four.len() > 1 { four.len() } else { return None };
         all <<= 6 * (4 - end);
         bytes.extend(&all.to_be_bytes()[1..end]);

@@ -1,6 +1,6 @@
-//! Several requests in one: `multipart/mixed`, each part a whole request of HTTP, as `gcloud` sends
-//! them (<https://cloud.google.com/compute/docs/api/how-tos/batch>). Each is held against the
-//! documents as if it had come alone.
+//! Several requests in one: `multipart/mixed`, each part a full HTTP request, as `gcloud` sends
+//! them (<https://cloud.google.com/compute/docs/api/how-tos/batch>). The double holds each part
+//! against the documents like a single request.
 
 use std::fmt::Write as _;
 
@@ -11,16 +11,16 @@ use super::{
     world::World,
 };
 
-/// The most that Google takes in one.
+/// The most requests that Google accepts in one batch.
 const MOST: usize = 1000;
 const BOUNDARY: &str = "batch_nephoscope";
 
-/// Whether it is a batch for Compute Engine.
+/// Returns true for a batch for Compute Engine.
 pub(crate) fn is_batch(request: &Request) -> bool {
     request.method == "POST" && request.path == "/batch/compute/v1"
 }
 
-/// Answers each part in its turn.
+/// Answers each part in order.
 pub(crate) fn answer(world: &mut World, documents: &'static Documents, request: &Request) -> Reply {
     let Some(all) = parts(request).filter(|all| !all.is_empty() && all.len() <= MOST) else {
         world.violations.push("a batch that is none".to_owned());
@@ -35,7 +35,7 @@ pub(crate) fn answer(world: &mut World, documents: &'static Documents, request: 
         let text = String::from_utf8_lossy(&verdict.reply.body);
         let (status, length) = (verdict.reply.status, text.len());
         let phrase = if status == 200 { "OK" } else { "Refused" };
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(
             body,
             "--{BOUNDARY}\r\nContent-Type: application/http\r\nContent-ID: <response-{id}>\r\n\r\nHTTP/1.1 {status} \
@@ -46,7 +46,7 @@ pub(crate) fn answer(world: &mut World, documents: &'static Documents, request: 
     Reply::of(200, &format!("multipart/mixed; boundary={BOUNDARY}"), body)
 }
 
-/// The requests and their identifiers.
+/// Returns the requests and their ids.
 fn parts(request: &Request) -> Option<Vec<(String, Request)>> {
     let boundary = request.header("content-type").split_once("boundary=")?.1.split(';').next()?.trim_matches('"');
     let text = String::from_utf8_lossy(&request.body).replace("\r\n", "\n");

@@ -1,4 +1,4 @@
-//! What does not change: projects, regions, zones, machine types; and reserved addresses.
+//! The fixed resources: projects, regions, zones, machine types; and reserved addresses.
 
 use serde_json::{Value, json};
 
@@ -152,7 +152,7 @@ pub(crate) fn managed(id: &str, title: &str) -> Value {
     })
 }
 
-/// The projects that somebody sees.
+/// The projects that the principal sees.
 pub(crate) fn managed_projects(world: &World, who: &Principal) -> Vec<Row> {
     let seen = world.projects.iter().filter(|(id, _)| who.sees(id));
     seen.map(|(id, project)| (id.clone(), managed(id, &project.title))).collect()

@@ -12,18 +12,18 @@ use super::{
     schema::{Side, complaints},
 };
 
-/// A request that is as the documents say.
+/// A request that conforms to the documents.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) document: &'static Document,
     pub(crate) method: &'static Method,
-    /// Of path and query, typed.
+    /// The parameters of path and query, typed.
     pub(crate) parameters: Map<String, Value>,
     pub(crate) body: Value,
     pub(crate) mask: Mask,
 }
 
-/// Why a request is none that Google knows.
+/// The reason why a request does not conform.
 #[derive(Debug)]
 pub(crate) struct Stray {
     pub(crate) error: ApiError,
@@ -53,7 +53,7 @@ impl Call {
             b"" => Value::Null,
             text => serde_json::from_slice(text).map_err(|error| stray("body", &[error.to_string()]))?,
         };
-        // An empty object says nothing; Google's clients send it with methods that take no body.
+        // An empty object means no body; Google's clients send it with methods that take none.
         let none = method.request.is_none() && body == json!({});
         let body = if none { Value::Null } else { body };
         let wrong = complaints(routed.document, method, Side::Request, &body);
@@ -71,22 +71,22 @@ impl Call {
         Ok(Self { document: routed.document, method, parameters, body, mask })
     }
 
-    /// A parameter that is text, or empty.
+    /// Returns a text parameter, or an empty text.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.parameters.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// A parameter that is yes or no.
+    /// Returns a boolean parameter.
     pub(crate) fn yes(&self, name: &str) -> Option<bool> {
         self.parameters.get(name).and_then(Value::as_bool)
     }
 
-    /// A parameter that is a number.
+    /// Returns a numeric parameter.
     pub(crate) fn number(&self, name: &str) -> Option<usize> {
         self.parameters.get(name).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok())
     }
 
-    /// The project: the parameter of Compute Engine, or the name of Cloud Resource Manager.
+    /// Returns the project: a parameter of Compute Engine, or a name of Cloud Resource Manager.
     pub(crate) fn project(&self) -> &str {
         let named = || ["name", "resource"].into_iter().find_map(|name| self.text(name).strip_prefix("projects/"));
         match self.text("project") {
@@ -95,14 +95,15 @@ impl Call {
         }
     }
 
-    /// The method without its API, such as `instances.stop`.
+    /// Returns the method without its API, such as `instances.stop`.
     pub(crate) fn verb(&self) -> &'static str {
         self.method.id.split_once('.').map_or("", |(_, verb)| verb)
     }
 }
 
-/// The parameters by their declared types. What does not parse stays text, and is complained of; a
-/// parameter given twice that is not repeated becomes an array, and is complained of as well.
+/// Converts the parameters to their declared types. A value that does not parse stays text, and is
+/// a violation; a repeated parameter that is not declared as repeated becomes an array, and is a
+/// violation too.
 fn typed(method: &Method, variables: BTreeMap<String, String>, query: &[(String, String)]) -> Map<String, Value> {
     let mut typed: Map<String, Value> = variables.into_iter().map(|(name, text)| (name, Value::String(text))).collect();
     for (name, text) in query {

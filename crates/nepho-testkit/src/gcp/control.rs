@@ -1,4 +1,4 @@
-//! The control requests under `/_double/`, for those who run the double as a process.
+//! The control requests under `/_double/`, for the double as a process.
 //!
 //! `GET stats` · `GET exchanges` · `GET violations` · `GET instances` (the truth) · `POST reset`
 //! (counts) · `POST settle` · `POST minute` · `POST heal` · `POST projects {project}` ·
@@ -21,12 +21,12 @@ use super::{
     world::World,
 };
 
-/// The answer, if it is a control request.
+/// Returns the answer to a control request; `None` for any other request.
 pub(crate) fn answer(world: &mut World, request: &Request) -> Option<Reply> {
     let name = request.path.strip_prefix("/_double/")?;
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let answer = match request.method.as_str() {
-        "GET" => told(world, name),
+        "GET" => read(world, name),
         "POST" => done(world, name, &body).map(|()| json!({"ok": true})),
         _ => None,
     };
@@ -34,7 +34,7 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Option<Reply> {
     Some(answer.map_or_else(|| Reply::json(400, &wrong), |value| Reply::json(200, &value)))
 }
 
-fn told(world: &World, name: &str) -> Option<Value> {
+fn read(world: &World, name: &str) -> Option<Value> {
     Some(match name {
         "stats" => {
             let served = world.served;
@@ -100,7 +100,7 @@ fn done(world: &mut World, name: &str, body: &Value) -> Option<()> {
     Some(())
 }
 
-/// A number of polls; anything else holds.
+/// Reads a number of polls; any other value means held.
 fn pace(polls: &Value) -> Pace {
     polls.as_u64().and_then(|polls| u32::try_from(polls).ok()).map_or(Pace::Held, Pace::Polls)
 }
@@ -127,8 +127,8 @@ fn settings(world: &mut World, body: &Value) -> Option<()> {
     Some(())
 }
 
-/// A fault as JSON: its name alone (`"hung"`), or `{"type": NAME, …}` with its members; `executed`
-/// has the fault that follows under `then`.
+/// Reads a fault from JSON: its name alone (`"hung"`), or `{"type": NAME, …}` with its members;
+/// `executed` has the fault that follows under `then`.
 pub(crate) fn fault(value: &Value) -> Option<Fault> {
     let number = |name: &str| value[name].as_u64().and_then(|number| usize::try_from(number).ok());
     Some(match value.as_str().or_else(|| value["type"].as_str())? {

@@ -1,7 +1,7 @@
-//! Google's discovery documents: which methods there are, where they are routed, what they take.
+//! Google's discovery documents: the methods, their routes and their parameters.
 //!
-//! They come whole from the pinned package `google-api-python-client`; nothing of them is kept in
-//! this repository. Deliberately not here: checking anything against them ([`super::check`]).
+//! They come unchanged from the pinned package `google-api-python-client`; this repository holds no
+//! copy. Deliberately not here: the checks against them ([`super::check`]).
 
 use std::{
     collections::BTreeMap,
@@ -14,10 +14,10 @@ use serde_json::{Map, Value};
 
 use crate::python::python_environment;
 
-/// The documents, and the method identifiers' first part.
+/// The documents, and the first part of their methods' ids.
 const NAMES: [&str; 2] = ["compute.v1", "cloudresourcemanager.v3"];
 
-/// A parameter that the documents recommend in the words of their aggregated lists, that `gcloud`
+/// A parameter that the documents recommend in the text of their aggregated lists, that `gcloud`
 /// sends with every list, and that this revision declares for no method.
 pub(crate) const PARTIAL_SUCCESS: &str = "returnPartialSuccess";
 
@@ -41,7 +41,7 @@ pub(crate) struct Method {
     pub(crate) id: String,
     pub(crate) http: String,
     route: Vec<Piece>,
-    /// Its own parameters and those of its document, by name, as the document has them.
+    /// The parameters of the method and of its document, by name, as the document has them.
     pub(crate) parameters: BTreeMap<String, Value>,
     /// The name of the schema of its request's body.
     pub(crate) request: Option<String>,
@@ -54,7 +54,8 @@ pub(crate) struct Method {
 #[derive(Debug)]
 enum Piece {
     Literal(String),
-    /// One segment; or, if it `spans`, those of this shape, in which an empty one is any.
+    /// One segment. If it `spans`, several segments of this shape, in which an empty one matches
+    /// any.
     Variable {
         name: String,
         spans: Option<String>,
@@ -70,7 +71,7 @@ pub(crate) struct Routed<'a> {
 }
 
 impl Documents {
-    /// Those of this process: read by the first that asks.
+    /// Returns the documents of this process; the first call reads them.
     pub(crate) fn get() -> io::Result<&'static Self> {
         static DOCUMENTS: OnceLock<Result<Documents, String>> = OnceLock::new();
         DOCUMENTS
@@ -79,7 +80,7 @@ impl Documents {
             .map_err(|error| io::Error::other(error.as_str()))
     }
 
-    /// The method that a request is routed to.
+    /// Returns the method of a route.
     pub(crate) fn route(&self, http: &str, path: &str) -> Option<Routed<'_>> {
         let path = path.strip_prefix('/')?;
         let of = |document| move |method| (document, method);
@@ -90,13 +91,13 @@ impl Documents {
         })
     }
 
-    /// The methods that another verb of HTTP would reach there.
+    /// Returns true if a method with another HTTP verb has this path.
     pub(crate) fn is_path(&self, path: &str) -> bool {
         ["GET", "POST", "DELETE", "PATCH", "PUT"].into_iter().any(|http| self.route(http, path).is_some())
     }
 }
 
-/// Where the documents are, in the Python environment.
+/// Returns the folder of the documents, in the Python environment.
 pub(crate) fn folder() -> io::Result<PathBuf> {
     let python = python_environment()?;
     let home = python.parent().and_then(Path::parent).ok_or_else(|| missing("the environment's home"))?;
@@ -165,8 +166,8 @@ fn read_method(method: &Value, base: &str, shared: &Map<String, Value>) -> Optio
     })
 }
 
-/// `a/{b}/{+c}:d` in pieces; `{+c}` may span slashes (RFC 6570), and its pattern says what it
-/// looks like.
+/// Splits `a/{b}/{+c}:d` into pieces; `{+c}` can span slashes (RFC 6570), and its pattern describes
+/// its shape.
 fn pieces(template: &str, parameters: &BTreeMap<String, Value>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut rest = template;
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_google_has_not_is_not_routed() {
+    fn unknown_methods_are_not_routed() {
         assert_eq!(routed("GET", "/compute/v1/projects/p/zones/z/instances/i/stop"), None, "another verb");
         assert_eq!(routed("POST", "/compute/v1/projects/p/zones/z/instances/i/halt"), None);
         assert_eq!(routed("GET", "/compute/v1/projects/p/zones//instances"), None, "an empty variable");

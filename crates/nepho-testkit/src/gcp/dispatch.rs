@@ -1,4 +1,4 @@
-//! Where a request goes: to an API, to those who make tokens, to the batch, or to the controls.
+//! The dispatch of a request: to an API, to the token services, to the batch, or to the controls.
 
 use super::{
     api::{self, Verdict},

@@ -13,9 +13,9 @@ struct Parts {
     status: u16,
     reason: String,
     message: String,
-    /// Where: `usageLimits` for quotas, else `global`.
+    /// The domain: `usageLimits` for quotas, else `global`.
     domain: &'static str,
-    /// The canonical word, which the front end adds to errors of its own.
+    /// The canonical status, which the front end adds to its own errors.
     word: Option<&'static str>,
     location: Option<Value>,
     details: Vec<Value>,
@@ -34,7 +34,7 @@ impl ApiError {
         }))
     }
 
-    /// With the canonical word and details of the front end.
+    /// Adds the canonical status and details of the front end.
     fn of_front_end(mut self, word: &'static str, details: Vec<Value>) -> Self {
         self.0.word = Some(word);
         self.0.details = details;
@@ -51,7 +51,7 @@ impl ApiError {
         self
     }
 
-    /// 400 with its usual reason.
+    /// 400 with the reason `invalid`.
     pub(crate) fn invalid(message: &str) -> Self {
         Self::new(400, "invalid", message)
     }
@@ -122,7 +122,7 @@ impl ApiError {
         Self::new(429, "rateLimitExceeded", &message).of_front_end("RESOURCE_EXHAUSTED", Vec::new())
     }
 
-    /// 412: a fingerprint of something older.
+    /// 412: the fingerprint is not current.
     pub(crate) fn condition_not_met() -> Self {
         let message = "Supplied fingerprint does not match current metadata fingerprint.";
         Self::new(412, "conditionNotMet", message).at("If-Match")

@@ -1,21 +1,21 @@
-//! What can be made to go wrong, and where.
+//! Faults of the double, and the rules that apply them.
 
 use std::time::Duration;
 
-/// A way for a request to go wrong.
+/// A fault of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// 403 `forbidden`: the permission is missing.
     Denied,
     /// 403 `accessNotConfigured`, `SERVICE_DISABLED`: the project has not enabled the API.
     ApiDisabled,
-    /// 403 `rateLimitExceeded`: how Compute Engine says that a quota per minute is used up.
+    /// 403 `rateLimitExceeded`: the quota per minute is exhausted.
     RateLimited,
     /// 429 `RESOURCE_EXHAUSTED`.
     Exhausted,
     /// 401: the token is not accepted.
     Unauthenticated,
-    /// 412 `conditionNotMet`: a fingerprint of something older.
+    /// 412 `conditionNotMet`: the fingerprint is not current.
     ConditionNotMet,
     /// Any error in Google's form, such as 503 `backendError` or 409 `resourceInUseByAnotherResource`.
     Error {
@@ -23,76 +23,76 @@ pub enum Fault {
         status: u16,
         /// Google's reason.
         reason: String,
-        /// Google's words.
+        /// Google's message.
         message: String,
     },
-    /// The zone does not answer: 503, and in an aggregated list `UNREACHABLE`, with partial success.
+    /// The zone does not answer: 503; in an aggregated list `UNREACHABLE`, with partial success.
     Unreachable,
     /// The request is read and never answered.
     Hung,
     /// The answer is late.
     Slow {
-        /// By how much.
+        /// The delay.
         by: Duration,
     },
-    /// The connection is closed without an answer and without carrying anything out.
+    /// The connection closes without an answer, and the request has no effect.
     Closed,
-    /// The answer breaks off after this many bytes of the body.
+    /// The connection closes after this many bytes of the body.
     Cut {
-        /// How many bytes arrive.
+        /// The number of bytes that arrive.
         at: usize,
     },
-    /// 200 with JSON that breaks off, of the announced length.
+    /// 200 with incomplete JSON, whose announced length agrees.
     Truncated {
-        /// How many bytes there are.
+        /// The number of bytes.
         at: usize,
     },
     /// 200 with a page of HTML, as a captive portal answers.
     Html,
-    /// The right body, called `text/plain`.
+    /// The right body with the type `text/plain`.
     WrongType,
-    /// 200 with this body, called JSON.
+    /// 200 with this body and the type JSON.
     Body {
         /// The body.
         bytes: Vec<u8>,
     },
-    /// A small gzip body that unpacks to this many MB.
+    /// A small gzip body that decompresses to this many MB.
     GzipBomb {
-        /// Its unpacked size.
+        /// The decompressed size.
         megabytes: usize,
     },
-    /// 200 with arrays nested so deep.
+    /// 200 with deeply nested arrays.
     Deep {
-        /// How deep.
+        /// The depth.
         levels: usize,
     },
-    /// Every page names the same next one.
+    /// Every page names the same next page.
     RepeatsToken,
-    /// Every instance of a page is there twice.
+    /// Every instance of a page appears twice.
     Doubled,
-    /// After this many good pages of a listing: 500.
+    /// 500 after this many successful pages of a listing.
     BreaksAfter {
-        /// Good pages.
+        /// The number of successful pages.
         pages: usize,
     },
-    /// The request is carried out; the answer then goes wrong like this.
+    /// The request is carried out; the answer then has this fault.
     Executed(Box<Fault>),
 }
 
-/// A fault and where it happens. The first rule that fits decides.
+/// A fault and the requests that it applies to. The first rule that matches decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultRule {
-    /// Only in this project; `None` is all.
+    /// Only in this project; `None` means all.
     pub project: Option<String>,
-    /// Only for paths with this zone; `None` is all.
+    /// Only for paths with this zone; `None` means all.
     pub zone: Option<String>,
-    /// Only for this method, such as `instances.stop`, or one of those that make tokens, which only a
-    /// rule that names them concerns: `oauth2.token`, `sts.token` and
-    /// `iamcredentials.generateAccessToken`. `None` is every method of the APIs.
+    /// Only for this method, such as `instances.stop`. The token services match only a rule that
+    /// names them: `oauth2.token`, `sts.token` or `iamcredentials.generateAccessToken`. `None`
+    /// means every method of the APIs.
     pub method: Option<String>,
-    /// How many times; `None` is for ever.
+    /// The number of times; `None` means without limit.
     pub times: Option<usize>,
-    /// What goes wrong.
+    /// The fault.
     pub fault: Fault,
 }
 
@@ -123,14 +123,14 @@ impl FaultRule {
         self
     }
 
-    /// Only so many times.
+    /// Only this number of times.
     #[must_use]
     pub fn times(mut self, times: usize) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Uses it once.
+    /// Counts one use; returns the fault.
     pub(crate) fn used(&mut self) -> Fault {
         self.times = self.times.map(|left| left.saturating_sub(1));
         self.fault.clone()

@@ -1,8 +1,9 @@
 //! The `filter` parameter, as far as Google's own clients send it.
 //!
-//! `labels.env = prod AND (status = RUNNING OR NOT name:web*)`, and the older `name eq PATTERN` with
-//! a regular expression for the whole value: <https://cloud.google.com/compute/docs/reference/rest/v1/instances/list>.
-//! What is not understood is 400, as with Google.
+//! `labels.env = prod AND (status = RUNNING OR NOT name:web*)`, and the older `name eq PATTERN`
+//! with a regular expression for the full value:
+//! <https://cloud.google.com/compute/docs/reference/rest/v1/instances/list>. Any other expression
+//! is 400, as with Google.
 
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ pub(crate) enum Filter {
 }
 
 impl Filter {
-    /// Reads an expression; an empty one keeps everything.
+    /// Reads an expression; an empty one keeps every row.
     pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
         if text.trim().is_empty() {
             return Ok(Self::Any);
@@ -34,7 +35,7 @@ impl Filter {
         if left.is_empty() { Ok(filter) } else { Err(wrong()) }
     }
 
-    /// Whether a row is kept.
+    /// Returns true if the filter keeps the row.
     pub(crate) fn keeps(&self, row: &Value) -> bool {
         match self {
             Self::Any => true,
@@ -73,7 +74,8 @@ fn compare(text: Option<&str>, operator: &str, value: &str) -> bool {
     }
 }
 
-/// Whether a regular expression matches the whole text. The validator of schemas has the engine.
+/// Returns true if a regular expression matches the full text. The engine is that of the schema
+/// validator.
 fn fits(pattern: &str, text: &str) -> bool {
     jsonschema::is_valid(&json!({"pattern": format!("^(?:{pattern})$")}), &json!(text))
 }
@@ -100,7 +102,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                 continue;
             }
             _ => {
-                // A pattern of the older form may hold signs, but no blank outside its brackets.
+                // A pattern of the older form can contain operators, but no blank outside its
+                // brackets.
                 let pattern = matches!(tokens.last(), Some(Token::Word(word)) if word == "eq" || word == "ne");
                 let ends = |c: char| c.is_whitespace() || (!pattern && "()=<>!:\"'".contains(c));
                 let end = rest.find(ends).unwrap_or(rest.len());
@@ -137,7 +140,7 @@ fn all(left: &mut &[Token], depth: usize) -> Option<Filter> {
             Some(Token::Sign(sign)) if sign == ")" => break,
             Some(Token::Word(word)) if word == "OR" => break,
             Some(Token::Word(word)) if word == "AND" => *left = &left[1..],
-            // Terms side by side are joined.
+            // Adjacent terms are joined by AND.
             Some(_) => {}
         }
         all.push(one(left, depth)?);
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_filter_is_refused() {
+    fn invalid_filters_are_refused() {
         for text in ["name", "name =", "= web", "(name = web", "name = web)", "name ~ web", "AND", "name = 'web"] {
             assert!(Filter::parse(text).is_err(), "{text}");
         }

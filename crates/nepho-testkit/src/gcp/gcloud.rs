@@ -5,8 +5,8 @@ use std::{path::Path, process::Command};
 use super::GcpDouble;
 
 impl GcpDouble {
-    /// `gcloud` for this double and project. Its settings are kept in the folder, nothing is asked
-    /// and nothing is reported.
+    /// Returns `gcloud` for this double and project. It keeps its settings in the folder, asks no
+    /// question and sends no report.
     pub fn gcloud(&self, folder: &Path, project: &str) -> Command {
         let mut command = Command::new("gcloud");
         for name in ["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_ACTIVE_CONFIG_NAME", "GOOGLE_CLOUD_PROJECT"] {

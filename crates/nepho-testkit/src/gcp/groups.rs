@@ -1,5 +1,5 @@
-//! Managed instance groups, as far as the metadata of their members tell: enough to know whose
-//! member a machine is.
+//! Managed instance groups, as far as the metadata of their members describe them: enough to find
+//! the group of an instance.
 
 use std::collections::BTreeMap;
 

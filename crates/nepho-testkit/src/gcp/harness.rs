@@ -1,56 +1,39 @@
-//! The conformance suite's other side, for a provider that speaks Compute Engine: the double itself.
+//! The conformance harness for a provider that speaks Compute Engine, over the double.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
 use nepho_core::{
     Access, Action, Descriptor, Kind, Location, Provider, ProviderKind, Realm, Region, ResourceKey, Scope, State, Zone,
     provider::Target,
 };
 
 use super::{Fault, GcpDouble, GcpInstance, OperationError, PROJECT, Pace, Setup, setup::region};
-use crate::conformance::{Cannot, Harness};
+use crate::conformance::{Cannot, Connect, Harness, Subject};
 
 const ZONE: &str = "europe-west1-b";
 const DENIED: &str = "us-east1-c";
-/// The number of no machine.
-const NOBODY: &str = "9876543210987654321";
+/// The number of an instance that does not exist.
+const UNKNOWN: &str = "9876543210987654321";
 
-/// Makes a provider of [`PROJECT`] at this endpoint, with this access token.
-pub type Connect = Box<dyn Fn(String, String, Access) -> BoxFuture<'static, Arc<dyn Provider>> + Send + Sync>;
-
-/// A [`Harness`] on a double of its own, whose operations end only when the suite lets them.
+/// A [`Harness`] on its own double, whose operations end only when the suite settles them.
+#[derive(Debug)]
 pub struct GcpHarness {
     double: GcpDouble,
-    connect: Connect,
-    descriptor: &'static dyn Descriptor,
-    made: AtomicU64,
-}
-
-impl fmt::Debug for GcpHarness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GcpHarness").field("double", &self.double).finish_non_exhaustive()
-    }
+    subject: Subject,
 }
 
 impl GcpHarness {
-    /// A new double, and how a provider is made for it.
+    /// Starts a new double. `connect` makes a provider of [`PROJECT`] for it.
     pub fn new(descriptor: &'static dyn Descriptor, connect: Connect) -> std::io::Result<Self> {
         let double = GcpDouble::start(Setup { pace: Pace::Held, ..Setup::default() })?;
         for zone in [DENIED, "asia-northeast1-a"] {
             double.put(GcpInstance::new(PROJECT, zone, "bystander"));
         }
-        Ok(Self { double, connect, descriptor, made: AtomicU64::new(0) })
+        Ok(Self { double, subject: Subject::new(descriptor, connect) })
     }
 
-    /// The double.
+    /// Returns the double.
     pub fn double(&self) -> &GcpDouble {
         &self.double
     }
@@ -70,15 +53,15 @@ impl GcpHarness {
 #[async_trait]
 impl Harness for GcpHarness {
     async fn provider(&self, access: Access) -> Arc<dyn Provider> {
-        (self.connect)(self.double.endpoint(), self.double.token(), access).await
+        self.subject.provider(self.double.endpoint(), self.double.token(), access).await
     }
 
     fn descriptor(&self) -> &'static dyn Descriptor {
-        self.descriptor
+        self.subject.descriptor
     }
 
     async fn create(&self, state: State) -> Result<Target, Cannot> {
-        let name = format!("made-{}", self.made.fetch_add(1, Ordering::Relaxed));
+        let name = format!("made-{}", self.subject.next_number());
         let instance = GcpInstance::new(PROJECT, ZONE, &name).status(word(state)?).label("made", "here");
         let target = self.target(instance.id());
         self.double.put(instance);
@@ -92,7 +75,7 @@ impl Harness for GcpHarness {
 
     async fn deny(&self) -> Result<Scope, Cannot> {
         self.double.break_zone(DENIED, Fault::Denied);
-        // A page of all zones would serve what the zone by itself denies, so there is none.
+        // A page of all zones would still contain the denied zone, so the method fails.
         let none = Fault::Error { status: 400, reason: "invalid".to_owned(), message: "no such list".to_owned() };
         self.double.break_method("instances.aggregatedList", none);
         Ok(Scope { location: Location::new(DENIED), kind: Kind::Instance })
@@ -103,11 +86,11 @@ impl Harness for GcpHarness {
     }
 
     fn unknown(&self) -> Target {
-        self.target(NOBODY)
+        self.target(UNKNOWN)
     }
 
     async fn mutations(&self) -> Result<u64, Cannot> {
-        // Also those that were refused: the cloud has seen them.
+        // Includes refused mutations: the cloud has received them.
         let acts = self.double.exchanges().into_iter().filter(|exchange| is_act(&exchange.method)).count();
         Ok(u64::try_from(acts).unwrap_or(u64::MAX))
     }
@@ -123,12 +106,12 @@ impl Harness for GcpHarness {
     }
 }
 
-/// Whether a method changes an instance.
+/// Returns true if a method changes an instance.
 fn is_act(method: &str) -> bool {
     method.strip_prefix("instances.").is_some_and(|method| Action::ALL.into_iter().any(|action| verb(action) == method))
 }
 
-/// Compute Engine's word for an action.
+/// Returns Compute Engine's method for an action.
 fn verb(action: Action) -> &'static str {
     match action {
         Action::Start => "start",
@@ -140,7 +123,7 @@ fn verb(action: Action) -> &'static str {
     }
 }
 
-/// Compute Engine's word for a state.
+/// Returns Compute Engine's word for a state.
 fn word(state: State) -> Result<&'static str, Cannot> {
     Ok(match state {
         State::Pending => "PROVISIONING",

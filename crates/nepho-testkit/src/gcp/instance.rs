@@ -1,4 +1,4 @@
-//! One instance, as rich as Compute Engine shows it.
+//! One instance, with all members that Compute Engine shows.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{
     setup::region,
 };
 
-/// An instance to put into the double. It runs, has one boot disk and an ephemeral public address.
+/// An instance for the double. It runs, and has one boot disk and an ephemeral public address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GcpInstance {
     pub(crate) project: String,
@@ -17,7 +17,7 @@ pub struct GcpInstance {
 }
 
 impl GcpInstance {
-    /// An instance with a numeric id made of its place and name.
+    /// Creates an instance with a numeric id made of its zone and name.
     pub fn new(project: &str, zone: &str, name: &str) -> Self {
         let id = numeric(&[project, zone, name]);
         let host = u8::try_from(id % 250 + 2).unwrap_or(2);
@@ -93,23 +93,23 @@ impl GcpInstance {
         Self { project: project.to_owned(), zone: zone.to_owned(), name: name.to_owned(), document }
     }
 
-    /// Its numeric id.
+    /// Returns its numeric id.
     pub fn id(&self) -> &str {
         self.document["id"].as_str().unwrap_or_default()
     }
 
-    /// The zone that it is for.
+    /// Returns its zone.
     pub fn zone(&self) -> &str {
         &self.zone
     }
 
-    /// Gives it this numeric id.
+    /// Sets the numeric id.
     #[must_use]
     pub fn with_id(self, id: u64) -> Self {
         self.set("id", id.to_string())
     }
 
-    /// Puts it into this status, such as `TERMINATED`.
+    /// Sets the status, such as `TERMINATED`.
     #[must_use]
     pub fn status(self, status: &str) -> Self {
         self.set("status", status)
@@ -122,7 +122,7 @@ impl GcpInstance {
         self
     }
 
-    /// Gives it a machine type of its zone.
+    /// Sets the machine type, one of its zone.
     #[must_use]
     pub fn machine_type(self, name: &str) -> Self {
         let link = zonal(&self.project, &self.zone, "machineTypes", name);
@@ -135,7 +135,7 @@ impl GcpInstance {
         self.set("deletionProtection", true)
     }
 
-    /// Makes it a Spot machine.
+    /// Makes it a Spot instance.
     #[must_use]
     pub fn spot(self) -> Self {
         let scheduling = json!({
@@ -168,14 +168,14 @@ impl GcpInstance {
         self
     }
 
-    /// Gives it this public address. Whether it is reserved is told by the addresses of the double.
+    /// Sets the public address. It is static only if it is reserved at the double.
     #[must_use]
     pub fn public_ip(mut self, address: &str) -> Self {
         self.document["networkInterfaces"][0]["accessConfigs"][0]["natIP"] = json!(address);
         self
     }
 
-    /// Takes its public address.
+    /// Removes the public address.
     #[must_use]
     pub fn private(mut self) -> Self {
         if let Some(interface) = self.document["networkInterfaces"][0].as_object_mut() {
@@ -184,7 +184,7 @@ impl GcpInstance {
         self
     }
 
-    /// Makes it a member of a managed instance group of its zone, as its metadata tell.
+    /// Makes it a member of a managed instance group of its zone, by its metadata.
     #[must_use]
     pub fn managed_by(mut self, group: &str) -> Self {
         let number = super::setup::number(&self.project);
@@ -195,14 +195,14 @@ impl GcpInstance {
         self
     }
 
-    /// Sets any member, also one that Google has not: the reply is then a violation.
+    /// Sets any member. A member that Google does not have makes the reply a violation.
     #[must_use]
     pub fn set(mut self, member: &str, value: impl Into<Value>) -> Self {
         self.document[member] = value.into();
         self
     }
 
-    /// Takes a member away.
+    /// Removes a member.
     #[must_use]
     pub fn without(mut self, member: &str) -> Self {
         if let Some(members) = self.document.as_object_mut() {
@@ -212,7 +212,7 @@ impl GcpInstance {
     }
 }
 
-/// A numeric id made of a place: 19 digits, as Google's are.
+/// Returns a numeric id made of these parts: 19 digits, as Google's ids have.
 pub(crate) fn numeric(parts: &[&str]) -> u64 {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64;
     for byte in parts.iter().flat_map(|part| part.bytes().chain([b'/'])) {

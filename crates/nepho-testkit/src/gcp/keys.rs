@@ -17,10 +17,11 @@ use super::{
     principal::{CLOUD_PLATFORM, Principal, Tokens},
 };
 
-/// The longest life that Google grants a self-signed token, and how far clocks may differ; seconds.
+/// The longest validity of a self-signed token at Google plus the tolerated clock difference, in
+/// seconds.
 const LONGEST: u64 = 3600 + 300;
 
-/// A private key and its public one.
+/// A private key and its public key.
 #[derive(Debug)]
 pub(crate) struct Pair {
     #[cfg(test)]
@@ -29,17 +30,17 @@ pub(crate) struct Pair {
     private: Vec<u8>,
 }
 
-/// The key of this process: made once, as it takes its time.
+/// Returns the key pair of this process, made once because it takes time.
 pub(crate) fn pair() -> &'static Pair {
     static PAIR: OnceLock<Pair> = OnceLock::new();
     PAIR.get_or_init(new_pair)
 }
 
-/// Another key.
+/// Makes a new key pair.
 ///
 /// # Panics
 ///
-/// If there is no randomness: no test could go on.
+/// If the system has no randomness.
 pub(crate) fn new_pair() -> Pair {
     let made = KeyPair::generate(KeySize::Rsa2048).and_then(|keys| {
         let private = keys.as_der()?.as_ref().to_vec();
@@ -55,7 +56,7 @@ pub(crate) fn new_pair() -> Pair {
     pair
 }
 
-/// The text of a key file, as Google's console gives it.
+/// Returns the text of a key file, in the format of Google's console.
 pub(crate) fn key_file(email: &str, project: &str, pair: &Pair) -> String {
     let body = encode(&pair.private);
     let lines: Vec<&str> = (0..body.len()).step_by(64).map(|at| &body[at..body.len().min(at + 64)]).collect();
@@ -76,8 +77,9 @@ pub(crate) fn key_file(email: &str, project: &str, pair: &Pair) -> String {
     format!("{file:#}")
 }
 
-/// Whose self-signed token this is: a JWT with a known account's signature, for these APIs, in its
-/// time. Its scopes are those that it claims; with an audience in their place it may do everything.
+/// Returns the principal of a self-signed token: a JWT with the signature of a known account, for
+/// these APIs, and not expired. It has the scopes that it claims; with an audience instead of
+/// scopes it has all.
 pub(crate) fn signed_by(tokens: &Tokens, token: &str) -> Option<Principal> {
     let (content, signature) = token.rsplit_once('.')?;
     let (head, claims) = content.split_once('.')?;

@@ -1,4 +1,4 @@
-//! Addresses of resources, as Google writes them: with its own host, so a client must not follow them.
+//! URLs of resources, as Google writes them: with Google's host, so a client must not follow them.
 
 const HOST: &str = "https://www.googleapis.com/compute/v1";
 
@@ -12,7 +12,7 @@ pub(crate) fn zonal(project: &str, zone: &str, kind: &str, name: &str) -> String
     link(project, &format!("zones/{zone}/{kind}/{name}"))
 }
 
-/// The last part of an address.
+/// Returns the last part of a URL.
 pub(crate) fn last(link: &str) -> &str {
     link.rsplit('/').next().unwrap_or(link)
 }

@@ -14,8 +14,7 @@ use super::{
     world::World,
 };
 
-/// A list as Compute Engine writes it. Without rows `items` is left out: an empty list is nothing
-/// that its JSON would mention.
+/// Returns a list in Compute Engine's form. Without rows there is no `items`.
 fn list(call: &Call, kind: &str, path: &str, page: Page) -> Value {
     let project = call.project();
     let mut list = json!({
@@ -72,7 +71,7 @@ fn operations(world: &mut World, project: &str, zone: &str) -> Result<Vec<Row>, 
     Ok(ids.iter().map(|id| (id.to_string(), world.operations[id].document())).collect())
 }
 
-/// Lists of all scopes. Every zone is in the answer, with rows or with a warning in their place.
+/// Lists all scopes. The answer contains every zone, with rows or with a warning instead.
 pub(crate) fn aggregated(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     let project = call.project();
     let (member, kind) = match call.verb() {
@@ -137,7 +136,7 @@ fn warning(scope: &str, is_down: bool) -> Value {
     json!({"warning": {"code": code, "message": message, "data": [{"key": "scope", "value": scope}]}})
 }
 
-/// The zones that a rule takes away.
+/// Returns the zones that a rule makes unreachable.
 fn unreachable(world: &mut World, project: &str, zones: &[String], method: &str) -> Vec<String> {
     let is_down = |zone: &&String| {
         let rules = world.rules.iter().filter(|rule| rule.fault == Fault::Unreachable && rule.zone.is_some());
@@ -146,7 +145,7 @@ fn unreachable(world: &mut World, project: &str, zones: &[String], method: &str)
     zones.iter().filter(is_down).cloned().collect()
 }
 
-/// The permissions of those asked for that somebody has.
+/// Returns the requested permissions that the principal has.
 pub(crate) fn permissions(world: &World, call: &Call, who: &Principal, project: &str) -> Value {
     let zone = call.text("zone");
     let asked = call.body["permissions"].as_array().into_iter().flatten();
@@ -156,11 +155,11 @@ pub(crate) fn permissions(world: &World, call: &Call, who: &Principal, project: 
         who.may(permission, project) && !denied
     };
     let has: Vec<Value> = asked.filter(has).cloned().collect();
-    // Without any the member is left out.
+    // Without permissions there is no member.
     if has.is_empty() { json!({}) } else { json!({"permissions": has}) }
 }
 
-/// The projects that somebody sees, as Cloud Resource Manager lists them.
+/// Lists the projects that the principal sees, as Cloud Resource Manager does.
 pub(crate) fn search(world: &World, call: &Call, who: &Principal) -> Result<Value, ApiError> {
     let rows = catalog::managed_projects(world, who);
     let page = page(call, rows)?;

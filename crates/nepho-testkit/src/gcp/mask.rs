@@ -1,14 +1,14 @@
 //! The `fields` parameter: a partial response.
 //!
-//! `a,b/c,d(e,f/g),h/*` as in <https://cloud.google.com/compute/docs/api/how-tos/performance>. A
-//! list is passed through: its items are masked one by one. A field that the reply's schema does
-//! not have is an error, as Google answers it.
+//! `a,b/c,d(e,f/g),h/*` as in <https://cloud.google.com/compute/docs/api/how-tos/performance>. In a
+//! list, the mask applies to each item. A field that the reply's schema does not have is an error,
+//! as with Google.
 
 use serde_json::{Map, Value};
 
 use super::discovery::Document;
 
-/// What to keep. Without members: all below.
+/// The members to keep; without members, everything below.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mask(Vec<(String, Mask)>);
 
@@ -63,7 +63,7 @@ impl Mask {
             return;
         };
         if let Some((_, known)) = self.0.iter_mut().find(|(name, _)| name == first) {
-            // Already kept whole.
+            // The member is already kept with everything below.
             if !known.0.is_empty() {
                 known.add(rest, below);
             }
@@ -74,7 +74,7 @@ impl Mask {
         self.0.push((first.clone(), mask));
     }
 
-    /// The part of `value` that is kept.
+    /// Returns the part of `value` that the mask keeps.
     pub(crate) fn apply(&self, value: &Value) -> Value {
         if self.0.is_empty() {
             return value.clone();
@@ -85,7 +85,7 @@ impl Mask {
                 let kept = members.iter().filter_map(|(name, value)| {
                     let (_, mask) = self.0.iter().find(|(wanted, _)| wanted == name || wanted == "*")?;
                     let inner = mask.apply(value);
-                    // What holds nothing that was asked for is left out.
+                    // Leaves out an object without any requested member.
                     let nothing = !mask.0.is_empty() && inner.as_object().is_some_and(Map::is_empty);
                     (!nothing).then(|| (name.clone(), inner))
                 });
@@ -95,7 +95,7 @@ impl Mask {
         }
     }
 
-    /// The first field that a reply of this schema cannot have.
+    /// Returns the first field that a reply of this schema cannot have.
     pub(crate) fn unknown(&self, document: &Document, schema: &str) -> Option<String> {
         self.unknown_in(document, document.schemas.get(schema)?)
     }
@@ -112,7 +112,7 @@ impl Mask {
             let any = schema.get("additionalProperties");
             if name == "*" {
                 let below = properties.into_iter().flat_map(Map::values).chain(any);
-                // What fits none of the members is unknown.
+                // A field is unknown if it matches none of the members.
                 let mut below = below.map(|one| mask.unknown_in(document, one));
                 return below.try_fold(Some(name.clone()), |_, one| one.map(Some)).flatten();
             }
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_selector_that_is_none_is_refused() {
+    fn invalid_selectors_are_refused() {
         for fields in ["", "a,", "a(b", "a)b", "a//b", "a b", "(a)"] {
             assert!(Mask::parse(fields).is_err(), "{fields:?}");
         }

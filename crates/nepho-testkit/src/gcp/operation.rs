@@ -1,4 +1,4 @@
-//! Operations: accepted at once, done after a while.
+//! Operations: accepted at once, done later.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{
     setup::Pace,
 };
 
-/// What an operation does to its instance.
+/// The effect of an operation on its instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
     Start,
@@ -16,12 +16,12 @@ pub(crate) enum Deed {
     Resume,
     Reset,
     Delete,
-    /// With the address of the new type.
+    /// The URL of the new type.
     Retype(String),
 }
 
 impl Deed {
-    /// Google's word.
+    /// Returns Google's word.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -34,7 +34,8 @@ impl Deed {
         }
     }
 
-    /// The instance's status while it goes on, and how far it is: nothing if the status stays.
+    /// Returns the instance's status during the operation after `polls`; `None` if it does not
+    /// change.
     pub(crate) fn through(&self, polls: u32) -> Option<&'static str> {
         match self {
             Self::Start | Self::Resume if polls < 2 => Some("PROVISIONING"),
@@ -45,7 +46,7 @@ impl Deed {
         }
     }
 
-    /// The instance's status when it is done.
+    /// Returns the instance's status after the operation.
     pub(crate) fn to(&self) -> Option<&'static str> {
         match self {
             Self::Start | Self::Resume => Some("RUNNING"),
@@ -56,17 +57,17 @@ impl Deed {
     }
 }
 
-/// How an operation fails in the end.
+/// The error of an operation that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationError {
     /// Google's code, such as `ZONE_RESOURCE_POOL_EXHAUSTED`.
     pub code: String,
-    /// Google's words.
+    /// Google's message.
     pub message: String,
 }
 
 impl OperationError {
-    /// The zone has no machine of this kind left.
+    /// The error for a zone without capacity.
     pub fn exhausted(zone: &str) -> Self {
         let message = format!(
             "The zone 'projects/p/zones/{zone}' does not have enough resources available to fulfill the request.  Try \
@@ -89,25 +90,25 @@ pub(crate) struct Operation {
     pub(crate) pace: Pace,
     pub(crate) polls: u32,
     pub(crate) done: bool,
-    /// How it ends, if not well.
+    /// The error with which it ends, if any.
     pub(crate) error: Option<OperationError>,
-    /// What the instance's status was.
+    /// The instance's status before the operation.
     pub(crate) before: String,
 }
 
 impl Operation {
-    /// Its name.
+    /// Returns its name.
     pub(crate) fn name(&self) -> String {
         format!("operation-{:013}-{:x}-{:08x}", 1_700_000_000_000 + self.id % 1000, self.id, self.id % 0xffff_ffff)
     }
 
-    /// Counts a poll; whether it is to end with it.
+    /// Counts a poll; returns true if the operation ends with it.
     pub(crate) fn poll(&mut self) -> bool {
         self.polls = self.polls.saturating_add(1);
         !self.done && matches!(self.pace, Pace::Polls(unfinished) if self.polls > unfinished)
     }
 
-    /// As Google shows it.
+    /// Returns the operation in Google's form.
     pub(crate) fn document(&self) -> Value {
         let (status, progress) = match (self.done, self.polls) {
             (true, _) => ("DONE", 100),

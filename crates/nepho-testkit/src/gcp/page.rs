@@ -1,14 +1,14 @@
-//! Pages: their size, their order, and the token of the next.
+//! Pages: their size, their order, and the token of the next page.
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{check::Call, error::ApiError, filter::Filter};
 
-/// The most that a page holds, and what it holds unless asked.
+/// The largest page, and the default.
 const MOST: usize = 500;
 
-/// A row and what orders it.
+/// A row and its sort key.
 pub(crate) type Row = (String, Value);
 
 /// A page of a listing.
@@ -18,12 +18,12 @@ pub(crate) struct Page {
     pub(crate) next: Option<String>,
 }
 
-/// Which page of a listing a call asks for; the first is 0.
+/// Returns the number of the requested page, from 0.
 pub(crate) fn number(call: &Call) -> usize {
     Token::read(call).ok().flatten().map_or(0, |token| token.page)
 }
 
-/// The page that a call asks for.
+/// Returns the requested page.
 pub(crate) fn page(call: &Call, mut rows: Vec<Row>) -> Result<Page, ApiError> {
     let size = match call.number("maxResults").or_else(|| call.number("pageSize")) {
         Some(size) if size > MOST => {
@@ -63,7 +63,7 @@ pub(crate) fn page(call: &Call, mut rows: Vec<Row>) -> Result<Page, ApiError> {
 
 struct Token {
     page: usize,
-    /// The last row that was shown.
+    /// The last row of the page before.
     after: String,
 }
 
@@ -90,7 +90,7 @@ impl Token {
     }
 }
 
-/// A token is good for the query that it came from, whatever its page size and mask.
+/// Returns a digest of the query that a token is valid for; page size and mask can differ.
 fn bound_to(call: &Call) -> String {
     let mut bound = json!(call.parameters);
     if let Some(parameters) = bound.as_object_mut() {

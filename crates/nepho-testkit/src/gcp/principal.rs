@@ -1,4 +1,4 @@
-//! Whose token it is, and what they may do.
+//! Principals: the owners of tokens, and their permissions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,40 +12,40 @@ pub const COMPUTE_READONLY: &str = "https://www.googleapis.com/auth/compute.read
 /// The token that a double has from the start.
 pub(crate) const TOKEN: &str = "ya29.nephoscope-operator";
 
-/// Somebody who signed in.
+/// A user or a service account that has signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    /// Who.
+    /// The email address.
     pub email: String,
     /// The OAuth scopes of the token.
     pub scopes: Vec<String>,
-    /// The projects that they may see; `None` is all.
+    /// The projects that it sees; `None` means all.
     pub projects: Option<BTreeSet<String>>,
-    /// What they may do there, such as `compute.instances.stop`; `None` is everything.
+    /// Its permissions, such as `compute.instances.stop`; `None` means all.
     pub permissions: Option<BTreeSet<String>>,
 }
 
 impl Principal {
-    /// Somebody who may do everything everywhere.
+    /// Creates a principal with every permission everywhere.
     pub fn new(email: &str) -> Self {
         Self { email: email.to_owned(), scopes: vec![CLOUD_PLATFORM.to_owned()], projects: None, permissions: None }
     }
 
-    /// With a token of these scopes only.
+    /// Restricts the token to these scopes.
     #[must_use]
     pub fn scopes(mut self, scopes: &[&str]) -> Self {
         self.scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
         self
     }
 
-    /// Who sees these projects only.
+    /// Restricts the principal to these projects.
     #[must_use]
     pub fn projects(mut self, projects: &[&str]) -> Self {
         self.projects = Some(projects.iter().map(|&project| project.to_owned()).collect());
         self
     }
 
-    /// Who may do this only.
+    /// Restricts the principal to these permissions.
     #[must_use]
     pub fn permissions(mut self, permissions: &[&str]) -> Self {
         self.permissions = Some(permissions.iter().map(|&one| one.to_owned()).collect());
@@ -61,7 +61,7 @@ impl Principal {
     }
 }
 
-/// A permission that is taken from everybody.
+/// A permission that every principal lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Denial {
     pub(crate) permission: String,
@@ -80,18 +80,18 @@ impl Denial {
 #[derive(Debug)]
 pub(crate) struct Tokens {
     pub(crate) bearers: BTreeMap<String, Principal>,
-    /// Those with a key of their own, by their address: the public key, and what they may do.
+    /// Service accounts with keys, by email: the public key, and the principal.
     pub(crate) keys: BTreeMap<String, (Vec<u8>, Principal)>,
-    /// Refresh tokens: client, its secret, and who it is.
+    /// Refresh tokens, with their client, its secret and the principal.
     pub(crate) refresh: BTreeMap<String, Refresh>,
-    /// Subject tokens that the token exchange takes.
+    /// Subject tokens that the token exchange accepts.
     pub(crate) subjects: BTreeMap<String, Principal>,
-    /// Service accounts that others may act as, by their address.
+    /// Service accounts that can be impersonated, by email.
     pub(crate) impersonable: BTreeMap<String, Principal>,
     pub(crate) made: u64,
 }
 
-/// What a refresh token is good for.
+/// The client and the principal of a refresh token.
 #[derive(Clone, Debug)]
 pub(crate) struct Refresh {
     pub(crate) client_id: String,

@@ -1,36 +1,36 @@
-//! A request as it came, and a reply as it goes.
+//! A request as received, and a reply as sent.
 
 use bytes::Bytes;
 use serde_json::Value;
 
-/// What of a request matters.
+/// The parts of a request that the double reads.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// The path alone, as sent.
+    /// The path without the query, as sent.
     pub(crate) path: String,
     /// The query, decoded.
     pub(crate) query: Vec<(String, String)>,
-    /// Headers by their lower-case names.
+    /// The headers, with names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
 }
 
-/// What is answered.
+/// A reply.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: String,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Bytes,
-    /// The body as gzip, where it was made ahead.
+    /// The body as gzip, if prepared in advance.
     pub(crate) gzip: Option<Bytes>,
-    /// Instances in it.
+    /// The number of instances in it.
     pub(crate) rows: usize,
 }
 
 impl Request {
-    /// A request line's path and query.
+    /// Creates a request for the path and query of a request line.
     pub(crate) fn to(method: &str, target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Self {
@@ -41,12 +41,12 @@ impl Request {
         }
     }
 
-    /// A header, or empty.
+    /// Returns a header, or an empty text.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(one, _)| one == name).map_or("", |(_, value)| value)
     }
 
-    /// Whether Google would compress the answer: the user agent must say it as well
+    /// Returns true if Google would compress the answer: the user agent must contain `gzip` too
     /// (<https://cloud.google.com/compute/docs/api/how-tos/performance#gzip>).
     pub(crate) fn accepts_gzip(&self) -> bool {
         self.header("accept-encoding").contains("gzip") && self.header("user-agent").contains("gzip")

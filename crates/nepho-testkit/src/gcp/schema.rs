@@ -1,6 +1,6 @@
 //! Schemas of the discovery documents as JSON Schema, and the validators made of them.
 //!
-//! A validator holds only the schemas that it can reach, is made when first asked for, and is kept
+//! A validator contains only the schemas that it can reach. It is made at its first use and kept
 //! for the life of the process.
 
 use std::{
@@ -13,10 +13,10 @@ use serde_json::{Map, Value, json};
 
 use super::discovery::{Document, Method};
 
-/// Which body of a method.
+/// The part of a method that a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Side {
-    /// The parameters, of path and query.
+    /// The parameters of path and query.
     Parameters,
     /// The request's body.
     Request,
@@ -24,7 +24,7 @@ pub(crate) enum Side {
     Reply,
 }
 
-/// The complaints about `value`, none if it is as the document says.
+/// Returns the complaints about `value`; none if it conforms to the document.
 pub(crate) fn complaints(
     document: &'static Document,
     method: &'static Method,
@@ -67,7 +67,7 @@ fn validator(document: &'static Document, method: &'static Method, side: Side) -
     Ok(compiled)
 }
 
-/// The parameters as the members of one object.
+/// Returns the parameters as the members of one object.
 fn parameters(method: &Method) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
@@ -84,7 +84,8 @@ fn parameters(method: &Method) -> Value {
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
-/// A body of this schema with all that it reaches. Without a schema there must be no body.
+/// Returns the schema of a body with all schemas that it reaches. Without a schema there must be no
+/// body.
 fn body(document: &Document, name: Option<&str>, needed_by: Option<&str>) -> Value {
     let Some(name) = name else { return json!({"type": "null"}) };
     let mut reached = BTreeSet::new();
@@ -118,7 +119,7 @@ fn reach(document: &Document, name: &str, reached: &mut BTreeSet<String>) {
     }
 }
 
-/// A schema of the document as JSON Schema: strict where the document names the members.
+/// Converts a schema of the document to JSON Schema: strict where the document names the members.
 fn converted(schema: &Value) -> Value {
     if let Some(name) = schema["$ref"].as_str() {
         return json!({"$ref": format!("#/definitions/{name}")});

@@ -1,4 +1,4 @@
-//! The connections: axum on a loopback port, with a line below it that can be cut.
+//! The connections: axum on a loopback port, on top of connections that the double can cut.
 
 use std::{
     io,
@@ -34,7 +34,7 @@ use super::{
 };
 use crate::loopback::compressed;
 
-/// The most that a request's body may hold.
+/// The largest body of a request, in bytes.
 const MOST: usize = 4 << 20;
 
 pub(crate) type Shared = Arc<Mutex<World>>;
@@ -43,14 +43,14 @@ pub(crate) fn locked(world: &Shared) -> MutexGuard<'_, World> {
     world.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What every request needs.
+/// The shared state of all requests.
 #[derive(Clone)]
 struct Served {
     world: Shared,
     documents: &'static Documents,
 }
 
-/// Serves for ever.
+/// Serves until the runtime ends.
 pub(crate) async fn serve(listener: TcpListener, world: Shared, documents: &'static Documents) -> io::Result<()> {
     let lines = Lines { listener, world: Arc::clone(&world) };
     let app = Router::new().fallback(handle).with_state(Served { world, documents });
@@ -137,7 +137,7 @@ async fn send(world: &Shared, verdict: Verdict, asked: &Request, gzip: bool, cut
     let length = body.len();
     let body = if breaks {
         let broken = async {
-            // Lets what comes before it get out.
+            // Lets the bytes before it leave.
             tokio::task::yield_now().await;
             Err(io::Error::from(io::ErrorKind::BrokenPipe))
         };
@@ -159,7 +159,7 @@ async fn send(world: &Shared, verdict: Verdict, asked: &Request, gzip: bool, cut
     response.body(body).unwrap_or_default()
 }
 
-/// A way to cut a connection, and whether a request has come by it.
+/// A handle that cuts a connection, and true once a request has come over it.
 #[derive(Clone, Debug)]
 struct Cut {
     cut: Arc<AtomicBool>,
@@ -167,7 +167,7 @@ struct Cut {
 }
 
 impl Cut {
-    /// Cuts: the answer that is returned does not get out.
+    /// Cuts the connection: the returned answer does not leave.
     fn now(&self) -> Response<Body> {
         self.cut.store(true, Ordering::Relaxed);
         Response::new(Body::empty())
@@ -180,7 +180,7 @@ impl Connected<IncomingStream<'_, Lines>> for Cut {
     }
 }
 
-/// The port, whose connections can be cut.
+/// The port, whose connections the double can cut.
 #[derive(Debug)]
 struct Lines {
     listener: TcpListener,
@@ -193,7 +193,7 @@ impl Listener for Lines {
 
     async fn accept(&mut self) -> (Line, Self::Addr) {
         loop {
-            // An error of accept concerns one connection that is gone already.
+            // An error of accept concerns one connection that is already gone.
             if let Ok((stream, address)) = self.listener.accept().await {
                 // Small answers must not wait for more.
                 let _ = stream.set_nodelay(true);

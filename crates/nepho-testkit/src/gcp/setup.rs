@@ -1,11 +1,11 @@
-//! How a double is set up.
+//! The setup of a double.
 
 use std::time::Duration;
 
-/// The project that a double has, unless told otherwise.
+/// The default project of a double.
 pub const PROJECT: &str = "nepho-lab";
 
-/// The zones that a double has, unless told otherwise: 13 in four regions.
+/// The default zones of a double: 13 in four regions.
 pub const ZONES: [&str; 13] = [
     "asia-northeast1-a",
     "asia-northeast1-b",
@@ -22,44 +22,44 @@ pub const ZONES: [&str; 13] = [
     "us-east1-d",
 ];
 
-/// What a double is like. The defaults are a quick, obedient cloud of one project.
+/// The setup of a double. The defaults are a fast cloud of one project without faults.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The identifiers of the projects, which the double's own token may see.
+    /// The ids of the projects, which the owner of the double's own token sees.
     pub projects: Vec<String>,
     /// The zones of every project.
     pub zones: Vec<String>,
-    /// How an operation goes on.
+    /// The pace of operations.
     pub pace: Pace,
-    /// How many steps `zoneOperations.wait` takes at most before it answers.
+    /// The most steps that `zoneOperations.wait` takes before it answers.
     pub wait_steps: u32,
-    /// How long each answer takes.
+    /// The duration of each answer.
     pub latency: Duration,
-    /// How many latencies the first request of a connection waits more (TCP and TLS 1.3: 2).
+    /// The additional latencies of a connection's first request (TCP and TLS 1.3: 2).
     pub handshake_rtts: u32,
-    /// How much longer an answer takes for each instance in it.
+    /// The additional duration for each instance in an answer.
     pub per_instance: Duration,
-    /// Whether compression is honoured.
+    /// True if the double compresses.
     pub gzip: bool,
-    /// How many reads after an accepted action still show the instance as it was.
+    /// The number of reads after an accepted action that still show the former instance.
     pub stale_reads: u32,
-    /// How many requests a project may make in a minute; over it, 403 `rateLimitExceeded`. A minute
-    /// lasts until a test begins the next one. `None` is no limit.
+    /// The number of requests per minute of a project; over it, 403 `rateLimitExceeded`. A minute
+    /// lasts until a test begins the next one. `None` means no limit.
     pub per_minute: Option<u32>,
-    /// How long the tokens live that are made, in seconds, as their makers say; they are accepted
-    /// until they are expired by the test.
+    /// The announced lifetime of the tokens that the double makes, in seconds. The double accepts
+    /// them until the test expires them.
     pub token_seconds: u64,
     /// The port; 0 picks a free one.
     pub port: u16,
 }
 
-/// How an operation goes on after it was accepted. A poll is any reading of the operation or of its
-/// instance; no clock is asked.
+/// The pace of an operation after it was accepted. A poll is any read of the operation or of its
+/// instance; no clock matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// So many polls see it unfinished; the next sees it done.
+    /// This many polls see it unfinished; the next sees it done.
     Polls(u32),
-    /// It stays unfinished until it is released.
+    /// It stays unfinished until the test settles it.
     Held,
 }
 
@@ -82,13 +82,13 @@ impl Default for Setup {
     }
 }
 
-/// A project's number, which is made of its identifier: 12 digits.
+/// Returns a project's number, made of its id: 12 digits.
 pub(crate) fn number(project: &str) -> String {
     let sum = project.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(131).wrapping_add(byte.into()));
     (100_000_000_000 + sum % 900_000_000_000).to_string()
 }
 
-/// The region of a zone: the name without its last part.
+/// Returns the region of a zone: the name without its last part.
 pub(crate) fn region(zone: &str) -> &str {
     zone.rsplit_once('-').map_or(zone, |(region, _)| region)
 }

@@ -1,7 +1,7 @@
-//! Those who make tokens: Google's OAuth server, its token exchange, and IAM credentials.
+//! The token services: Google's OAuth server, its token exchange, and IAM credentials.
 //!
-//! Their hosts differ with Google; here one root serves them all. The discovery documents do not
-//! describe them: <https://developers.google.com/identity/protocols/oauth2>,
+//! At Google their hosts differ; here one root serves all. The discovery documents do not describe
+//! them: <https://developers.google.com/identity/protocols/oauth2>,
 //! <https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token>,
 //! <https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken>.
 
@@ -20,7 +20,7 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
-/// The answer, if the request is to one of them; and what to call it.
+/// Returns the answer of a token service and its name; `None` for any other request.
 pub(crate) fn answer(world: &mut World, request: &Request) -> Option<(&'static str, Reply)> {
     if request.method != "POST" {
         return None;
@@ -38,7 +38,7 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Option<(&'static s
     })
 }
 
-/// A parameter of a body that is a form or JSON.
+/// Returns a parameter of a body, which is a form or JSON.
 fn param(request: &Request, name: &str) -> String {
     if request.header("content-type").starts_with("application/json") {
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
@@ -48,12 +48,12 @@ fn param(request: &Request, name: &str) -> String {
     found.map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-/// A refusal in the form of OAuth.
+/// An error in OAuth's form.
 pub(crate) fn refused(status: u16, error: &str, words: &str) -> Reply {
     Reply::json(status, &json!({"error": error, "error_description": words}))
 }
 
-/// A new token of this principal, with the scopes that were asked for.
+/// Makes a new token of this principal, with the requested scopes.
 fn made(world: &mut World, mut principal: Principal, scopes: &[String]) -> String {
     if !scopes.is_empty() {
         principal.scopes = scopes.to_vec();
@@ -108,7 +108,7 @@ fn exchanged(world: &mut World, request: &Request) -> Reply {
     Reply::json(200, &answer)
 }
 
-/// A token of a service account, for somebody who may impersonate it.
+/// Makes a token of a service account, for a principal that can impersonate it.
 fn generated(world: &mut World, request: &Request, email: &str) -> Result<Reply, ApiError> {
     let who = auth::bearer(world, request)?;
     if !who.scopes.iter().any(|scope| scope == CLOUD_PLATFORM || scope.ends_with("/auth/iam")) {

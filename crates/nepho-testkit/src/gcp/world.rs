@@ -1,4 +1,4 @@
-//! What there is: projects, zones, machines, operations, tokens; and what was asked so far.
+//! The double's state: projects, zones, instances, operations, tokens; and the requests so far.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,14 +23,14 @@ pub(crate) struct World {
     pub(crate) denials: Vec<Denial>,
     pub(crate) rules: Vec<FaultRule>,
     pub(crate) operations: BTreeMap<u64, Operation>,
-    /// By project and request id: what was asked, and the operation that it began.
+    /// By project and request id: the request, and the operation that it began.
     pub(crate) requests: HashMap<(String, String), (String, u64)>,
     pub(crate) violations: Vec<String>,
     pub(crate) exchanges: Vec<Exchange>,
     pub(crate) served: Served,
-    /// Words that no schema knows, which a test asked for.
+    /// Words that a test set and no schema has.
     pub(crate) raw_statuses: BTreeSet<String>,
-    /// Requests of each project in this minute.
+    /// The requests of each project in this minute.
     pub(crate) used: HashMap<String, u32>,
     pub(crate) next: u64,
 }
@@ -45,17 +45,17 @@ pub(crate) struct Project {
     pub(crate) api_enabled: bool,
 }
 
-/// One instance and what is about it.
+/// One instance with its operation and its overrides.
 #[derive(Debug)]
 pub(crate) struct Machine {
     pub(crate) document: Value,
-    /// What is under way with it.
+    /// The operation under way.
     pub(crate) operation: Option<u64>,
-    /// How its operations go on, if not as all others.
+    /// The pace of its operations, if it differs from the setup.
     pub(crate) pace: Option<Pace>,
-    /// How its next operation ends.
+    /// The error of its next operation.
     pub(crate) fails: Option<OperationError>,
-    /// What reads still show, and how many of them.
+    /// The stale document that reads still show, and for how many reads.
     pub(crate) stale: Option<(Value, u32)>,
 }
 
@@ -82,7 +82,7 @@ impl World {
         world
     }
 
-    /// The project, made if it is new.
+    /// Returns the project, and adds it if it is new.
     pub(crate) fn project(&mut self, id: &str) -> &mut Project {
         let zones = &self.setup.zones;
         self.projects.entry(id.to_owned()).or_insert_with(|| Project {
@@ -105,14 +105,14 @@ impl World {
         self.projects.get(project).and_then(|one| one.zones.get(zone)).ok_or_else(missing)
     }
 
-    /// The machine with this name or numeric id.
+    /// Returns the instance with this name or numeric id.
     pub(crate) fn machine(&mut self, project: &str, zone: &str, named: &str) -> Option<&mut Machine> {
         let machines = self.projects.get_mut(project)?.zones.get_mut(zone)?;
         let is = |machine: &Machine| machine.document["name"] == *named || machine.document["id"] == *named;
         machines.values_mut().find(|machine| is(machine))
     }
 
-    /// Reads a machine, which is a poll of what is under way with it: what the reader sees.
+    /// Reads an instance, which polls its operation; returns what the reader sees.
     pub(crate) fn read(&mut self, project: &str, zone: &str, named: &str) -> Option<Value> {
         let id = self.machine(project, zone, named)?.operation;
         if let Some(id) = id {
@@ -129,7 +129,7 @@ impl World {
         Some(machine.document.clone())
     }
 
-    /// Counts a poll of an operation, and lets it come as far as that brings it.
+    /// Counts a poll of an operation, and ends the operation if its time has come.
     pub(crate) fn poll(&mut self, id: u64) {
         let Some(operation) = self.operations.get_mut(&id) else { return };
         if operation.poll() {
@@ -146,7 +146,7 @@ impl World {
         }
     }
 
-    /// Ends an operation, well or not, as it is to end.
+    /// Ends an operation, with its error if it has one.
     pub(crate) fn finish(&mut self, id: u64) {
         let Some(operation) = self.operations.get_mut(&id).filter(|operation| !operation.done) else { return };
         operation.done = true;
@@ -156,7 +156,7 @@ impl World {
         super::acts::end(&operation, machines);
     }
 
-    /// Ends every operation that is under way, held or not.
+    /// Ends every operation under way, held or not.
     pub(crate) fn settle(&mut self) {
         let ids: Vec<u64> = self.operations.values().filter(|one| !one.done).map(|one| one.id).collect();
         for id in ids {
@@ -166,7 +166,7 @@ impl World {
         zones.flat_map(BTreeMap::values_mut).for_each(|machine| machine.stale = None);
     }
 
-    /// Removes a machine; whether it was there.
+    /// Removes an instance; returns true if it existed.
     pub(crate) fn remove(&mut self, project: &str, zone: &str, named: &str) -> bool {
         let machine = self.machine(project, zone, named);
         let name = machine.and_then(|machine| Some(machine.document["name"].as_str()?.to_owned()));
@@ -174,13 +174,13 @@ impl World {
         name.zip(machines).is_some_and(|(name, machines)| machines.remove(&name).is_some())
     }
 
-    /// Puts a machine into a status, and ends what is under way with it; whether it is there.
+    /// Sets an instance's status, and ends its operation; returns true if the instance exists.
     pub(crate) fn set_status(&mut self, project: &str, zone: &str, named: &str, status: &str) -> bool {
         let Some(machine) = self.machine(project, zone, named) else { return false };
         machine.document["status"] = status.into();
         machine.stale = None;
         if let Some(id) = machine.operation.take() {
-            // Its operation is over, and changes the machine no more.
+            // Its operation has ended, and no longer changes the instance.
             self.finish(id);
         }
         true
@@ -191,13 +191,13 @@ impl World {
         self.next
     }
 
-    /// The first rule that fits, counted as used.
+    /// Returns the fault of the first rule that matches, and counts its use.
     pub(crate) fn rule(&mut self, project: &str, zone: &str, method: &str) -> Option<super::Fault> {
         self.rules.iter_mut().find(|rule| rule.fits(project, zone, method)).map(FaultRule::used)
     }
 
-    /// The first rule that names this method and fits, counted as used: for what belongs to no
-    /// project, and is not meant by a rule for everything.
+    /// Returns the fault of the first rule that names this method, and counts its use. For methods
+    /// that belong to no project, which a general rule does not match.
     pub(crate) fn rule_by_name(&mut self, method: &str) -> Option<super::Fault> {
         let fits = |rule: &&mut FaultRule| rule.method.is_some() && rule.fits("", "", method);
         self.rules.iter_mut().find(fits).map(FaultRule::used)

@@ -1,15 +1,15 @@
-//! Counts of what a server served, and the time that each listing took it.
+//! Counts of what a server served, and the duration of each listing.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
 
-/// What was served so far.
+/// Counts of what was served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Served {
-    /// Requests, the control ones not counted.
+    /// Requests, without control requests.
     pub requests: u64,
-    /// Body bytes that went over the wire, compressed where they were.
+    /// Body bytes, as sent.
     pub bytes: u64,
     /// Instances in listings.
     pub rows: u64,
@@ -24,17 +24,17 @@ pub struct Served {
 pub(crate) struct Meter {
     pub(crate) served: Served,
     pub(crate) in_flight: u64,
-    /// How long the pages of each region or zone took, one after the other.
+    /// The duration of the pages of each region or zone, added up.
     pub(crate) listing: BTreeMap<String, Duration>,
 }
 
 impl Meter {
-    /// Forgets everything but the requests that are under way.
+    /// Resets everything except the requests under way.
     pub(crate) fn forget(&mut self) {
         *self = Self { in_flight: self.in_flight, ..Self::default() };
     }
 
-    /// As the control requests tell it.
+    /// Returns the counts as JSON, for the control requests.
     pub(crate) fn stats(&self) -> Value {
         let listing: BTreeMap<&str, f64> =
             self.listing.iter().map(|(name, took)| (name.as_str(), took.as_secs_f64() * 1e3)).collect();

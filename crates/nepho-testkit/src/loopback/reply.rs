@@ -1,4 +1,4 @@
-//! An answer before it goes over the wire.
+//! An answer before it is sent.
 
 use std::io::Write as _;
 
@@ -12,9 +12,9 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) body: Bytes,
-    /// The body compressed, where that was prepared.
+    /// The compressed body, if prepared.
     pub(crate) gzip: Option<Bytes>,
-    /// Instances in it.
+    /// The number of instances in it.
     pub(crate) rows: usize,
 }
 
@@ -28,10 +28,10 @@ impl Reply {
     }
 }
 
-/// The body as gzip.
+/// Returns the body as gzip.
 pub(crate) fn compressed(body: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 8), Compression::default());
-    // Writing to a vector does not fail.
+    // Writing to a vector cannot fail.
     let _ = encoder.write_all(body);
     Bytes::from(encoder.finish().unwrap_or_default())
 }

@@ -1,10 +1,10 @@
-//! What came in: one HTTP request, and the parameters of its query or its form.
+//! One HTTP request, and the parameters of its query or its form.
 
 use std::collections::BTreeMap;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 
-/// The most that a request may weigh; 1,000 instance ids are 40 KB.
+/// The largest request body in bytes; 1,000 instance ids are 40 KB.
 const MAX_BODY: usize = 1 << 20;
 const MAX_HEADERS: usize = 100;
 
@@ -22,7 +22,7 @@ pub(crate) struct Request {
 pub(crate) struct Params(BTreeMap<String, String>);
 
 impl Request {
-    /// The next request of a connection; `None` at its end or when it is not HTTP.
+    /// Reads the next request of a connection; `None` at its end or if it is not HTTP.
     pub(crate) async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Self> {
         let line = line(stream).await?;
         let mut words = line.split(' ');
@@ -52,18 +52,18 @@ impl Request {
         self.header("accept-encoding").contains("gzip")
     }
 
-    /// A header, or empty.
+    /// Returns a header, or an empty text.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 
-    /// The path without its query, and the query.
+    /// Returns the path without its query, and the query.
     pub(crate) fn target(&self) -> (&str, Params) {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         (path, Params::parse(query))
     }
 
-    /// The parameters of a form.
+    /// Returns the parameters of a form.
     pub(crate) fn form(&self) -> Params {
         Params::parse(&String::from_utf8_lossy(&self.body))
     }
@@ -91,7 +91,7 @@ impl Params {
 
 async fn line(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<String> {
     let mut line = Vec::new();
-    // No header of ours is longer than a session token, about 2 KB.
+    // No header is longer than a session token, about 2 KB.
     let read = stream.take(16 * 1024).read_until(b'\n', &mut line).await.ok()?;
     if read == 0 || line.last() != Some(&b'\n') {
         return None;
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_request_is_none() {
+    async fn invalid_requests_are_none() {
         for text in ["", "GET", "GET / HTTP/1.1\r\n", "hello\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nab"]
         {
             assert!(Request::read(&mut BufReader::new(text.as_bytes())).await.is_none(), "{text:?}");

@@ -1,4 +1,4 @@
-//! The connections: HTTP/1.1 by hand, because some answers have to be broken on purpose.
+//! The connections: hand-written HTTP/1.1, because some answers must be broken on purpose.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ pub(crate) async fn serve<C: Cloud>(listener: TcpListener, cloud: Shared<C>, sto
             () = stop.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
-        // An error of accept concerns one connection that is gone already.
+        // An error of accept concerns one connection that is already gone.
         let Ok((stream, _)) = stream else { continue };
         locked(&cloud).meter().served.connections += 1;
         let (cloud, stop) = (Arc::clone(&cloud), stop.clone());
@@ -70,7 +70,7 @@ async fn connection<C: Cloud>(stream: TcpStream, cloud: &Shared<C>) {
     }
 }
 
-/// Counts a request as under way until dropped, also when its connection is cut meanwhile.
+/// Counts a request as under way until dropped, even if its connection is cut.
 struct UnderWay<'a, C: Cloud>(&'a Shared<C>);
 
 impl<C: Cloud> Drop for UnderWay<'_, C> {
@@ -79,7 +79,7 @@ impl<C: Cloud> Drop for UnderWay<'_, C> {
     }
 }
 
-/// Sends the answer; whether the connection goes on.
+/// Sends the answer; returns true if the connection stays open.
 async fn answer<C: Cloud>(stream: &mut TcpStream, request: &Request, verdict: Verdict, cloud: &Shared<C>) -> bool {
     let Verdict { reply, breaks, control, .. } = verdict;
     let (mut body, packed) = match reply.gzip {

@@ -1,11 +1,10 @@
-//! The conformance suite's other side, for a provider that speaks EC2: moto, where another client,
-//! AWS's own, makes and changes things behind the provider's back.
+//! The conformance harness for a provider that speaks EC2, over moto: AWS's own client makes and
+//! changes instances behind the provider's back.
 //!
-//! What moto cannot do here is said by [`Cannot`]; nothing is patched into it for a case's sake but
-//! transitions that take time.
+//! [`Cannot`] reports what moto cannot do; the only patch to moto is transitions that take time.
 
 use std::{
-    fmt, io,
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -19,19 +18,19 @@ use serde_json::Value;
 
 use super::Moto;
 use crate::{
-    conformance::{Cannot, Harness},
-    ec2::{Connect, id},
+    conformance::{Cannot, Connect, Harness, Subject},
+    ec2::id,
     python::Judge,
 };
 
 const REGION: &str = "eu-west-1";
-/// Where a machine is that no case made.
+/// The region of an instance that no case made.
 const ELSEWHERE: &str = "us-east-1";
-/// The number of no machine.
-const NOBODY: u64 = 0xdead;
+/// The number of an instance that does not exist.
+const UNKNOWN: u64 = 0xdead;
 
 /// A moto and a judge that the harnesses of one test share, one after another: both take seconds to
-/// start, and moto forgets in milliseconds.
+/// start, and moto resets in milliseconds.
 #[derive(Debug)]
 pub struct MotoLab {
     moto: Moto,
@@ -39,7 +38,7 @@ pub struct MotoLab {
 }
 
 impl MotoLab {
-    /// A new one, whose transitions end only when a suite lets them.
+    /// Starts a lab, whose transitions end only when a suite settles them.
     pub fn start() -> io::Result<Arc<Mutex<Self>>> {
         Ok(Arc::new(Mutex::new(Self { moto: Moto::start(Duration::from_hours(1))?, judge: Judge::start()? })))
     }
@@ -49,43 +48,37 @@ impl MotoLab {
         self.judge.ask(&[&[command, "--endpoint", &door, "--region", region], rest].concat())
     }
 
-    /// Launches one machine, which is pending then.
+    /// Launches one instance, which is pending at first.
     fn launch(&mut self, region: &str, name: &str) -> io::Result<String> {
         let made = self.ask("seed", region, &["--count", "1", "--prefix", name])?;
         let id = made[0]["id"].as_str();
         id.map(str::to_owned).ok_or_else(|| io::Error::other(format!("no machine: {made}")))
     }
 
-    /// The machine's state in EC2's words; `None` if there is no such machine.
+    /// Returns the instance's state in EC2's words; `None` if it does not exist.
     fn word(&mut self, region: &str, id: &str) -> io::Result<Option<String>> {
         Ok(self.ask("states", region, &[])?[region][id]["state"].as_str().map(str::to_owned))
     }
 
-    /// Has the judge do it, and ends what that began.
+    /// Lets the judge act, and ends the transition.
     fn act(&mut self, command: &str, region: &str, id: &str) -> io::Result<()> {
         self.ask(command, region, &["--id", id])?;
         self.moto.settle()
     }
 }
 
-/// A [`Harness`] on a moto that has forgotten the cases before.
+/// A [`Harness`] on a moto that was reset after the last case.
+#[derive(Debug)]
 pub struct MotoHarness {
     lab: Arc<Mutex<MotoLab>>,
-    connect: Connect,
-    descriptor: &'static dyn Descriptor,
+    subject: Subject,
     realm: Realm,
     endpoint: String,
 }
 
-impl fmt::Debug for MotoHarness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MotoHarness").field("lab", &self.lab).finish_non_exhaustive()
-    }
-}
-
 impl MotoHarness {
-    /// Empties the lab, and says how a provider is made for it. A harness of the same lab that was
-    /// made before must not be used any more.
+    /// Resets the lab. `connect` makes a provider for it. Earlier harnesses of the same lab must
+    /// not be used any more.
     pub fn new(lab: &Arc<Mutex<MotoLab>>, descriptor: &'static dyn Descriptor, connect: Connect) -> io::Result<Self> {
         let lab = Arc::clone(lab);
         let (realm, endpoint) = {
@@ -93,12 +86,13 @@ impl MotoHarness {
             lab.moto.reset()?;
             lab.launch(ELSEWHERE, "bystander")?;
             lab.moto.settle()?;
-            let told = lab.ask("account", REGION, &[])?;
-            let account = told["account"].as_str().ok_or_else(|| io::Error::other(format!("no account: {told}")))?;
+            let answer = lab.ask("account", REGION, &[])?;
+            let account =
+                answer["account"].as_str().ok_or_else(|| io::Error::other(format!("no account: {answer}")))?;
             let endpoint = lab.moto.endpoint();
             (Realm::at_endpoint(account, endpoint.trim_start_matches("http://")), endpoint)
         };
-        Ok(Self { lab, connect, descriptor, realm, endpoint })
+        Ok(Self { lab, subject: Subject::new(descriptor, connect), realm, endpoint })
     }
 
     fn target(&self, id: &str) -> Target {
@@ -112,14 +106,13 @@ impl MotoHarness {
         Target { key, zone: None }
     }
 
-    /// Does something in the lab. What fails there is no finding about the provider, so it ends the
-    /// test instead of being taken for one.
+    /// Works in the lab. An error there is no finding about the provider, so it ends the test.
     fn in_lab<T>(&self, work: impl FnOnce(&mut MotoLab) -> io::Result<T>) -> T {
         work(&mut held(&self.lab)).unwrap_or_else(|error| panic!("the lab: {error}"))
     }
 }
 
-/// The lab, also after a panic of somebody who held it.
+/// Locks the lab, even after a panic of another holder.
 fn held(lab: &Mutex<MotoLab>) -> MutexGuard<'_, MotoLab> {
     lab.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -127,11 +120,11 @@ fn held(lab: &Mutex<MotoLab>) -> MutexGuard<'_, MotoLab> {
 #[async_trait]
 impl Harness for MotoHarness {
     async fn provider(&self, access: Access) -> Arc<dyn Provider> {
-        (self.connect)(self.endpoint.clone(), access).await
+        self.subject.provider(self.endpoint.clone(), String::new(), access).await
     }
 
     fn descriptor(&self) -> &'static dyn Descriptor {
-        self.descriptor
+        self.subject.descriptor
     }
 
     async fn create(&self, state: State) -> Result<Target, Cannot> {
@@ -177,7 +170,7 @@ impl Harness for MotoHarness {
     }
 
     fn unknown(&self) -> Target {
-        self.target(&id(NOBODY))
+        self.target(&id(UNKNOWN))
     }
 
     async fn mutations(&self) -> Result<u64, Cannot> {

@@ -1,4 +1,4 @@
-//! The floor at EC2: every region at once, page by page, in whole documents.
+//! The floor at EC2: lists every region at once, page by page, in full documents.
 
 mod page;
 
@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{http::Connection, rows::Batch};
 
-/// Lists everything; returns how many regions there are.
+/// Lists all regions; returns their number.
 pub async fn sync(port: u16, rows: Sender<Batch>) -> io::Result<usize> {
     let mut home = Connection::open(port).await?;
     let reply = home.ask(&request("us-east-1", "Action=DescribeRegions&Version=2016-11-15")).await?;
@@ -26,7 +26,7 @@ pub async fn sync(port: u16, rows: Sender<Batch>) -> io::Result<usize> {
     Ok(regions.len())
 }
 
-/// Lists one region. The next page is asked for before this one is read.
+/// Lists one region. Requests the next page before it reads this one.
 async fn walk(port: u16, region: Arc<str>, rows: Sender<Batch>, tasks: TaskTracker) -> io::Result<()> {
     let mut connection = Connection::open(port).await?;
     let mut token: Option<String> = None;
@@ -53,7 +53,7 @@ async fn walk(port: u16, region: Arc<str>, rows: Sender<Batch>, tasks: TaskTrack
     Ok(())
 }
 
-/// A request to EC2 in `region`. Nobody checks the signature.
+/// A request to EC2 in `region`. The double checks no signature.
 fn request(region: &str, form: &str) -> String {
     format!(
         "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\nAuthorization: AWS4-HMAC-SHA256 \

@@ -1,4 +1,4 @@
-//! The floor at Compute Engine, and two other ways to list there, to be compared with it.
+//! The floor at Compute Engine, and two other ways to list there, for comparison.
 
 mod page;
 
@@ -11,21 +11,21 @@ use tokio_util::task::TaskTracker;
 
 use crate::{http::Connection, rows::Batch};
 
-/// How everything is listed.
+/// The way in which instances are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// Every zone at once, page by page, in whole documents: the floor.
+    /// Every zone at once, page by page, in full documents: the floor.
     Zones,
-    /// The same, and only the fields that become columns are asked for.
+    /// As the floor, with only the fields that become columns.
     Masked,
-    /// One chain of pages over all zones, in whole documents.
+    /// One chain of pages over all zones, in full documents.
     Chain,
 }
 
 const INSTANCES: &str = "id,name,machineType,creationTimestamp,status,zone,labels,\
     networkInterfaces(networkIP,network,subnetwork,accessConfigs/natIP),disks(licenses,architecture)";
 
-/// Lists everything in `project`; returns how many zones there are.
+/// Lists all instances of `project`; returns the number of its zones.
 pub async fn sync(port: u16, project: &str, way: Way, rows: Sender<Batch>) -> io::Result<usize> {
     let project: Arc<str> = Arc::from(format!("/compute/v1/projects/{project}"));
     let mut home = Connection::open(port).await?;
@@ -53,7 +53,7 @@ pub async fn sync(port: u16, project: &str, way: Way, rows: Sender<Batch>) -> io
     Ok(zones.len())
 }
 
-/// Lists one zone, or all if none is named. The next page is asked for before this one is read.
+/// Lists one zone, or all zones without one. Requests the next page before it reads this one.
 async fn walk(
     mut connection: Connection,
     path: String,
@@ -85,7 +85,7 @@ async fn walk(
     Ok(())
 }
 
-/// A request to Compute Engine. Any token will do.
+/// A request to Compute Engine. The server accepts any token.
 fn request(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer floor\r\n\r\n")
 }

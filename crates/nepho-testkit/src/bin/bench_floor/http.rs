@@ -12,14 +12,14 @@ use tokio::{
 pub struct Connection(BufReader<TcpStream>);
 
 impl Connection {
-    /// Opens one.
+    /// Opens a connection.
     pub async fn open(port: u16) -> io::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.set_nodelay(true)?;
         Ok(Self(BufReader::with_capacity(256 * 1024, stream)))
     }
 
-    /// Sends a whole request; the body of the answer, which must be 200.
+    /// Sends a request; returns the body of the answer, whose status must be 200.
     pub async fn ask(&mut self, request: &str) -> io::Result<String> {
         self.0.get_mut().write_all(request.as_bytes()).await?;
         let (mut line, mut length) = (String::new(), 0);

@@ -1,21 +1,18 @@
 //! The floor of `cargo xtask bench sync`: the least work that a client of the loopback clouds can do.
 //!
-//! `bench_floor ec2 PORT DB`, or `bench_floor gce PORT DB` with `zones` (the floor), `masked` or
-//! `chain` behind it, lists everything, reads twelve columns of each instance and writes them into
-//! a new SQLite file; it prints one JSON line. Deliberately not here: signatures, errors, retries,
-//! limits, compression, documents, comparing with what was there.
+//! `bench_floor ec2 PORT DB`, or `bench_floor gce PORT DB` followed by `zones` (the floor),
+//! `masked` or `chain`, lists all instances, reads twelve columns of each and writes them into a
+//! new SQLite file; it prints one JSON line. Deliberately not here: signatures, errors, retries,
+//! limits, compression, documents, comparison with earlier rows.
 
 mod ec2;
 mod gce;
 mod http;
 mod rows;
 
-use std::{
-    io::{self, Write as _},
-    process::ExitCode,
-    sync::mpsc,
-};
+use std::{io, process::ExitCode, sync::mpsc};
 
+use nepho_testkit::process::{self, Arguments};
 use serde_json::json;
 
 use gce::Way;
@@ -24,18 +21,12 @@ use gce::Way;
 const PROJECT: &str = "proj-0";
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "bench_floor: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    process::main("bench_floor", run)
 }
 
-fn run() -> io::Result<()> {
+fn run(arguments: Arguments) -> io::Result<()> {
     let usage = || io::Error::new(io::ErrorKind::InvalidInput, "usage: bench_floor ec2|gce PORT DB [WAY]");
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments = arguments.all();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (port, database, way) = match arguments[..] {
         ["ec2", port, database] => (port, database, None),
@@ -55,5 +46,5 @@ fn run() -> io::Result<()> {
         }
     })?;
     let rows = writer.join().map_err(|_| io::Error::other("the writer panicked"))??;
-    writeln!(io::stdout(), "{}", json!({"rows": rows, "places": places}))
+    process::print(&json!({"rows": rows, "places": places}))
 }

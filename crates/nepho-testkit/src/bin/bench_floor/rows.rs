@@ -1,28 +1,28 @@
-//! The SQLite file: one table, two indexes, one transaction for whatever has come in meanwhile.
+//! The SQLite file: one table, two indexes, and one transaction for all batches that are waiting.
 
 use std::sync::{Arc, mpsc::Receiver};
 
 use rusqlite::{Connection, params_from_iter};
 
-/// How many columns there are besides tags, name and place.
+/// The number of columns besides tags, name and place.
 pub const COLUMNS: usize = 11;
 
 /// One instance.
 #[derive(Debug, Default)]
 pub struct Instance {
-    /// Id, size, launched, private and public address, VPC, subnet, image, architecture, state, zone;
-    /// absent ones are empty.
+    /// Id, size, launch time, private and public address, VPC, subnet, image, architecture, state,
+    /// zone; an absent value is empty.
     pub columns: [String; COLUMNS],
-    /// Its name, which the clouds keep in different places.
+    /// The name, which each cloud keeps in a different place.
     pub name: String,
-    /// Its tags or labels.
+    /// The tags or labels.
     pub tags: Vec<(String, String)>,
 }
 
 /// Instances of one page.
 #[derive(Debug)]
 pub struct Batch {
-    /// Their region or zone.
+    /// The region or zone.
     pub place: Arc<str>,
     /// The instances.
     pub instances: Vec<Instance>,
@@ -36,7 +36,7 @@ const SCHEMA: &str = "PRAGMA journal_mode = wal; PRAGMA synchronous = normal;
     CREATE INDEX instances_by_state ON instances (place, state);";
 const INSERT: &str = "INSERT OR REPLACE INTO instances VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Writes until every sender is gone; returns how many rows.
+/// Writes until all senders are dropped; returns the number of rows.
 pub fn write(database: &str, batches: &Receiver<Batch>) -> Result<usize, rusqlite::Error> {
     let mut connection = Connection::open(database)?;
     connection.execute_batch(SCHEMA)?;

@@ -1,4 +1,4 @@
-//! A client of a few lines: one request on one connection.
+//! A minimal client: one request on one connection.
 
 use std::{
     io::{Read as _, Write as _},
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::gcp::GcpDouble;
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -24,7 +24,7 @@ impl Answer {
     }
 }
 
-/// Asks with these headers. `None` if the connection ends without a whole head.
+/// Sends a request with these headers. `None` if the connection ends before the full head.
 pub(super) fn raw(
     double: &GcpDouble,
     method: &str,
@@ -42,7 +42,7 @@ pub(super) fn raw(
     )
     .expect("sent");
     let mut bytes = Vec::new();
-    // An end in the middle is what some tests want to see.
+    // Some tests expect an end in the middle.
     let _ = stream.read_to_end(&mut bytes);
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -50,20 +50,20 @@ pub(super) fn raw(
     Some(Answer { status, head, body: bytes[end + 4..].to_vec() })
 }
 
-/// Asks with the double's own token.
+/// Sends a request with the double's own token.
 pub(super) fn ask(double: &GcpDouble, method: &str, target: &str, body: &str) -> Answer {
     let token = format!("Bearer {}", double.token());
     raw(double, method, target, &[("Authorization", &token)], body).expect("an answer")
 }
 
-/// Gets JSON, which must be there.
+/// Sends a GET, which must return JSON.
 pub(super) fn get(double: &GcpDouble, target: &str) -> Value {
     let answer = ask(double, "GET", target, "");
     assert_eq!(answer.status, 200, "{target}: {}", String::from_utf8_lossy(&answer.body));
     answer.json()
 }
 
-/// Posts, which must be accepted.
+/// Sends a POST, which must be accepted.
 pub(super) fn post(double: &GcpDouble, target: &str) -> Value {
     let answer = ask(double, "POST", target, "");
     assert_eq!(answer.status, 200, "{target}: {}", String::from_utf8_lossy(&answer.body));

@@ -1,4 +1,4 @@
-//! The control requests, for those who run the double as a process.
+//! Tests of the control requests, for the double as a process.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The negative controls: what Google's documents do not have is a violation, and fails the test.
+//! Negative controls: what Google's documents do not have is a violation, and fails the test.
 
 use serde_json::json;
 
@@ -100,7 +100,7 @@ fn a_reply_that_google_would_not_give_is_a_violation() {
 }
 
 #[test]
-fn a_status_that_nobody_knows_can_be_shown_when_it_is_asked_for() {
+fn unknown_status_can_be_shown_on_request() {
     let double = double();
     assert!(double.raw_status(PROJECT, ZONE, "web-1", "HUMMING"));
     assert_eq!(get(&double, &instances(""))["items"][0]["status"], "HUMMING");

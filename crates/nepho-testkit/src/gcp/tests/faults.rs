@@ -1,4 +1,4 @@
-//! What goes wrong on request, and how it is told.
+//! Tests of the faults and their answers.
 
 use std::{
     io::Read as _,
@@ -146,7 +146,7 @@ fn compression_needs_the_user_agent_as_well() {
 }
 
 #[test]
-fn what_was_sent_can_be_asked() {
+fn exchanges_record_each_request() {
     let double = double();
     get(&double, &instances("?fields=items/id"));
     post(&double, &instances("/web-1/stop"));
@@ -174,7 +174,7 @@ fn a_batch_is_held_against_the_documents_part_by_part() {
     let body = format!(
         "{}{}{}--b--\r\n",
         part("1", &format!("POST {}", instances("/web-1/stop"))),
-        part("2", &format!("GET {}", instances("/nobody"))),
+        part("2", &format!("GET {}", instances("/unknown"))),
         part("3", &format!("GET {}", instances("?pageSize=1")))
     );
     let token = format!("Bearer {}", double.token());

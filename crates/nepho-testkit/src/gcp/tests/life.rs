@@ -1,4 +1,4 @@
-//! Operations and what they do to an instance.
+//! Tests of operations and their effects on an instance.
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ fn an_operation_passes_pending_and_running_over_two_polls() {
 }
 
 #[test]
-fn reading_the_instance_is_a_poll_as_well_and_its_number_is_a_name() {
+fn instance_read_is_a_poll_by_name_or_number() {
     let double = double();
     let id = double.instance(PROJECT, ZONE, "web-1").expect("there")["id"].as_str().expect("an id").to_owned();
     post(&double, &instances(&format!("/{id}/stop")));
@@ -108,7 +108,7 @@ fn an_operation_can_be_done_with_an_error() {
 }
 
 #[test]
-fn what_the_status_does_not_allow_is_refused() {
+fn actions_in_a_wrong_status_are_refused() {
     let double = double();
     for (act, before, reason) in [
         ("start", "SUSPENDED", "invalidResourceUsage"),
@@ -171,7 +171,7 @@ fn the_machine_type_of_a_stopped_machine_changes() {
 }
 
 #[test]
-fn a_repeated_request_id_is_carried_out_once_also_after_a_cut_connection() {
+fn repeated_request_id_acts_once_even_after_a_cut_connection() {
     let double = double();
     let stop = instances(&format!("/web-1/stop?requestId={ID}"));
     double.add_rule(FaultRule::always(Fault::Executed(Box::new(Fault::Closed))).method("instances.stop").times(1));

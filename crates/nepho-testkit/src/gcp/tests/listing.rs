@@ -1,4 +1,4 @@
-//! Lists: pages, masks, scopes, and what is missing from them.
+//! Tests of lists: pages, masks, scopes, and missing zones.
 
 use serde_json::{Value, json};
 
@@ -150,7 +150,7 @@ fn members_of_groups_are_known() {
 }
 
 #[test]
-fn what_does_not_change_is_listed() {
+fn fixed_resources_are_listed() {
     let double = fleet(0);
     double.reserve(PROJECT, "europe-west1", "front", "203.0.113.7");
     let at = |rest: &str| format!("/compute/v1/projects/{PROJECT}{rest}");

@@ -1,4 +1,4 @@
-//! Tokens of every kind, and what they allow.
+//! Tests of tokens of every kind, and of their permissions.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -47,9 +47,9 @@ fn reason(answer: &Answer) -> String {
 }
 
 #[test]
-fn without_a_good_token_it_is_401() {
+fn request_without_a_valid_token_is_401() {
     let double = double();
-    for (token, wanted) in [("", "required"), ("ya29.somebody-else", "authError")] {
+    for (token, wanted) in [("", "required"), ("ya29.another", "authError")] {
         let answer = with(&double, token, "GET", &instances(""), "");
         assert_eq!((answer.status, reason(&answer).as_str()), (401, wanted));
         assert!(answer.head.to_lowercase().contains("www-authenticate: bearer"), "{}", answer.head);
@@ -61,7 +61,7 @@ fn without_a_good_token_it_is_401() {
 }
 
 #[test]
-fn a_self_signed_token_is_accepted_if_its_signature_and_time_are_right() {
+fn self_signed_token_needs_a_valid_signature_and_time() {
     let double = double();
     let file: Value = serde_json::from_str(&double.service_account(EMAIL)).expect("JSON");
     assert_eq!(file["client_email"], EMAIL);
@@ -77,7 +77,7 @@ fn a_self_signed_token_is_accepted_if_its_signature_and_time_are_right() {
     assert_eq!(bad(&|claims| claims["exp"] = json!(now() - 1)), 401, "expired");
     assert_eq!(bad(&|claims| claims["exp"] = json!(now() + 86_400)), 401, "too long");
     assert_eq!(bad(&|claims| claims["iat"] = json!(now() + 3000)), 401, "not yet");
-    assert_eq!(bad(&|claims| claims["iss"] = json!("other@x.example")), 401, "nobody");
+    assert_eq!(bad(&|claims| claims["iss"] = json!("other@x.example")), 401, "an unknown issuer");
     assert_eq!(bad(&|claims| claims["scope"] = Value::Null), 401, "neither scope nor audience");
     assert_eq!(try_with(&jwt(&new_pair(), "RS256", &claims(CLOUD_PLATFORM))), 401, "another key");
     assert_eq!(try_with(&jwt(pair(), "none", &claims(CLOUD_PLATFORM))), 401, "another algorithm");
@@ -172,7 +172,7 @@ fn a_subject_token_is_exchanged_and_a_service_account_impersonated() {
     let federated = exchange("their-own-token").json()["access_token"].as_str().expect("a token").to_owned();
     let path = |email: &str| format!("/v1/projects/-/serviceAccounts/{email}:generateAccessToken");
     let body = json!({"scope": [CLOUD_PLATFORM], "lifetime": "3600s"}).to_string();
-    assert_eq!(with(&double, &federated, "POST", &path("nobody@x.example"), &body).status, 403);
+    assert_eq!(with(&double, &federated, "POST", &path("unknown@x.example"), &body).status, 403);
     assert_eq!(with(&double, "", "POST", &path(EMAIL), &body).status, 401);
     let answer = with(&double, &federated, "POST", &path(EMAIL), &body).json();
     let token = answer["accessToken"].as_str().expect("a token").to_owned();
@@ -198,7 +198,7 @@ fn permissions_are_told_and_held() {
 }
 
 #[test]
-fn somebody_sees_their_projects_only() {
+fn principal_sees_only_its_projects() {
     let double = double();
     for project in ["nepho-two", "nepho-three"] {
         double.add_project(project);

@@ -1,10 +1,10 @@
-//! What a reply of EC2 says: regions, the next page, twelve columns of each instance.
+//! The contents of EC2's replies: regions, the next page, twelve columns of each instance.
 
 use quick_xml::{Reader, events::Event};
 
 use crate::rows::{COLUMNS, Instance};
 
-/// Which element is which column: those directly in the instance, then `parent/child`.
+/// The element of each column: first those directly in the instance, then `parent/child`.
 const ELEMENTS: [&str; COLUMNS] = [
     "instanceId",
     "instanceType",
@@ -19,7 +19,7 @@ const ELEMENTS: [&str; COLUMNS] = [
     "placement/availabilityZone",
 ];
 
-/// The text between `<regionName>` tags.
+/// The texts between `<regionName>` tags.
 pub fn regions(reply: &str) -> Vec<String> {
     let names = reply.split("<regionName>").skip(1);
     names.filter_map(|rest| rest.split('<').next()).map(str::to_owned).collect()
@@ -32,7 +32,7 @@ pub fn next_token(reply: &str) -> Option<String> {
     rest.split('<').next().map(str::to_owned)
 }
 
-/// The instances. Entities are passed over: the double's fleet has none in these columns.
+/// The instances. Entities are skipped: the double's fleet has none in these columns.
 pub fn instances(reply: &str) -> Result<Vec<Instance>, quick_xml::Error> {
     // response / reservationSet / item / instancesSet / item
     const INSTANCE: usize = 5;

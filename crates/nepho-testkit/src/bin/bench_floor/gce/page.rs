@@ -1,7 +1,7 @@
-//! What a reply of Compute Engine says: zones, the next page, twelve columns of each instance.
+//! The contents of Compute Engine's replies: zones, the next page, twelve columns of each instance.
 //!
-//! Texts are borrowed from the reply: the double's fleet has no escapes in these columns, and one
-//! would be an error.
+//! Texts are borrowed from the reply: the fleet has no escapes in these columns, and an escape is
+//! an error.
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
