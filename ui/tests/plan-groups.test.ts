@@ -25,7 +25,7 @@ describe("targetGroups", () => {
       ["read_only", 1],
       ["already", 1],
     ]);
-    expect(groups[1]?.reason).toContain("could not be read");
+    expect(groups[1]?.reason).toContain("not read its current state");
   });
 
   it("counts targets that the reply does not carry", () => {

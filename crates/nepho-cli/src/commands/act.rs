@@ -185,6 +185,7 @@ mod tests {
             account_name: "lab".to_owned(),
             state: State::Stopping,
             raw_state: "stopping".to_owned(),
+            prod: false,
             verdict,
             warnings: Vec::new(),
         };

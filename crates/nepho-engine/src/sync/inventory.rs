@@ -11,6 +11,7 @@ use nepho_core::{
     cache::{CachedRow, CommitOutcome, KnownScope, RowWrite, RowsCommit, ScopeCommit, ScopeRecord},
     fingerprint::Fingerprint,
     provider::{Accepted, ListedResource},
+    status::Changes,
 };
 use nepho_index::{Change, Snapshot};
 use nepho_store::{Store, StoreError};
