@@ -251,7 +251,7 @@ async fn a_new_process_shows_what_the_last_one_knew() {
     let next = crate::harness::engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
     next.loaded().await;
     let row = next.snapshot().get(&key("i-1"), nepho_core::Clock::now(&*harness.clock)).expect("cached");
-    assert_eq!((row.name.as_str(), row.as_of), ("web", as_of));
+    assert_eq!((row.name(), row.as_of), ("web", as_of));
     assert_eq!(harness.cloud.counts().list, 1, "nothing was asked of the cloud");
 }
 

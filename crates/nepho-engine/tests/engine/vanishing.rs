@@ -41,7 +41,7 @@ async fn a_deleted_machine_is_missing_when_its_action_has_ended_and_gone_after_t
     harness.cloud.remove("i-1");
     assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Done, Some(State::Terminated)));
     let row = harness.row("i-1");
-    assert!(row.stale && row.missing_since.is_some() && row.pending.is_none(), "{row:?}");
+    assert!(row.stale && row.row.missing_since.is_some() && row.pending().is_none(), "{row:?}");
     assert!(harness.row("i-2").row.missing_since.is_none());
     assert_eq!(listings(&harness)[1..], [["eu-west-1"]], "its own region, once");
     harness.sync().await;
