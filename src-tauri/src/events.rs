@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use nepho_wire::status::Changes;
 use tauri::{AppHandle, Emitter as _, async_runtime};
 
-use crate::{app_loader::AppLoader, convert};
+use crate::app_loader::AppLoader;
 
 /// A sweep commits many scopes within moments; one hint for all of them is enough.
 const APART: Duration = Duration::from_millis(50);
@@ -20,7 +21,7 @@ pub fn forward(host: &AppHandle, loader: &AppLoader) {
         // The window may have given up asking while the opening failed.
         changes.mark_changed();
         while changes.changed().await.is_ok() {
-            let hint = convert::changes(*changes.borrow_and_update());
+            let hint = Changes::from(*changes.borrow_and_update());
             if let Err(error) = host.emit("changed", hint) {
                 tracing::warn!(%error, "a hint was lost");
             }

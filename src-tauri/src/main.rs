@@ -9,7 +9,6 @@ mod app_loader;
 mod command_error;
 mod commands;
 mod console;
-mod convert;
 mod environment;
 mod events;
 mod hardening;

@@ -117,8 +117,8 @@ describe("a row", () => {
   });
 
   it("says why it is stale", () => {
-    const failure = { code: "timed_out", message: "DescribeInstances timed out" } as const;
-    const cell = drawRow({ stale: true, failure }).querySelector<HTMLElement>("[data-testid=as-of]");
+    const error = { code: "timed_out", message: "DescribeInstances timed out" } as const;
+    const cell = drawRow({ stale: true, error }).querySelector<HTMLElement>("[data-testid=as-of]");
     expect(cell?.dataset["stale"]).toBe("true");
     expect(cell?.title).toContain("timed out");
     expect(cell?.querySelector("svg")).not.toBeNull();

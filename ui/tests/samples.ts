@@ -21,6 +21,7 @@ export function row(change: Partial<Row> = {}): Row {
     prod: false,
     kind: "instance",
     region: "eu-west-1",
+    location: "eu-west-1",
     zone: "eu-west-1b",
     id,
     name: "web-1",
@@ -38,7 +39,7 @@ export function row(change: Partial<Row> = {}): Row {
     as_of: "2026-03-01T12:00:00Z",
     stale: false,
     missing_since: null,
-    failure: null,
+    error: null,
     selected: false,
     ...change,
   };

@@ -5,10 +5,14 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use nepho_core::{Timestamp, journal::RunId};
-use nepho_engine::{Changes, Engine};
+use nepho_core::{
+    Timestamp,
+    journal::RunId,
+    status::{Changes, OpenNote},
+};
+use nepho_engine::Engine;
 use nepho_index::Snapshot;
-use nepho_store::{OpenNote, Store};
+use nepho_store::Store;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;

@@ -7,8 +7,8 @@ use nepho_core::{
     AccountId, CredentialSource, FailureCode, ProviderKind,
     journal::Verification,
     report::{AccountStatus, Check, CheckStatus},
+    status::OpenNote,
 };
-use nepho_store::OpenNote;
 
 use crate::{App, AppError, credentials::secret_id::SecretId};
 

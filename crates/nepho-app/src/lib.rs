@@ -18,14 +18,8 @@ mod status;
 
 pub use app::App;
 pub use error::AppError;
-pub use inventory::actions::{MOST_TARGETS, Targets};
-pub use inventory::details::{Details, Offer, ShownDocument};
-pub use inventory::selection::SelectionChange;
-pub use inventory::{InventoryPage, InventoryRow, PageAsk};
-pub use nepho_engine::{Changes, CommitError, EngineError};
+pub use inventory::actions::MOST_TARGETS;
+pub use nepho_engine::{CommitError, EngineError};
 pub use nepho_keyring::Keyring;
-pub use nepho_store::{CacheFault, OpenNote};
 pub use options::{Environment, HostKind, Options};
 pub use providers::env::{CONSOLE_HOSTS, LOG_ALL, redirects_endpoint};
-pub use settings::{Settings, SettingsChange};
-pub use status::Status;

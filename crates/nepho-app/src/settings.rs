@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use nepho_core::settings::{Settings, SettingsChange};
 use nepho_store::{Store, StoreError};
 
 use crate::{App, AppError};
@@ -16,32 +17,6 @@ const DEFAULT_INTERVAL: Duration = Duration::from_mins(5);
 /// More often would spend the cloud's quota for nothing.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(30);
 const LONGEST_INTERVAL: Duration = Duration::from_hours(24);
-
-/// The settings as they are stored; `None` where nothing was chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Colours, in the host's word.
-    pub theme: Option<String>,
-    /// The language of the texts, in the host's word.
-    pub language: Option<String>,
-    /// The height of rows, in the host's word.
-    pub density: Option<String>,
-    /// Between two sweeps of an account.
-    pub poll_interval: Duration,
-}
-
-/// A change of settings. What is `None` stays as it is.
-#[derive(Clone, Debug, Default)]
-pub struct SettingsChange {
-    /// See [`Settings::theme`].
-    pub theme: Option<String>,
-    /// See [`Settings::language`].
-    pub language: Option<String>,
-    /// See [`Settings::density`].
-    pub density: Option<String>,
-    /// See [`Settings::poll_interval`]; brought into 30 s to 24 h.
-    pub poll_interval: Option<Duration>,
-}
 
 pub(crate) async fn poll_interval(store: &Store) -> Result<Duration, StoreError> {
     let stored = store.setting(POLL_INTERVAL).await?.and_then(|text| text.parse().ok());

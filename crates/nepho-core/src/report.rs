@@ -222,6 +222,26 @@ pub struct ActionOffer {
     pub total: usize,
 }
 
+/// An action that a resource has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The action.
+    pub action: Action,
+    /// Whether its state and its account allow it, by the cache.
+    pub possible: bool,
+}
+
+/// The provider's own description of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownDocument {
+    /// Pretty-printed JSON with every member that the provider sent.
+    pub json: String,
+    /// The time of the reading; `None` where that is not known.
+    pub as_of: Option<Timestamp>,
+    /// Whether it is the full document: a listing may show only a part.
+    pub whole: bool,
+}
+
 /// How the OS keyring answered the last time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeyringStatus {

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Access, ProviderKind, Region, Secret};
+use crate::{Access, ProviderKind, Region, ResourceKey, Secret, journal::OperationId};
 
 /// Credentials, or where they are.
 #[derive(Clone, Debug)]
@@ -85,4 +85,20 @@ pub struct AccountChange {
     pub regions: Option<Vec<Region>>,
     /// New credentials, which must lead to the same realm.
     pub credentials: Option<Credentials>,
+}
+
+/// The targets of a plan.
+#[derive(Clone, Debug)]
+pub enum Targets {
+    /// These resources.
+    Keys(Vec<ResourceKey>),
+    /// The selection.
+    Selection {
+        /// The query on screen.
+        query: String,
+        /// Whether selected rows that the query hides are meant too.
+        include_hidden: bool,
+    },
+    /// The targets of one of the last operations that were accepted.
+    Operation(OperationId),
 }

@@ -17,4 +17,4 @@ pub use actions::waiter::{CONSISTENCY_WINDOW, FOLLOW_TIMEOUT};
 pub use engine::Engine;
 pub use error::{CommitError, EngineError};
 pub use host::{AccountLock, Host};
-pub use sync::inventory::Changes;
+pub use nepho_core::status::Changes;

@@ -15,6 +15,7 @@ mod column;
 mod freshness;
 mod hits;
 mod order;
+mod page;
 mod query;
 mod row_set;
 mod search;
@@ -26,10 +27,11 @@ mod view;
 
 pub use change::{Change, Overlay};
 pub use hits::{Facet, Facets, Hits};
+pub use page::{Details, InventoryPage, InventoryRow, PageAsk, SelectionChange};
 pub use query::{
     Query, Term,
     error::{QueryError, QueryErrorCode},
 };
 pub use snapshot::{DEFAULT_STALE_AFTER, Snapshot};
 pub use sort::{Sort, SortColumn, UnknownColumn};
-pub use view::{RowSummary, RowView, Totals};
+pub use view::{RowSummary, RowView};

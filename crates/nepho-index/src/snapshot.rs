@@ -10,10 +10,11 @@ use std::{
 use nepho_core::{
     Account, AccountId, ResourceKey, ScopeKey, Timestamp,
     cache::{CachedRow, ScopeRecord},
+    status::Totals,
 };
 
 use crate::{
-    Change, Hits, Overlay, Query, RowSummary, RowView, Sort, Totals,
+    Change, Hits, Overlay, Query, RowSummary, RowView, Sort,
     apply::Draft,
     freshness::Freshness,
     order::{At, Orders},

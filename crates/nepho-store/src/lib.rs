@@ -19,5 +19,5 @@ mod verify;
 mod worker;
 
 pub use error::{SqliteFault, StoreError, Unsafe};
-pub use open::open_report::{CacheFault, OpenNote};
+pub use nepho_core::status::{CacheFault, OpenNote};
 pub use store::Store;

@@ -250,8 +250,10 @@ fn entries_in_old_words_verify_and_are_read_in_the_new() {
             })?;
             columns[9] = Value::Text(word.to_owned());
             hash = hash_chain::link(&hash, columns.iter().map(Into::into));
-            pair.state
-                .execute("UPDATE journal SET event = ?1, hash = ?2 WHERE seq = ?3", rusqlite::params![word, hash, seq])?;
+            pair.state.execute(
+                "UPDATE journal SET event = ?1, hash = ?2 WHERE seq = ?3",
+                rusqlite::params![word, hash, seq],
+            )?;
         }
         Ok(journal::set_head(&pair.state, 2, &hash)?)
     }));

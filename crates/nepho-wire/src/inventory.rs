@@ -125,6 +125,36 @@ mirror_enum! {
     }
 }
 
+impl From<&QueryInventoryRequest> for index::PageAsk {
+    fn from(request: &QueryInventoryRequest) -> Self {
+        Self {
+            query: request.query.as_str().to_owned(),
+            sort: request.sort.into(),
+            offset: usize::try_from(request.offset).unwrap_or(usize::MAX),
+            limit: request.limit.get(),
+        }
+    }
+}
+
+impl InventoryWindow {
+    /// The page; `query` is the text in which the place of an error is counted.
+    pub fn new(page: &index::InventoryPage, query: &str) -> Self {
+        Self {
+            generation: page.generation,
+            ready: page.ready,
+            total: count(page.total),
+            inventory_total: count(page.inventory_total),
+            offset: count(page.offset),
+            rows: page.rows.iter().map(Row::from).collect(),
+            facets: (&page.facets).into(),
+            totals: state_totals(&page.facets),
+            stale: count(page.stale),
+            selection: (&page.selection).into(),
+            error: page.error.as_ref().map(|error| QueryError::new(error, query)),
+        }
+    }
+}
+
 impl From<Sort> for index::Sort {
     fn from(sort: Sort) -> Self {
         Self { column: sort.column.into(), descending: sort.descending }

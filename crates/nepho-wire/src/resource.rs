@@ -1,6 +1,7 @@
 //! One resource: the drawer's overview, its document, its command line, its console page.
 
-use nepho_core::{self as domain, provider::ActionRequest};
+use nepho_core::{self as domain, provider::ActionRequest, report};
+use nepho_index as index;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -9,6 +10,7 @@ use crate::{
     journal::JournalEntry,
     limits::{KeyText, List},
     row::Row,
+    time::maybe,
 };
 
 /// Asks for one resource.
@@ -78,6 +80,31 @@ pub struct Facts {
     pub disks: Vec<String>,
     /// Why it is in its state, in the provider's words.
     pub state_reason: Option<String>,
+}
+
+impl From<&index::Details> for ResourceDetails {
+    fn from(details: &index::Details) -> Self {
+        Self {
+            row: Row::new(&details.row, details.selected),
+            realm: details.row.key().realm.to_string(),
+            facts: (&details.row.resource().facts).into(),
+            actions: details.offers.iter().copied().map(OfferedAction::from).collect(),
+            console: details.console,
+            journal: details.journal.iter().map(JournalEntry::from).collect(),
+        }
+    }
+}
+
+impl From<report::Offer> for OfferedAction {
+    fn from(offer: report::Offer) -> Self {
+        Self { action: offer.action.into(), possible: offer.possible }
+    }
+}
+
+impl From<report::ShownDocument> for Document {
+    fn from(document: report::ShownDocument) -> Self {
+        Self { json: document.json, as_of: maybe(document.as_of), whole: document.whole }
+    }
 }
 
 impl From<&domain::resource::InstanceFacts> for Facts {

@@ -1,6 +1,7 @@
 //! The selection: it lives in Rust, so that *select all* needs no rows in the window.
 
 use nepho_core as domain;
+use nepho_index as index;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -75,6 +76,20 @@ pub struct ActionOffer {
     pub eligible: u64,
     /// Of how many.
     pub total: u64,
+}
+
+impl From<SelectionChange> for index::SelectionChange {
+    fn from(change: SelectionChange) -> Self {
+        match change {
+            SelectionChange::Toggle { key } => Self::Toggle(key.into_key()),
+            SelectionChange::Set { keys } => Self::Set(keys.into_vec().into_iter().map(KeyText::into_key).collect()),
+            SelectionChange::Range { query, sort, from, to } => {
+                Self::Range { query: query.into_string(), sort: sort.into(), from: from.into_key(), to: to.into_key() }
+            }
+            SelectionChange::All { query } => Self::All { query: query.into_string() },
+            SelectionChange::Clear {} => Self::Clear,
+        }
+    }
 }
 
 impl From<&domain::report::SelectionSummary> for SelectionSummary {

@@ -1,5 +1,8 @@
 //! The window's own standing and settings.
 
+use std::time::Duration;
+
+use nepho_core::{report::KeyringStatus, settings, status as core_status};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -194,19 +197,81 @@ setting! {
     }
 }
 
-impl From<nepho_core::report::KeyringStatus> for Keyring {
-    fn from(standing: nepho_core::report::KeyringStatus) -> Self {
-        match standing {
-            nepho_core::report::KeyringStatus::NotTried => Self::NotTried,
-            nepho_core::report::KeyringStatus::Ok => Self::Ok,
-            nepho_core::report::KeyringStatus::Unavailable => Self::Unavailable,
-            nepho_core::report::KeyringStatus::Locked => Self::Locked,
+impl From<KeyringStatus> for Keyring {
+    fn from(status: KeyringStatus) -> Self {
+        match status {
+            KeyringStatus::NotTried => Self::NotTried,
+            KeyringStatus::Ok => Self::Ok,
+            KeyringStatus::Unavailable => Self::Unavailable,
+            KeyringStatus::Locked => Self::Locked,
         }
     }
 }
 
-impl From<&nepho_index::Totals> for Totals {
-    fn from(totals: &nepho_index::Totals) -> Self {
+impl From<&core_status::Status> for Status {
+    fn from(status: &core_status::Status) -> Self {
+        Self {
+            version: status.version.to_owned(),
+            data_dir: status.data_dir.display().to_string(),
+            ready: status.ready,
+            accounts: u32::try_from(status.accounts).unwrap_or(u32::MAX),
+            demo: status.demo,
+            changes: status.changes.into(),
+            totals: (&status.totals).into(),
+            keyring: status.keyring.into(),
+            notes: status.notes.iter().map(StartNote::from).collect(),
+        }
+    }
+}
+
+impl From<core_status::Changes> for Changes {
+    fn from(changes: core_status::Changes) -> Self {
+        Self { inventory: changes.inventory, accounts: changes.accounts, operations: changes.operations }
+    }
+}
+
+impl From<&core_status::OpenNote> for StartNote {
+    fn from(note: &core_status::OpenNote) -> Self {
+        match note {
+            core_status::OpenNote::CacheRebuilt { fault, kept } => {
+                Self::CacheRebuilt { newer: *fault == core_status::CacheFault::Newer, kept: kept.display().to_string() }
+            }
+            core_status::OpenNote::StateSalvaged { entries, lost, accounts, settings, kept } => Self::StateSalvaged {
+                entries: *entries,
+                lost: *lost,
+                accounts: *accounts,
+                settings: *settings,
+                kept: kept.display().to_string(),
+            },
+        }
+    }
+}
+
+/// Words that this version does not know count as not chosen.
+impl From<&settings::Settings> for Settings {
+    fn from(settings: &settings::Settings) -> Self {
+        Self {
+            theme: Theme::from_stored(settings.theme.as_deref()),
+            language: Language::from_stored(settings.language.as_deref()),
+            density: Density::from_stored(settings.density.as_deref()),
+            poll_interval_s: u32::try_from(settings.poll_interval.as_secs()).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl From<UpdateSettingsRequest> for settings::SettingsChange {
+    fn from(request: UpdateSettingsRequest) -> Self {
+        Self {
+            theme: request.theme.map(|choice| choice.as_str().to_owned()),
+            language: request.language.map(|choice| choice.as_str().to_owned()),
+            density: request.density.map(|choice| choice.as_str().to_owned()),
+            poll_interval: request.poll_interval_s.map(|seconds| Duration::from_secs(seconds.into())),
+        }
+    }
+}
+
+impl From<&core_status::Totals> for Totals {
+    fn from(totals: &core_status::Totals) -> Self {
         Self {
             all: count(totals.all),
             stale: count(totals.stale),

@@ -2,13 +2,14 @@
 
 use nepho_core::{
     AccountId,
+    report::AddedProject,
     request::{AccountChange, NewAccount, NewProjects},
 };
 use nepho_wire::{
     accounts::{
-        Account, Accounts, AddAccountRequest, AddProjectsRequest, AddedProjects, FindProjectsRequest, FoundAccount,
-        FoundAccounts, FoundProjects, Identity, RemoveAccountRequest, RemovedAccount, UpdateAccountRequest,
-        VerifyAccountRequest,
+        Account, Accounts, AddAccountRequest, AddProjectsRequest, AddedProjects, FailedProject, FindProjectsRequest,
+        FoundAccount, FoundAccounts, FoundProjects, Identity, RemoveAccountRequest, RemovedAccount,
+        UpdateAccountRequest, VerifyAccountRequest,
     },
     limits::{LongText, NameText},
     status::Nothing,
@@ -19,7 +20,6 @@ use tauri::State;
 use crate::{
     app_loader::AppLoader,
     command_error::{Reply, refused},
-    convert,
 };
 
 /// All accounts and how they stand.
@@ -60,7 +60,15 @@ pub async fn find_projects(loader: State<'_, AppLoader>, request: FindProjectsRe
 pub async fn add_projects(loader: State<'_, AppLoader>, request: AddProjectsRequest) -> Reply<AddedProjects> {
     let app = loader.app().await?;
     let outcomes = app.add_projects(NewProjects::from(request)).await.map_err(refused)?;
-    Ok(convert::added_projects(&app, outcomes))
+    let mut shown = AddedProjects { added: Vec::new(), failed: Vec::new() };
+    for AddedProject { project, outcome } in outcomes {
+        match outcome {
+            // An account that was removed since is in neither list.
+            Ok(account) => shown.added.extend(app.account_status(&account.id).ok().as_ref().map(Account::from)),
+            Err(failure) => shown.failed.push(FailedProject { project, failure: (&failure).into() }),
+        }
+    }
+    Ok(shown)
 }
 
 /// Finds out whose an account's credentials are.

@@ -1,7 +1,9 @@
 //! Plans, commits, operations, the journal.
 
-use nepho_core::{plan::Nonce, provider::ActionRequest};
+use nepho_app::CommitError;
+use nepho_core::plan::Nonce;
 use nepho_wire::{
+    failure::{CommandCode, CommandError},
     journal::{Journal, JournalEntry, ListJournalRequest, Verification},
     limits::LongText,
     operation::{ListOperationsRequest, Operations},
@@ -13,15 +15,12 @@ use tauri::State;
 use crate::{
     app_loader::AppLoader,
     command_error::{Reply, refused},
-    convert,
 };
 
 /// What an action would do; sends nothing.
 #[tauri::command]
 pub async fn plan_action(loader: State<'_, AppLoader>, request: PlanActionRequest) -> Reply<Plan> {
-    let action = ActionRequest { action: request.action.into(), discard_local_disks: request.discard_local_disks };
-    let targets = convert::targets(request.target);
-    let plan = loader.app().await?.plan(action, targets).await.map_err(refused)?;
+    let plan = loader.app().await?.plan(request.order(), request.target.into()).await.map_err(refused)?;
     Ok((&plan).into())
 }
 
@@ -30,8 +29,11 @@ pub async fn plan_action(loader: State<'_, AppLoader>, request: PlanActionReques
 pub async fn commit_plan(loader: State<'_, AppLoader>, request: CommitPlanRequest) -> Reply<CommitReply> {
     let nonce = Nonce(request.nonce.into_string());
     let typed = request.confirmation.as_ref().map(LongText::as_str);
-    let outcome = loader.app().await?.commit(&nonce, typed, true).await;
-    convert::commit(outcome)
+    match loader.app().await?.commit(&nonce, typed, true).await {
+        Ok(operation) => Ok(CommitReply::Accepted { operation_id: operation.to_string() }),
+        Err(CommitError::Refused(refusal)) => Ok(CommitReply::Refused { refusal: (&refusal).into() }),
+        Err(error) => Err(CommandError::new(CommandCode::Internal, error.to_string())),
+    }
 }
 
 /// The last operations, newest first.

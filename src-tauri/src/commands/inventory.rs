@@ -1,6 +1,7 @@
 //! Rows, the selection, one resource.
 
 use nepho_core::ResourceKey;
+use nepho_index::PageAsk;
 use nepho_wire::{
     inventory::{InventoryWindow, QueryInventoryRequest},
     limits::KeyText,
@@ -16,14 +17,14 @@ use tauri::State;
 use crate::{
     app_loader::AppLoader,
     command_error::{Reply, refused},
-    console, convert,
+    console,
 };
 
 /// A window of the rows that match a query.
 #[tauri::command]
 pub async fn query_inventory(loader: State<'_, AppLoader>, request: QueryInventoryRequest) -> Reply<InventoryWindow> {
-    let page = loader.app().await?.inventory(&convert::ask(&request)).await.map_err(refused)?;
-    Ok(convert::window(&page, request.query.as_str()))
+    let page = loader.app().await?.inventory(&PageAsk::from(&request)).await.map_err(refused)?;
+    Ok(InventoryWindow::new(&page, request.query.as_str()))
 }
 
 /// Changes the selection.
@@ -32,8 +33,8 @@ pub async fn update_selection(
     loader: State<'_, AppLoader>,
     request: UpdateSelectionRequest,
 ) -> Reply<SelectionSummary> {
-    let change = convert::selection(request.change);
-    let summary = loader.app().await?.update_selection(change, request.query.as_str()).map_err(refused)?;
+    let summary =
+        loader.app().await?.update_selection(request.change.into(), request.query.as_str()).map_err(refused)?;
     Ok((&summary).into())
 }
 
@@ -41,21 +42,21 @@ pub async fn update_selection(
 #[tauri::command]
 pub async fn get_resource(loader: State<'_, AppLoader>, request: GetResourceRequest) -> Reply<ResourceDetails> {
     let details = loader.app().await?.details(request.key.key()).await.map_err(refused)?;
-    Ok(convert::details(&details))
+    Ok((&details).into())
 }
 
 /// The provider's own description of a resource, as it is stored.
 #[tauri::command]
 pub async fn get_document(loader: State<'_, AppLoader>, request: GetDocumentRequest) -> Reply<Document> {
     let document = loader.app().await?.document(request.key.key()).await.map_err(refused)?;
-    Ok(convert::document(document))
+    Ok(document.into())
 }
 
 /// The provider's whole description of a resource, asked for now and stored.
 #[tauri::command]
 pub async fn fetch_document(loader: State<'_, AppLoader>, request: FetchDocumentRequest) -> Reply<Document> {
     let document = loader.app().await?.fetch_document(request.key.key()).await.map_err(refused)?;
-    Ok(convert::document(document))
+    Ok(document.into())
 }
 
 /// The cloud's own command line for an action.

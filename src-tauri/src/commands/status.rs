@@ -6,7 +6,6 @@ use tauri::State;
 use crate::{
     app_loader::AppLoader,
     command_error::{Reply, refused},
-    convert,
 };
 
 /// How Nephoscope stands. If its data could not be opened, this tries once more.
@@ -14,7 +13,7 @@ use crate::{
 pub async fn get_status(loader: State<'_, AppLoader>, request: Nothing) -> Reply<Status> {
     let Nothing {} = request;
     let status = loader.app_again().await?.status();
-    Ok(convert::status(&status))
+    Ok((&status).into())
 }
 
 /// The window's settings.
@@ -22,15 +21,14 @@ pub async fn get_status(loader: State<'_, AppLoader>, request: Nothing) -> Reply
 pub async fn get_settings(loader: State<'_, AppLoader>, request: Nothing) -> Reply<Settings> {
     let Nothing {} = request;
     let settings = loader.app().await?.settings().await.map_err(refused)?;
-    Ok(convert::settings(&settings))
+    Ok((&settings).into())
 }
 
 /// Changes settings.
 #[tauri::command]
 pub async fn update_settings(loader: State<'_, AppLoader>, request: UpdateSettingsRequest) -> Reply<Settings> {
-    let change = convert::settings_change(request);
-    let settings = loader.app().await?.update_settings(change).await.map_err(refused)?;
-    Ok(convert::settings(&settings))
+    let settings = loader.app().await?.update_settings(request.into()).await.map_err(refused)?;
+    Ok((&settings).into())
 }
 
 /// Adds the demo cloud's accounts.

@@ -8,6 +8,7 @@ use nepho_core::{
     plan::{Nonce, Plan},
     provider::ActionRequest,
     report::{Operation, TargetResult, TargetStatus},
+    request::Targets,
 };
 use nepho_engine::CommitError;
 
@@ -20,22 +21,6 @@ pub const MOST_TARGETS: usize = 1_000;
 
 /// How many operations back one can be taken back.
 const OPERATIONS: usize = 200;
-
-/// What an action is planned for.
-#[derive(Clone, Debug)]
-pub enum Targets {
-    /// These resources.
-    Keys(Vec<ResourceKey>),
-    /// The selection.
-    Selection {
-        /// The query on screen.
-        query: String,
-        /// Whether selected rows that the query hides are meant too.
-        include_hidden: bool,
-    },
-    /// The targets of one of the last operations that were accepted.
-    Operation(OperationId),
-}
 
 impl App {
     /// What an action would do: from the cache and one fresh read of the targets. Sends nothing.

@@ -1,82 +1,41 @@
 //! One resource: everything that the drawer and `nepho show` say of it.
 
 use nepho_core::{
-    Access, Account, Action, Resource, ResourceKey, ScopeKey, Timestamp,
-    cache::{CachedRow, ScopeRecord, StoredDocument},
+    Access, Account, Resource, ResourceKey, ScopeKey,
+    cache::{CachedRow, StoredDocument},
     descriptor::DocumentError,
-    journal::JournalEntry,
     provider::ActionRequest,
+    report::{Offer, ShownDocument},
 };
-use nepho_index::RowView;
+use nepho_index::Details;
 
 use crate::{App, AppError};
 
 /// How many of a resource's journal entries are shown with it.
 const ENTRIES: usize = 50;
 
-/// One resource, as the cache has it.
-#[derive(Clone, Debug)]
-pub struct Details {
-    /// The table's row, with what an action's reply said over it.
-    pub row: RowView,
-    /// Whether it is selected.
-    pub selected: bool,
-    /// The resource with its facts, as it is stored.
-    pub cached: CachedRow,
-    /// The actions that the provider has for its kind.
-    pub offers: Vec<Offer>,
-    /// Whether the cloud's console has a page for it.
-    pub console: bool,
-    /// How its scope stands.
-    pub scope: Option<ScopeRecord>,
-    /// Its last journal entries, newest first.
-    pub journal: Vec<JournalEntry>,
-}
-
-/// An action that a resource has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Offer {
-    /// The action.
-    pub action: Action,
-    /// Whether its state and its account allow it, by the cache.
-    pub possible: bool,
-}
-
-/// The provider's own description of a resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShownDocument {
-    /// Pretty-printed JSON with every member that the provider sent.
-    pub json: String,
-    /// As of when; `None` where that is not known.
-    pub as_of: Option<Timestamp>,
-    /// Whether it is the whole one: a listing may show only a part.
-    pub whole: bool,
-}
-
 impl App {
     /// One resource, from the cache.
     pub async fn details(&self, key: &ResourceKey) -> Result<Details, AppError> {
         self.ready().await;
         let row = self.row(key)?;
-        let cached = self.cached(key)?;
         let snapshot = self.snapshot();
-        let scope = ScopeKey { account: cached.account.clone(), scope: cached.scope.clone() };
+        let scope = ScopeKey { account: row.row.account.clone(), scope: row.row.scope.clone() };
         let descriptor = self.engine().descriptor(key.provider);
-        let writable = snapshot.account(&cached.account).is_some_and(|account| account.access == Access::ReadWrite);
+        let writable = snapshot.account(&scope.account).is_some_and(|account| account.access == Access::ReadWrite);
         let rules = descriptor.capabilities(key.kind).map_or(&[][..], |capabilities| capabilities.actions);
-        let free = writable && row.pending.is_none();
+        let (state, free) = (row.state(), writable && row.pending().is_none());
         // Taken here: the lock must not be held while the journal is read.
         let selected = self.selection().contains(key);
         Ok(Details {
             selected,
             offers: rules
                 .iter()
-                .map(|rule| Offer { action: rule.action, possible: free && rule.from.contains(&row.state) })
+                .map(|rule| Offer { action: rule.action, possible: free && rule.from.contains(&state) })
                 .collect(),
-            console: descriptor.console_url(&cached.resource).is_some(),
+            console: descriptor.console_url(row.resource()).is_some(),
             scope: snapshot.scope(&scope).cloned(),
             journal: self.store().entries_of(key, ENTRIES).await?,
-            cached,
             row,
         })
     }

@@ -9,60 +9,13 @@ use std::{
     time::Duration,
 };
 
-use nepho_core::{Account, ResourceKey, Timestamp, report::SelectionSummary};
-use nepho_index::{Change, Facets, Hits, Query, QueryError, RowView, Snapshot, Sort};
+use nepho_core::{Account, ResourceKey, Timestamp};
+use nepho_index::{Change, Hits, InventoryPage, InventoryRow, PageAsk, Query, RowView, Snapshot, Sort};
 
 use crate::{App, AppError};
 
 /// How long the hits of a query serve further windows of it; "stale" depends on the time of day.
 const HITS_LIFE: Duration = Duration::from_secs(5);
-
-/// Asks for a window of the rows that match a query.
-#[derive(Clone, Debug)]
-pub struct PageAsk {
-    /// The query; empty for everything.
-    pub query: String,
-    /// In which order, unless the query says one.
-    pub sort: Sort,
-    /// The first row wanted, from 0.
-    pub offset: usize,
-    /// How many.
-    pub limit: usize,
-}
-
-/// A window of the rows that match a query, and what is around it.
-#[derive(Clone, Debug, Default)]
-pub struct InventoryPage {
-    /// The inventory's generation.
-    pub generation: u64,
-    /// Whether the whole inventory is in memory. While it is not, only the default query has rows.
-    pub ready: bool,
-    /// How many rows match.
-    pub total: usize,
-    /// How many rows there are at all.
-    pub inventory_total: usize,
-    /// The position of the first row of `rows`.
-    pub offset: usize,
-    /// The rows.
-    pub rows: Vec<InventoryRow>,
-    /// How the matching rows fall into clouds, accounts, regions and states.
-    pub facets: Facets,
-    /// How many of the matching rows are stale.
-    pub stale: usize,
-    /// The selection.
-    pub selection: SelectionSummary,
-    /// What is wrong with the query; then no row matches.
-    pub error: Option<QueryError>,
-}
-
-/// A row, and whether it is selected.
-#[derive(Clone, Debug)]
-pub struct InventoryRow {
-    /// The row.
-    pub row: RowView,
-    /// Whether it is selected.
-    pub selected: bool,
-}
 
 /// The hits of the last query, for its next window.
 #[derive(Debug)]
@@ -137,7 +90,7 @@ impl App {
     fn page(&self, hits: &Arc<Hits>, ask: &PageAsk) -> InventoryPage {
         let selection = self.summarise(hits);
         let selected = self.selection();
-        let row = |row: RowView| InventoryRow { selected: selected.contains(&row.key), row };
+        let row = |row: RowView| InventoryRow { selected: selected.contains(row.key()), row };
         InventoryPage {
             total: hits.total,
             inventory_total: hits.inventory_total,

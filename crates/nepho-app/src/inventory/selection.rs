@@ -10,7 +10,7 @@ use nepho_core::{
     Access, Action, ResourceKey,
     report::{ActionOffer, SelectionSummary},
 };
-use nepho_index::{Hits, Snapshot, Sort};
+use nepho_index::{Hits, SelectionChange, Snapshot};
 
 use crate::{App, AppError};
 
@@ -31,33 +31,6 @@ impl Selection {
         self.counted = None;
         &mut self.keys
     }
-}
-
-/// A change of the selection.
-#[derive(Clone, Debug)]
-pub enum SelectionChange {
-    /// Adds the row, or takes it away.
-    Toggle(ResourceKey),
-    /// Selects exactly these.
-    Set(Vec<ResourceKey>),
-    /// Adds the rows between two of a query's rows, both included. Nothing if one is not there.
-    Range {
-        /// The query.
-        query: String,
-        /// Its order.
-        sort: Sort,
-        /// One end.
-        from: ResourceKey,
-        /// The other end.
-        to: ResourceKey,
-    },
-    /// Selects every row that the query matches.
-    All {
-        /// The query.
-        query: String,
-    },
-    /// Selects nothing.
-    Clear,
 }
 
 impl App {

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use nepho_app::{App, AppError, Targets};
+use nepho_app::{App, AppError};
 use nepho_core::{
     Access, Action, CredentialSource, FailureCode,
     plan::{Refusal, Verdict},
     report::{FoundAccount, SignIn, TargetStatus},
-    request::{AccountChange, Credentials, NewAccount},
+    request::{AccountChange, Credentials, NewAccount, Targets},
 };
 use nepho_index::Sort;
 use nepho_testkit::ec2::{Ec2Instance, Setup, id};
@@ -112,7 +112,7 @@ async fn a_read_only_account_sends_no_action() {
     let app = harness.open().await;
     let account = app.add_account(NewAccount { access: Access::ReadOnly, ..lab(&cloud) }).await.unwrap();
     app.sync(&[], &[]).await;
-    let key = app.find("web-1")[0].key.clone();
+    let key = app.find("web-1")[0].key().clone();
     let plan = app.plan(Action::Stop, Targets::Keys(vec![key.clone()])).await.unwrap();
     assert_eq!(plan.targets[0].verdict, Verdict::Refused(Refusal::ReadOnly));
     app.commit(&plan.nonce, None, true).await.unwrap_err();
@@ -150,7 +150,7 @@ async fn credentials_of_another_realm_change_nothing() {
     assert!(!codes.is_empty() && codes.iter().all(|code| *code == FailureCode::WrongAccount), "{codes:?}");
     assert_eq!(next.search("", Sort::default()).unwrap().total, 3, "its rows stay");
     assert!(next.find("theirs").is_empty());
-    let plan = next.plan(Action::Stop, Targets::Keys(vec![next.find("web-1")[0].key.clone()])).await.unwrap();
+    let plan = next.plan(Action::Stop, Targets::Keys(vec![next.find("web-1")[0].key().clone()])).await.unwrap();
     assert_eq!(plan.eligible().count(), 0);
     assert_eq!(other.count("StopInstances"), 0);
     assert_eq!(code(next.verify_account(&account.id).await), FailureCode::WrongAccount);

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use nepho_app::{AppError, CommitError, HostKind, MOST_TARGETS, PageAsk, Targets};
+use nepho_app::{AppError, CommitError, HostKind, MOST_TARGETS};
 use nepho_core::{
     Action, State,
     plan::{CommitRefusal, Confirmation, Verdict},
     report::TargetStatus,
+    request::Targets,
 };
-use nepho_index::Sort;
+use nepho_index::{PageAsk, Sort};
 
 use crate::harness::Harness;
 
@@ -23,13 +24,13 @@ async fn a_machine_stopped_here_is_stopped_for_the_next_process() {
 
     let running = app.search("account:platform-dev staging-web state:running", Sort::default()).unwrap();
     let target = running.window(0, 1).remove(0);
-    let plan = app.plan(Action::Stop, Targets::Keys(vec![target.key.clone()])).await.unwrap();
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![target.key().clone()])).await.unwrap();
     assert_eq!(plan.targets[0].verdict, Verdict::Eligible);
     assert_eq!(plan.confirmation, Confirmation::Click);
     let refused = app.commit(&plan.nonce, None, false).await.unwrap_err();
     assert!(matches!(refused, CommitError::Refused(CommitRefusal::Confirmation)), "{refused}");
 
-    let plan = app.plan(Action::Stop, Targets::Keys(vec![target.key.clone()])).await.unwrap();
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![target.key().clone()])).await.unwrap();
     let operation = app.commit(&plan.nonce, None, true).await.unwrap();
     let replay = app.commit(&plan.nonce, None, true).await.unwrap_err();
     assert!(matches!(replay, CommitError::Refused(CommitRefusal::Expired)), "{replay}");
@@ -40,10 +41,10 @@ async fn a_machine_stopped_here_is_stopped_for_the_next_process() {
     drop(app);
 
     let next = harness.open().await;
-    let row = next.row(&target.key).unwrap();
-    assert_eq!((row.state, row.pending), (State::Stopped, None));
-    let details = next.details(&target.key).await.unwrap();
-    assert_eq!(details.journal.len(), 3, "sent, accepted, settled: {:?}", details.journal);
+    let row = next.row(target.key()).unwrap();
+    assert_eq!((row.state(), row.pending()), (State::Stopped, None));
+    let details = next.details(target.key()).await.unwrap();
+    assert_eq!(details.journal.len(), 3, "sent, accepted, done: {:?}", details.journal);
     let start = details.offers.iter().find(|offer| offer.action == Action::Start).unwrap();
     let stop = details.offers.iter().find(|offer| offer.action == Action::Stop).unwrap();
     assert!(start.possible && !stop.possible);
@@ -135,11 +136,11 @@ async fn taking_back_is_planned_for_what_was_accepted() {
     app.add_demo().await.unwrap();
     let running = app.search("account:platform-dev staging-web state:running", Sort::default()).unwrap();
     let target = running.window(0, 1).remove(0);
-    let plan = app.plan(Action::Stop, Targets::Keys(vec![target.key.clone()])).await.unwrap();
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![target.key().clone()])).await.unwrap();
     let operation = app.commit(&plan.nonce, None, true).await.unwrap();
     app.submitted(&operation).await;
     let back = app.plan(Action::Start, Targets::Operation(operation)).await.unwrap();
-    assert_eq!(back.targets.into_iter().map(|target| target.key).collect::<Vec<_>>(), [target.key]);
+    assert_eq!(back.targets.into_iter().map(|target| target.key).collect::<Vec<_>>(), [target.key().clone()]);
     let nothing = Targets::Operation(nepho_core::journal::OperationId::new("none"));
     assert!(matches!(app.plan(Action::Start, nothing).await, Err(AppError::UnknownOperation { .. })));
 }

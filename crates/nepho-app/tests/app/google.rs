@@ -318,7 +318,7 @@ async fn a_whole_document_is_fetched_and_stays_when_the_cloud_is_out_of_reach() 
     let app = harness.open().await;
     app.add_account(project(&cloud, "proj-0", Credentials::KeyFile(file))).await.unwrap();
     app.sync(&[], &[]).await;
-    let key = app.find("web-proj-0")[0].key.clone();
+    let key = app.find("web-proj-0")[0].key().clone();
     let part = app.document(&key).await.unwrap();
     assert!(!part.whole && part.as_of.is_some(), "{part:?}");
     assert!(!part.json.contains("shieldedInstanceConfig"), "{}", part.json);

@@ -5,12 +5,12 @@
 
 use std::time::{Duration, Instant};
 
-use nepho_app::{Keyring, PageAsk};
+use nepho_app::Keyring;
 use nepho_core::{
     FailureCode,
     report::{CheckStatus, KeyringStatus, SignIn},
 };
-use nepho_index::Sort;
+use nepho_index::{PageAsk, Sort};
 use nepho_testkit::session::{in_session, is_inside, lock_keyring, unlock_keyring, without_bus};
 
 use crate::harness::{Harness, cloud, code, lab};

@@ -108,7 +108,7 @@ async fn settings_are_kept_and_bounded() {
     let app = harness.open().await;
     let before = app.settings().await.unwrap();
     assert_eq!((before.theme, before.poll_interval), (None, Duration::from_mins(5)));
-    let change = nepho_app::SettingsChange {
+    let change = nepho_core::settings::SettingsChange {
         theme: Some("dark".to_owned()),
         poll_interval: Some(Duration::from_secs(1)),
         ..Default::default()

@@ -1,12 +1,12 @@
 //! Windows of rows, the selection, and what is read of one row.
 
-use nepho_app::{App, HostKind, InventoryPage, PageAsk, SelectionChange, Targets};
+use nepho_app::{App, HostKind};
 use nepho_core::{
     Access, Action,
     report::{ActionOffer, SelectionSummary},
-    request::AccountChange,
+    request::{AccountChange, Targets},
 };
-use nepho_index::{Sort, SortColumn};
+use nepho_index::{InventoryPage, PageAsk, SelectionChange, Sort, SortColumn};
 
 use crate::harness::Harness;
 
@@ -28,7 +28,7 @@ async fn a_window_is_part_of_the_whole_result() {
     let last = page(&app, "", Sort::by(SortColumn::Name).descending(), 0, 1).await;
     let end = page(&app, "", Sort::by(SortColumn::Name), first.total - 5, 50).await;
     assert_eq!(end.rows.len(), 5);
-    assert!(!last.rows[0].row.name.is_empty());
+    assert!(!last.rows[0].row.name().is_empty());
     let staging = page(&app, "account:search-staging", Sort::default(), 0, 10).await;
     assert!(staging.total < first.total && staging.inventory_total == first.total);
     assert!(staging.rows.iter().all(|row| &*row.row.account_name == "search-staging"));
@@ -87,10 +87,10 @@ async fn the_selection_reaches_beyond_the_window_and_counts_what_is_hidden() {
     let targets = Targets::Selection { query: shown.to_owned(), include_hidden: true };
     assert_eq!(app.plan(Action::Start, targets).await.unwrap().targets.len(), all.count);
 
-    let key = page.rows[0].row.key.clone();
+    let key = page.rows[0].row.key().clone();
     let toggled = app.update_selection(SelectionChange::Toggle(key.clone()), shown).unwrap();
     assert_eq!(toggled.count, all.count - 1);
-    let (from, to) = (page.rows[3].row.key.clone(), page.rows[1].row.key.clone());
+    let (from, to) = (page.rows[3].row.key().clone(), page.rows[1].row.key().clone());
     app.update_selection(SelectionChange::Clear, "").unwrap();
     let range = SelectionChange::Range { query: shown.to_owned(), sort: Sort::default(), from, to };
     assert_eq!(app.update_selection(range, shown).unwrap().count, 3);
@@ -132,13 +132,13 @@ async fn a_resource_has_its_document_command_and_place() {
     let app = harness.open().await;
     app.add_demo().await.unwrap();
     let row = app.search("account:platform-dev name:grafana", Sort::default()).unwrap().window(0, 1).remove(0);
-    let details = app.details(&row.key).await.unwrap();
-    assert_eq!(details.row.key, row.key);
+    let details = app.details(row.key()).await.unwrap();
+    assert_eq!(details.row.key(), row.key());
     assert_eq!(details.scope.unwrap().failure, None);
-    let document = app.document(&row.key).await.unwrap().json;
-    assert!(document.trim_start().starts_with('{') && document.contains(&*row.key.native), "{document}");
-    assert_eq!(app.find(&row.key.native).len(), 1);
-    assert_eq!(app.find(&row.key.to_string())[0].key, row.key);
-    let command = app.command(Action::Stop.into(), std::slice::from_ref(&row.key)).unwrap();
-    assert!(command.is_none_or(|command| command.contains(&*row.key.native)));
+    let document = app.document(row.key()).await.unwrap().json;
+    assert!(document.trim_start().starts_with('{') && document.contains(&*row.key().native), "{document}");
+    assert_eq!(app.find(&row.key().native).len(), 1);
+    assert_eq!(app.find(&row.key().to_string())[0].key(), row.key());
+    let command = app.command(Action::Stop.into(), std::slice::from_ref(row.key())).unwrap();
+    assert!(command.is_none_or(|command| command.contains(&*row.key().native)));
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use nepho_app::Targets;
+use nepho_core::request::Targets;
 use nepho_core::{AccountId, Action, Secret, request::AccountChange, request::Credentials};
 use nepho_keyring::{Item, Prompt};
 use nepho_store::Store;
@@ -76,7 +76,7 @@ async fn a_key_is_in_no_file_after_a_full_cycle() {
     };
     let account = app.add_account(nepho_core::request::NewAccount { credentials, ..lab(&cloud) }).await.unwrap();
     app.sync(&[], &[]).await;
-    let plan = app.plan(Action::Stop, Targets::Keys(vec![app.find("web-1")[0].key.clone()])).await.unwrap();
+    let plan = app.plan(Action::Stop, Targets::Keys(vec![app.find("web-1")[0].key().clone()])).await.unwrap();
     let operation = app.commit(&plan.nonce, None, true).await.unwrap();
     app.wait(&operation, Duration::from_secs(30)).await;
     cloud.break_action("DescribeInstances", Fault::Denied);

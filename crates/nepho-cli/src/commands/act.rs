@@ -1,11 +1,12 @@
 //! `nepho start|stop|reboot|suspend|resume|terminate`: plan, confirm, commit, wait.
 
-use nepho_app::{App, Targets};
+use nepho_app::App;
 use nepho_core::{
     ResourceKey, Timestamp,
     plan::{Confirmation, Plan, PlannedTarget, Refusal, Verdict},
     provider::ActionRequest,
     report::{TargetResult, TargetStatus},
+    request::Targets,
 };
 use nepho_wire::cli::ActionJson;
 
@@ -19,7 +20,7 @@ use crate::{
 
 pub async fn run(app: &App, request: ActionRequest, args: Act, output: Output) -> Result<Code, CliError> {
     app.ready().await;
-    let targets = args.targets.iter().map(|text| Ok(super::show::target(app, text)?.key));
+    let targets = args.targets.iter().map(|text| Ok(super::show::target(app, text)?.key().clone()));
     let keys: Vec<ResourceKey> = targets.collect::<Result<_, CliError>>()?;
     let plan = app.plan(request, Targets::Keys(keys)).await?;
     if args.plan {

@@ -29,15 +29,16 @@ fn table(rows: &[RowView], app: &App) -> Table {
         let first = |ips: &[std::net::IpAddr]| ips.first().map_or_else(|| "-".to_owned(), ToString::to_string);
         let mark = if row.stale { " stale" } else { "" };
         let as_of = row.as_of.map_or_else(|| "never".to_owned(), |at| messages::age(at, app.now()));
+        let resource = row.resource();
         table.row([
-            if row.name.is_empty() { "-".to_owned() } else { row.name.clone() },
-            row.key.native.to_string(),
+            if row.name().is_empty() { "-".to_owned() } else { row.name().to_owned() },
+            row.key().native.to_string(),
             state(row),
             row.account_name.to_string(),
-            row.zone.as_ref().map_or_else(|| row.region.to_string(), ToString::to_string),
-            row.size.clone(),
-            first(&row.private_ips),
-            first(&row.public_ips),
+            row.place().to_owned(),
+            resource.size.clone(),
+            first(&resource.private_ips),
+            first(&resource.public_ips),
             format!("{as_of}{mark}"),
         ]);
     }
@@ -46,6 +47,6 @@ fn table(rows: &[RowView], app: &App) -> Table {
 
 /// Returns the text of the state, with the provider's own word beside an unknown one.
 fn state(row: &RowView) -> String {
-    let text = messages::state(row.state);
-    if row.state == nepho_core::State::Unknown { format!("{text} ({})", row.raw_state) } else { text }
+    let text = messages::state(row.state());
+    if row.state() == nepho_core::State::Unknown { format!("{text} ({})", row.raw_state()) } else { text }
 }

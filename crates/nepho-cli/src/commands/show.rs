@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use nepho_app::{App, Details, ShownDocument};
-use nepho_index::RowView;
-use nepho_wire::{cli::ShowJson, resource::Document, time::maybe};
+use nepho_app::App;
+use nepho_core::report::ShownDocument;
+use nepho_index::{Details, RowView};
+use nepho_wire::{cli::ShowJson, resource::Document};
 
 use crate::{
     args::Show,
@@ -17,20 +18,18 @@ pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, CliErro
     let mut code = if args.sync { super::sync::refresh(app).await } else { Code::Done };
     app.ready().await;
     let row = target(app, &args.target)?;
-    let details = app.details(&row.key).await?;
+    let details = app.details(row.key()).await?;
     if args.fetch
-        && let Err(error) = app.fetch_document(&row.key).await
+        && let Err(error) = app.fetch_document(row.key()).await
     {
         let failed = CliError::from(error);
         output::warn(&messages::shown(&messages::no_full_document(&failed.message)));
         code = failed.code();
     }
     // A row can be here without its document; the rest of it is still worth showing.
-    let kept = app.document(&row.key).await.ok();
-    let document =
-        kept.as_ref().map(|kept| Document { json: kept.json.clone(), as_of: maybe(kept.as_of), whole: kept.whole });
-    let facts = &details.cached.resource.facts;
-    let json = ShowJson::new(&details.row, facts, document.as_ref()).map_err(CliError::internal)?;
+    let kept = app.document(row.key()).await.ok();
+    let document = kept.clone().map(Document::from);
+    let json = ShowJson::new(&details.row, document.as_ref()).map_err(CliError::internal)?;
     output.result(&json, || people(&details, kept.as_ref(), app))?;
     Ok(code)
 }
@@ -39,7 +38,7 @@ pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, CliErro
 pub fn target(app: &App, text: &str) -> Result<RowView, CliError> {
     let mut found = app.find(text);
     if found.len() > 1 {
-        return Err(CliError::ambiguous(text, found.iter().map(|row| row.key.to_string()).collect()));
+        return Err(CliError::ambiguous(text, found.iter().map(|row| row.key().to_string()).collect()));
     }
     let none = || CliError::not_found(format!("{text:?} is not in the inventory; run `nepho sync` or check the name"));
     found.pop().ok_or_else(none)
@@ -47,23 +46,23 @@ pub fn target(app: &App, text: &str) -> Result<RowView, CliError> {
 
 fn people(details: &Details, document: Option<&ShownDocument>, app: &App) -> String {
     let row = &details.row;
-    let facts = &details.cached.resource.facts;
+    let (resource, facts) = (row.resource(), &row.resource().facts);
     let join = |texts: Vec<String>| texts.join(", ");
-    let tags = row.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let tags = resource.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let lines = [
-        ("name", row.name.clone()),
-        ("key", row.key.to_string()),
-        ("state", format!("{} (raw {:?})", messages::state(row.state), row.raw_state)),
+        ("name", row.name().to_owned()),
+        ("key", row.key().to_string()),
+        ("state", format!("{} (raw {:?})", messages::state(row.state()), row.raw_state())),
         ("reason", facts.state_reason.clone().unwrap_or_default()),
         ("account", row.account_name.to_string()),
-        ("realm", row.key.realm.to_string()),
-        ("zone", row.zone.as_ref().map_or_else(|| row.region.to_string(), ToString::to_string)),
-        ("size", row.size.clone()),
+        ("realm", row.key().realm.to_string()),
+        ("zone", row.place().to_owned()),
+        ("size", resource.size.clone()),
         ("lifecycle", facts.lifecycle.to_string()),
         ("group", facts.group.clone().unwrap_or_default()),
-        ("private ips", join(row.private_ips.iter().map(ToString::to_string).collect())),
-        ("public ips", join(row.public_ips.iter().map(ToString::to_string).collect())),
-        ("started", row.started_at.map(|at| at.to_string()).unwrap_or_default()),
+        ("private ips", join(resource.private_ips.iter().map(ToString::to_string).collect())),
+        ("public ips", join(resource.public_ips.iter().map(ToString::to_string).collect())),
+        ("started", resource.started_at.map(|at| at.to_string()).unwrap_or_default()),
         ("image", facts.image.clone().unwrap_or_default()),
         ("network", join(facts.network.iter().chain(&facts.subnet).cloned().collect())),
         ("firewalls", join(facts.security_groups.clone())),

@@ -5,12 +5,12 @@ mod catalogue;
 
 use std::{borrow::Cow, path::Path};
 
-use nepho_app::{CacheFault, OpenNote};
 use nepho_core::{
     Failure, FailureCode, State, Timestamp,
     journal::JournalEvent,
     plan::{CommitRefusal, Refusal, Verdict, Warning},
     report::{CheckStatus, TargetStatus},
+    status::{CacheFault, OpenNote},
 };
 use nepho_index::QueryError;
 use nepho_wire::plan;

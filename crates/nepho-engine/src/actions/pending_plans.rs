@@ -78,7 +78,7 @@ fn changed_since(pending: &PendingPlan, snapshot: &Snapshot, now: Timestamp) -> 
     let moved = eligible.filter(|(target, group)| {
         let row = snapshot.row(&target.key).zip(snapshot.get(&target.key, now));
         row.is_none_or(|(row, shown)| {
-            shown.raw_state != target.raw_state || shown.name != target.name || row.resource.facts.group != **group
+            shown.raw_state() != target.raw_state || shown.name() != target.name || row.resource.facts.group != **group
         })
     });
     moved.map(|(target, _)| target.key.clone()).collect()

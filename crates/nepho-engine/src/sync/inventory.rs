@@ -11,6 +11,7 @@ use nepho_core::{
     cache::{CachedRow, CommitOutcome, KnownScope, RowWrite, RowsCommit, ScopeCommit, ScopeRecord},
     fingerprint::Fingerprint,
     provider::{Accepted, ListedResource},
+    status::Changes,
 };
 use nepho_index::{Change, Snapshot};
 use nepho_store::{Store, StoreError};
@@ -20,17 +21,6 @@ use crate::{
     actions::overlay::Overlays,
     sync::reconcile::{self, Listing},
 };
-
-/// Generation numbers: hints that something changed. A lost hint costs latency, not truth.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// Rows, freshness or overlays.
-    pub inventory: u64,
-    /// Accounts, sign-in or sync progress.
-    pub accounts: u64,
-    /// Operations or the journal.
-    pub operations: u64,
-}
 
 /// What a complete listing did to its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

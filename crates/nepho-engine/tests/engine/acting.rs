@@ -35,15 +35,15 @@ async fn a_stop_is_shown_pending_and_stopped_only_when_seen() {
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.engine.submitted(&id).await;
     let row = harness.row("i-1");
-    assert_eq!((row.state, row.raw_state.as_str()), (State::Stopping, "stopping"));
+    assert_eq!((row.state(), row.raw_state()), (State::Stopping, "stopping"));
     harness.pass(5).await;
-    assert_eq!(harness.row("i-1").state, State::Stopping);
+    assert_eq!(harness.row("i-1").state(), State::Stopping);
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(outcome(&results), (TargetStatus::Done, Some(State::Stopped)));
-    assert_eq!(harness.row("i-1").state, State::Stopped);
-    assert_eq!(harness.row("i-1").pending, None);
+    assert_eq!(harness.row("i-1").state(), State::Stopped);
+    assert_eq!(harness.row("i-1").pending(), None);
     assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"]);
     let stored = harness.store.rows().await.unwrap();
     assert_eq!(stored[0].resource.state, State::Stopped, "a new process shows it too");
@@ -91,7 +91,7 @@ async fn a_refused_stop_never_shows_stopped() {
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(results[0].status, TargetStatus::Failed);
     assert_eq!(results[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::InvalidState));
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, None));
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Running, None));
     assert_eq!(harness.events("i-1").await, ["sent", "refused"]);
 }
 
@@ -121,7 +121,7 @@ async fn a_stop_that_never_arrived_stays_unknown() {
     let results = harness.engine.wait(&id, 2 * MINUTE).await;
     assert_eq!(results[0].status, TargetStatus::Unknown);
     assert_eq!(harness.events("i-1").await, ["sent", "unknown", "timed_out"]);
-    assert_eq!((harness.row("i-1").state, harness.cloud.counts().submit), (State::Running, 1));
+    assert_eq!((harness.row("i-1").state(), harness.cloud.counts().submit), (State::Running, 1));
 }
 
 // Invariant 14
@@ -135,11 +135,11 @@ async fn a_read_that_began_before_the_reply_cannot_undo_it() {
         harness.engine.submitted(&id).await;
         harness.cloud.settle("i-1");
         harness.engine.wait(&id, MINUTE).await;
-        assert_eq!(harness.row("i-1").state, State::Stopped);
+        assert_eq!(harness.row("i-1").state(), State::Stopped);
         listing.open();
     });
     assert!(sweep.0.scopes[0].failure.is_none());
-    assert_eq!(harness.row("i-1").state, State::Stopped);
+    assert_eq!(harness.row("i-1").state(), State::Stopped);
     assert_eq!(harness.store.rows().await.unwrap()[0].resource.state, State::Stopped);
 }
 
@@ -153,7 +153,7 @@ async fn a_listing_from_before_the_reply_does_not_end_what_the_reply_said() {
         harness.engine.submitted(&id).await;
         listing.open();
     });
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Stopping, Some(Action::Stop)));
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Stopping, Some(Action::Stop)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,7 +164,7 @@ async fn a_stale_read_after_the_reply_does_not_show_the_old_state() {
     harness.engine.submitted(&id).await;
     for _ in 0..3 {
         harness.pass(1).await;
-        assert_eq!(harness.row("i-1").state, State::Stopping);
+        assert_eq!(harness.row("i-1").state(), State::Stopping);
     }
     harness.cloud.settle("i-1");
     assert_eq!(outcome(&harness.engine.wait(&id, MINUTE).await).1, Some(State::Stopped));
@@ -177,7 +177,7 @@ async fn a_cloud_that_accepts_and_does_nothing_is_contradicted() {
     let id = harness.act(Action::Stop, &["i-1"]).await;
     let results = harness.engine.wait(&id, 2 * MINUTE).await;
     assert_eq!(outcome(&results), (TargetStatus::Failed, Some(State::Running)));
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, None));
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Running, None));
     assert_eq!(harness.events("i-1").await, ["sent", "accepted", "failed"]);
 }
 
@@ -210,10 +210,10 @@ async fn a_reboot_ends_when_the_machine_is_seen_running() {
     let harness = one_running().await;
     let id = harness.act(Action::Reboot, &["i-1"]).await;
     harness.engine.submitted(&id).await;
-    assert_eq!(harness.row("i-1").pending, Some(Action::Reboot));
+    assert_eq!(harness.row("i-1").pending(), Some(Action::Reboot));
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(outcome(&results), (TargetStatus::Done, Some(State::Running)));
-    assert_eq!(harness.row("i-1").pending, None);
+    assert_eq!(harness.row("i-1").pending(), None);
 }
 
 #[tokio::test(start_paused = true)]

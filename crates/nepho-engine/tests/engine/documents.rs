@@ -93,7 +93,7 @@ async fn a_row_that_the_document_shows_out_of_date_is_read_too() {
     harness.cloud.set_state("i-1", State::Stopped);
     harness.pass(5).await;
     harness.engine.fetch_document(&key("i-1")).await.unwrap();
-    assert_eq!((harness.row("i-1").state, harness.cloud.counts().observe), (State::Stopped, 2));
+    assert_eq!((harness.row("i-1").state(), harness.cloud.counts().observe), (State::Stopped, 2));
     harness.sync().await;
     assert_eq!(harness.sync().await.changed, 0);
 }

@@ -90,7 +90,7 @@ proptest! {
             let count = rows.len();
             let snapshot = Snapshot::empty().apply(vec![Change::Rows { upserts: rows, removed: vec![] }]);
             let hits = snapshot.search(&Query::parse("").expect("a query"), Sort::default(), Timestamp::UNIX_EPOCH);
-            let all: Vec<_> = hits.window(0, count).into_iter().map(|row| (row.account, row.key)).collect();
+            let all: Vec<_> = hits.window(0, count).into_iter().map(|row| (row.row.account.clone(), row.key().clone())).collect();
             for limit in [0, 1, count / 2, count, count + 1] {
                 let first = store.first_rows(limit).await.expect("rows");
                 let first: Vec<_> = first.into_iter().map(|row| (row.account, row.resource.key)).collect();

@@ -56,7 +56,7 @@ async fn each_target_has_a_verdict_from_a_fresh_reading() {
         Verdict::Refused(Refusal::NotFound),
     ];
     assert_eq!(verdicts(&plan), expected);
-    assert_eq!(harness.row("i-2").state, State::Stopped, "the reading is shown");
+    assert_eq!(harness.row("i-2").state(), State::Stopped, "the reading is shown");
 }
 
 #[tokio::test(start_paused = true)]

@@ -57,10 +57,10 @@ async fn a_machine_on_its_way_is_read_until_it_arrives() {
     harness.cloud.add(instance("i-1").state(State::Pending));
     harness.engine.poll(INTERVAL);
     harness.pass(20).await;
-    assert_eq!(harness.row("i-1").state, State::Pending);
+    assert_eq!(harness.row("i-1").state(), State::Pending);
     harness.cloud.set_state("i-1", State::Running);
     harness.pass(16).await;
-    assert_eq!(harness.row("i-1").state, State::Running);
+    assert_eq!(harness.row("i-1").state(), State::Running);
     let (listings, readings) = (harness.cloud.counts().list, harness.cloud.counts().observe);
     harness.pass(60).await;
     assert_eq!(harness.cloud.counts().observe, readings, "nothing is on its way any more");

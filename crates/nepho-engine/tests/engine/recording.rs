@@ -45,7 +45,7 @@ async fn an_action_that_came_to_nothing_ends_failed_in_the_providers_words() {
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.engine.submitted(&id).await;
     harness.pass(5).await;
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Stopping, None), "seen on its way");
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Stopping, None), "seen on its way");
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
@@ -53,7 +53,7 @@ async fn an_action_that_came_to_nothing_ends_failed_in_the_providers_words() {
     assert_eq!(results[0].status, TargetStatus::Failed);
     assert_eq!((failure.code, failure.message.as_str()), (FailureCode::Conflict, "the disk is busy"));
     assert_eq!(harness.events("i-1").await, ["sent", "accepted", "failed"]);
-    assert_eq!(harness.row("i-1").state, State::Running, "it was read once more");
+    assert_eq!(harness.row("i-1").state(), State::Running, "it was read once more");
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,11 +64,15 @@ async fn what_the_reply_said_is_not_shown_any_more_once_the_record_says_failed()
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.engine.submitted(&id).await;
     harness.pass(5).await;
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Stopping, Some(Action::Stop)));
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Stopping, Some(Action::Stop)));
     harness.cloud.settle("i-1");
     harness.engine.wait(&id, Duration::from_secs(5)).await;
     harness.pass(0).await;
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, None), "long before its time");
+    assert_eq!(
+        (harness.row("i-1").state(), harness.row("i-1").pending()),
+        (State::Running, None),
+        "long before its time"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,12 +123,12 @@ async fn a_recorded_reboot_is_done_only_when_the_record_says_so() {
     let id = harness.act(Action::Reboot, &["i-1"]).await;
     harness.pass(30).await;
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "running, as it was before");
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, Some(Action::Reboot)));
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Running, Some(Action::Reboot)));
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Done, Some(State::Running)));
     harness.pass(0).await;
-    assert_eq!(harness.row("i-1").pending, None);
+    assert_eq!(harness.row("i-1").pending(), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,7 +161,11 @@ async fn an_action_may_come_to_nothing_after_its_goal_was_seen() {
     harness.pass(2).await;
     harness.cloud.set_state("i-1", State::Running);
     harness.pass(5).await;
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (State::Running, None), "shown as it is seen");
+    assert_eq!(
+        (harness.row("i-1").state(), harness.row("i-1").pending()),
+        (State::Running, None),
+        "shown as it is seen"
+    );
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(results[0].status, TargetStatus::Failed);

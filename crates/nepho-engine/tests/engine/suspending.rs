@@ -40,7 +40,7 @@ async fn a_machine_is_suspended_and_resumed_and_shown_as_what_it_is() {
     for (action, on_its_way) in [(Action::Suspend, "state:suspending"), (Action::Resume, "state:pending")] {
         let id = harness.act(action, &["i-1"]).await;
         harness.engine.submitted(&id).await;
-        assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (action.transition(), Some(action)));
+        assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (action.transition(), Some(action)));
         assert_eq!(
             (harness.ids(on_its_way), harness.ids("is:pending")),
             (vec!["i-1".to_owned()], vec!["i-1".to_owned()])
@@ -50,7 +50,7 @@ async fn a_machine_is_suspended_and_resumed_and_shown_as_what_it_is() {
         harness.cloud.settle("i-1");
         let results = harness.engine.wait(&id, Duration::from_mins(1)).await;
         assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Done, Some(action.goal())));
-        assert_eq!((harness.row("i-1").state, harness.row("i-1").pending), (action.goal(), None));
+        assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (action.goal(), None));
         assert_eq!(harness.ids(&format!("state:{}", action.goal())), ["i-1"]);
     }
     assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done", "sent", "accepted", "done"]);

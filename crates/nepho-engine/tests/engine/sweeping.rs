@@ -26,7 +26,7 @@ async fn a_sweep_shows_every_region_and_says_as_of_when() {
     assert_eq!((report.resources, report.changed, listed), (2, 2, vec![(1, None), (1, None)]));
     assert!(report.traffic.requests > 0);
     let row = harness.row("i-1");
-    assert_eq!((row.name.as_str(), row.stale), ("web", false));
+    assert_eq!((row.name(), row.stale), ("web", false));
     assert_eq!(row.as_of, report.scopes[0].as_of);
     let stored = harness.store.rows().await.unwrap();
     assert_eq!(stored.len(), 2);
@@ -58,7 +58,7 @@ async fn a_failed_region_keeps_its_rows_says_why_and_spoils_nothing_else() {
     assert_eq!(broken.failure.as_ref().map(|failure| failure.code), Some(FailureCode::PermissionDenied));
     assert_eq!((broken.rows, broken.as_of), (1, first.scopes[0].as_of));
     assert!(harness.row("i-1").stale && harness.row("i-1").failure.is_some());
-    assert_eq!(harness.row("i-2").name, "new");
+    assert_eq!(harness.row("i-2").name(), "new");
     assert_eq!(harness.store.rows_of(&key).await.unwrap(), before);
 
     harness.cloud.heal("me-south-1");
@@ -77,7 +77,7 @@ async fn pages_of_a_listing_that_broke_off_are_not_shown() {
     harness.cloud.script_listing("eu-west-1", vec![ListStep::Page(page), ListStep::Fail(gone)]);
     harness.sync().await;
     assert!(harness.find("i-9").is_none());
-    assert!(harness.row("i-1").missing_since.is_none(), "a listing that broke off proves no absence");
+    assert!(harness.row("i-1").row.missing_since.is_none(), "a listing that broke off proves no absence");
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,7 +88,7 @@ async fn a_listing_without_an_end_is_a_failure() {
     harness.cloud.script_listing("eu-west-1", vec![ListStep::Page(Vec::new())]);
     let report = harness.sync().await;
     assert_eq!(report.scopes[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::Malformed));
-    assert!(harness.row("i-1").missing_since.is_none());
+    assert!(harness.row("i-1").row.missing_since.is_none());
 }
 
 // Invariant 2
@@ -100,7 +100,7 @@ async fn absent_once_is_missing_and_absent_twice_is_gone() {
     harness.sync().await;
     harness.cloud.remove("i-1");
     let first = harness.sync().await;
-    assert_eq!(harness.row("i-1").missing_since, first.scopes[0].as_of);
+    assert_eq!(harness.row("i-1").row.missing_since, first.scopes[0].as_of);
     assert!(harness.row("i-1").stale);
     harness.sync().await;
     assert!(harness.find("i-1").is_none());
@@ -115,9 +115,9 @@ async fn a_missing_machine_that_is_listed_again_is_back() {
     harness.sync().await;
     harness.cloud.script_listing("eu-west-1", vec![ListStep::Complete]);
     harness.sync().await;
-    assert!(harness.row("i-1").missing_since.is_some());
+    assert!(harness.row("i-1").row.missing_since.is_some());
     harness.sync().await;
-    assert!(harness.row("i-1").missing_since.is_none());
+    assert!(harness.row("i-1").row.missing_since.is_none());
     harness.cloud.script_listing("eu-west-1", vec![ListStep::Complete]);
     harness.sync().await;
     assert!(harness.find("i-1").is_some(), "the count of absences starts anew");
@@ -174,7 +174,7 @@ async fn an_account_is_pinned_and_other_credentials_change_no_row() {
     harness.engine.forget_session(&account("lab").id).await;
     let report = harness.sync().await;
     assert_eq!(report.scopes[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::WrongAccount));
-    assert_eq!(harness.row("i-1").name, "before");
+    assert_eq!(harness.row("i-1").name(), "before");
     assert_eq!(stranger.counts().list, 0, "nothing was asked of the wrong account");
 }
 
@@ -251,7 +251,7 @@ async fn a_new_process_shows_what_the_last_one_knew() {
     let next = crate::harness::engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
     next.loaded().await;
     let row = next.snapshot().get(&key("i-1"), nepho_core::Clock::now(&*harness.clock)).expect("cached");
-    assert_eq!((row.name.as_str(), row.as_of), ("web", as_of));
+    assert_eq!((row.name(), row.as_of), ("web", as_of));
     assert_eq!(harness.cloud.counts().list, 1, "nothing was asked of the cloud");
 }
 
@@ -265,7 +265,7 @@ async fn what_another_process_stored_is_taken_over() {
     other.sync(&[], &[]).await;
     assert!(harness.find("i-1").is_none());
     assert!(harness.engine.reload().await.unwrap());
-    assert_eq!(harness.row("i-1").name, "web");
+    assert_eq!(harness.row("i-1").name(), "web");
     assert!(!harness.engine.reload().await.unwrap(), "nothing moved since");
     harness.store.remove_account(&account("lab").id).await.unwrap();
     harness.engine.reload().await.unwrap();
@@ -280,7 +280,7 @@ async fn a_sweep_that_writes_nothing_still_shows_what_another_process_stored() {
     harness.pass(1).await;
     other.sync(&[], &[]).await;
     harness.sync().await; // finds every row unchanged in the store, and none of them in its index
-    assert_eq!(harness.row("i-1").name, "web");
+    assert_eq!(harness.row("i-1").name(), "web");
 }
 
 #[tokio::test(start_paused = true)]

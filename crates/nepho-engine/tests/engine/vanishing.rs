@@ -20,7 +20,7 @@ async fn terminating() -> (Harness, OperationId) {
     let plan = harness.plan(Action::Terminate, &["i-1"]).await;
     let id = harness.engine.commit(&plan.nonce, Some("web"), false).await.expect("committed");
     harness.pass(3).await;
-    assert_eq!(harness.row("i-1").state, State::Terminating);
+    assert_eq!(harness.row("i-1").state(), State::Terminating);
     (harness, id)
 }
 
@@ -41,8 +41,8 @@ async fn a_deleted_machine_is_missing_when_its_action_has_ended_and_gone_after_t
     harness.cloud.remove("i-1");
     assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Done, Some(State::Terminated)));
     let row = harness.row("i-1");
-    assert!(row.stale && row.missing_since.is_some() && row.pending.is_none(), "{row:?}");
-    assert!(harness.row("i-2").missing_since.is_none());
+    assert!(row.stale && row.row.missing_since.is_some() && row.pending().is_none(), "{row:?}");
+    assert!(harness.row("i-2").row.missing_since.is_none());
     assert_eq!(listings(&harness)[1..], [["eu-west-1"]], "its own region, once");
     harness.sync().await;
     assert!(harness.find("i-1").is_none());
@@ -56,7 +56,7 @@ async fn who_waits_for_an_action_waits_for_what_the_listing_shows() {
     let gate = harness.cloud.hold_listing("eu-west-1");
     let waiting = async {
         harness.engine.wait(&id, MINUTE).await;
-        harness.row("i-1").missing_since.is_some()
+        harness.row("i-1").row.missing_since.is_some()
     };
     let (missing, ()) = tokio::join!(waiting, async {
         gate.reached().await;
@@ -71,7 +71,7 @@ async fn nothing_is_listed_for_a_machine_that_its_cloud_still_shows() {
     let (harness, id) = terminating().await;
     harness.cloud.settle("i-1");
     assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Done, Some(State::Terminated)));
-    assert_eq!((harness.row("i-1").state, harness.row("i-1").missing_since), (State::Terminated, None));
+    assert_eq!((harness.row("i-1").state(), harness.row("i-1").row.missing_since), (State::Terminated, None));
     assert_eq!(listings(&harness).len(), 1);
 }
 
@@ -84,7 +84,7 @@ async fn a_listing_that_fails_proves_nothing_and_its_scope_says_why() {
     assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Done, Some(State::Terminated)));
     let row = harness.row("i-1");
     assert_eq!(
-        (row.missing_since, row.failure.map(|failure| failure.code)),
+        (row.row.missing_since, row.failure.map(|failure| failure.code)),
         (None, Some(FailureCode::PermissionDenied))
     );
     assert!(!harness.row("i-2").stale, "another region is not touched");
@@ -116,7 +116,7 @@ async fn a_missing_machine_is_not_read_again_and_again() {
     harness.sync().await;
     let readings = harness.cloud.counts().observe;
     harness.pass(300).await;
-    assert!(harness.row("i-1").missing_since.is_some());
+    assert!(harness.row("i-1").row.missing_since.is_some());
     assert_eq!(harness.cloud.counts().observe, readings);
 }
 

@@ -103,7 +103,7 @@ fn of_two_listings_of_one_row_the_one_that_shows_it_counts() {
         Change::ReplaceScope { key: scope("a1", "zone-2"), rows: vec![there] },
     ]);
     let key = key("a1", "eu-west-1", "i-1");
-    assert_eq!(next.get(&key, at(0)).map(|row| (row.state, row.missing_since)), Some((State::Stopped, None)));
+    assert_eq!(next.get(&key, at(0)).map(|row| (row.state(), row.row.missing_since)), Some((State::Stopped, None)));
     let hits = next.search(&Query::parse("is:missing").expect("a query"), Sort::default(), at(0));
     assert_eq!((hits.total, hits.position(&key)), (1, Some(0)));
 }

@@ -232,7 +232,7 @@ proptest! {
             let keys = hits.keys();
             prop_assert_eq!(&keys.iter().cloned().collect::<BTreeSet<_>>(), &all);
             let windows = (0..hits.total).step_by(step).flat_map(|from| hits.window(from, step));
-            prop_assert_eq!(&windows.map(|row| row.key).collect::<Vec<_>>(), &keys);
+            prop_assert_eq!(&windows.map(|row| row.key().clone()).collect::<Vec<_>>(), &keys);
             for (place, key) in keys.iter().enumerate() {
                 prop_assert_eq!(hits.position(key), Some(place));
             }

@@ -17,7 +17,7 @@ fn put(snapshot: &Snapshot, id: &str, overlay: Option<Overlay>) -> Snapshot {
 fn the_reply_is_shown_counted_and_asked_for_in_place_of_the_row() {
     let stopping = put(&four(), "i-0aa", Some(overlay(Action::Stop, Some(State::Stopping), "stopping")));
     let web = stopping.get(&key("a1", "eu-west-1", "i-0aa"), at(60)).expect("a row");
-    assert_eq!((web.state, &*web.raw_state, web.pending), (State::Stopping, "stopping", Some(Action::Stop)));
+    assert_eq!((web.state(), web.raw_state(), web.pending()), (State::Stopping, "stopping", Some(Action::Stop)));
     for (query, found) in [
         ("state:running", vec!["i-0dd"]),
         ("state:stopping", vec!["i-0cc", "i-0aa"]),
@@ -33,9 +33,9 @@ fn the_reply_is_shown_counted_and_asked_for_in_place_of_the_row() {
     assert_eq!((totals.states[&State::Stopping], totals.states[&State::Running], totals.pending), (2, 1, 1));
     let hits = stopping.search(&Query::parse("is:pending").expect("a query"), Sort::default(), at(60));
     assert_eq!(hits.facets.state.iter().map(|facet| facet.value).collect::<Vec<_>>(), [State::Stopping]);
-    let summary = stopping.summary(&web.key).expect("a row");
+    let summary = stopping.summary(web.key()).expect("a row");
     assert_eq!((summary.state, summary.pending), (State::Stopping, Some(Action::Stop)));
-    let stored = stopping.row(&web.key).expect("a row");
+    let stored = stopping.row(web.key()).expect("a row");
     assert_eq!(stored.resource.state, State::Running, "the row itself is as it was read");
 }
 
@@ -43,7 +43,7 @@ fn the_reply_is_shown_counted_and_asked_for_in_place_of_the_row() {
 fn a_reply_without_a_state_only_marks_the_row() {
     let rebooting = put(&four(), "i-0aa", Some(overlay(Action::Reboot, None, "")));
     let web = rebooting.get(&key("a1", "eu-west-1", "i-0aa"), at(60)).expect("a row");
-    assert_eq!((web.state, &*web.raw_state, web.pending), (State::Running, "running", Some(Action::Reboot)));
+    assert_eq!((web.state(), web.raw_state(), web.pending()), (State::Running, "running", Some(Action::Reboot)));
     assert_eq!(ids(&rebooting, "state:running is:pending raw:running"), ["i-0aa"]);
 }
 

@@ -120,12 +120,15 @@ fn a_window_shows_what_the_row_holds() {
     let hits = four().search(&Query::parse("web-1").expect("a query"), Sort::default(), at(60));
     let rows = hits.window(0, 10);
     let [web] = &*rows else { panic!("{rows:?}") };
-    assert_eq!((&*web.name, &*web.account_name, web.prod, web.state), ("web-1", "Payments Prod", true, State::Running));
-    assert_eq!(web.zone.as_ref().map(nepho_core::Zone::as_str), Some("eu-west-1b"));
-    assert_eq!((web.tags["team"].as_str(), &*web.size), ("Web Ops", "m6i.xlarge"));
-    assert_eq!((web.as_of, web.started_at, web.stale), (Some(at(0)), Some(at(-100)), false));
     assert_eq!(
-        (web.private_ips[0].to_string(), web.public_ips[0].to_string()),
+        (web.name(), &*web.account_name, web.prod, web.state()),
+        ("web-1", "Payments Prod", true, State::Running)
+    );
+    assert_eq!(web.resource().zone.as_ref().map(nepho_core::Zone::as_str), Some("eu-west-1b"));
+    assert_eq!((web.resource().tags["team"].as_str(), &*web.resource().size), ("Web Ops", "m6i.xlarge"));
+    assert_eq!((web.as_of, web.resource().started_at, web.stale), (Some(at(0)), Some(at(-100)), false));
+    assert_eq!(
+        (web.resource().private_ips[0].to_string(), web.resource().public_ips[0].to_string()),
         ("10.0.3.47".to_owned(), "54.171.9.20".to_owned())
     );
 }
@@ -135,7 +138,7 @@ fn a_target_is_found_by_key_then_id_then_name() {
     let double = row("b2", "us-west-2", "web-1", "i-0bb");
     let snapshot = four().apply(vec![Change::Rows { upserts: vec![double], removed: vec![] }]);
     let found = |text: &str| -> Vec<_> {
-        snapshot.find(text, at(60)).into_iter().map(|row| row.key.native.to_string()).collect()
+        snapshot.find(text, at(60)).into_iter().map(|row| row.key().native.to_string()).collect()
     };
     assert_eq!(found(&key("a1", "us-east-1", DB).to_string()), [DB]);
     assert_eq!(found("i-0bb"), [DB], "an id goes before a name");

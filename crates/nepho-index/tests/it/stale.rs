@@ -26,9 +26,10 @@ fn scene() -> Snapshot {
 fn stale(snapshot: &Snapshot, seconds: i64) -> String {
     let now = at(seconds);
     let all = snapshot.search(&Query::default(), Sort::default(), now);
-    let by_row: Vec<_> = all.window(0, 9).into_iter().filter(|row| row.stale).map(|row| row.name).collect();
+    let by_row: Vec<_> =
+        all.window(0, 9).into_iter().filter(|row| row.stale).map(|row| row.name().to_owned()).collect();
     let asked = snapshot.search(&Query::parse("is:stale").expect("a query"), Sort::default(), now);
-    let by_query: Vec<_> = asked.window(0, 9).into_iter().map(|row| row.name).collect();
+    let by_query: Vec<_> = asked.window(0, 9).into_iter().map(|row| row.name().to_owned()).collect();
     assert_eq!(by_row, by_query);
     assert_eq!((all.stale, asked.stale, snapshot.totals(now).stale), (by_row.len(), by_row.len(), by_row.len()));
     by_row.join(" ")

@@ -3,7 +3,6 @@
 pub mod files;
 pub mod first_page_repair;
 pub mod open_lock;
-pub mod open_report;
 pub mod permissions;
 pub mod salvage;
 pub mod schema;

@@ -9,10 +9,13 @@ mod records;
 mod status;
 
 pub use action::{ActionJson, PlanRow, ResultRow};
-pub use listing::{ListRow, ShowJson};
+pub use listing::ShowJson;
 pub use records::{JournalRow, VerifyJson, VerifyStatus};
 pub use status::{
     AccountJson, AccountScope, AddedJson, Denied, DoctorJson, DoctorRow, FailedProjectJson, IdentityJson,
 };
 
-pub use crate::sync::{ScopeReport, SyncReport as SyncJson};
+pub use crate::{
+    row::ListRow,
+    sync::{ScopeReport, SyncReport as SyncJson},
+};

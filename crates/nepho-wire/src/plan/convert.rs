@@ -2,11 +2,39 @@
 
 use nepho_core as domain;
 
-use super::{CommitRefusal, Confirmation, Plan, PlanCounts, PlannedTarget, Refusal, Verdict, Warning};
-use crate::{inventory::count, limits::MAX_LIMIT, time::moment};
+use super::{
+    CommitRefusal, Confirmation, Plan, PlanActionRequest, PlanCounts, PlanTarget, PlannedTarget, Refusal, Verdict,
+    Warning,
+};
+use crate::{
+    inventory::count,
+    limits::{KeyText, MAX_LIMIT},
+    time::moment,
+};
 
 /// The most targets or keys that a reply carries.
 const MOST: usize = MAX_LIMIT as usize;
+
+impl From<PlanTarget> for domain::request::Targets {
+    fn from(target: PlanTarget) -> Self {
+        match target {
+            PlanTarget::Keys { keys } => Self::Keys(keys.into_vec().into_iter().map(KeyText::into_key).collect()),
+            PlanTarget::Selection { query, include_hidden } => {
+                Self::Selection { query: query.into_string(), include_hidden }
+            }
+            PlanTarget::Operation { operation_id } => {
+                Self::Operation(domain::journal::OperationId::new(operation_id.into_string()))
+            }
+        }
+    }
+}
+
+impl PlanActionRequest {
+    /// The action with its parameters.
+    pub fn order(&self) -> domain::provider::ActionRequest {
+        domain::provider::ActionRequest { action: self.action.into(), discard_local_disks: self.discard_local_disks }
+    }
+}
 
 impl From<&domain::plan::Plan> for Plan {
     fn from(plan: &domain::plan::Plan) -> Self {

@@ -50,14 +50,14 @@ fn list_has_every_promised_member() {
 fn show() {
     let document =
         |json: &str| Document { json: json.to_owned(), as_of: Some("2026-11-30T17:58:00Z".to_owned()), whole: true };
-    let shown = |json: &str| ShowJson::new(&fixture::row(), &fixture::facts(), Some(&document(json)));
+    let shown = |json: &str| ShowJson::new(&fixture::row(), Some(&document(json)));
     assert_json_snapshot!(shown(r#"{"instanceId": "i-0ab", "unknownMember": {"x": [1, 2]}}"#).unwrap());
     assert!(shown("<item/>").is_err());
 }
 
 #[test]
 fn a_resource_without_a_document_says_nothing_of_it() {
-    let shown = serde_json::to_value(ShowJson::new(&fixture::row(), &fixture::facts(), None).unwrap()).unwrap();
+    let shown = serde_json::to_value(ShowJson::new(&fixture::row(), None).unwrap()).unwrap();
     for member in ["document", "document_as_of", "document_whole"] {
         assert!(shown[member].is_null(), "{member}");
     }

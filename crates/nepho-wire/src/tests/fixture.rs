@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use nepho_core::{
-    Access, Account, AccountId, Action, CredentialSource, Failure, FailureCode, Health, Identity, Kind, Location,
-    ProviderKind, Realm, Region, ResourceKey, Scope, ScopeKey, State, Timestamp, Zone,
-    cache::ScopeRecord,
+    Access, Account, AccountId, Action, CredentialSource, Failure, FailureCode, Identity, Kind, Location, ProviderKind,
+    Realm, Region, Resource, ResourceKey, Scope, ScopeKey, State, Timestamp, Zone,
+    cache::{CachedRow, ScopeRecord},
     journal::{JournalEntry, JournalEvent, NewEntry, OperationId, RunId},
     plan::{Confirmation, Nonce, Plan, PlannedTarget, Refusal, Verdict, Warning},
     provider::Traffic,
@@ -15,7 +15,7 @@ use nepho_core::{
     },
     resource::{InstanceFacts, Lifecycle},
 };
-use nepho_index::RowView;
+use nepho_index::{Overlay, RowView};
 
 pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -30,21 +30,12 @@ pub(super) fn denied() -> Failure {
 }
 
 pub(super) fn row() -> RowView {
-    RowView {
+    let resource = Resource {
         key: key("i-0ab"),
-        provider: ProviderKind::Aws,
-        account: AccountId::new("7b0c"),
-        account_name: Arc::from("prod"),
-        prod: true,
-        kind: Kind::Instance,
-        region: Region::new("eu-west-1"),
-        location: Location::new("eu-west-1"),
         zone: Some(Zone::new("eu-west-1b")),
         name: "<b>web</b> \u{202E}gpj".to_owned(),
-        state: State::Stopping,
-        raw_state: "stopping".to_owned(),
-        pending: Some(Action::Stop),
-        health: Health::Unknown,
+        state: State::Running,
+        raw_state: "running".to_owned(),
         size: "m6i.large".to_owned(),
         private_ips: vec!["10.0.3.7".parse().unwrap()],
         public_ips: vec!["2001:db8::1".parse().unwrap()],
@@ -52,9 +43,26 @@ pub(super) fn row() -> RowView {
         tags: BTreeMap::from([("env".to_owned(), "prod".to_owned())]),
         created_at: None,
         started_at: Some(at("2026-11-01T08:00:00Z")),
+        facts: facts(),
+    };
+    RowView {
+        row: Arc::new(CachedRow {
+            account: AccountId::new("7b0c"),
+            scope: scope("eu-west-1"),
+            resource,
+            missing_since: None,
+            observed_at: None,
+        }),
+        account_name: Arc::from("prod"),
+        prod: true,
+        overlay: Some(Overlay {
+            action: Action::Stop,
+            state: Some(State::Stopping),
+            raw_state: "stopping".to_owned(),
+            since: at("2026-11-30T18:00:00Z"),
+        }),
         as_of: Some(at("2026-11-30T17:58:00.25Z")),
         stale: true,
-        missing_since: None,
         failure: Some(denied()),
     }
 }

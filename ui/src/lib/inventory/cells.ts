@@ -29,8 +29,8 @@ export function tagsInOrder(tags: Readonly<Record<string, string>>): [string, st
 export function freshnessText(row: Row): string {
   const parts = [row.as_of === null ? m.never_listed() : m.as_of({ moment: exact(row.as_of) })];
   if (row.missing_since !== null) parts.push(m.missing_since({ moment: exact(row.missing_since) }));
-  if (row.failure) {
-    parts.push(m.scope_failed({ reason: failureText(row.failure) }));
+  if (row.error) {
+    parts.push(m.scope_failed({ reason: failureText(row.error) }));
   } else if (row.stale && row.missing_since === null) {
     parts.push(m.stale_old());
   }

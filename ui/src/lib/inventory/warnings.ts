@@ -11,8 +11,8 @@ export function overviewWarnings({ row, facts }: ResourceDetails): OverviewWarni
   const warnings: OverviewWarning[] = [];
   const warn = (text: string, bad = false) => warnings.push({ text, bad });
   if (row.missing_since !== null) warn(m.missing_since({ moment: exact(row.missing_since) }), true);
-  if (row.failure) {
-    warn(`${m.scope_failed({ reason: failureText(row.failure) })}. ${failureAdvice(row.failure.code)}`);
+  if (row.error) {
+    warn(`${m.scope_failed({ reason: failureText(row.error) })}. ${failureAdvice(row.error.code)}`);
   }
   if (facts.group !== null) warn(m.overview_group({ group: visible(facts.group) }));
   if (facts.managed_by !== null) warn(m.refusal_managed_by({ service: visible(facts.managed_by) }));

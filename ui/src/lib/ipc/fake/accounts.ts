@@ -106,7 +106,7 @@ export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
         for (const account of cloud.accounts) {
           for (const scope of account.scopes) if (!scope.failure) scope.as_of = now;
         }
-        for (const row of cloud.rows) if (!row.failure) row.as_of = now;
+        for (const row of cloud.rows) if (!row.error) row.as_of = now;
         cloud.changed("accounts", "inventory");
       }
       return {

@@ -164,7 +164,7 @@ export class Cloud {
         scope.as_of = new Date(now - hours * 3_600_000).toISOString();
         for (const row of this.rows) {
           if (row.account_id !== account?.id || !isIn(row, scope.location)) continue;
-          Object.assign(row, { stale: true, failure, as_of: scope.as_of });
+          Object.assign(row, { stale: true, error: failure, as_of: scope.as_of });
         }
       }
     };

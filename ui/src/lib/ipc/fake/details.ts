@@ -38,8 +38,8 @@ export function detailCommands(cloud: Cloud): Pick<Answers, Own> {
     get_document: ({ key }) => document(find(key)),
     fetch_document: ({ key }) => {
       const row = find(key);
-      if (row.failure) {
-        throw commandError({ code: "failed", failure: row.failure.code, message: row.failure.message });
+      if (row.error) {
+        throw commandError({ code: "failed", failure: row.error.code, message: row.error.message });
       }
       cloud.whole.add(key);
       return { ...document(row), as_of: new Date().toISOString() };

@@ -117,6 +117,7 @@ export function rows(count: number, owners: Account[], now: number, hostile: boo
       prod: owner.prod,
       kind: "instance",
       region,
+      location: onGoogle ? zone : region,
       zone,
       id,
       name: hostile && n < HOSTILE.length ? (HOSTILE[n] ?? "") : `${role}-${region.slice(0, 2)}-${n + 1}`,
@@ -134,7 +135,7 @@ export function rows(count: number, owners: Account[], now: number, hostile: boo
       as_of: new Date(now - 40_000).toISOString(),
       stale: false,
       missing_since: null,
-      failure: null,
+      error: null,
       selected: false,
     });
   }
