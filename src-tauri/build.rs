@@ -1,5 +1,5 @@
 //! Gives Tauri the command table, so that each command is checked against the capability list:
-//! without a manifest of its own commands, an app lets its pages call all of them.
+//! without a manifest of commands, an app lets its pages call all of them.
 
 use std::path::Path;
 

@@ -18,7 +18,7 @@ const AGAIN: Duration = Duration::from_millis(250);
 
 type Opened = Result<App, CommandError>;
 
-/// The application, or why it cannot be opened, or neither yet.
+/// The application, or the error that keeps it from opening, or neither yet.
 #[derive(Clone, Debug)]
 pub struct AppLoader {
     state: Arc<watch::Sender<Option<Opened>>>,
@@ -26,7 +26,7 @@ pub struct AppLoader {
 }
 
 impl AppLoader {
-    /// Begins to open the data directory on a task of its own, then to poll. Reads the disk only.
+    /// Starts a task that opens the data directory, then polls. Reads the disk only.
     pub fn begin() -> Self {
         Self::with(open_patiently)
     }
@@ -40,17 +40,16 @@ impl AppLoader {
         loader
     }
 
-    /// Waits for the application, or for why it cannot be opened.
+    /// Waits for the application, or for the error that keeps it from opening.
     pub async fn app(&self) -> Opened {
         let mut state = self.state.subscribe();
         match state.wait_for(Option::is_some).await.as_deref() {
             Ok(Some(opened)) => opened.clone(),
-            Ok(None) | Err(_) => Err(CommandError::new(CommandCode::CannotOpen, "it was not opened")),
+            Ok(None) | Err(_) => Err(CommandError::new(CommandCode::CannotOpen, "the data was not opened")),
         }
     }
 
-    /// The same, and tries once more if it could not be opened before: the other window may be
-    /// closed by now.
+    /// The same, and retries once if opening failed before: the other window may be closed by now.
     pub async fn app_again(&self) -> Opened {
         let mut state = self.state.subscribe();
         let failed = matches!(&*state.borrow_and_update(), Some(Err(_)));
@@ -73,16 +72,16 @@ impl AppLoader {
         self.state.borrow().as_ref()?.as_ref().ok().cloned()
     }
 
-    /// Takes the application away from commands that come later, for the end. When the last clone
-    /// is dropped the databases are left in order, and need no check at the next start.
+    /// Takes the application for shutdown; later commands are refused. Dropping the last clone closes
+    /// the databases cleanly, so that the next start needs no check.
     pub fn close(&self) -> Option<App> {
         let closing = CommandError::new(CommandCode::CannotOpen, "the window is closing");
         self.state.send_replace(Some(Err(closing)))?.ok()
     }
 }
 
-/// Opens, as often as it is asked to, until it succeeds. Keeps no clone of the application, so that
-/// whoever closes it has the last one.
+/// Opens until it succeeds, once per request. Keeps no clone of the application, so that `close`
+/// returns the last one.
 async fn open<O: Future<Output = Result<App, AppError>>>(attempt: impl Fn() -> O, loader: AppLoader) {
     loop {
         let opened = attempt().await.map_err(cannot_open);
@@ -111,7 +110,7 @@ async fn open_patiently() -> Result<App, AppError> {
     }
 }
 
-/// Whatever stops the opening stops every command.
+/// Returns the error of every command while the application cannot be opened.
 fn cannot_open(error: AppError) -> CommandError {
     let refusal = refused(error);
     match refusal.code {

@@ -1,14 +1,14 @@
-//! From the application's errors to the window's, and into the log.
+//! Conversion of the application's errors to the window's, and their log lines.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use nepho_app::AppError;
 use nepho_wire::failure::{CommandCode, CommandError};
 
-/// What a command answers.
+/// The answer of a command.
 pub type Reply<T> = Result<T, CommandError>;
 
-/// The window's form of an error; the log has it whole, under the reply's `trace`.
+/// Returns the window's form of an error; the log has it in full under the reply's `trace`.
 #[expect(clippy::needless_pass_by_value, reason = "it stands alone in `map_err`")]
 pub fn refused(error: AppError) -> CommandError {
     let trace = next_trace();
@@ -39,7 +39,7 @@ fn shaped(error: &AppError) -> CommandError {
     CommandError::new(code, error.to_string())
 }
 
-/// A number that a person can find in the log of this run.
+/// Returns the id under which the log of this run has the error.
 fn next_trace() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("e{}", NEXT.fetch_add(1, Ordering::Relaxed))

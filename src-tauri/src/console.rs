@@ -1,4 +1,4 @@
-//! Opens a cloud's console in the person's browser: from a list of addresses, without a shell.
+//! Opening a cloud's console in the browser: from a list of addresses, without a shell.
 
 use std::process::{Command, Stdio};
 

@@ -1,7 +1,7 @@
-//! The process's environment, put right before anything reads it.
+//! The process's environment, corrected before anything reads it.
 //!
-//! Runs first in `main`, while there is one thread. What is set by hand is respected, except where
-//! it would lead credentials elsewhere.
+//! Runs first in `main`, while there is one thread. Variables of the operator are kept, except those
+//! that would send credentials elsewhere.
 
 use std::ffi::OsString;
 
@@ -15,7 +15,7 @@ const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 #[expect(unsafe_code, clippy::disallowed_methods, reason = "called at the top of main, before any thread exists")]
 pub fn settle() {
     for name in redirects(std::env::vars_os().map(|(name, _)| name)) {
-        // SAFETY: no other thread exists yet, so none can read the environment meanwhile.
+        // SAFETY: no other thread exists yet, so none can read the environment at the same time.
         unsafe { std::env::remove_var(name) };
     }
     if std::env::var_os(RENDERER).is_none() {

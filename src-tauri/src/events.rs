@@ -10,15 +10,15 @@ use crate::app_loader::AppLoader;
 /// A sweep commits many scopes within moments; one hint for all of them is enough.
 const APART: Duration = Duration::from_millis(50);
 
-/// Sends a hint after each change, at most one every 50 ms. The last change is never left unsaid.
+/// Sends a hint after each change, at most one every 50 ms. The last change always sends one.
 pub fn forward(host: &AppHandle, loader: &AppLoader) {
     let (host, loader) = (host.clone(), loader.clone());
     async_runtime::spawn(async move {
         let Some(app) = loader.success().await else { return };
         let mut changes = app.changes();
-        // The end waits for whoever holds the application.
+        // Shutdown waits until every clone of the application is dropped.
         drop(app);
-        // The window may have given up asking while the opening failed.
+        // The window may have stopped asking while the opening failed.
         changes.mark_changed();
         while changes.changed().await.is_ok() {
             let hint = Changes::from(*changes.borrow_and_update());

@@ -1,4 +1,4 @@
-//! Keeps the memory of a released build to itself: secrets are in it while they are in use.
+//! Protection of a released build's memory, which holds secrets while they are in use.
 
 /// Forbids core dumps, and reading this process's memory by other processes of the same person.
 /// A build for development stays debuggable.
@@ -28,7 +28,7 @@ mod linux {
     mod tests {
         use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
 
-        /// On this very test process: it stays sealed until it ends, which harms no other test.
+        /// Runs on this test process, which stays protected until it ends; no other test is affected.
         #[test]
         fn a_sealed_process_leaves_no_dump() {
             super::seal();

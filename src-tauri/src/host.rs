@@ -1,4 +1,4 @@
-//! The builder: commands, the window, the end.
+//! The builder: commands, the window, shutdown.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use tauri::{Manager as _, RunEvent, async_runtime};
 
 use crate::{app_loader::AppLoader, commands, events, window};
 
-/// How long the end waits for what is being sent or stored. A mutation that takes longer is found
-/// in the journal at the next start.
+/// The time that shutdown waits for requests and writes. A mutation that takes longer is found in
+/// the journal at the next start.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Shows the window, and returns when it is closed.
 pub fn run() -> anyhow::Result<()> {
     let host = tauri::Builder::default()
         .setup(|host| {
-            // The data is opened beside the window, not before it: neither waits for the other.
+            // The data is opened while the window is built: neither waits for the other.
             let loader = AppLoader::begin();
             events::forward(host.handle(), &loader);
             host.manage(loader);
@@ -65,6 +65,6 @@ fn end(loader: &AppLoader) {
     let Some(app) = loader.close() else { return };
     let ended = async_runtime::block_on(async { tokio::time::timeout(PATIENCE, app.shutdown()).await });
     if ended.is_err() {
-        tracing::warn!("the end did not wait for everything; the journal says what is unknown");
+        tracing::warn!("shutdown timed out; the journal shows which actions are unknown");
     }
 }

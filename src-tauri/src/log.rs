@@ -1,7 +1,7 @@
 //! The log: to stderr, filtered by `NEPHOSCOPE_LOG`, and never with a secret in it.
 //!
-//! Two nets: modules that would write what they carry (request headers, the window's invoke key)
-//! are capped whatever the filter says, and what looks like an access key is masked on its way out.
+//! Two safeguards: modules that would log request headers or the window's invoke key are capped
+//! whatever the filter says, and text that looks like an access key is masked.
 
 use std::io::{self, IsTerminal as _, Write};
 
@@ -14,8 +14,8 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Crates whose finer levels print what they carry: Tauri its invoke key, the SDK and hyper the
-/// headers and bodies of signed requests, zbus the secrets that it hands over.
+/// Crates whose finer levels log secrets: Tauri its invoke key, the SDK and hyper the headers and
+/// bodies of signed requests, zbus the secrets that it passes on.
 const CAPPED: [&str; 9] = ["tauri", "wry", "tao", "aws_", "hyper", "rustls", "h2", "zbus", "zvariant"];
 
 /// Starts logging. Warnings and errors without `NEPHOSCOPE_LOG`.

@@ -1,7 +1,7 @@
 //! The desktop host: one window on the façade [`nepho_app::App`].
 //!
-//! It starts things, passes requests on and shapes the answers with `nepho-wire`. Deliberately not
-//! here: any decision about machines, accounts or data. Tauri's types stay in this crate.
+//! It starts the application, passes requests on and converts the answers with `nepho-wire`.
+//! Deliberately not here: any decision about instances, accounts or data. Tauri's types stay here.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 

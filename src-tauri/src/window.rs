@@ -1,4 +1,4 @@
-//! The one window: where it may go, and when it is out of sight.
+//! The one window: its navigation rules and its visibility.
 
 use anyhow::Context as _;
 use tauri::{AppHandle, Manager as _, Url, WebviewWindowBuilder, Window, WindowEvent, webview::NewWindowResponse};
@@ -20,7 +20,7 @@ pub fn open(host: &AppHandle) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Only the app's own pages. A link in a name or a tag leads nowhere; consoles are opened by
+/// Allows only the app's own pages. Links in names and tags do nothing; consoles are opened by
 /// resource, see [`crate::console`].
 fn is_ours(url: &Url) -> bool {
     // WebKit asks for tauri://localhost; WebView2 has no such scheme and asks for this host.
@@ -29,7 +29,7 @@ fn is_ours(url: &Url) -> bool {
     url.scheme() == scheme && url.host_str() == Some(host) && url.port().is_none()
 }
 
-/// Polls less while nobody looks, and at once when somebody looks again.
+/// Polls less while the window is not visible, and at once when it is again.
 pub fn heard(window: &Window, event: &WindowEvent) {
     if matches!(event, WindowEvent::Resized(_) | WindowEvent::Focused(_))
         && let Some(app) = window.state::<AppLoader>().loaded()

@@ -9,14 +9,14 @@ use nepho_core::{Action, provider::ActionRequest};
 
 pub use accounts::{Accounts, Add, AddAws, AddGcp, GcpProjects, GcpSource, ProjectsOf, Set, regions};
 
-/// See and drive the machines of all your clouds.
+/// List and operate the instances of all your cloud accounts.
 #[derive(Debug, Parser)]
 #[command(name = "nepho", version, propagate_version = true, color = clap::ColorChoice::Never)]
 pub struct Args {
     /// Print one JSON document on stdout
     #[arg(long, global = true)]
     pub json: bool,
-    /// Say on stderr what is being done
+    /// Log progress to stderr
     #[arg(long, short, global = true)]
     pub verbose: bool,
     #[command(subcommand)]
@@ -30,9 +30,9 @@ pub enum Command {
     Accounts(Accounts),
     /// Read the inventory from the clouds
     Sync(Sync),
-    /// List what matches a query, from the cache
+    /// List the resources that match a query, from the cache
     List(List),
-    /// Show one resource with the provider's own document, from the cache
+    /// Show one resource with the cloud's own document, from the cache
     Show(Show),
     /// Start stopped instances
     Start(Act),
@@ -40,15 +40,15 @@ pub enum Command {
     Stop(StopArgs),
     /// Restart running instances
     Reboot(Act),
-    /// Stop running instances and keep their memory
+    /// Suspend running instances and keep their memory
     Suspend(StopArgs),
-    /// Start suspended instances where they were
+    /// Resume suspended instances
     Resume(Act),
-    /// Delete instances for good
+    /// Delete instances permanently
     Terminate(Act),
-    /// Read or verify the record of actions
+    /// Print or verify the journal of actions
     Journal(Journal),
-    /// Check that everything is as it should be
+    /// Check the setup and suggest fixes
     Doctor,
     /// Add the built-in demo cloud, or remove it
     Demo(Demo),
@@ -68,7 +68,7 @@ pub struct Sync {
 pub struct List {
     /// The query, as in the window: web state:running region:us-* tag:env=prod sort:-as_of
     ///
-    /// A word that begins with a negation comes after `--`: nepho list --json -- -web. One with a key
+    /// A negated bare word comes after `--`: nepho list --json -- -web. A negated term with a key
     /// may stand anywhere: nepho list -state:stopped
     pub query: Vec<String>,
     /// At most this many rows
@@ -86,7 +86,7 @@ pub struct Show {
     /// Read from the clouds first
     #[arg(long)]
     pub sync: bool,
-    /// Ask the cloud for the whole document, where its listings show only a part, and keep it
+    /// Load the full document from the cloud, where its listings show only a part, and keep it
     #[arg(long)]
     pub fetch: bool,
 }
@@ -96,19 +96,19 @@ pub struct Act {
     /// Keys, native ids or exact names
     #[arg(required = true, value_name = "TARGET")]
     pub targets: Vec<String>,
-    /// Show what would happen and send nothing
+    /// Print the plan and send nothing
     #[arg(long)]
     pub plan: bool,
-    /// Confirm what one click confirms in the window; never what must be typed
+    /// Confirm a plan that one click confirms in the window; never one that must be typed
     #[arg(long)]
     pub yes: bool,
-    /// Confirm by name: what the plan asks to be typed
+    /// Confirm with the text that the plan asks for, such as the name
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
-    /// Wait until the cloud shows the result
+    /// Wait until the result is observed
     #[arg(long)]
     pub wait: bool,
-    /// How long to wait, in seconds
+    /// Time to wait, in seconds
     #[arg(long, value_name = "S", default_value = "600", value_parser = seconds)]
     pub timeout: Duration,
 }
@@ -117,13 +117,13 @@ pub struct Act {
 pub struct StopArgs {
     #[command(flatten)]
     pub act: Act,
-    /// The contents of local SSDs may be lost, where the cloud asks
+    /// Allow the contents of local SSDs to be lost
     #[arg(long)]
     pub discard_local_ssd: bool,
 }
 
 impl StopArgs {
-    /// What is asked, and how.
+    /// The action with its parameters.
     pub fn order(&self, action: Action) -> ActionRequest {
         ActionRequest { action, discard_local_disks: self.discard_local_ssd }
     }
@@ -152,8 +152,8 @@ pub struct Demo {
     pub remove: bool,
 }
 
-/// The words of the command line with `list`'s negated terms at their end, after `--`: none of them
-/// is an option, as no option of one dash has a colon in it.
+/// Moves the negated terms of `list` behind `--` at the end of the command line. None of them is an
+/// option, as no option of one dash has a colon in it.
 pub fn words(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let given: Vec<OsString> = given.collect();
     let end = given.iter().position(|word| word == "--").unwrap_or(given.len());

@@ -1,4 +1,4 @@
-//! Exit codes: how it went, for scripts.
+//! Exit codes for scripts.
 
 use std::process::ExitCode;
 
@@ -7,15 +7,15 @@ use nepho_core::{Failure, FailureCode};
 
 use crate::messages;
 
-/// How a command ended.
+/// The exit code of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Code {
     /// Done.
     Done = 0,
-    /// CliError.
+    /// Failed.
     Failed = 1,
-    /// The command line is wrong, or a confirmation is needed and nobody can be asked.
+    /// The command line is wrong, or a confirmation is needed and there is no terminal to ask on.
     Usage = 2,
     /// Some scope or target failed, or a target ended unknown.
     Partial = 3,
@@ -31,7 +31,7 @@ impl From<Code> for ExitCode {
     }
 }
 
-/// Why a command did not do its work. The message is for people and holds no secret.
+/// The error of a command. The message is for people and holds no secret.
 #[derive(Debug)]
 pub struct CliError {
     code: Code,
@@ -39,9 +39,9 @@ pub struct CliError {
     pub word: &'static str,
     /// The words for people.
     pub message: String,
-    /// What to do about it, where the table says.
+    /// Advice from the table, where it has any.
     pub advice: Option<String>,
-    /// What an ambiguous target may be: keys.
+    /// The keys that an ambiguous target may mean.
     pub candidates: Vec<String>,
 }
 
@@ -51,12 +51,12 @@ impl CliError {
         Self::new(Code::Failed, "internal", error.to_string())
     }
 
-    /// The command line asks for something that makes no sense.
+    /// The command line is wrong.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Code::Usage, "usage", message)
     }
 
-    /// Nothing of that name is here.
+    /// No account or resource has that name.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(Code::Failed, "not_found", message)
     }
@@ -66,7 +66,7 @@ impl CliError {
         Self::new(Code::Refused, "refused", message)
     }
 
-    /// Several resources go by this text.
+    /// Several resources match the text.
     pub fn ambiguous(text: &str, candidates: Vec<String>) -> Self {
         let message = format!("{text:?} is ambiguous; say which by its key");
         Self { candidates, ..Self::new(Code::Usage, "ambiguous", message) }
@@ -82,7 +82,7 @@ impl CliError {
         Self { code, word, message: message.into(), advice: None, candidates: Vec::new() }
     }
 
-    /// How the process ends.
+    /// The exit code.
     pub fn code(&self) -> Code {
         self.code
     }
@@ -113,7 +113,7 @@ impl From<CommitError> for CliError {
     }
 }
 
-/// How a command ends that failed for this reason alone.
+/// The exit code of a command whose only failure this is.
 pub fn code_of(failure: &Failure) -> Code {
     match failure.code {
         FailureCode::Unauthenticated

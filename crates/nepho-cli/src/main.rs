@@ -1,7 +1,7 @@
 //! `nepho`: the command line over the same engine as the window.
 //!
-//! It parses, asks the façade, prints, and says by its exit code how it went. Decisions are not
-//! here; its contract is `docs/cli.md`.
+//! It parses the command line, calls the façade, prints, and sets the exit code. Its contract is
+//! `docs/cli.md`. Not here: decisions.
 
 mod args;
 mod commands;
@@ -42,14 +42,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Help and version are answers; anything else is a usage error, as JSON too where that was asked for.
+/// Prints help and version as answers, anything else as a usage error, with `--json` as JSON too.
 fn not_understood(refused: &clap::Error) -> ExitCode {
     if !refused.use_stderr() {
         // Nothing can be done when stdout is gone.
         let _ = refused.print();
         return exit::Code::Done.into();
     }
-    // The command line was not understood, but this word of it can be.
+    // The command line could not be parsed, but this word of it can be found.
     let json = std::env::args_os().take_while(|word| word != "--").any(|word| word == "--json");
     Output::new(json).error(&CliError::usage(refused.to_string()));
     // Nothing can be done when stderr is gone.
@@ -67,8 +67,8 @@ async fn run(args: Args, environment: nepho_app::Environment, output: Output) ->
     outcome
 }
 
-/// Only an endpoint that the operator approved for an account is ever used. The clouds' own libraries
-/// would still follow these variables, so they must not be there at all.
+/// Removes variables that name endpoints. Only an endpoint that the operator approved for an account
+/// is used, and the clouds' own libraries would follow these variables.
 #[expect(unsafe_code, reason = "runs first in main, before any thread")]
 fn forget_endpoints() {
     let names = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_str().is_some_and(redirects_endpoint));
@@ -78,7 +78,7 @@ fn forget_endpoints() {
     }
 }
 
-/// Warnings go to stderr, so that stdout stays one document.
+/// Logs to stderr, so that stdout stays one document.
 fn log_to_stderr(verbose: bool) {
     let level = if verbose { format!("info,{}", nepho_app::LOG_ALL) } else { "error".to_owned() };
     let filter = tracing_subscriber::EnvFilter::new(level);

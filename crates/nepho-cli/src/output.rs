@@ -1,4 +1,4 @@
-//! What is printed: one JSON document or people's text on stdout, all else on stderr.
+//! The output: one JSON document or text for people on stdout, the rest on stderr.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{exit::CliError, table::Table};
 
-/// Where results go.
+/// The output of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
     json: bool,
@@ -18,7 +18,7 @@ impl Output {
         Self { json }
     }
 
-    /// Whether a person reads this and can answer.
+    /// Returns true if a person reads this and can answer.
     pub fn is_interactive(self) -> bool {
         !self.json && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
@@ -48,7 +48,7 @@ impl Output {
         })
     }
 
-    /// Says why the command failed: for people on stderr, for scripts also as JSON on stdout.
+    /// Prints the error: for people on stderr, for scripts also as JSON on stdout.
     pub fn failed(self, failed: &CliError) {
         warn(&format!("nepho: {}", crate::messages::shown(&failed.message)));
         if let Some(advice) = &failed.advice {
@@ -73,7 +73,7 @@ impl Output {
     }
 }
 
-/// Says something on stderr.
+/// Prints a line on stderr.
 pub fn warn(message: &str) {
     // Nothing can be done when stderr is gone.
     let _ = writeln!(io::stderr(), "{message}");

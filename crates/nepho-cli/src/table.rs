@@ -20,7 +20,7 @@ impl Table {
         self.rows.push(cells.into_iter().map(|cell| crate::messages::shown(&cell).into_owned()).collect());
     }
 
-    /// Whether it has no rows.
+    /// Returns true if it has no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -44,7 +44,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// How many columns of a terminal the text takes: East Asian wide characters take two.
+/// The number of terminal columns that the text takes: East Asian wide characters take two.
 fn columns(text: &str) -> usize {
     let wide = |c: char| matches!(c, '\u{1100}'..='\u{115F}' | '\u{2E80}'..='\u{A4CF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FF60}' | '\u{1F300}'..='\u{1FAFF}');
     text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()

@@ -38,23 +38,23 @@ pub struct Account {
     pub provider: ProviderKind,
     /// The cloud's project that it is, where credentials alone do not say that.
     pub project: Option<String>,
-    /// Where its credentials come from.
+    /// The source of its credentials.
     pub source: Source,
     /// A custom endpoint.
     pub endpoint: Option<String>,
     /// The regions to poll; empty for all that are enabled.
     pub regions: Vec<String>,
-    /// What may be done with it.
+    /// Read-only, or read and act.
     pub access: Access,
-    /// Whether it is a production account.
+    /// True for a production account.
     pub prod: bool,
     /// The cloud's own account, once verified.
     pub realm: Option<String>,
-    /// Who we are there.
+    /// The cloud's name for the caller.
     pub principal: Option<String>,
-    /// When it was added.
+    /// The time at which it was added.
     pub created_at: String,
-    /// Whether its credentials can be used.
+    /// The result of the last sign-in.
     pub sign_in: SignIn,
     /// Its scopes.
     pub scopes: Vec<Scope>,
@@ -62,7 +62,7 @@ pub struct Account {
     pub progress: Option<Progress>,
 }
 
-/// Where an account's credentials come from.
+/// The source of an account's credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Source {
@@ -78,7 +78,7 @@ pub enum Source {
         /// The variable's name.
         variable: String,
     },
-    /// What the cloud's own tools have set up on this machine, as it is at each use.
+    /// Credentials that the cloud's own tools have set up on this machine, read at each use.
     ApplicationDefault,
     /// A service account's key in the OS keyring, shared by all accounts of that sign-in.
     SignIn,
@@ -88,7 +88,7 @@ pub enum Source {
     BuiltIn,
 }
 
-/// Whether an account's credentials can be used.
+/// The result of an account's last sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum SignIn {
@@ -98,29 +98,29 @@ pub enum SignIn {
     Ok,
     /// They did not.
     Failed {
-        /// Why.
+        /// The reason.
         failure: Failure,
     },
 }
 
-/// What is known of one scope's polling.
+/// The record of one scope's polling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Scope {
     /// The region, the zone or `global`.
     pub location: String,
-    /// What is listed there.
+    /// The kind that is listed there.
     pub kind: Kind,
-    /// How many rows the cache holds of it.
+    /// The number of its rows in the cache.
     pub rows: u64,
     /// The start of the last complete listing.
     pub as_of: Option<String>,
-    /// When it was last tried.
+    /// The time of the last try.
     pub attempted_at: Option<String>,
-    /// Why the last try failed.
+    /// The reason why the last try failed.
     pub failure: Option<Failure>,
 }
 
-/// How far a sync is.
+/// The progress of a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Progress {
     /// Scopes that have ended.
@@ -197,7 +197,7 @@ impl From<domain::report::Progress> for Progress {
     }
 }
 
-/// What was found on this machine that could become an account. Nothing is added by looking.
+/// Credentials on this machine that could become an account. Looking adds nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct FoundAccounts {
     /// The finds, the environment first, then by profile name.
@@ -209,13 +209,13 @@ pub struct FoundAccounts {
 pub struct FoundAccount {
     /// The cloud.
     pub provider: ProviderKind,
-    /// Where they are.
+    /// Their place.
     pub source: Source,
     /// The region that goes with them, where one is configured.
     pub region: Option<String>,
     /// The project that goes with them, where one is configured.
     pub project: Option<String>,
-    /// Whether an account uses them already.
+    /// True if an account uses them already.
     pub added: bool,
 }
 
@@ -231,7 +231,7 @@ impl From<&domain::report::FoundAccount> for FoundAccount {
     }
 }
 
-/// Who the credentials belong to.
+/// The identity that credentials lead to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Identity {
     /// The cloud's own account.
@@ -252,9 +252,9 @@ impl From<&domain::Identity> for Identity {
     }
 }
 
-/// What became of forgetting an account. The account itself is gone.
+/// The result of removing an account. The account itself is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct RemovedAccount {
-    /// Why its secret is still in the keyring, if it is; Nephoscope tries again at its next start.
+    /// The reason why its secret is still in the keyring, if it is; Nephoscope retries at the next start.
     pub secret_left: Option<Failure>,
 }

@@ -55,15 +55,15 @@ mirror_enum! {
     Health mirrors domain::Health { Healthy, Degraded, Unhealthy, Unknown }
 }
 mirror_enum! {
-    /// What an operator can ask for.
+    /// An action on a resource.
     Action mirrors domain::Action { Start, Stop, Reboot, Suspend, Resume, Terminate }
 }
 mirror_enum! {
-    /// What may be done with an account.
+    /// The access to an account: read-only, or read and act.
     Access mirrors domain::Access { ReadOnly, ReadWrite }
 }
 mirror_enum! {
-    /// How an instance is paid for.
+    /// The purchasing model of an instance.
     Lifecycle mirrors domain::resource::Lifecycle { OnDemand, Spot, Other }
 }
 mirror_enum! {

@@ -9,12 +9,12 @@ use ts_rs::TS;
 
 use crate::enums::FailureCode;
 
-/// Why something failed: its class, and the words of whoever said so.
+/// A failure: its class, and the words of its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Failure {
     /// The class.
     pub code: FailureCode,
-    /// What happened, in words without secrets; not translated.
+    /// The source's message, without secrets; not translated.
     pub message: String,
 }
 
@@ -24,7 +24,7 @@ impl From<&domain::Failure> for Failure {
     }
 }
 
-/// What went wrong with a command as such.
+/// The class of a command's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CommandCode {
@@ -80,17 +80,17 @@ impl CommandCode {
 /// The answer to a command that could not be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct CommandError {
-    /// What the window branches on.
+    /// The class, which the window branches on.
     pub code: CommandCode,
     /// The class of failure, when `code` is `failed`.
     pub failure: Option<FailureCode>,
-    /// What happened, in words without secrets; not translated, shown as a detail.
+    /// The message, without secrets; not translated, shown as a detail.
     pub message: String,
-    /// Whether the same command may succeed later without anybody changing anything.
+    /// True if the same command may succeed later without any change.
     pub transient: bool,
     /// The id of the account that it is about, if it is about one.
     pub account: Option<String>,
-    /// Where to look in the log.
+    /// The id under which the log has the error.
     pub trace: Option<String>,
 }
 

@@ -24,9 +24,9 @@ mirror_enum! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Sort {
-    /// By which column.
+    /// The column.
     pub column: SortColumn,
-    /// Whether the greatest comes first.
+    /// True for descending order.
     pub descending: bool,
 }
 
@@ -36,11 +36,11 @@ pub struct Sort {
 pub struct QueryInventoryRequest {
     /// The query; empty for everything.
     pub query: QueryText,
-    /// In which order.
+    /// The order.
     pub sort: Sort,
     /// The first row wanted, from 0.
     pub offset: u32,
-    /// How many, at most 200.
+    /// The number wanted, at most 200.
     pub limit: Limit,
 }
 
@@ -49,34 +49,34 @@ pub struct QueryInventoryRequest {
 pub struct InventoryWindow {
     /// The inventory's generation; a later `changed` event has a greater one.
     pub generation: u64,
-    /// Whether the index is complete. While it is not, only the default query is answered.
+    /// True once the index is complete. Before, only the default query is answered.
     pub ready: bool,
-    /// How many rows match.
+    /// The number of rows that match.
     pub total: u64,
-    /// How many rows there are at all.
+    /// The number of rows in all.
     pub inventory_total: u64,
     /// The position of the first row of `rows`.
     pub offset: u64,
     /// The rows.
     pub rows: Vec<Row>,
-    /// What the matching rows can be narrowed by.
+    /// The values by which the matching rows can be narrowed.
     pub facets: Facets,
     /// The matching rows by state.
     pub totals: Vec<StateTotal>,
-    /// How many of the matching rows are stale.
+    /// The number of matching rows that are stale.
     pub stale: u64,
     /// The selection.
     pub selection: SelectionSummary,
-    /// What is wrong with the query, if it is not understood; then no row matches.
+    /// The error in the query, if it cannot be parsed; then no row matches.
     pub error: Option<QueryError>,
 }
 
-/// How many rows are in a state.
+/// The number of rows in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct StateTotal {
     /// The state.
     pub state: State,
-    /// How many.
+    /// The number.
     pub count: u64,
 }
 
@@ -100,14 +100,14 @@ pub struct FacetValue {
     pub value: String,
     /// The value as it is shown where it is not a word to translate: an account's name, a region.
     pub label: String,
-    /// How many.
+    /// The number.
     pub count: u64,
 }
 
-/// Where a query is not understood.
+/// An error in a query, and its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct QueryError {
-    /// What is wrong.
+    /// The class of the error.
     pub code: QueryErrorCode,
     /// The first wrong character, counted in UTF-16 code units as the window counts.
     pub start: u32,
@@ -118,7 +118,7 @@ pub struct QueryError {
 }
 
 mirror_enum! {
-    /// What is wrong with a query.
+    /// The class of an error in a query.
     QueryErrorCode mirrors index::QueryErrorCode {
         UnknownKey, UnknownState, UnknownKind, UnknownProvider, UnknownMark, UnknownColumn, BadAddress, EmptyValue,
         UnterminatedQuote, NegatedSort, RepeatedSort,

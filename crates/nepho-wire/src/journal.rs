@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct ListJournalRequest {
-    /// How many, at most 200.
+    /// The number wanted, at most 200.
     pub limit: Limit,
     /// Only entries before this sequence number; `null` for the newest.
     pub before: Option<u64>,
@@ -34,9 +34,9 @@ pub struct Journal {
 pub struct JournalEntry {
     /// Its place in the chain, from 1.
     pub seq: u64,
-    /// When.
+    /// The time.
     pub at: String,
-    /// By which run of which process.
+    /// The run of the process that wrote it.
     pub run: String,
     /// The operation's id.
     pub operation_id: String,
@@ -50,9 +50,9 @@ pub struct JournalEntry {
     pub id: String,
     /// The resource's name at the time.
     pub name: String,
-    /// What was asked.
+    /// The action.
     pub action: Action,
-    /// What happened.
+    /// The step.
     pub event: JournalEvent,
 }
 
@@ -69,7 +69,7 @@ pub enum JournalEvent {
     },
     /// The provider refused it.
     Refused {
-        /// Why.
+        /// The reason.
         failure: Failure,
     },
     /// The provider's own record reports a failure, or a final state was observed that is not the
@@ -84,7 +84,7 @@ pub enum JournalEvent {
     },
     /// It may or may not have happened.
     Unknown {
-        /// Why that is not known.
+        /// The reason why that is not known.
         failure: Failure,
     },
     /// The goal was observed.
@@ -138,13 +138,13 @@ impl From<&domain::journal::JournalEvent> for JournalEvent {
     }
 }
 
-/// What checking the whole journal found.
+/// The result of verifying the whole journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Verification {
     /// Every entry follows from the one before it.
     Intact {
-        /// How many entries.
+        /// The number of entries.
         entries: u64,
         /// The last entry's hash, in hex.
         head: String,
@@ -153,7 +153,7 @@ pub enum Verification {
     Broken {
         /// Its sequence number.
         seq: u64,
-        /// What is wrong; not translated, shown as a detail.
+        /// The fault; not translated, shown as a detail.
         reason: String,
     },
 }

@@ -1,6 +1,6 @@
-//! What goes over IPC and out of `nepho --json`: shapes, limits, and the command table.
+//! The wire: shapes of IPC and of `nepho --json`, their limits, and the command table.
 //!
-//! serde and ts-rs live here only. Domain types are converted at this edge, both ways; requests
+//! ts-rs is used here only. Domain types are converted at this edge, both ways; requests
 //! are bounded and closed (no unknown field), replies carry codes and parameters, never prose to be
 //! translated. Deliberately not here: what a command does.
 

@@ -144,7 +144,7 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-/// How many rows or entries are asked for: at most 200.
+/// The number of rows or entries wanted: at most 200.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TS)]
 #[ts(type = "number")]
 pub struct Limit(u32);

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct ListOperationsRequest {
-    /// How many, at most 200.
+    /// The number wanted, at most 200.
     pub limit: Limit,
 }
 
@@ -35,13 +35,13 @@ pub struct Operations {
 pub struct Operation {
     /// Its id; also its journal entries' `operation_id`.
     pub id: String,
-    /// What was asked.
+    /// The action.
     pub action: Action,
-    /// The action that takes it back, where one exists; it needs a plan of its own.
+    /// The action that undoes it, where one exists; it needs a new plan.
     pub inverse: Option<Action>,
-    /// When it was sent.
+    /// The time at which it was sent.
     pub started_at: String,
-    /// When its last target ended.
+    /// The time at which its last target ended.
     pub finished_at: Option<String>,
     /// All its targets in numbers.
     pub counts: OperationCounts,
@@ -83,13 +83,13 @@ pub struct OperationTarget {
     pub name: String,
     /// The account's name at the time.
     pub account: String,
-    /// What became of it so far.
+    /// The result so far.
     pub status: TargetStatus,
     /// The state last observed.
     pub observed_state: Option<State>,
-    /// Why it was refused, failed or is unknown.
+    /// The reason why it was refused or not sent, failed or is unknown.
     pub failure: Option<Failure>,
-    /// Whether it is still being followed.
+    /// True while it is followed.
     pub running: bool,
 }
 
@@ -125,7 +125,7 @@ impl Operation {
     }
 }
 
-/// What is looked at first has the lowest.
+/// The order in which targets are shown: the lowest first.
 const fn rank(target: &report::OperationTarget) -> u8 {
     match (target.running, target.result.status) {
         (false, Status::Failed | Status::Refused | Status::NotSent) => 0,

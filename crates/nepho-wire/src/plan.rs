@@ -18,25 +18,25 @@ use crate::{
     limits::{KeyText, List, LongText, NameText, QueryText},
 };
 
-/// Asks what an action would do. Nothing is sent to be carried out.
+/// Asks for the plan of an action. Nothing is sent to be carried out.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PlanActionRequest {
     /// The action.
     pub action: Action,
-    /// On what.
+    /// The targets.
     pub target: PlanTarget,
-    /// Whether the contents of local disks may be discarded, where the cloud asks.
+    /// True if the contents of local disks may be discarded, where the cloud asks.
     pub discard_local_disks: bool,
 }
 
-/// What an action is planned for.
+/// The targets of a plan.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PlanTarget {
     /// These resources.
     Keys {
-        /// Which.
+        /// The key.
         #[ts(as = "Vec<KeyText>")]
         keys: List<KeyText>,
     },
@@ -44,31 +44,31 @@ pub enum PlanTarget {
     Selection {
         /// The query on screen.
         query: QueryText,
-        /// Whether selected rows that the query hides are meant too.
+        /// True to include selected rows that the query hides.
         include_hidden: bool,
     },
-    /// What an operation did, to take it back: its targets that were accepted.
+    /// The targets of an operation that were accepted, to undo it.
     Operation {
         /// The operation's id.
         operation_id: NameText,
     },
 }
 
-/// What would happen if the plan were committed.
+/// A plan: the effect of a commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Plan {
     /// The single-use token to commit with.
     pub nonce: String,
     /// The action.
     pub action: Action,
-    /// Whether the contents of local disks would be discarded.
+    /// True if the contents of local disks would be discarded.
     pub discard_local_disks: bool,
-    /// Whether discarding them is a question here: a target is refused for them alone, or they
+    /// True if discarding them is to be asked: a target is refused for them alone, or they
     /// would be discarded.
     pub asks_discard: bool,
-    /// When the token stops working.
+    /// The time at which the token expires.
     pub expires_at: String,
-    /// What the operator must do to commit.
+    /// The confirmation that a commit needs.
     pub confirmation: Confirmation,
     /// All its targets in numbers.
     pub counts: PlanCounts,
@@ -77,7 +77,7 @@ pub struct Plan {
     pub targets: Vec<PlannedTarget>,
 }
 
-/// What the operator must do to commit a plan.
+/// The confirmation that a commit needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Confirmation {
@@ -113,17 +113,17 @@ pub struct PlannedTarget {
     pub state: State,
     /// The provider's word for it.
     pub raw_state: String,
-    /// Marks a target of a production account.
+    /// True for a target of a production account.
     pub prod: bool,
-    /// Whether it would be sent.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why it would not, if refused.
+    /// The reason, if refused.
     pub refusal: Option<Refusal>,
-    /// What to know first.
+    /// Warnings to read first.
     pub warnings: Vec<Warning>,
 }
 
-/// Whether a target would be sent.
+/// The answer of a plan for one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -137,7 +137,7 @@ pub enum Verdict {
     Refused,
 }
 
-/// Why a target is refused.
+/// The reason for a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Refusal {
@@ -156,18 +156,18 @@ pub enum Refusal {
     LocalRoot,
     /// Another service of the cloud owns it.
     ManagedBy {
-        /// Which.
+        /// The key.
         owner: String,
     },
     /// The account's credentials may not do that to it.
     NotPermitted,
-    /// It has local disks, and nobody said that their contents may be discarded.
+    /// It has local disks, and permission to discard their contents was not given.
     LocalDisks,
     /// The provider does not know it any more.
     NotFound,
     /// The fresh read failed.
     ReadFailed {
-        /// How.
+        /// The class of failure.
         failure: FailureCode,
         /// The source's words.
         message: String,
@@ -206,7 +206,7 @@ impl Refusal {
     }
 }
 
-/// What the operator should know before confirming.
+/// A fact to know before confirming.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Warning {
@@ -219,20 +219,20 @@ pub enum Warning {
     Spot,
     /// The contents of its local disks are lost.
     LocalDisksLost,
-    /// The power is cut: its operating system is not asked to end.
+    /// A hard reset: the guest OS is not shut down.
     Hard,
     /// Its public address is released.
     PublicIpLost {
         /// The address.
         ip: String,
     },
-    /// Whether its public address is released was not found out.
+    /// It could not be determined whether its public address will be released.
     PublicIpNotChecked,
-    /// Whether it is protected was not checked.
+    /// It could not be determined whether it is protected.
     ProtectionNotChecked,
     /// Its row had not been seen for a while.
     StaleRow {
-        /// As of when the row was.
+        /// The age of the row.
         as_of: String,
     },
 }
@@ -265,17 +265,17 @@ impl Warning {
     }
 }
 
-/// Asks to carry a plan out.
+/// Asks to commit a plan.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct CommitPlanRequest {
     /// The plan's token.
     pub nonce: NameText,
-    /// What was typed, where the plan asks for typing; otherwise `null`.
+    /// The typed text, where the plan asks for typing; otherwise `null`.
     pub confirmation: Option<LongText>,
 }
 
-/// What became of a commit.
+/// The answer to a commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum CommitReply {
@@ -286,22 +286,22 @@ pub enum CommitReply {
     },
     /// Nothing was sent.
     Refused {
-        /// Why.
+        /// The reason.
         refusal: CommitRefusal,
     },
 }
 
-/// Why a commit was refused.
+/// The reason why a commit was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum CommitRefusal {
     /// The token is unknown, used or expired.
     Expired,
-    /// What was typed is none of the accepted texts.
+    /// The typed text is none of the accepted ones.
     Confirmation,
     /// Targets changed since the plan was made.
     Changed {
-        /// How many.
+        /// The number.
         count: u64,
         /// The keys of the first of them, at most 200.
         changed: Vec<String>,

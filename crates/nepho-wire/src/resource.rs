@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct GetResourceRequest {
-    /// Which.
+    /// The key.
     pub key: KeyText,
 }
 
@@ -28,11 +28,11 @@ pub struct ResourceDetails {
     pub row: Row,
     /// The cloud's account: an AWS account id, a project.
     pub realm: String,
-    /// What the table does not show.
+    /// Facts that the table does not show.
     pub facts: Facts,
     /// The actions that the provider has for its kind, each with whether its state allows it now.
     pub actions: Vec<OfferedAction>,
-    /// Whether the cloud's console has a page for it.
+    /// True if the cloud's console has a page for it.
     pub console: bool,
     /// Its last journal entries, newest first.
     pub journal: Vec<JournalEntry>,
@@ -43,20 +43,20 @@ pub struct ResourceDetails {
 pub struct OfferedAction {
     /// The action.
     pub action: Action,
-    /// Whether its state and its account allow it, by the cache.
+    /// True if its state and its account allow it, by the cache.
     pub possible: bool,
 }
 
 /// Facts of an instance beyond the table's columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Facts {
-    /// How it is paid for.
+    /// Its purchasing model.
     pub lifecycle: Lifecycle,
     /// The scale group that owns it.
     pub group: Option<String>,
     /// The cloud service that owns it.
     pub managed_by: Option<String>,
-    /// Whether its root volume is an instance store.
+    /// True if its root volume is an instance store.
     pub root_is_local: bool,
     /// A public address that a stop releases.
     pub ephemeral_public_ip: Option<String>,
@@ -78,7 +78,7 @@ pub struct Facts {
     pub key_pair: Option<String>,
     /// Attached disks.
     pub disks: Vec<String>,
-    /// Why it is in its state, in the provider's words.
+    /// The reason for its state, in the provider's words.
     pub state_reason: Option<String>,
 }
 
@@ -133,15 +133,15 @@ impl From<&domain::resource::InstanceFacts> for Facts {
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct GetDocumentRequest {
-    /// Of which.
+    /// The key.
     pub key: KeyText,
 }
 
-/// Asks the provider for its whole description of a resource, which is then stored.
+/// Asks the provider for the full document of a resource, which is then stored.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct FetchDocumentRequest {
-    /// Of which.
+    /// The key.
     pub key: KeyText,
 }
 
@@ -150,9 +150,9 @@ pub struct FetchDocumentRequest {
 pub struct Document {
     /// Pretty-printed JSON with every member that the provider sent.
     pub json: String,
-    /// When it was read; `null` when that is not known.
+    /// The time at which it was read; `null` when that is not known.
     pub as_of: Option<String>,
-    /// Whether it is the whole one. A listing may show only a part; then the provider can be asked.
+    /// True for the full document. A listing may show only a part; the provider can be asked for the rest.
     pub whole: bool,
 }
 
@@ -165,7 +165,7 @@ pub struct CopyCommandRequest {
     /// On which resources.
     #[ts(as = "Vec<KeyText>")]
     pub keys: List<KeyText>,
-    /// Whether the contents of local disks may be discarded, where the cloud asks.
+    /// True if the contents of local disks may be discarded, where the cloud asks.
     pub discard_local_disks: bool,
 }
 
@@ -187,6 +187,6 @@ pub struct CopiedCommand {
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct OpenConsoleRequest {
-    /// Of which resource. An address cannot be given.
+    /// The resource's key. An address cannot be given.
     pub key: KeyText,
 }

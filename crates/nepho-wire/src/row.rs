@@ -57,7 +57,7 @@ pub struct ListRow {
     pub started_at: Option<String>,
     /// The start of the last complete listing that saw it.
     pub as_of: Option<String>,
-    /// Whether that is too old, its scope failed, or it is missing.
+    /// True if that is too old, its scope failed, or it is missing.
     pub stale: bool,
     /// The start of the first complete listing that did not show it, if the last one did not.
     pub missing_since: Option<String>,
@@ -73,9 +73,9 @@ pub struct Row {
     pub common: ListRow,
     /// The account's id.
     pub account_id: String,
-    /// Whether it is a production account.
+    /// True for a production account.
     pub prod: bool,
-    /// Whether it is selected.
+    /// True if it is selected.
     pub selected: bool,
 }
 

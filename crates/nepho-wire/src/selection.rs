@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateSelectionRequest {
-    /// What to change.
+    /// The change.
     pub change: SelectionChange,
     /// The query on screen, so that hidden rows can be counted.
     pub query: QueryText,
@@ -27,12 +27,12 @@ pub struct UpdateSelectionRequest {
 pub enum SelectionChange {
     /// Adds the row, or takes it away.
     Toggle {
-        /// Which.
+        /// The key.
         key: KeyText,
     },
     /// Selects exactly these.
     Set {
-        /// Which.
+        /// The key.
         #[ts(as = "Vec<KeyText>")]
         keys: List<KeyText>,
     },
@@ -59,20 +59,20 @@ pub enum SelectionChange {
 /// The selection in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
 pub struct SelectionSummary {
-    /// How many rows are selected.
+    /// The number of selected rows.
     pub count: u64,
-    /// How many of them the query on screen hides.
+    /// The number of those that the query on screen hides.
     pub hidden: u64,
-    /// What could be done with the visible ones.
+    /// The actions that the visible ones allow.
     pub actions: Vec<ActionOffer>,
 }
 
-/// How many of the selected rows an action applies to, by the cache; a plan asks the cloud.
+/// The number of selected rows that an action applies to, by the cache; a plan asks the cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct ActionOffer {
     /// The action.
     pub action: Action,
-    /// How many it applies to.
+    /// The number of rows that it applies to.
     pub eligible: u64,
     /// Of how many.
     pub total: u64,

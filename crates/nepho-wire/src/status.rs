@@ -1,4 +1,4 @@
-//! The window's own standing and settings.
+//! The application's status and settings.
 
 use std::time::Duration;
 
@@ -17,18 +17,18 @@ pub struct Nothing {}
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Done {}
 
-/// How Nephoscope stands.
+/// The application's status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Status {
     /// Its version.
     pub version: String,
-    /// Where its data lives.
+    /// The data directory.
     pub data_dir: String,
-    /// Whether the whole inventory is in memory.
+    /// True once the whole inventory is in memory.
     pub ready: bool,
-    /// How many accounts there are.
+    /// The number of accounts.
     pub accounts: u32,
-    /// Whether the demo cloud is among them.
+    /// True if the demo cloud is among them.
     pub demo: bool,
     /// The generations, as the `changed` event tells them.
     pub changes: Changes,
@@ -36,12 +36,12 @@ pub struct Status {
     pub totals: Totals,
     /// The OS keyring, as far as it was used.
     pub keyring: Keyring,
-    /// What happened to the database when it was opened.
+    /// A repair that was made when the database was opened.
     pub notes: Vec<StartNote>,
 }
 
-/// The generations; also the `changed` event's payload. They only grow, and say nothing but that
-/// it is worth asking again.
+/// The generations; also the `changed` event's payload. They only grow; a change means that asking
+/// again is worthwhile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Changes {
     /// Rows, their freshness, the selection.
@@ -63,13 +63,13 @@ pub struct Totals {
     pub states: Vec<StateTotal>,
 }
 
-/// How the OS keyring stands.
+/// The last answer of the OS keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Keyring {
     /// Not used since the start.
     NotTried,
-    /// It answers.
+    /// It is available.
     Ok,
     /// There is none, or it cannot be reached.
     Unavailable,
@@ -77,15 +77,15 @@ pub enum Keyring {
     Locked,
 }
 
-/// What happened to the database when it was opened.
+/// A repair that was made when the database was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum StartNote {
     /// The cache could not be used; it was moved aside, and polling fills a new one.
     CacheRebuilt {
-        /// Whether a newer Nephoscope had written it; otherwise it was damaged.
+        /// True if a newer Nephoscope had written it; otherwise it was damaged.
         newer: bool,
-        /// Where it is now.
+        /// Its present place.
         kept: String,
     },
     /// The durable database was damaged; what could be read was saved.
@@ -98,7 +98,7 @@ pub enum StartNote {
         accounts: u64,
         /// Settings saved.
         settings: u64,
-        /// Where the damaged file is now.
+        /// The present place of the damaged file.
         kept: String,
     },
 }
@@ -116,7 +116,7 @@ pub struct Settings {
     pub poll_interval_s: u32,
 }
 
-/// Asks to change settings. What is `null` or left out stays as it is.
+/// Asks to change settings. A member that is `null` or left out stays as it is.
 #[derive(Clone, Copy, Debug, Default, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
 pub struct UpdateSettingsRequest {
@@ -153,7 +153,7 @@ macro_rules! setting {
                 }
             }
 
-            /// The choice that the stored word names; the default for a word that names none, so
+            /// Returns the choice of the stored word; the default for an unknown one, so
             /// that a setting of a later version does not stop this one.
             pub fn from_stored(word: Option<&str>) -> Self {
                 Self::ALL.iter().copied().find(|choice| Some(choice.as_str()) == word).unwrap_or_default()
@@ -247,7 +247,7 @@ impl From<&core_status::OpenNote> for StartNote {
     }
 }
 
-/// Words that this version does not know count as not chosen.
+/// A word that this version does not know counts as not chosen.
 impl From<&settings::Settings> for Settings {
     fn from(settings: &settings::Settings) -> Self {
         Self {

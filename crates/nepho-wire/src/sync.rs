@@ -1,4 +1,4 @@
-//! Syncs: asking for one, and what it did. The same report is printed by `nepho sync --json`.
+//! Syncs: the request and the report, which `nepho sync --json` prints too.
 
 use nepho_core as domain;
 use serde::{Deserialize, Serialize};
@@ -20,10 +20,10 @@ pub struct SyncNowRequest {
     pub accounts: List<NameText>,
 }
 
-/// What one sync did.
+/// The result of one sync.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct SyncReport {
-    /// How long it took, in milliseconds.
+    /// Its duration in milliseconds.
     pub elapsed_ms: u64,
     /// HTTP requests, retries included.
     pub requests: u64,
@@ -37,7 +37,7 @@ pub struct SyncReport {
     pub scopes: Vec<ScopeReport>,
 }
 
-/// What one sync did to one scope.
+/// The result of one sync for one scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct ScopeReport {
     /// The account's name.
@@ -46,25 +46,25 @@ pub struct ScopeReport {
     pub provider: ProviderKind,
     /// The region, the zone or `global`; `null` when the account failed before that was known.
     pub location: Option<String>,
-    /// What was listed.
+    /// The kind that was listed.
     pub kind: Option<Kind>,
-    /// Whether it completed.
+    /// `ok` or `failed`.
     pub status: ScopeStatus,
     /// Rows that the cache holds of it now.
     pub rows: u64,
     /// The start of its last complete listing.
     pub as_of: Option<String>,
-    /// Why it failed.
+    /// The reason why it failed.
     pub error: Option<Failure>,
 }
 
-/// Whether a scope was listed to its end.
+/// The result of listing a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeStatus {
-    /// It was.
+    /// The listing was complete.
     Ok,
-    /// It was not; its rows are those of the last complete listing.
+    /// The listing failed; the rows are those of the last complete one.
     Failed,
 }
 

@@ -22,7 +22,7 @@ use crate::{
     command_error::{Reply, refused},
 };
 
-/// All accounts and how they stand.
+/// All accounts with their status.
 #[tauri::command]
 pub async fn list_accounts(loader: State<'_, AppLoader>, request: Nothing) -> Reply<Accounts> {
     let Nothing {} = request;
@@ -30,7 +30,7 @@ pub async fn list_accounts(loader: State<'_, AppLoader>, request: Nothing) -> Re
     Ok(Accounts { accounts: accounts.iter().map(Account::from).collect() })
 }
 
-/// What could become an account on this machine.
+/// Credentials on this machine that could become an account.
 #[tauri::command]
 pub async fn find_accounts(loader: State<'_, AppLoader>, request: Nothing) -> Reply<FoundAccounts> {
     let Nothing {} = request;
@@ -71,7 +71,7 @@ pub async fn add_projects(loader: State<'_, AppLoader>, request: AddProjectsRequ
     Ok(shown)
 }
 
-/// Finds out whose an account's credentials are.
+/// Verifies an account's credentials.
 #[tauri::command]
 pub async fn verify_account(loader: State<'_, AppLoader>, request: VerifyAccountRequest) -> Reply<Identity> {
     let identity = loader.app().await?.verify_account(&request.account.account()).await.map_err(refused)?;
@@ -86,7 +86,7 @@ pub async fn update_account(loader: State<'_, AppLoader>, request: UpdateAccount
     Ok((&app.account_status(&changed.id).map_err(refused)?).into())
 }
 
-/// Forgets an account.
+/// Removes an account.
 #[tauri::command]
 pub async fn remove_account(loader: State<'_, AppLoader>, request: RemoveAccountRequest) -> Reply<RemovedAccount> {
     let left = loader.app().await?.remove_account(&request.account.account()).await.map_err(refused)?;

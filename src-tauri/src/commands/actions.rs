@@ -17,14 +17,14 @@ use crate::{
     command_error::{Reply, refused},
 };
 
-/// What an action would do; sends nothing.
+/// Plans an action; sends nothing.
 #[tauri::command]
 pub async fn plan_action(loader: State<'_, AppLoader>, request: PlanActionRequest) -> Reply<Plan> {
     let plan = loader.app().await?.plan(request.order(), request.target.into()).await.map_err(refused)?;
     Ok((&plan).into())
 }
 
-/// Carries a plan out. Committing is the click that a plan may ask for.
+/// Commits a plan. The command counts as the click that a plan may ask for.
 #[tauri::command]
 pub async fn commit_plan(loader: State<'_, AppLoader>, request: CommitPlanRequest) -> Reply<CommitReply> {
     let nonce = Nonce(request.nonce.into_string());

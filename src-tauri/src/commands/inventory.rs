@@ -52,7 +52,7 @@ pub async fn get_document(loader: State<'_, AppLoader>, request: GetDocumentRequ
     Ok(document.into())
 }
 
-/// The provider's whole description of a resource, asked for now and stored.
+/// The full document of a resource, read now and stored.
 #[tauri::command]
 pub async fn fetch_document(loader: State<'_, AppLoader>, request: FetchDocumentRequest) -> Reply<Document> {
     let document = loader.app().await?.fetch_document(request.key.key()).await.map_err(refused)?;

@@ -1,4 +1,4 @@
-//! The commands: read the request, call the application, shape the answer. Nothing else.
+//! The commands: each reads the request, calls the application and converts the answer.
 //!
 //! Their names, requests and replies are the table in `nepho_wire::commands`; a test holds that the
 //! table, the handler list and the capability list are the same.

@@ -1,4 +1,4 @@
-//! How Nephoscope stands, its settings, the demo cloud.
+//! The application's status, its settings, the demo cloud.
 
 use nepho_wire::status::{Done, Nothing, Settings, Status, UpdateSettingsRequest};
 use tauri::State;
@@ -8,7 +8,7 @@ use crate::{
     command_error::{Reply, refused},
 };
 
-/// How Nephoscope stands. If its data could not be opened, this tries once more.
+/// The application's status. If its data could not be opened, this tries once more.
 #[tauri::command]
 pub async fn get_status(loader: State<'_, AppLoader>, request: Nothing) -> Reply<Status> {
     let Nothing {} = request;

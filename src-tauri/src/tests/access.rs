@@ -1,5 +1,5 @@
-//! The command table, the handler list and the capability list are the same, and Tauri decides by
-//! them: asked with the resolved access list that is compiled into the app.
+//! The command table, the handler list and the capability list are the same, and Tauri enforces
+//! them: checked with the resolved access list that is compiled into the app.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use nepho_wire::COMMANDS;
 use serde_json::Value;
 use tauri::{Context, Url, Wry, ipc::Origin};
 
-/// What a page may do besides our commands: listen for the one event, and stop listening.
+/// Permissions of a page apart from our commands: to listen for the one event, and to stop listening.
 const LISTENING: [&str; 2] = ["core:event:allow-listen", "core:event:allow-unlisten"];
 
 fn context() -> Context<Wry> {

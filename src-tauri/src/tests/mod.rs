@@ -1,4 +1,4 @@
-//! What the window may and may not do, held against the files that say so.
+//! The window's permissions, compared with the files that grant them.
 
 mod access;
 mod config;

@@ -10,7 +10,7 @@ pub enum Accounts {
     /// Add an account; it is verified first
     #[command(subcommand)]
     Add(Add),
-    /// List accounts and how fresh they are
+    /// List accounts and the age of their data
     List,
     /// Remove an account, its cached rows and its secret
     Remove {
@@ -20,7 +20,7 @@ pub enum Accounts {
     /// List the projects that some credentials can see; nothing is stored
     #[command(subcommand)]
     Projects(ProjectsOf),
-    /// Say who we are there, and what is denied
+    /// Show the identity these credentials resolve to, and which actions are denied
     Verify {
         /// The account
         name: String,
@@ -47,30 +47,30 @@ pub enum ProjectsOf {
 pub struct GcpProjects {
     #[command(flatten)]
     pub source: GcpSource,
-    /// A custom endpoint; giving it approves it
+    /// Custom endpoint; naming it here approves it
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
 }
 
-/// Where Google credentials are; exactly one.
+/// The source of Google credentials; exactly one.
 #[derive(Debug, ClapArgs)]
 #[group(required = true, multiple = false)]
 pub struct GcpSource {
-    /// Use the application default credentials of this machine, as they are at each run
+    /// Use this machine's application default credentials, read at each run
     #[arg(long)]
     pub adc: bool,
     /// A service account's key file; its key goes to the OS keyring, and the file is not kept
     #[arg(long, value_name = "FILE")]
     pub service_account_file: Option<PathBuf>,
-    /// The environment variable that holds an access token at each run; nothing is stored
+    /// Environment variable with an access token, read at each run; nothing is stored
     #[arg(long, value_name = "VARIABLE")]
     pub access_token_env: Option<String>,
 }
 
-/// What every new account is asked, whatever its cloud.
+/// Options of every new account, in any cloud.
 #[derive(Debug, ClapArgs)]
 pub struct Terms {
-    /// A custom endpoint; giving it approves it
+    /// Custom endpoint; naming it here approves it
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
     /// Allow actions; accounts are read-only otherwise
@@ -82,13 +82,13 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// What the account may be used for.
+    /// The access that the options ask for.
     pub const fn access(&self) -> Access {
         if self.read_write { Access::ReadWrite } else { Access::ReadOnly }
     }
 }
 
-/// The regions as they were named.
+/// Parses the names of regions.
 pub fn regions(named: &[String]) -> Vec<Region> {
     named.iter().map(|region| Region::new(region.as_str())).collect()
 }
@@ -122,7 +122,7 @@ pub struct AddAws {
     /// Use a profile of the AWS configuration files
     #[arg(long)]
     pub profile: Option<String>,
-    /// Use the AWS_* variables as they are at each run; nothing is stored
+    /// Use the AWS_* variables, read at each run; nothing is stored
     #[arg(long)]
     pub env: bool,
     /// An access key id; the secret key is read from stdin and both go to the OS keyring
@@ -142,7 +142,7 @@ pub struct AddAws {
 }
 
 #[derive(Debug, ClapArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate option")]
 #[command(group = clap::ArgGroup::new("change").required(true).multiple(true)
     .args(["read_only", "read_write", "prod", "no_prod", "regions", "all_regions", "rename"]))]
 pub struct Set {
@@ -157,7 +157,7 @@ pub struct Set {
     /// Mark as production
     #[arg(long, conflicts_with = "no_prod")]
     pub prod: bool,
-    /// Take the production mark away
+    /// Remove the production mark
     #[arg(long)]
     pub no_prod: bool,
     /// Only these regions

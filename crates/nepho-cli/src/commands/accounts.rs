@@ -52,7 +52,7 @@ async fn add(app: &App, args: AddAws, output: Output) -> Result<Code, CliError> 
     Ok(Code::Done)
 }
 
-/// What people are told of a new account.
+/// The line that is printed for a new account.
 pub fn added(account: &Account) -> String {
     let realm = account.realm.as_ref().map_or("not verified".to_owned(), |realm| format!("in {realm}"));
     format!("added {} ({realm}, {})", messages::shown(&account.name), access(account.access))
@@ -120,7 +120,7 @@ async fn remove(app: &App, name: &str, output: Output) -> Result<Code, CliError>
 async fn verify(app: &App, name: &str, output: Output) -> Result<Code, CliError> {
     let account = app.account(name)?;
     let identity = app.verify_account(&account.id).await?;
-    // What is denied is what the last sync was refused: asking for more would need a permission more.
+    // Denied scopes are those that the last sync was refused: asking again would need one more permission.
     let document = IdentityJson::new(&account.name, &identity, &app.account_status(&account.id)?.scopes);
     output.result(&document, || {
         let lists = document

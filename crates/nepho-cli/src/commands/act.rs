@@ -40,7 +40,7 @@ pub async fn run(app: &App, request: ActionRequest, args: Act, output: Output) -
     Ok(code(&plan, &results, args.wait))
 }
 
-/// What the operator did to confirm: given on the command line, or asked on the terminal.
+/// Returns the operator's confirmation: from the command line, or asked on the terminal.
 fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(Option<String>, bool), CliError> {
     if args.confirm.as_deref().is_some_and(|given| contradicts(plan, given)) {
         return Err(CliError::refused("the confirmation does not match; nothing was sent"));
@@ -70,19 +70,19 @@ fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(O
     }
 }
 
-/// Whether `--confirm` names something else than a plan that asks for no typing: whoever gives it
-/// means one thing, and gets that or nothing.
+/// Returns true if `--confirm` names another target than a plan that asks for no typing: `--confirm`
+/// confirms the target that it names, or nothing.
 fn contradicts(plan: &Plan, given: &str) -> bool {
     let eligible: Vec<&PlannedTarget> = plan.eligible().collect();
     match (&plan.confirmation, eligible.as_slice()) {
-        // The engine holds it to the accepted texts.
+        // The engine compares it with the accepted texts.
         (Confirmation::Type { .. }, _) => false,
         (_, [one]) => given != one.name && given != one.key.native.to_string(),
         (_, many) => given.rsplit(' ').next() != Some(many.len().to_string().as_str()),
     }
 }
 
-/// What to type: the first accepted text that a person can read; the id always is.
+/// Returns the text to type: the first accepted one without hidden characters. The id has none.
 fn suggested(accepted: &[String]) -> &str {
     let plain = accepted.iter().find(|text| messages::shown(text) == text.as_str());
     plain.or(accepted.last()).map_or("", String::as_str)
@@ -95,7 +95,7 @@ fn refusals(plan: &Plan) -> impl Iterator<Item = &Refusal> {
     })
 }
 
-/// How a command ends that the plan refuses: 5 when nobody could sign in to read the targets.
+/// The exit code of a refused plan: 5 when no account could sign in to read its targets.
 fn refused(plan: &Plan) -> Code {
     let signed_out =
         |refusal: &Refusal| matches!(refusal, Refusal::ReadFailed(failure) if code_of(failure) == Code::NotSignedIn);

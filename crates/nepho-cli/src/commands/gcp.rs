@@ -37,7 +37,7 @@ pub async fn add(app: &App, args: AddGcp, output: Output) -> Result<Code, CliErr
     done.map(|(code, _)| code)
 }
 
-/// How it ended, and whether anything was added.
+/// Returns the exit code, and true if an account was added.
 async fn add_one(app: &App, mut args: AddGcp, output: Output) -> Result<(Code, bool), CliError> {
     let project = args.projects.pop().unwrap_or_default();
     let new = NewAccount {
@@ -71,7 +71,7 @@ async fn add_many(app: &App, args: AddGcp, output: Output) -> Result<(Code, bool
     Ok((code(&outcomes), outcomes.iter().any(|one| one.outcome.is_ok())))
 }
 
-/// All added: 0. Some: 3. None: 1, or 5 when nobody could sign in.
+/// The exit code. All added: 0. Some: 3. None: 1, or 5 when no sign-in worked.
 fn code(outcomes: &[AddedProject]) -> Code {
     let failures: Vec<_> = outcomes.iter().filter_map(|one| one.outcome.as_ref().err()).collect();
     if failures.is_empty() {

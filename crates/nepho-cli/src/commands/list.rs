@@ -45,7 +45,7 @@ fn table(rows: &[RowView], app: &App) -> Table {
     table
 }
 
-/// Returns the text of the state, with the provider's own word beside an unknown one.
+/// Returns the text of the state, with the provider's own word after an unknown one.
 fn state(row: &RowView) -> String {
     let text = messages::state(row.state());
     if row.state() == nepho_core::State::Unknown { format!("{text} ({})", row.raw_state()) } else { text }

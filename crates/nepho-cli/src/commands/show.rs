@@ -1,4 +1,4 @@
-//! `nepho show`, and how a target on the command line is found.
+//! `nepho show`, and the resolution of a target on the command line.
 
 use std::fmt::Write;
 
@@ -34,7 +34,7 @@ pub async fn run(app: &App, args: &Show, output: Output) -> Result<Code, CliErro
     Ok(code)
 }
 
-/// The one row that `text` names: a key, a native id or an exact name.
+/// Returns the one row that `text` names: a key, a native id or an exact name.
 pub fn target(app: &App, text: &str) -> Result<RowView, CliError> {
     let mut found = app.find(text);
     if found.len() > 1 {

@@ -25,7 +25,7 @@ pub async fn run(app: &App, args: &Sync, output: Output) -> Result<Code, CliErro
     Ok(code(&report))
 }
 
-/// Refreshes for `--sync`; what fails is said on stderr, and the cache is still shown.
+/// Syncs for `--sync`. Prints failures to stderr; the cache is still shown.
 pub async fn refresh(app: &App) -> Code {
     let report = app.sync(&[], &[]).await;
     for scope in &report.scopes {
@@ -37,7 +37,7 @@ pub async fn refresh(app: &App) -> Code {
     code(&report)
 }
 
-/// Every scope failed: 1, or 5 when nobody could sign in. Some failed: 3.
+/// The exit code. Every scope failed: 1, or 5 when no account could sign in. Some failed: 3.
 fn code(report: &SyncReport) -> Code {
     let failures: Vec<_> = report.scopes.iter().filter_map(|scope| scope.failure.as_ref()).collect();
     if failures.is_empty() {

@@ -131,7 +131,7 @@ fn failure_name(code: FailureCode) -> String {
     text(&format!("failure_{code}"), &[])
 }
 
-/// Returns what to do about a failure.
+/// Returns the advice for a failure.
 pub fn advice(code: FailureCode) -> String {
     text(&format!("advice_{code}"), &[])
 }
@@ -162,7 +162,7 @@ pub fn commit_refusal(refusal: &CommitRefusal) -> String {
     }
 }
 
-/// Returns what is wrong with a query, and the byte at which.
+/// Returns the error in a query, and its byte offset.
 pub fn query(error: &QueryError) -> String {
     let wrong = text(&format!("query_{}", error.code.as_str()), &[("word", &error.word)]);
     format!("{wrong} (byte {})", error.span.start)
@@ -178,7 +178,7 @@ pub fn no_full_document(reason: &str) -> String {
     text("raw_failed", &[("reason", reason)])
 }
 
-/// Returns what opening the databases had to put right.
+/// Returns the text of a repair that opening the databases made.
 pub fn note(note: &OpenNote) -> String {
     let at = |text: String, kept: &Path| format!("{text} {}", shown(&kept.display().to_string()));
     match note {

@@ -11,7 +11,7 @@ use crate::{
     limits::{List, LongText, MAX_PROJECTS, NameText},
 };
 
-/// Asks which projects some credentials can see. Nothing is stored.
+/// Asks for the projects that some credentials can see. Nothing is stored.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct FindProjectsRequest {
@@ -23,7 +23,7 @@ pub struct FindProjectsRequest {
     pub endpoint: Option<LongText>,
 }
 
-/// What some credentials can see.
+/// The projects that some credentials can see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct FoundProjects {
     /// The cloud's name for the caller.
@@ -39,7 +39,7 @@ pub struct FoundProject {
     pub project: String,
     /// Its display name; empty when it has none.
     pub name: String,
-    /// Whether an account is this project already.
+    /// True if an account is this project already.
     pub added: bool,
 }
 
@@ -60,13 +60,13 @@ pub struct AddProjectsRequest {
     /// The regions to poll; empty for all.
     #[ts(as = "Vec<NameText>")]
     pub regions: List<NameText>,
-    /// What may be done with them.
+    /// Read-only, or read and act.
     pub access: Access,
-    /// Whether they are production accounts.
+    /// True for production accounts.
     pub prod: bool,
 }
 
-/// What became of adding projects.
+/// The result of adding projects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct AddedProjects {
     /// The new accounts.
@@ -80,7 +80,7 @@ pub struct AddedProjects {
 pub struct FailedProject {
     /// The project's id.
     pub project: String,
-    /// Why not.
+    /// The reason.
     pub failure: Failure,
 }
 

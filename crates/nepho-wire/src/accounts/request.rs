@@ -1,4 +1,4 @@
-//! What the window asks of accounts. Each request is consumed into core's; a secret is moved, not
+//! Requests of the window about accounts. Each request is consumed into core's; a secret is moved, not
 //! copied.
 
 use nepho_core::{AccountId, Region, request};
@@ -27,9 +27,9 @@ pub struct AddAccountRequest {
     /// The regions to poll; empty for all that are enabled.
     #[ts(as = "Vec<NameText>")]
     pub regions: List<NameText>,
-    /// What may be done with it.
+    /// Read-only, or read and act.
     pub access: Access,
-    /// Whether it is a production account.
+    /// True for a production account.
     pub prod: bool,
 }
 
@@ -58,7 +58,7 @@ pub enum Credentials {
         /// The variable's name.
         variable: NameText,
     },
-    /// What the cloud's own tools have set up on this machine.
+    /// Credentials that the cloud's own tools have set up on this machine.
     ApplicationDefault {},
     /// A service account's key file: its key goes to the OS keyring, and the file is not kept.
     KeyFile {
@@ -75,7 +75,7 @@ pub struct VerifyAccountRequest {
     pub account: NameText,
 }
 
-/// Asks to change an account. What is `null` stays as it is.
+/// Asks to change an account. A member that is `null` stays as it is.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateAccountRequest {
@@ -83,9 +83,9 @@ pub struct UpdateAccountRequest {
     pub account: NameText,
     /// A new name.
     pub name: Option<NameText>,
-    /// What may be done with it.
+    /// Read-only, or read and act.
     pub access: Option<Access>,
-    /// Whether it is a production account.
+    /// True for a production account.
     pub prod: Option<bool>,
     /// The regions to poll; empty for all that are enabled.
     #[ts(as = "Option<Vec<NameText>>")]

@@ -13,12 +13,12 @@ use crate::{
     plan::{Refusal, Verdict, Warning},
 };
 
-/// What was planned and what became of it.
+/// A plan and its results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ActionJson {
     /// Each target's verdict.
     pub plan: Vec<PlanRow>,
-    /// What became of each target; empty when nothing was sent.
+    /// The result of each target; empty when nothing was sent.
     pub results: Vec<ResultRow>,
     /// The operation's id; `null` when nothing was sent.
     pub operation_id: Option<String>,
@@ -29,26 +29,26 @@ pub struct ActionJson {
 pub struct PlanRow {
     /// The resource key.
     pub key: String,
-    /// Whether it would be sent.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why not, in one word; `null` unless refused.
+    /// The reason in one word; `null` unless refused.
     pub reason: Option<&'static str>,
     /// The same with its parameters.
     pub refusal: Option<Refusal>,
-    /// What to know first.
+    /// Warnings to read first.
     pub warnings: Vec<Warning>,
 }
 
-/// What became of one target.
+/// The result of one target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ResultRow {
     /// The resource key.
     pub key: String,
-    /// What became of it.
+    /// The result.
     pub status: TargetStatus,
     /// The state last observed.
     pub observed_state: Option<State>,
-    /// Why it was refused, failed or is unknown.
+    /// The reason why it was refused or not sent, failed or is unknown.
     pub error: Option<Failure>,
 }
 

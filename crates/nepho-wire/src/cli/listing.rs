@@ -14,13 +14,13 @@ pub struct ShowJson {
     /// The row.
     #[serde(flatten)]
     pub row: ListRow,
-    /// What the row does not say.
+    /// Facts that are not in the row.
     pub facts: Facts,
     /// The provider's own description, with every member that was sent; `null` when none is kept.
     pub document: Option<serde_json::Value>,
-    /// When the description was read; `null` when that is not known.
+    /// The time at which the description was read; `null` when that is not known.
     pub document_as_of: Option<String>,
-    /// Whether it is the whole one; `null` when none is kept. A listing may show only a part.
+    /// True for the full document, false for the part that a listing shows; `null` when none is kept.
     pub document_whole: Option<bool>,
 }
 

@@ -1,4 +1,4 @@
-//! What `nepho --json` prints. Fields may be added; those here keep their names and meaning.
+//! The documents of `nepho --json`. Members may be added; those here keep their names and meaning.
 //!
 //! A sync's report is [`crate::sync::SyncReport`], the same as the window's. Text for people is
 //! not here: the command line writes it.

@@ -14,11 +14,11 @@ use crate::{
 pub struct JournalRow {
     /// Its place in the chain, from 1.
     pub seq: u64,
-    /// When.
+    /// The time.
     pub at: String,
     /// The operation's id, which the command that began it printed.
     pub operation_id: String,
-    /// By which run of which process.
+    /// The run of the process that wrote it.
     pub run: String,
     /// The account's name at the time.
     pub account: String,
@@ -26,7 +26,7 @@ pub struct JournalRow {
     pub key: String,
     /// The resource's name at the time.
     pub name: String,
-    /// What was asked.
+    /// The action.
     pub action: Action,
     /// The step: sent, accepted, done, failed, refused, `timed_out` or unknown.
     pub event: &'static str,
@@ -68,22 +68,22 @@ impl From<&JournalEntry> for JournalRow {
     }
 }
 
-/// What checking the whole journal found.
+/// The result of verifying the whole journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VerifyJson {
-    /// Whether every entry follows from the one before it.
+    /// Intact, or broken.
     pub status: VerifyStatus,
-    /// How many entries; `null` when broken.
+    /// The number of entries; `null` when broken.
     pub entries: Option<u64>,
     /// The last entry's hash, in hex; `null` when broken.
     pub head: Option<String>,
     /// The first bad entry; `null` when intact.
     pub bad_seq: Option<u64>,
-    /// What is wrong with it; `null` when intact.
+    /// The fault of that entry; `null` when intact.
     pub reason: Option<String>,
 }
 
-/// Whether the journal's chain holds.
+/// The state of the journal's chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerifyStatus {

@@ -27,7 +27,7 @@ pub struct AccountJson {
     pub provider: ProviderKind,
     /// The cloud's project that it is, where credentials alone do not say that.
     pub project: Option<String>,
-    /// Where its credentials come from: environment, profile, variable, `application_default`,
+    /// The source of its credentials: environment, profile, variable, `application_default`,
     /// `sign_in`, keyring, `built_in`.
     pub source: &'static str,
     /// The profile's name, when they come from one.
@@ -38,23 +38,23 @@ pub struct AccountJson {
     pub endpoint: Option<String>,
     /// The regions to poll; empty for all that are enabled.
     pub regions: Vec<String>,
-    /// What may be done with it.
+    /// Read-only, or read and act.
     pub access: Access,
-    /// Whether it is a production account.
+    /// True for a production account.
     pub prod: bool,
     /// The cloud's own account, once verified.
     pub realm: Option<String>,
-    /// Who we are there.
+    /// The cloud's name for the caller.
     pub principal: Option<String>,
-    /// When it was added.
+    /// The time at which it was added.
     pub created_at: String,
-    /// Why its credentials cannot be used, if they were tried and failed.
+    /// The reason why its credentials cannot be used, if they were tried and failed.
     pub error: Option<Failure>,
     /// Its scopes.
     pub scopes: Vec<AccountScope>,
 }
 
-/// What `nepho accounts add` of several projects of one sign-in prints.
+/// The document of `nepho accounts add` for several projects of one sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AddedJson {
     /// The new accounts.
@@ -68,26 +68,26 @@ pub struct AddedJson {
 pub struct FailedProjectJson {
     /// The project's id.
     pub project: String,
-    /// Why not.
+    /// The reason.
     pub error: Failure,
 }
 
-/// What is known of one scope's polling.
+/// The record of one scope's polling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountScope {
     /// The region, the zone or `global`.
     pub location: String,
-    /// What is listed there.
+    /// The kind that is listed there.
     pub kind: Kind,
-    /// Whether the last try succeeded; `null` before the first.
+    /// The result of the last try; `null` before the first.
     pub status: Option<ScopeStatus>,
-    /// How many rows the cache holds of it.
+    /// The number of its rows in the cache.
     pub rows: u64,
     /// The start of the last complete listing.
     pub as_of: Option<String>,
-    /// When it was last tried.
+    /// The time of the last try.
     pub attempted_at: Option<String>,
-    /// Why the last try failed.
+    /// The reason why the last try failed.
     pub error: Option<Failure>,
 }
 
@@ -168,7 +168,7 @@ impl From<&ScopeRecord> for AccountScope {
     }
 }
 
-/// What `nepho accounts verify` found.
+/// The document of `nepho accounts verify`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IdentityJson {
     /// The account's name.
@@ -177,7 +177,7 @@ pub struct IdentityJson {
     pub realm: String,
     /// The cloud's name for the caller.
     pub principal: String,
-    /// What the cloud did not let us list the last time.
+    /// The scopes that the last sync was not permitted to list.
     pub denied: Vec<Denied>,
     /// The actions that the cloud denies these credentials, as far as it was asked.
     pub denied_actions: Vec<Action>,
@@ -188,14 +188,14 @@ pub struct IdentityJson {
 pub struct Denied {
     /// The region, the zone or `global`.
     pub location: String,
-    /// What is listed there.
+    /// The kind that is listed there.
     pub kind: Kind,
-    /// Why not, in the cloud's words.
+    /// The reason in the cloud's words.
     pub message: String,
 }
 
 impl IdentityJson {
-    /// Whose the credentials of the account of that name are, and which of its scopes are denied.
+    /// The identity of the account of that name, and its denied scopes.
     pub fn new(account: &str, identity: &Identity, scopes: &[ScopeRecord]) -> Self {
         Self {
             account: account.to_owned(),
@@ -216,20 +216,20 @@ impl Denied {
     }
 }
 
-/// What `nepho doctor` prints.
+/// The document of `nepho doctor`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DoctorJson(Vec<DoctorRow>);
 
 /// One verdict of `nepho doctor`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DoctorRow {
-    /// What was looked at.
+    /// The thing that was checked.
     pub subject: String,
-    /// Whether it is as it should be.
+    /// The verdict.
     pub verdict: CheckStatus,
-    /// What was found.
+    /// The finding.
     pub finding: String,
-    /// What to do about it; empty when nothing.
+    /// Advice; empty when nothing is to be done.
     pub advice: String,
 }
 

@@ -53,7 +53,7 @@ impl From<&domain::plan::Plan> for Plan {
     }
 }
 
-/// Whether leave to discard its local disks is all that a target lacks: the engine refuses for
+/// Returns true if the target lacks only permission to discard its local disks: the engine refuses for
 /// that last.
 fn needs_discard(target: &domain::plan::PlannedTarget) -> bool {
     matches!(target.verdict, domain::plan::Verdict::Refused(domain::plan::Refusal::LocalDisks))

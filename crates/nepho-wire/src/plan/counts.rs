@@ -26,29 +26,29 @@ pub struct PlanCounts {
     pub prod: u64,
     /// Accounts that something would be sent to.
     pub accounts: u64,
-    /// How many targets have each warning; only those that occur.
+    /// The number of targets with each warning; only those that occur.
     pub warnings: Vec<WarningCount>,
-    /// How many targets are refused for each reason; only those that occur.
+    /// The number of targets refused for each reason; only those that occur.
     pub refusals: Vec<RefusalCount>,
 }
 
-/// How many targets have a warning.
+/// The number of targets with one warning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct WarningCount {
     /// Its code.
     #[ts(type = "Warning[\"code\"]")]
     pub code: &'static str,
-    /// How many.
+    /// The number.
     pub count: u64,
 }
 
-/// How many targets are refused for one reason.
+/// The number of targets refused for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct RefusalCount {
     /// Its code.
     #[ts(type = "Refusal[\"code\"]")]
     pub code: &'static str,
-    /// How many.
+    /// The number.
     pub count: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What leaves towards scripts, shape by shape: `nepho --json`.
+//! Replies to scripts, shape by shape: `nepho --json`.
 
 use insta::assert_json_snapshot;
 use nepho_core::{
@@ -100,7 +100,7 @@ fn accounts() {
     assert_json_snapshot!([AccountJson::from(&fixture::status())]);
 }
 
-/// A script can tell each source of credentials, and none but its name is told.
+/// A script can tell the sources of credentials apart; of each only the name is printed.
 #[test]
 fn each_source_of_credentials_has_its_word() {
     use nepho_core::CredentialSource as Source;
@@ -124,7 +124,7 @@ fn each_source_of_credentials_has_its_word() {
         assert_eq!(shown["profile"].as_str(), profile, "{word}");
         assert_eq!(shown["variable"].as_str(), variable, "{word}");
         assert_eq!(shown["project"], "proj-0");
-        assert!(!shown.to_string().contains("5a11"), "the sign-in's id is nobody's business");
+        assert!(!shown.to_string().contains("5a11"), "the sign-in's id is not printed");
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 
 const MOST: usize = MAX_LIMIT as usize;
 
-/// A thousand that would be sent, and at the end of them what must not be missed.
+/// A thousand eligible targets, and at the end those that must not be missed.
 fn plan() -> Planned {
     let mut plan = fixture::plan();
     let model = plan.targets.remove(0);

@@ -1,4 +1,4 @@
-//! What leaves and what enters, held in tests.
+//! Tests of replies, requests and bindings.
 
 mod cli;
 mod fixture;

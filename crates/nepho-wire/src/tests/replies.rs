@@ -1,4 +1,4 @@
-//! What leaves towards the window, shape by shape.
+//! Replies to the window, shape by shape.
 
 use insta::assert_json_snapshot;
 use nepho_core as domain;
@@ -45,7 +45,7 @@ fn a_plan_with_every_warning_and_refusal() {
     assert_eq!((refusals, warnings), (plan::Refusal::WORDS.to_vec(), plan::Warning::WORDS.to_vec()));
 }
 
-/// The question is worth asking where leave to discard would change something, or was given.
+/// The question is asked where permission to discard would change something, or was given.
 #[test]
 fn discarding_local_disks_is_asked_about_only_where_it_matters() {
     use domain::plan::{Refusal, Verdict};

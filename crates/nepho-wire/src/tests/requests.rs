@@ -1,4 +1,4 @@
-//! What enters: bounded, closed, and never a panic.
+//! Requests: bounded, closed, and never a panic.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ pub(super) fn good(name: &str) -> Value {
     }
 }
 
-/// Every place in a value, as a path of steps.
+/// Returns every place in a value, as a path of steps.
 fn places(value: &Value) -> Vec<String> {
     let mut found = vec![String::new()];
     match value {
@@ -185,7 +185,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// Whatever is sent, the answer is a request or an error.
+    /// Any input is a request or an error.
     #[test]
     fn no_request_makes_a_deserialiser_panic(at in 0..COMMANDS.len(), place in any::<prop::sample::Index>(), with in any_json()) {
         let name = COMMANDS[at];

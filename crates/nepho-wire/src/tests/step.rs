@@ -7,7 +7,7 @@ use crate::{
     bindings::{generate, out_of_step, write},
 };
 
-/// Where the UI keeps them.
+/// The folder of the bindings in the UI.
 fn committed() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/lib/ipc/generated")
 }

@@ -1,6 +1,6 @@
 // Generated from crates/nepho-wire by `cargo xtask bindings`. Do not edit.
 
-/** What may be done with an account. */
+/** The access to an account: read-only, or read and act. */
 export type Access = "read_only" | "read_write";
 
 /** An account and how it stands. */
@@ -13,23 +13,23 @@ export type Account = {
   provider: ProviderKind,
   /** The cloud's project that it is, where credentials alone do not say that. */
   project: string | null,
-  /** Where its credentials come from. */
+  /** The source of its credentials. */
   source: Source,
   /** A custom endpoint. */
   endpoint: string | null,
   /** The regions to poll; empty for all that are enabled. */
   regions: Array<string>,
-  /** What may be done with it. */
+  /** Read-only, or read and act. */
   access: Access,
-  /** Whether it is a production account. */
+  /** True for a production account. */
   prod: boolean,
   /** The cloud's own account, once verified. */
   realm: string | null,
-  /** Who we are there. */
+  /** The cloud's name for the caller. */
   principal: string | null,
-  /** When it was added. */
+  /** The time at which it was added. */
   created_at: string,
-  /** Whether its credentials can be used. */
+  /** The result of the last sign-in. */
   sign_in: SignIn,
   /** Its scopes. */
   scopes: Array<Scope>,
@@ -41,14 +41,14 @@ export type Accounts = {
   /** The accounts. */
   accounts: Array<Account>, };
 
-/** What an operator can ask for. */
+/** An action on a resource. */
 export type Action = "start" | "stop" | "reboot" | "suspend" | "resume" | "terminate";
 
-/** How many of the selected rows an action applies to, by the cache; a plan asks the cloud. */
+/** The number of selected rows that an action applies to, by the cache; a plan asks the cloud. */
 export type ActionOffer = {
   /** The action. */
   action: Action,
-  /** How many it applies to. */
+  /** The number of rows that it applies to. */
   eligible: number,
   /** Of how many. */
   total: number, };
@@ -67,9 +67,9 @@ export type AddAccountRequest = {
   endpoint: LongText | null,
   /** The regions to poll; empty for all that are enabled. */
   regions: Array<NameText>,
-  /** What may be done with it. */
+  /** Read-only, or read and act. */
   access: Access,
-  /** Whether it is a production account. */
+  /** True for a production account. */
   prod: boolean, };
 
 /**
@@ -87,12 +87,12 @@ export type AddProjectsRequest = {
   projects: Array<NameText>,
   /** The regions to poll; empty for all. */
   regions: Array<NameText>,
-  /** What may be done with them. */
+  /** Read-only, or read and act. */
   access: Access,
-  /** Whether they are production accounts. */
+  /** True for production accounts. */
   prod: boolean, };
 
-/** What became of adding projects. */
+/** The result of adding projects. */
 export type AddedProjects = {
   /** The new accounts. */
   added: Array<Account>,
@@ -100,8 +100,8 @@ export type AddedProjects = {
   failed: Array<FailedProject>, };
 
 /**
- * The generations; also the `changed` event's payload. They only grow, and say nothing but that
- * it is worth asking again.
+ * The generations; also the `changed` event's payload. They only grow; a change means that asking
+ * again is worthwhile.
  */
 export type Changes = {
   /** Rows, their freshness, the selection. */
@@ -111,46 +111,46 @@ export type Changes = {
   /** Operations and the journal. */
   operations: number, };
 
-/** What went wrong with a command as such. */
+/** The class of a command's error. */
 export type CommandCode = "bad_request" | "not_found" | "name_taken" | "realm_taken" | "bad_name" | "bad_project" | "endpoint_refused" | "no_console" | "not_applicable" | "too_many_targets" | "already_open" | "cannot_open" | "failed" | "internal";
 
 /** The answer to a command that could not be carried out. */
 export type CommandError = {
-  /** What the window branches on. */
+  /** The class, which the window branches on. */
   code: CommandCode,
   /** The class of failure, when `code` is `failed`. */
   failure: FailureCode | null,
-  /** What happened, in words without secrets; not translated, shown as a detail. */
+  /** The message, without secrets; not translated, shown as a detail. */
   message: string,
-  /** Whether the same command may succeed later without anybody changing anything. */
+  /** True if the same command may succeed later without any change. */
   transient: boolean,
   /** The id of the account that it is about, if it is about one. */
   account: string | null,
-  /** Where to look in the log. */
+  /** The id under which the log has the error. */
   trace: string | null, };
 
-/** Asks to carry a plan out. */
+/** Asks to commit a plan. */
 export type CommitPlanRequest = {
   /** The plan's token. */
   nonce: NameText,
-  /** What was typed, where the plan asks for typing; otherwise `null`. */
+  /** The typed text, where the plan asks for typing; otherwise `null`. */
   confirmation: LongText | null, };
 
-/** Why a commit was refused. */
+/** The reason why a commit was refused. */
 export type CommitRefusal = { "code": "expired" } | { "code": "confirmation" } | { "code": "changed",
-  /** How many. */
+  /** The number. */
   count: number,
   /** The keys of the first of them, at most 200. */
   changed: Array<string>, } | { "code": "nothing" };
 
-/** What became of a commit. */
+/** The answer to a commit. */
 export type CommitReply = { "type": "accepted",
   /** The operation's id. */
   operation_id: string, } | { "type": "refused",
-  /** Why. */
+  /** The reason. */
   refusal: CommitRefusal, };
 
-/** What the operator must do to commit a plan. */
+/** The confirmation that a commit needs. */
 export type Confirmation = { "type": "none" } | { "type": "click" } | { "type": "type",
   /** The accepted texts; the first is the one to suggest. */
   accepted: Array<string>, };
@@ -166,7 +166,7 @@ export type CopyCommandRequest = {
   action: Action,
   /** On which resources. */
   keys: Array<KeyText>,
-  /** Whether the contents of local disks may be discarded, where the cloud asks. */
+  /** True if the contents of local disks may be discarded, where the cloud asks. */
   discard_local_disks: boolean, };
 
 /** Credentials, or where they are. */
@@ -191,9 +191,9 @@ export type Density = "compact" | "comfortable";
 export type Document = {
   /** Pretty-printed JSON with every member that the provider sent. */
   json: string,
-  /** When it was read; `null` when that is not known. */
+  /** The time at which it was read; `null` when that is not known. */
   as_of: string | null,
-  /** Whether it is the whole one. A listing may show only a part; then the provider can be asked. */
+  /** True for the full document. A listing may show only a part; the provider can be asked for the rest. */
   whole: boolean, };
 
 /** A reply that only says that it is done. */
@@ -205,7 +205,7 @@ export type FacetValue = {
   value: string,
   /** The value as it is shown where it is not a word to translate: an account's name, a region. */
   label: string,
-  /** How many. */
+  /** The number. */
   count: number, };
 
 /** The values by which the matching rows can be narrowed, the most frequent first. */
@@ -221,13 +221,13 @@ export type Facets = {
 
 /** Facts of an instance beyond the table's columns. */
 export type Facts = {
-  /** How it is paid for. */
+  /** Its purchasing model. */
   lifecycle: Lifecycle,
   /** The scale group that owns it. */
   group: string | null,
   /** The cloud service that owns it. */
   managed_by: string | null,
-  /** Whether its root volume is an instance store. */
+  /** True if its root volume is an instance store. */
   root_is_local: boolean,
   /** A public address that a stop releases. */
   ephemeral_public_ip: string | null,
@@ -249,32 +249,32 @@ export type Facts = {
   key_pair: string | null,
   /** Attached disks. */
   disks: Array<string>,
-  /** Why it is in its state, in the provider's words. */
+  /** The reason for its state, in the provider's words. */
   state_reason: string | null, };
 
 /** A project that was not added. */
 export type FailedProject = {
   /** The project's id. */
   project: string,
-  /** Why not. */
+  /** The reason. */
   failure: Failure, };
 
-/** Why something failed: its class, and the words of whoever said so. */
+/** A failure: its class, and the words of its source. */
 export type Failure = {
   /** The class. */
   code: FailureCode,
-  /** What happened, in words without secrets; not translated. */
+  /** The source's message, without secrets; not translated. */
   message: string, };
 
 /** The class of a failure. */
 export type FailureCode = "unauthenticated" | "permission_denied" | "not_enabled" | "wrong_account" | "not_found" | "invalid_state" | "conflict" | "throttled" | "capacity_unavailable" | "unsupported" | "read_only" | "unavailable" | "timed_out" | "malformed" | "keyring_unavailable" | "keyring_locked" | "secret_missing" | "credentials_missing" | "other";
 
-/** Asks the provider for its whole description of a resource, which is then stored. */
+/** Asks the provider for the full document of a resource, which is then stored. */
 export type FetchDocumentRequest = {
-  /** Of which. */
+  /** The key. */
   key: KeyText, };
 
-/** Asks which projects some credentials can see. Nothing is stored. */
+/** Asks for the projects that some credentials can see. Nothing is stored. */
 export type FindProjectsRequest = {
   /** The cloud. */
   provider: ProviderKind,
@@ -287,16 +287,16 @@ export type FindProjectsRequest = {
 export type FoundAccount = {
   /** The cloud. */
   provider: ProviderKind,
-  /** Where they are. */
+  /** Their place. */
   source: Source,
   /** The region that goes with them, where one is configured. */
   region: string | null,
   /** The project that goes with them, where one is configured. */
   project: string | null,
-  /** Whether an account uses them already. */
+  /** True if an account uses them already. */
   added: boolean, };
 
-/** What was found on this machine that could become an account. Nothing is added by looking. */
+/** Credentials on this machine that could become an account. Looking adds nothing. */
 export type FoundAccounts = {
   /** The finds, the environment first, then by profile name. */
   found: Array<FoundAccount>, };
@@ -307,10 +307,10 @@ export type FoundProject = {
   project: string,
   /** Its display name; empty when it has none. */
   name: string,
-  /** Whether an account is this project already. */
+  /** True if an account is this project already. */
   added: boolean, };
 
-/** What some credentials can see. */
+/** The projects that some credentials can see. */
 export type FoundProjects = {
   /** The cloud's name for the caller. */
   principal: string,
@@ -319,18 +319,18 @@ export type FoundProjects = {
 
 /** Asks for the provider's own description of a resource, as it is stored. */
 export type GetDocumentRequest = {
-  /** Of which. */
+  /** The key. */
   key: KeyText, };
 
 /** Asks for one resource. */
 export type GetResourceRequest = {
-  /** Which. */
+  /** The key. */
   key: KeyText, };
 
 /** The health. */
 export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
 
-/** Who the credentials belong to. */
+/** The identity that credentials lead to. */
 export type Identity = {
   /** The cloud's own account. */
   realm: string,
@@ -343,25 +343,25 @@ export type Identity = {
 export type InventoryWindow = {
   /** The inventory's generation; a later `changed` event has a greater one. */
   generation: number,
-  /** Whether the index is complete. While it is not, only the default query is answered. */
+  /** True once the index is complete. Before, only the default query is answered. */
   ready: boolean,
-  /** How many rows match. */
+  /** The number of rows that match. */
   total: number,
-  /** How many rows there are at all. */
+  /** The number of rows in all. */
   inventory_total: number,
   /** The position of the first row of `rows`. */
   offset: number,
   /** The rows. */
   rows: Array<Row>,
-  /** What the matching rows can be narrowed by. */
+  /** The values by which the matching rows can be narrowed. */
   facets: Facets,
   /** The matching rows by state. */
   totals: Array<StateTotal>,
-  /** How many of the matching rows are stale. */
+  /** The number of matching rows that are stale. */
   stale: number,
   /** The selection. */
   selection: SelectionSummary,
-  /** What is wrong with the query, if it is not understood; then no row matches. */
+  /** The error in the query, if it cannot be parsed; then no row matches. */
   error: QueryError | null, };
 
 /** A page of the journal, newest first. */
@@ -373,9 +373,9 @@ export type Journal = {
 export type JournalEntry = {
   /** Its place in the chain, from 1. */
   seq: number,
-  /** When. */
+  /** The time. */
   at: string,
-  /** By which run of which process. */
+  /** The run of the process that wrote it. */
   run: string,
   /** The operation's id. */
   operation_id: string,
@@ -389,16 +389,16 @@ export type JournalEntry = {
   id: string,
   /** The resource's name at the time. */
   name: string,
-  /** What was asked. */
+  /** The action. */
   action: Action,
-  /** What happened. */
+  /** The step. */
   event: JournalEvent, };
 
 /** A step in the life of an action on one target. */
 export type JournalEvent = { "type": "sent" } | { "type": "accepted",
   /** The provider's word for the state; empty when the reply named none. */
   raw_state: string, } | { "type": "refused",
-  /** Why. */
+  /** The reason. */
   failure: Failure, } | { "type": "failed",
   /** The reason, where the provider named one. */
   failure: Failure | null,
@@ -406,7 +406,7 @@ export type JournalEvent = { "type": "sent" } | { "type": "accepted",
   state: State | null,
   /** The provider's word for it. */
   raw_state: string | null, } | { "type": "unknown",
-  /** Why that is not known. */
+  /** The reason why that is not known. */
   failure: Failure, } | { "type": "done",
   /** The state seen. */
   state: State,
@@ -416,7 +416,7 @@ export type JournalEvent = { "type": "sent" } | { "type": "accepted",
 /** A resource key in its text form, at most 512 bytes. */
 export type KeyText = string;
 
-/** How the OS keyring stands. */
+/** The last answer of the OS keyring. */
 export type Keyring = "not_tried" | "ok" | "unavailable" | "locked";
 
 /** A kind of resource. */
@@ -425,22 +425,22 @@ export type Kind = "instance";
 /** The language of the texts. */
 export type Language = "system" | "en" | "zh-CN";
 
-/** How an instance is paid for. */
+/** The purchasing model of an instance. */
 export type Lifecycle = "on_demand" | "spot" | "other";
 
-/** How many rows or entries are asked for: at most 200. */
+/** The number of rows or entries wanted: at most 200. */
 export type Limit = number;
 
 /** Asks for a page of the journal. */
 export type ListJournalRequest = {
-  /** How many, at most 200. */
+  /** The number wanted, at most 200. */
   limit: Limit,
   /** Only entries before this sequence number; `null` for the newest. */
   before: number | null, };
 
 /** Asks for the last operations. */
 export type ListOperationsRequest = {
-  /** How many, at most 200. */
+  /** The number wanted, at most 200. */
   limit: Limit, };
 
 /** Any other text, at most 1 KiB. */
@@ -456,25 +456,25 @@ export type Nothing = Record<symbol, never>;
 export type OfferedAction = {
   /** The action. */
   action: Action,
-  /** Whether its state and its account allow it, by the cache. */
+  /** True if its state and its account allow it, by the cache. */
   possible: boolean, };
 
 /** Asks to open a resource's page of the cloud's console in the browser. */
 export type OpenConsoleRequest = {
-  /** Of which resource. An address cannot be given. */
+  /** The resource's key. An address cannot be given. */
   key: KeyText, };
 
 /** A committed plan. */
 export type Operation = {
   /** Its id; also its journal entries' `operation_id`. */
   id: string,
-  /** What was asked. */
+  /** The action. */
   action: Action,
-  /** The action that takes it back, where one exists; it needs a plan of its own. */
+  /** The action that undoes it, where one exists; it needs a new plan. */
   inverse: Action | null,
-  /** When it was sent. */
+  /** The time at which it was sent. */
   started_at: string,
-  /** When its last target ended. */
+  /** The time at which its last target ended. */
   finished_at: string | null,
   /** All its targets in numbers. */
   counts: OperationCounts,
@@ -512,13 +512,13 @@ export type OperationTarget = {
   name: string,
   /** The account's name at the time. */
   account: string,
-  /** What became of it so far. */
+  /** The result so far. */
   status: TargetStatus,
   /** The state last observed. */
   observed_state: State | null,
-  /** Why it was refused, failed or is unknown. */
+  /** The reason why it was refused or not sent, failed or is unknown. */
   failure: Failure | null,
-  /** Whether it is still being followed. */
+  /** True while it is followed. */
   running: boolean, };
 
 /** The last operations, newest first; at most 200 targets in all, shared evenly. */
@@ -526,22 +526,22 @@ export type Operations = {
   /** The operations. */
   operations: Array<Operation>, };
 
-/** What would happen if the plan were committed. */
+/** A plan: the effect of a commit. */
 export type Plan = {
   /** The single-use token to commit with. */
   nonce: string,
   /** The action. */
   action: Action,
-  /** Whether the contents of local disks would be discarded. */
+  /** True if the contents of local disks would be discarded. */
   discard_local_disks: boolean,
   /**
-   * Whether discarding them is a question here: a target is refused for them alone, or they
+   * True if discarding them is to be asked: a target is refused for them alone, or they
    * would be discarded.
    */
   asks_discard: boolean,
-  /** When the token stops working. */
+  /** The time at which the token expires. */
   expires_at: string,
-  /** What the operator must do to commit. */
+  /** The confirmation that a commit needs. */
   confirmation: Confirmation,
   /** All its targets in numbers. */
   counts: PlanCounts,
@@ -551,13 +551,13 @@ export type Plan = {
    */
   targets: Array<PlannedTarget>, };
 
-/** Asks what an action would do. Nothing is sent to be carried out. */
+/** Asks for the plan of an action. Nothing is sent to be carried out. */
 export type PlanActionRequest = {
   /** The action. */
   action: Action,
-  /** On what. */
+  /** The targets. */
   target: PlanTarget,
-  /** Whether the contents of local disks may be discarded, where the cloud asks. */
+  /** True if the contents of local disks may be discarded, where the cloud asks. */
   discard_local_disks: boolean, };
 
 /** All targets of a plan in numbers. */
@@ -576,18 +576,18 @@ export type PlanCounts = {
   prod: number,
   /** Accounts that something would be sent to. */
   accounts: number,
-  /** How many targets have each warning; only those that occur. */
+  /** The number of targets with each warning; only those that occur. */
   warnings: Array<WarningCount>,
-  /** How many targets are refused for each reason; only those that occur. */
+  /** The number of targets refused for each reason; only those that occur. */
   refusals: Array<RefusalCount>, };
 
-/** What an action is planned for. */
+/** The targets of a plan. */
 export type PlanTarget = { "type": "keys",
-  /** Which. */
+  /** The key. */
   keys: Array<KeyText>, } | { "type": "selection",
   /** The query on screen. */
   query: QueryText,
-  /** Whether selected rows that the query hides are meant too. */
+  /** True to include selected rows that the query hides. */
   include_hidden: boolean, } | { "type": "operation",
   /** The operation's id. */
   operation_id: NameText, };
@@ -612,16 +612,14 @@ export type PlannedTarget = {
   state: State,
   /** The provider's word for it. */
   raw_state: string,
-  /** Marks a target of a production account. */
-  prod: boolean,
-  /** Whether it would be sent. */
+  /** The verdict. */
   verdict: Verdict,
-  /** Why it would not, if refused. */
+  /** The reason, if refused. */
   refusal: Refusal | null,
-  /** What to know first. */
+  /** Warnings to read first. */
   warnings: Array<Warning>, };
 
-/** How far a sync is. */
+/** The progress of a sync. */
 export type Progress = {
   /** Scopes that have ended. */
   done: number,
@@ -633,9 +631,9 @@ export type Progress = {
 /** A cloud. */
 export type ProviderKind = "aws" | "gcp" | "demo";
 
-/** Where a query is not understood. */
+/** An error in a query, and its place. */
 export type QueryError = {
-  /** What is wrong. */
+  /** The class of the error. */
   code: QueryErrorCode,
   /** The first wrong character, counted in UTF-16 code units as the window counts. */
   start: number,
@@ -644,39 +642,39 @@ export type QueryError = {
   /** The word that is not understood. */
   word: string, };
 
-/** What is wrong with a query. */
+/** The class of an error in a query. */
 export type QueryErrorCode = "unknown_key" | "unknown_state" | "unknown_kind" | "unknown_provider" | "unknown_mark" | "unknown_column" | "bad_address" | "empty_value" | "unterminated_quote" | "negated_sort" | "repeated_sort";
 
 /** Asks for a window of the rows that match a query. */
 export type QueryInventoryRequest = {
   /** The query; empty for everything. */
   query: QueryText,
-  /** In which order. */
+  /** The order. */
   sort: Sort,
   /** The first row wanted, from 0. */
   offset: number,
-  /** How many, at most 200. */
+  /** The number wanted, at most 200. */
   limit: Limit, };
 
 /** A query, at most 4 KiB. */
 export type QueryText = string;
 
-/** Why a target is refused. */
+/** The reason for a refusal. */
 export type Refusal = { "code": "read_only" } | { "code": "unsupported" } | { "code": "state",
   /** The state. */
   state: State, } | { "code": "protected" } | { "code": "local_root" } | { "code": "managed_by",
-  /** Which. */
+  /** The key. */
   owner: string, } | { "code": "not_permitted" } | { "code": "local_disks" } | { "code": "not_found" } | { "code": "read_failed",
-  /** How. */
+  /** The class of failure. */
   failure: FailureCode,
   /** The source's words. */
   message: string, };
 
-/** How many targets are refused for one reason. */
+/** The number of targets refused for one reason. */
 export type RefusalCount = {
   /** Its code. */
   code: Refusal["code"],
-  /** How many. */
+  /** The number. */
   count: number, };
 
 /** Asks to forget an account, its rows and its secret. The journal keeps what was done with it. */
@@ -684,9 +682,9 @@ export type RemoveAccountRequest = {
   /** The account's id. */
   account: NameText, };
 
-/** What became of forgetting an account. The account itself is gone. */
+/** The result of removing an account. The account itself is gone. */
 export type RemovedAccount = {
-  /** Why its secret is still in the keyring, if it is; Nephoscope tries again at its next start. */
+  /** The reason why its secret is still in the keyring, if it is; Nephoscope retries at the next start. */
   secret_left: Failure | null, };
 
 /** One resource, as the cache has it. */
@@ -695,11 +693,11 @@ export type ResourceDetails = {
   row: Row,
   /** The cloud's account: an AWS account id, a project. */
   realm: string,
-  /** What the table does not show. */
+  /** Facts that the table does not show. */
   facts: Facts,
   /** The actions that the provider has for its kind, each with whether its state allows it now. */
   actions: Array<OfferedAction>,
-  /** Whether the cloud's console has a page for it. */
+  /** True if the cloud's console has a page for it. */
   console: boolean,
   /** Its last journal entries, newest first. */
   journal: Array<JournalEntry>, };
@@ -708,9 +706,9 @@ export type ResourceDetails = {
 export type Row = {
   /** The account's id. */
   account_id: string,
-  /** Whether it is a production account. */
+  /** True for a production account. */
   prod: boolean,
-  /** Whether it is selected. */
+  /** True if it is selected. */
   selected: boolean,
   /** The resource key. */
   key: string,
@@ -754,29 +752,29 @@ export type Row = {
   started_at: string | null,
   /** The start of the last complete listing that saw it. */
   as_of: string | null,
-  /** Whether that is too old, its scope failed, or it is missing. */
+  /** True if that is too old, its scope failed, or it is missing. */
   stale: boolean,
   /** The start of the first complete listing that did not show it, if the last one did not. */
   missing_since: string | null,
   /** The reason why its scope's last listing failed. */
   error: Failure | null, };
 
-/** What is known of one scope's polling. */
+/** The record of one scope's polling. */
 export type Scope = {
   /** The region, the zone or `global`. */
   location: string,
-  /** What is listed there. */
+  /** The kind that is listed there. */
   kind: Kind,
-  /** How many rows the cache holds of it. */
+  /** The number of its rows in the cache. */
   rows: number,
   /** The start of the last complete listing. */
   as_of: string | null,
-  /** When it was last tried. */
+  /** The time of the last try. */
   attempted_at: string | null,
-  /** Why the last try failed. */
+  /** The reason why the last try failed. */
   failure: Failure | null, };
 
-/** What one sync did to one scope. */
+/** The result of one sync for one scope. */
 export type ScopeReport = {
   /** The account's name. */
   account: string,
@@ -784,18 +782,18 @@ export type ScopeReport = {
   provider: ProviderKind,
   /** The region, the zone or `global`; `null` when the account failed before that was known. */
   location: string | null,
-  /** What was listed. */
+  /** The kind that was listed. */
   kind: Kind | null,
-  /** Whether it completed. */
+  /** `ok` or `failed`. */
   status: ScopeStatus,
   /** Rows that the cache holds of it now. */
   rows: number,
   /** The start of its last complete listing. */
   as_of: string | null,
-  /** Why it failed. */
+  /** The reason why it failed. */
   error: Failure | null, };
 
-/** Whether a scope was listed to its end. */
+/** The result of listing a scope. */
 export type ScopeStatus = "ok" | "failed";
 
 /**
@@ -810,9 +808,9 @@ export type SecretText = string;
 
 /** A change of the selection. */
 export type SelectionChange = { "type": "toggle",
-  /** Which. */
+  /** The key. */
   key: KeyText, } | { "type": "set",
-  /** Which. */
+  /** The key. */
   keys: Array<KeyText>, } | { "type": "range",
   /** The query. */
   query: QueryText,
@@ -827,11 +825,11 @@ export type SelectionChange = { "type": "toggle",
 
 /** The selection in numbers. */
 export type SelectionSummary = {
-  /** How many rows are selected. */
+  /** The number of selected rows. */
   count: number,
-  /** How many of them the query on screen hides. */
+  /** The number of those that the query on screen hides. */
   hidden: number,
-  /** What could be done with the visible ones. */
+  /** The actions that the visible ones allow. */
   actions: Array<ActionOffer>, };
 
 /** The window's settings. */
@@ -845,33 +843,33 @@ export type Settings = {
   /** Seconds between two polls. */
   poll_interval_s: number, };
 
-/** Whether an account's credentials can be used. */
+/** The result of an account's last sign-in. */
 export type SignIn = { "type": "not_tried" } | { "type": "ok" } | { "type": "failed",
-  /** Why. */
+  /** The reason. */
   failure: Failure, };
 
 /** An order of rows. */
 export type Sort = {
-  /** By which column. */
+  /** The column. */
   column: SortColumn,
-  /** Whether the greatest comes first. */
+  /** True for descending order. */
   descending: boolean, };
 
 /** A column that the table can be sorted by. */
 export type SortColumn = "name" | "state" | "kind" | "account" | "region" | "size" | "private_ip" | "public_ip" | "started_at" | "as_of";
 
-/** Where an account's credentials come from. */
+/** The source of an account's credentials. */
 export type Source = { "type": "environment" } | { "type": "profile",
   /** Its name. */
   profile: string, } | { "type": "variable",
   /** The variable's name. */
   variable: string, } | { "type": "application_default" } | { "type": "sign_in" } | { "type": "keyring" } | { "type": "built_in" };
 
-/** What happened to the database when it was opened. */
+/** A repair that was made when the database was opened. */
 export type StartNote = { "code": "cache_rebuilt",
-  /** Whether a newer Nephoscope had written it; otherwise it was damaged. */
+  /** True if a newer Nephoscope had written it; otherwise it was damaged. */
   newer: boolean,
-  /** Where it is now. */
+  /** Its present place. */
   kept: string, } | { "code": "state_salvaged",
   /** Journal entries saved. */
   entries: number,
@@ -881,30 +879,30 @@ export type StartNote = { "code": "cache_rebuilt",
   accounts: number,
   /** Settings saved. */
   settings: number,
-  /** Where the damaged file is now. */
+  /** The present place of the damaged file. */
   kept: string, };
 
 /** The normalised power state. */
 export type State = "pending" | "running" | "stopping" | "stopped" | "suspending" | "suspended" | "terminating" | "terminated" | "repairing" | "unknown";
 
-/** How many rows are in a state. */
+/** The number of rows in a state. */
 export type StateTotal = {
   /** The state. */
   state: State,
-  /** How many. */
+  /** The number. */
   count: number, };
 
-/** How Nephoscope stands. */
+/** The application's status. */
 export type Status = {
   /** Its version. */
   version: string,
-  /** Where its data lives. */
+  /** The data directory. */
   data_dir: string,
-  /** Whether the whole inventory is in memory. */
+  /** True once the whole inventory is in memory. */
   ready: boolean,
-  /** How many accounts there are. */
+  /** The number of accounts. */
   accounts: number,
-  /** Whether the demo cloud is among them. */
+  /** True if the demo cloud is among them. */
   demo: boolean,
   /** The generations, as the `changed` event tells them. */
   changes: Changes,
@@ -912,7 +910,7 @@ export type Status = {
   totals: Totals,
   /** The OS keyring, as far as it was used. */
   keyring: Keyring,
-  /** What happened to the database when it was opened. */
+  /** A repair that was made when the database was opened. */
   notes: Array<StartNote>, };
 
 /** Asks for a sync now; the reply comes when it has ended. */
@@ -920,9 +918,9 @@ export type SyncNowRequest = {
   /** The accounts' ids; empty for all. */
   accounts: Array<NameText>, };
 
-/** What one sync did. */
+/** The result of one sync. */
 export type SyncReport = {
-  /** How long it took, in milliseconds. */
+  /** Its duration in milliseconds. */
   elapsed_ms: number,
   /** HTTP requests, retries included. */
   requests: number,
@@ -950,15 +948,15 @@ export type Totals = {
   /** By state. */
   states: Array<StateTotal>, };
 
-/** Asks to change an account. What is `null` stays as it is. */
+/** Asks to change an account. A member that is `null` stays as it is. */
 export type UpdateAccountRequest = {
   /** The account's id. */
   account: NameText,
   /** A new name. */
   name: NameText | null,
-  /** What may be done with it. */
+  /** Read-only, or read and act. */
   access: Access | null,
-  /** Whether it is a production account. */
+  /** True for a production account. */
   prod: boolean | null,
   /** The regions to poll; empty for all that are enabled. */
   regions: Array<NameText> | null,
@@ -967,12 +965,12 @@ export type UpdateAccountRequest = {
 
 /** Asks for a change of the selection. */
 export type UpdateSelectionRequest = {
-  /** What to change. */
+  /** The change. */
   change: SelectionChange,
   /** The query on screen, so that hidden rows can be counted. */
   query: QueryText, };
 
-/** Asks to change settings. What is `null` or left out stays as it is. */
+/** Asks to change settings. A member that is `null` or left out stays as it is. */
 export type UpdateSettingsRequest = {
   /** Colours. */
   theme?: Theme | null,
@@ -983,18 +981,18 @@ export type UpdateSettingsRequest = {
   /** Seconds between two polls. */
   poll_interval_s?: number | null, };
 
-/** Whether a target would be sent. */
+/** The answer of a plan for one target. */
 export type Verdict = "eligible" | "already" | "underway" | "refused";
 
-/** What checking the whole journal found. */
+/** The result of verifying the whole journal. */
 export type Verification = { "type": "intact",
-  /** How many entries. */
+  /** The number of entries. */
   entries: number,
   /** The last entry's hash, in hex. */
   head: string, } | { "type": "broken",
   /** Its sequence number. */
   seq: number,
-  /** What is wrong; not translated, shown as a detail. */
+  /** The fault; not translated, shown as a detail. */
   reason: string, };
 
 /** Asks to verify an account's credentials. */
@@ -1002,18 +1000,18 @@ export type VerifyAccountRequest = {
   /** The account's id. */
   account: NameText, };
 
-/** What the operator should know before confirming. */
+/** A fact to know before confirming. */
 export type Warning = { "code": "group_member",
   /** The group's name. */
   group: string, } | { "code": "spot" } | { "code": "local_disks_lost" } | { "code": "hard" } | { "code": "public_ip_lost",
   /** The address. */
   ip: string, } | { "code": "public_ip_not_checked" } | { "code": "protection_not_checked" } | { "code": "stale_row",
-  /** As of when the row was. */
+  /** The age of the row. */
   as_of: string, };
 
-/** How many targets have a warning. */
+/** The number of targets with one warning. */
 export type WarningCount = {
   /** Its code. */
   code: Warning["code"],
-  /** How many. */
+  /** The number. */
   count: number, };
