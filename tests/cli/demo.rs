@@ -23,7 +23,7 @@ fn a_stop_in_the_demo_cloud_is_seen_by_a_new_process() {
     nepho.run(&["stop", id, "--yes", "--wait"]).exits(0);
     let list = nepho.run(&["list", &format!("id:{id}")]).exits(0);
     assert!(list.stdout.contains("stopped") && list.stderr.is_empty(), "{list:#?}");
-    // Not only in the cache: the demo cloud itself shows it in a third one.
+    // And not only in the cache: the demo cloud itself says so in a third one.
     nepho.run(&["sync", "--account", "data-lake"]).exits(0);
     let synced = nepho.json(&["list", "--sync", &format!("id:{id}")], 3); // one region is denied, by design
     assert_eq!(synced[0]["state"], "stopped", "{synced}");

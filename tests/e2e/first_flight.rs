@@ -155,10 +155,10 @@ async fn an_operator_flies_for_the_first_time() {
     window.screenshot("reopened-offline").await;
 
     // The network is back: the mark goes, and a change from the time between appears.
-    moto.judge("name", &["--region", "eu-west-1", "--id", &api[0], "--to", "renamed-offline"]).expect("the judge");
+    moto.judge("name", &["--region", "eu-west-1", "--id", &api[0], "--to", "renamed-meanwhile"]).expect("the judge");
     moto.open().expect("the port opens");
     window.press("r").await;
-    window.see(&format!("{} [data-testid=\"name\"]", row(&api[0])), "renamed-offline").await;
+    window.see(&format!("{} [data-testid=\"name\"]", row(&api[0])), "renamed-meanwhile").await;
     window.see_gone("[data-testid=\"trouble-item\"]").await;
     window.find_css(&format!("{} [data-testid=\"as-of\"][data-stale=\"false\"]", row(id))).await;
     window.screenshot("online-again").await;

@@ -102,7 +102,7 @@ impl Window {
         focus.send_keys(keys).await.expect("keys");
     }
 
-    /// Returns the text of the first element that matches; empty if there is none now.
+    /// The text of the first element that matches; empty when there is none now.
     pub async fn text(&self, css: &str) -> String {
         match self.client.find(Locator::Css(css)).await {
             Ok(element) => element.text().await.unwrap_or_default(),

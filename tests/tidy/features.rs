@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, process::Command};
 
 use super::{assert_none, checkout::root};
 
-/// Returns every dependency with its features, as cargo resolves them over these kinds of edges.
+/// Every dependency with its features, as cargo resolves them over these kinds of edges.
 fn resolved(edges: &str) -> BTreeSet<String> {
     let tree = Command::new(env!("CARGO"))
         .args(["tree", "--workspace", "--offline", "--prefix", "none", "--format", "{p} {f}", "--edges", edges])
@@ -19,8 +19,7 @@ fn resolved(edges: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Returns the features that the app has and its tests lack: cargo would compile such a crate
-/// twice.
+/// What the app is built with and its tests are not: it would be compiled for each.
 fn only_in_app(app: &BTreeSet<String>, tests: &BTreeSet<String>) -> Vec<String> {
     app.difference(tests).cloned().collect()
 }

@@ -1,4 +1,4 @@
-//! Rules for the lock files: one TLS, one HTTP, public registries only.
+//! What the lock files may name: one TLS, one HTTP, public registries only.
 
 use std::fs;
 

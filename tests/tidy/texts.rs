@@ -56,8 +56,7 @@ fn links(markdown: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Returns the tests that ARCHITECTURE.md cites for an invariant: words in backticks after "Held
-/// by".
+/// The tests that ARCHITECTURE.md says hold an invariant: words in backticks after "Held by".
 fn named_tests(markdown: &str) -> Vec<&str> {
     markdown
         .lines()
