@@ -1,5 +1,5 @@
-//! That the benchmark measures what it says: it runs over a tiny load, with the programs of this
-//! build, and refuses a load that is short. Deliberately not here: any figure of time.
+//! The benchmark's own test: it runs over a tiny load, with the programs of this build, and refuses
+//! an incomplete load. Deliberately not here: any figure of time.
 
 use std::{
     fs,
@@ -31,8 +31,8 @@ fn bench(binaries: &Path, arguments: &[&str]) -> Output {
     command.output().expect("the task starts")
 }
 
-/// Each client ran once and counts right: rows and scopes stored, scopes served, rows written. The
-/// limit is that of a biggest scope of so many rows.
+/// Checks that each client ran once and counts right: rows and scopes stored, scopes served, rows
+/// written. The limit is that of a largest scope of this many rows.
 fn counts(figures: &Value, scopes: u64, biggest: f64, clients: &[(&str, u64)], requests: u64) {
     // They are on one page: three round trips of 2 ms, and 10 µs of service for each.
     let limit = figures["limit_ms"].as_f64().expect("a limit");
@@ -57,7 +57,7 @@ fn counts(figures: &Value, scopes: u64, biggest: f64, clients: &[(&str, u64)], r
 }
 
 #[test]
-fn it_counts_what_was_served_and_stored() {
+fn bench_counts_served_and_stored_rows() {
     let output = bench(&programs(), &[]);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
@@ -83,7 +83,7 @@ fn a_short_load_is_a_failure() {
         for name in ["nepho", "bench_floor"] {
             symlink(programs().join(name), folder.path().join(name)).expect("a link");
         }
-        // A server that has less than it was asked for: the last word of an option counts.
+        // A server with fewer instances than requested: the last value of an option counts.
         let double = folder.path().join(server);
         let less = [
             ("--instances 199".to_owned(), "199 of 200 rows".to_owned()),

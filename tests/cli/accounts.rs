@@ -1,4 +1,4 @@
-//! `nepho accounts`: added verified, listed, changed, removed.
+//! `nepho accounts`: add with a verification, list, change, remove.
 
 use nepho_testkit::ec2::{Fault, Setup};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::{
     harness::Nepho,
 };
 
-/// The regions that were asked for a service, each once, in order of the first request.
+/// The regions of the requests to a service, each once, in order of the first request.
 fn asked(cloud: &nepho_testkit::ec2::Ec2Double, service: &str) -> Vec<String> {
     let mut regions = Vec::new();
     for seen in cloud.seen().into_iter().filter(|seen| seen.service == service) {
@@ -32,7 +32,8 @@ fn the_home_region_is_the_first_that_was_named() {
     assert_eq!(listed, ["eu-west-1", "us-west-2"], "no other region is asked");
     assert_eq!(names(&nepho.json(&["list"], 0)), ["web-1", "web-2"]);
 
-    // Without: us-east-1, and all that are enabled. Rows of regions that are let go go with them.
+    // Without a selection: us-east-1, and all enabled regions. Rows of regions that are no longer
+    // selected are removed.
     let changed = nepho.json(&["accounts", "set", "lab", "--all-regions"], 0);
     assert_eq!(changed["regions"], json!([]));
     cloud.forget_requests();
@@ -62,7 +63,7 @@ fn an_account_is_pinned_named_once_and_listed_once() {
     assert_eq!(nepho.json(&["accounts", "list"], 0).as_array().map(Vec::len), Some(1));
     assert!(nepho.run(&["accounts", "list"]).exits(0).stdout.contains("read-only"));
 
-    // The same endpoint, now another account: nothing is taken over and nothing is sent.
+    // The same endpoint, now with another account: no row changes and nothing is sent.
     nepho.run(&["sync"]).exits(0);
     nepho.run(&["accounts", "set", "lab", "--read-write", "--no-prod"]).exits(0);
     let port = cloud.port();
@@ -106,7 +107,7 @@ fn remove_forgets_the_rows_and_leaves_the_cloud_alone() {
 }
 
 #[test]
-fn how_fresh_each_scope_is_and_what_is_denied() {
+fn accounts_list_shows_the_age_and_failure_of_scopes() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     cloud.break_region("us-west-2", Fault::Denied);

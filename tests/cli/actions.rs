@@ -1,4 +1,4 @@
-//! The whole way against moto, which takes its time; what happened is asked of boto3.
+//! Actions from the plan to the end, against moto with its delays; boto3 reports what happened.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::{cloud::names, harness::Nepho};
 
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
 
-/// moto with two running machines in each of two regions.
+/// A moto with two running instances in each of two regions.
 fn lab(lag: Duration) -> (Moto, Vec<(String, String)>) {
     let mut moto = Moto::start(Duration::ZERO).expect("moto");
     let regions = ["--region", REGIONS[0], "--region", REGIONS[1]];
@@ -25,7 +25,7 @@ fn operator() -> Nepho {
     Nepho::new().with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").with("AWS_SECRET_ACCESS_KEY", "any")
 }
 
-/// Every machine's state, as boto3 sees it.
+/// The state of every instance, as boto3 sees it.
 fn states(moto: &Moto) -> Value {
     moto.judge("states", &["--region", REGIONS[0], "--region", REGIONS[1]]).expect("an answer")
 }
@@ -89,7 +89,7 @@ fn the_first_flight() {
 
 #[test]
 fn a_cloud_that_will_not_stop() {
-    // Long enough that a reading each second sees the transition.
+    // Long enough that a read each second sees the transition.
     let (mut moto, made) = lab(Duration::from_secs(3));
     let nepho = operator();
     let endpoint = moto.endpoint();
@@ -105,13 +105,13 @@ fn a_cloud_that_will_not_stop() {
     assert_eq!(reverted["results"][0]["observed_state"], "running", "{reverted}");
     assert_eq!(nepho.json(&["list", name], 0)[0]["state"], "running");
 
-    // A stopped cloud: its port is closed. The list is still there, and says how old it is.
+    // An unreachable cloud: its port is closed. The list stays, and shows its age.
     moto.close().expect("closed");
     nepho.run(&["sync"]).exits(1);
     let list = nepho.json(&["list"], 0);
     assert!(list.as_array().expect("rows").iter().all(|row| row["stale"] == true), "{list}");
     assert_eq!(names(&list).len(), 4);
-    moto.judge("name", &["--region", REGIONS[0], "--id", id, "--to", "renamed meanwhile"]).expect("renamed");
+    moto.judge("name", &["--region", REGIONS[0], "--id", id, "--to", "renamed"]).expect("renamed");
     moto.open().expect("open");
     nepho.run(&["sync"]).exits(0);
     assert_eq!(nepho.json(&["list", "-is:stale", "renamed"], 0)[0]["id"], id.as_str());

@@ -1,4 +1,4 @@
-//! The double of EC2 that most tests run against, and an account of it.
+//! The double of EC2 for most tests, and an account of it.
 
 use nepho_testkit::ec2::{Ec2Double, Ec2Instance, Setup, id};
 use serde_json::Value;
@@ -7,15 +7,15 @@ use super::harness::Nepho;
 
 /// The only key that the double accepts.
 pub const KEY_ID: &str = "AKIAQXAMPLECONTRACT7";
-/// Its secret half.
+/// The secret of the key.
 pub const KEY: &str = "cOnTract+wJalrXUtnFEMI/K7MDENG/bPxRfiCYzz";
 
-/// A cloud with three machines in two of its three regions.
+/// A cloud with three instances in two of its three regions.
 pub fn cloud() -> Ec2Double {
     cloud_of(Setup::default())
 }
 
-/// The same, set up otherwise.
+/// The same cloud with another setup.
 pub fn cloud_of(setup: Setup) -> Ec2Double {
     let double = Ec2Double::start(Setup { key_id: Some(KEY_ID.to_owned()), ..setup }).expect("a double");
     double.put(Ec2Instance::new("eu-west-1", &id(1)).named("web-1"));
@@ -24,7 +24,7 @@ pub fn cloud_of(setup: Setup) -> Ec2Double {
     double
 }
 
-/// A machine with the right key in its environment.
+/// An operator with the right key in the environment.
 pub fn operator() -> Nepho {
     Nepho::new().with("AWS_ACCESS_KEY_ID", KEY_ID).with("AWS_SECRET_ACCESS_KEY", KEY)
 }
@@ -36,7 +36,7 @@ pub fn add(nepho: &Nepho, cloud: &Ec2Double, more: &[&str]) -> Value {
     nepho.json(&[&add, more].concat(), 0)
 }
 
-/// A machine that has the cloud as a read-write account, all of it in the cache.
+/// An operator with the cloud as a read-write account, and all of it in the cache.
 pub fn operator_of(cloud: &Ec2Double) -> Nepho {
     let nepho = operator();
     add(&nepho, cloud, &["--read-write"]);
@@ -45,7 +45,7 @@ pub fn operator_of(cloud: &Ec2Double) -> Nepho {
     nepho
 }
 
-/// How often the cloud was asked to change something.
+/// The number of requests for a change that the cloud received.
 pub fn mutations(cloud: &Ec2Double) -> usize {
     ["StartInstances", "StopInstances", "RebootInstances", "TerminateInstances"]
         .map(|action| cloud.count(action))
@@ -53,7 +53,7 @@ pub fn mutations(cloud: &Ec2Double) -> usize {
         .sum()
 }
 
-/// The names in an array of rows, in its order.
+/// The names in an array of rows, in order.
 pub fn names(rows: &Value) -> Vec<&str> {
     rows.as_array().expect("an array").iter().map(|row| row["name"].as_str().expect("a name")).collect()
 }

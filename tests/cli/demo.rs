@@ -1,10 +1,10 @@
-//! `nepho demo`: a cloud to try everything on, without a window.
+//! `nepho demo`: a cloud for trying everything, without a window.
 
 use serde_json::{Value, json};
 
 use super::harness::Nepho;
 
-/// A running machine outside of production that no scale group will replace.
+/// A running instance outside of production that no scale group replaces.
 fn machine(nepho: &Nepho) -> Value {
     let rows = nepho.json(&["list", "state:running", "account:platform-dev", "name:staging-web-*"], 0);
     rows.as_array().expect("rows").first().expect("a machine").clone()
@@ -36,13 +36,13 @@ fn a_stop_in_the_demo_cloud_is_seen_by_a_new_process() {
     assert_eq!(nepho.json(&["demo", "--remove"], 0), json!([]));
     assert_eq!(nepho.json(&["list"], 0), json!([]));
     assert_eq!(nepho.json(&["accounts", "list"], 0), json!([]));
-    // A new demo starts afresh.
+    // A new demo starts from the beginning.
     nepho.run(&["demo"]).exits(0);
     assert_eq!(nepho.json(&["list", &format!("id:{id}")], 0)[0]["state"], "running");
 }
 
 #[test]
-fn what_a_demo_machine_s_cloud_has_not_is_not_blamed_on_credentials() {
+fn suspend_of_an_ec2_style_demo_instance_is_unsupported() {
     let nepho = Nepho::new();
     nepho.run(&["demo"]).exits(0);
     let machine = machine(&nepho);
@@ -51,7 +51,7 @@ fn what_a_demo_machine_s_cloud_has_not_is_not_blamed_on_credentials() {
 }
 
 #[test]
-fn an_action_that_nobody_waited_for_is_settled_by_a_later_sync() {
+fn unwatched_action_is_settled_by_a_later_sync() {
     let nepho = Nepho::new();
     nepho.run(&["demo"]).exits(0);
     let machine = machine(&nepho);

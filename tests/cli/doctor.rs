@@ -1,4 +1,4 @@
-//! `nepho doctor`: a verdict and what to do, for each thing that has to be right.
+//! `nepho doctor`: a status and a remedy for each requirement.
 
 use nepho_testkit::ec2::{Ec2Double, Fault};
 use serde_json::Value;
@@ -23,14 +23,14 @@ fn a_machine_on_which_nothing_was_done_yet() {
     for subject in ["data directory", "journal", "clock"] {
         assert_eq!(verdict(&found, subject), "ok", "{found}");
     }
-    // No D-Bus here; but nothing needs it yet.
+    // There is no D-Bus here, but no account needs it yet.
     assert_eq!(verdict(&found, "keyring"), "warning", "{found}");
     let keyring = verdicts(&found, "keyring")[0];
     assert!(keyring["advice"].as_str().is_some_and(|advice| advice.contains("Secret Service")), "{keyring}");
 }
 
 #[test]
-fn an_account_that_works_and_one_that_does_not() {
+fn doctor_tells_working_from_failing_accounts() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     let found = nepho.json(&["doctor"], 0);

@@ -1,4 +1,4 @@
-//! Only an endpoint that the operator approved is ever spoken to.
+//! Requests go only to an endpoint that the operator approved.
 
 use std::{
     io::Read,
@@ -14,7 +14,7 @@ use super::{
     harness::Nepho,
 };
 
-/// A server that counts who comes to it. It must stay alone.
+/// A server that counts its connections. It must have none.
 struct Trap {
     address: String,
     visits: Arc<AtomicUsize>,

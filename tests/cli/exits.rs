@@ -1,4 +1,4 @@
-//! Exit codes 0 to 5, each provoked for real.
+//! Exit codes 0 to 5, each from a real cause.
 
 use nepho_core::State;
 use nepho_testkit::ec2::{Ec2Instance, Fault, FaultRule, id};
@@ -44,7 +44,7 @@ fn a_wrong_command_line_is_usage() {
 }
 
 #[test]
-fn yes_never_replaces_what_must_be_typed() {
+fn yes_never_replaces_a_typed_confirmation() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     nepho.run(&["terminate", "web-1", "--yes"]).exits(2).says("--confirm \"web-1\"");
@@ -98,7 +98,7 @@ fn wrong_keys_are_not_signed_in_and_nothing_is_stored() {
     let add = ["accounts", "add", "aws", "--name", "lab", "--env", "--endpoint", &endpoint];
     assert_eq!(nepho.json(&add, 5)["error"]["code"], "unauthenticated");
     assert_eq!(nepho.json(&["accounts", "list"], 0), serde_json::json!([]));
-    // Stored all the same when asked to, and then every sync says so.
+    // With `--no-verify` the account is stored, and then every sync reports the failure.
     let stored = nepho.json(&[&add[..], &["--no-verify"]].concat(), 0);
     assert!(stored["realm"].is_null(), "{stored}");
     nepho.run(&["sync"]).exits(5);
@@ -115,7 +115,7 @@ fn an_environment_without_keys_is_not_signed_in() {
 }
 
 #[test]
-fn what_became_of_the_targets_decides() {
+fn target_outcomes_decide_the_exit_code() {
     let cloud = cloud();
     cloud.put(Ec2Instance::new("eu-west-1", &id(4)).named("kept").stop_protected());
     let nepho = operator_of(&cloud);
@@ -133,7 +133,7 @@ fn what_became_of_the_targets_decides() {
 }
 
 #[test]
-fn an_answer_that_never_came_is_unknown_and_is_not_sent_again() {
+fn action_without_answer_is_unknown_and_never_resent() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     let lost = Fault::Executed(Box::new(Fault::Closed));
@@ -160,16 +160,16 @@ fn waiting_in_vain_is_no_success() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found() {
+fn missing_targets_and_accounts_are_not_found() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     for missing in [
         &["show", "nothing"][..],
         &["stop", "nothing", "--yes"],
         &["stop", "web-1", "nothing", "--yes"],
-        &["sync", "--account", "nobody"],
-        &["accounts", "verify", "nobody"],
-        &["accounts", "remove", "nobody"],
+        &["sync", "--account", "missing"],
+        &["accounts", "verify", "missing"],
+        &["accounts", "remove", "missing"],
     ] {
         assert_eq!(nepho.json(missing, 1)["error"]["code"], "not_found");
     }

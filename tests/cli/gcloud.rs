@@ -1,5 +1,5 @@
-//! The commands that Nephoscope copies, run by a shell: Google's own command line does with them what
-//! Nephoscope would have done.
+//! The commands that Nephoscope copies, run by a shell: Google's own command line has the effect
+//! that Nephoscope would have had.
 
 use std::process::{Command, Output};
 
@@ -15,7 +15,8 @@ use super::{
     harness::Nepho,
 };
 
-/// What the window's *copy as command* copies: the façade over what `nepho` has stored.
+/// Returns the text of the window's *copy as command*: the façade over the data that `nepho`
+/// stored.
 async fn copied(nepho: &Nepho, request: ActionRequest, names: &[&str]) -> String {
     let options = Options {
         data_dir: Some(nepho.data()),
@@ -35,16 +36,17 @@ async fn copied(nepho: &Nepho, request: ActionRequest, names: &[&str]) -> String
     command
 }
 
-/// Runs it as somebody would who pastes it: signed in, with another project and endpoint set up.
+/// Runs a pasted command in a shell that is signed in, with another project and endpoint in its
+/// settings.
 fn paste(cloud: &GcpDouble, nepho: &Nepho, command: &str) -> Output {
     let mut shell = Command::new("sh");
-    for (name, value) in cloud.gcloud(&nepho.home().join("gcloud"), "somebody-elses").get_envs() {
+    for (name, value) in cloud.gcloud(&nepho.home().join("gcloud"), "another-project").get_envs() {
         match value {
             Some(value) => shell.env(name, value),
             None => shell.env_remove(name),
         };
     }
-    // Nobody answers there.
+    // No server answers there.
     shell.env("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", "http://127.0.0.1:1/compute/v1/");
     shell.args(["-e", "-c", command]).output().expect("a shell")
 }
@@ -54,9 +56,9 @@ async fn google_s_command_line_does_what_was_copied() {
     if skip_without("cli::gcloud::google_s_command_line_does_what_was_copied", &["gcloud"]) {
         return;
     }
-    // Its process has no runtime, as a test has.
+    // Its process has no runtime, while a test has one.
     let cloud = std::thread::spawn(gcp).join().expect("a double");
-    // gcloud sleeps between its polls: let one wait see them all.
+    // gcloud sleeps between its polls, so one wait covers them all.
     cloud.adjust(|setup| setup.wait_steps = 3);
     cloud.put(GcpInstance::new("proj-0", ZONE, "web-3"));
     cloud.put(GcpInstance::new("proj-0", ZONE, "scratch").local_ssd());

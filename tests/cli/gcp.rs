@@ -1,4 +1,4 @@
-//! Machines of Google Cloud, against the double that holds every exchange to Google's documents.
+//! Instances of Google Cloud, against the double that holds every exchange to Google's documents.
 
 use nepho_testkit::{
     gcp::{Fault, GcpDouble, GcpInstance, OperationError, Setup},
@@ -11,7 +11,7 @@ use super::{cloud::names, harness::Nepho};
 pub const PROJECTS: [&str; 2] = ["proj-0", "proj-1"];
 pub const ZONE: &str = "europe-west1-b";
 
-/// A cloud with three machines in two zones of one project, and one in another project.
+/// A cloud with three instances in two zones of one project, and one in another project.
 pub fn gcp() -> GcpDouble {
     let double = GcpDouble::start(Setup {
         projects: PROJECTS.map(str::to_owned).to_vec(),
@@ -26,7 +26,7 @@ pub fn gcp() -> GcpDouble {
     double
 }
 
-/// A machine with the cloud's access token in its environment.
+/// An operator with the cloud's access token in the environment.
 pub fn operator(cloud: &GcpDouble) -> Nepho {
     Nepho::new().with("TOKEN", &cloud.token())
 }
@@ -38,12 +38,12 @@ pub fn add_project(nepho: &Nepho, cloud: &GcpDouble, name: &str, project: &str, 
     nepho.json(&[&add[..], &["--endpoint", &endpoint], more].concat(), 0)
 }
 
-/// These words, and the token in this variable at that endpoint.
+/// Adds the variable of the token and the endpoint to these words.
 pub fn signed_in<'a>(words: &[&'a str], variable: &'a str, endpoint: &'a str) -> Vec<&'a str> {
     [words, &["--access-token-env", variable, "--endpoint", endpoint]].concat()
 }
 
-/// A machine that has one project as a read-write account, all of it in the cache.
+/// An operator with one project as a read-write account, and all of it in the cache.
 pub fn operator_of(cloud: &GcpDouble) -> Nepho {
     let nepho = operator(cloud);
     add_project(&nepho, cloud, "lab", "proj-0", &["--read-write"]);
@@ -52,7 +52,7 @@ pub fn operator_of(cloud: &GcpDouble) -> Nepho {
     nepho
 }
 
-/// What Google's own command line sees there.
+/// The states of the instances, as Google's own command line sees them.
 fn gcloud_states(cloud: &GcpDouble, nepho: &Nepho) -> Value {
     let folder = nepho.home().join("gcloud");
     let list = ["compute", "instances", "list", "--format=json(name,status,zone.basename())"];
@@ -61,21 +61,21 @@ fn gcloud_states(cloud: &GcpDouble, nepho: &Nepho) -> Value {
     serde_json::from_slice(&output.stdout).expect("a list")
 }
 
-/// `nepho` and Google's command line say the same of every machine.
+/// Checks that `nepho` and Google's command line agree on every instance.
 fn assert_agree(cloud: &GcpDouble, nepho: &Nepho) {
     let (ours, theirs) = (nepho.json(&["list"], 0), gcloud_states(cloud, nepho));
-    let told = |rows: &Value, state: &str| -> Vec<(String, String, String)> {
+    let column = |rows: &Value, state: &str| -> Vec<(String, String, String)> {
         let text = |row: &Value, member: &str| row[member].as_str().expect("a text").to_owned();
-        let mut told: Vec<_> = rows
+        let mut found: Vec<_> = rows
             .as_array()
             .expect("rows")
             .iter()
             .map(|row| (text(row, "name"), text(row, "zone"), text(row, state)))
             .collect();
-        told.sort();
-        told
+        found.sort();
+        found
     };
-    assert_eq!(told(&ours, "raw_state"), told(&theirs, "status"));
+    assert_eq!(column(&ours, "raw_state"), column(&theirs, "status"));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_project_that_fails_leaves_the_other_alone() {
 }
 
 #[test]
-fn local_ssds_are_discarded_only_when_somebody_says_so() {
+fn local_ssds_are_discarded_only_with_the_option() {
     let cloud = gcp();
     cloud.put(GcpInstance::new("proj-0", ZONE, "scratch").local_ssd());
     let nepho = operator_of(&cloud);
@@ -167,7 +167,7 @@ fn local_ssds_are_discarded_only_when_somebody_says_so() {
         let plan = nepho.json(&[action, "scratch", "--plan"], 4);
         assert_eq!(plan["plan"][0]["reason"], "local_disks", "{plan}");
     }
-    // The option does nothing to those without; a mixed plan sends what it can.
+    // The option does nothing for instances without local disks; a mixed plan sends what it can.
     let both = nepho.json(&["stop", "scratch", "web-1", "--yes", "--wait"], 3);
     assert_eq!((&both["results"][0]["status"], &both["results"][1]["status"]), (&json!("refused"), &json!("done")));
     assert_eq!((cloud.mutations(), cloud.status("proj-0", ZONE, "scratch").as_deref()), (1, Some("RUNNING")));
@@ -178,7 +178,7 @@ fn local_ssds_are_discarded_only_when_somebody_says_so() {
 }
 
 #[test]
-fn what_is_protected_or_not_permitted_is_refused_by_the_plan() {
+fn plan_refuses_protected_and_forbidden_targets() {
     let cloud = gcp();
     cloud.put(GcpInstance::new("proj-0", ZONE, "kept").protected());
     let nepho = operator_of(&cloud);
@@ -196,7 +196,7 @@ fn what_is_protected_or_not_permitted_is_refused_by_the_plan() {
 }
 
 #[test]
-fn a_plan_says_when_it_could_not_find_out_whether_an_address_is_lost() {
+fn plan_warns_when_public_ip_status_is_unknown() {
     let cloud = gcp();
     let nepho = operator_of(&cloud);
     cloud.deny("compute.addresses.list", Some("proj-0"), None);
@@ -206,7 +206,7 @@ fn a_plan_says_when_it_could_not_find_out_whether_an_address_is_lost() {
 }
 
 #[test]
-fn a_reset_is_hard_and_what_was_suspended_is_resumed() {
+fn reset_is_hard_and_suspended_instances_resume() {
     let cloud = gcp();
     let nepho = operator_of(&cloud);
     let plan = nepho.json(&["reboot", "web-1", "--plan"], 0);
@@ -226,7 +226,7 @@ fn a_reset_is_hard_and_what_was_suspended_is_resumed() {
 }
 
 #[test]
-fn a_deleted_machine_is_missing_at_once_and_gone_with_the_next_listing() {
+fn deleted_instance_is_missing_then_gone_after_the_next_listing() {
     let cloud = gcp();
     let nepho = operator_of(&cloud);
     nepho.run(&["terminate", "web-1", "--confirm", "web-1", "--wait"]).exits(0);
@@ -240,7 +240,7 @@ fn a_deleted_machine_is_missing_at_once_and_gone_with_the_next_listing() {
 }
 
 #[test]
-fn a_machine_deleted_behind_our_back_is_missing_after_one_listing_and_gone_after_two() {
+fn foreign_delete_is_missing_after_one_listing_gone_after_two() {
     let cloud = gcp();
     let nepho = operator_of(&cloud);
     assert!(cloud.remove("proj-0", ZONE, "web-1"));
@@ -255,7 +255,7 @@ fn a_machine_deleted_behind_our_back_is_missing_after_one_listing_and_gone_after
 }
 
 #[test]
-fn actions_end_also_for_those_who_may_not_read_operations() {
+fn actions_end_without_permission_to_read_operations() {
     let cloud = gcp();
     let nepho = operator_of(&cloud);
     cloud.deny("compute.zoneOperations.get", Some("proj-0"), None);
@@ -266,7 +266,7 @@ fn actions_end_also_for_those_who_may_not_read_operations() {
 }
 
 #[test]
-fn an_operation_that_comes_to_nothing_has_failed_with_google_s_words() {
+fn failed_operation_reports_googles_message() {
     let cloud = gcp();
     let nepho = operator_of(&cloud);
     cloud.fail_next("proj-0", ZONE, "web-2", OperationError::exhausted(ZONE));

@@ -1,4 +1,4 @@
-//! A machine of the operator's: a home, a data directory, an environment, and `nepho`.
+//! An operator's machine: a home, a data directory, an environment, and `nepho`.
 
 use std::{
     io::Write,
@@ -11,14 +11,14 @@ use tempfile::TempDir;
 
 use crate::e2e::process::built;
 
-/// `nepho` in a cleared environment, on data of its own.
+/// `nepho` in a cleared environment, with its own data.
 #[derive(Debug)]
 pub struct Nepho {
     home: TempDir,
     environment: Vec<(String, String)>,
 }
 
-/// A run of it that has ended.
+/// A run that has ended.
 #[derive(Debug)]
 pub struct Ran {
     pub arguments: Vec<String>,
@@ -28,7 +28,7 @@ pub struct Ran {
 }
 
 impl Nepho {
-    /// A machine on which nothing was ever done.
+    /// Creates a machine without data.
     pub fn new() -> Self {
         let home = TempDir::with_prefix("nepho-cli").expect("a directory");
         let at = |name: &str| home.path().join(name).display().to_string();
@@ -38,30 +38,30 @@ impl Nepho {
             ("NEPHOSCOPE_DATA_DIR", at("data")),
             ("LANG", "C.UTF-8".to_owned()),
             ("TZ", "UTC".to_owned()),
-            // Nobody answers there: a session without D-Bus.
+            // No bus answers there: a session without D-Bus.
             ("XDG_RUNTIME_DIR", at("run")),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value)).to_vec();
         Self { home, environment }
     }
 
-    /// The same with one more variable.
+    /// Adds a variable to the environment.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Its home; everything that it writes is below.
+    /// Returns its home; `nepho` writes only below it.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// Its data directory.
+    /// Returns its data directory.
     pub fn data(&self) -> PathBuf {
         self.home().join("data")
     }
 
-    /// A command in its environment.
+    /// Returns a command in its environment.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -69,7 +69,7 @@ impl Nepho {
         command
     }
 
-    /// `nepho` with these arguments, not yet started.
+    /// Returns `nepho` with these arguments, not yet started.
     pub fn nepho(&self, arguments: &[&str]) -> Command {
         let mut command = self.command(built("nepho"));
         command.args(arguments);
@@ -81,7 +81,7 @@ impl Nepho {
         Ran::of(arguments, self.nepho(arguments).output().expect("nepho starts"))
     }
 
-    /// Runs `nepho` with something to read on stdin.
+    /// Runs `nepho` with this input on stdin.
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
         let mut command = self.nepho(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -90,12 +90,12 @@ impl Nepho {
         Ran::of(arguments, child.wait_with_output().expect("it ends"))
     }
 
-    /// Runs `nepho … --json`, which must exit with `code`, and reads the one document.
+    /// Runs `nepho … --json`, which must exit with `code`, and reads the document.
     pub fn json(&self, arguments: &[&str], code: i32) -> Value {
         self.run(&[arguments, &["--json"]].concat()).exits(code).json()
     }
 
-    /// Every regular file below the home with its bytes.
+    /// Returns every regular file below the home with its bytes.
     pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
         let mut left = vec![self.home().to_owned()];
@@ -123,18 +123,18 @@ impl Ran {
         }
     }
 
-    /// Holds it to an exit code.
+    /// Checks the exit code.
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "of nepho {}: {self:#?}", self.arguments.join(" "));
         self
     }
 
-    /// The one JSON document that is all of stdout.
+    /// Returns the JSON document, which is all of stdout.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON document ({error}): {self:#?}"))
     }
 
-    /// The text that it says on stderr contains this.
+    /// Checks that stderr contains this text.
     pub fn says(self, part: &str) -> Self {
         assert!(self.stderr.contains(part), "{part:?} is not said: {self:#?}");
         self

@@ -1,4 +1,4 @@
-//! Names from strangers: visible in text, byte for byte in JSON, and never a way to trick a plan.
+//! Hostile names: visible in text, byte for byte in JSON, and no way to deceive a plan.
 
 use nepho_testkit::ec2::{Ec2Instance, Fault, id};
 
@@ -10,10 +10,10 @@ use super::{
 /// HTML, quotes, bidi marks, terminal controls, line breaks.
 const HOSTILE: &str = "<img src=x onerror=alert(1)> \u{202E}drowssap\u{2066} \u{200B}\u{AD} \"'`$(rm)";
 
-/// What XML 1.0 cannot carry arrives in tags as it may: a tab, a line break, C1 controls.
+/// Characters that XML 1.0 cannot carry raw: a tab, a line break, C1 controls.
 const CONTROLS: &str = "a\tb\nc\u{85}\u{9B}31m red";
 
-/// Nothing that it prints hides, reorders or breaks anything.
+/// Checks that the output contains no character that hides, reorders or breaks text.
 fn assert_visible(ran: &Ran) {
     for text in [&ran.stdout, &ran.stderr] {
         let hidden = text.chars().find(|c| *c != '\n' && nepho_core::text::is_deceptive(*c));
@@ -72,13 +72,13 @@ fn a_hostile_reason_is_visible_too() {
 }
 
 #[test]
-fn what_must_be_typed_is_something_that_can_be_typed() {
+fn confirmation_text_can_always_be_typed() {
     let cloud = cloud();
     cloud.put(Ec2Instance::new("us-west-2", &id(7)).named(HOSTILE));
     cloud.put(Ec2Instance::new("us-west-2", &id(8)).named("web-1"));
     cloud.put(Ec2Instance::new("us-west-2", &id(9)));
     let nepho = operator_of(&cloud);
-    // Hostile, shared, empty: the id is asked for.
+    // Hostile, shared, empty: the operator must type the id.
     for (target, asked) in [(id(7), id(7)), (id(8), id(8)), (id(9), id(9))] {
         nepho.run(&["terminate", &target, "--yes"]).exits(2).says(&format!("--confirm \"{asked}\""));
     }

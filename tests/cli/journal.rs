@@ -1,4 +1,4 @@
-//! `nepho journal`: what was done, by whom it cannot be changed unseen.
+//! `nepho journal`: the actions, and a chain that shows any change to them.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use super::{
     harness::Nepho,
 };
 
-/// Changes one byte of one entry, as somebody with the file in hand would.
+/// Changes one byte of one entry, as a person with access to the file could.
 fn forge(nepho: &Nepho, seq: u64) {
     const SCRIPT: &str = "
 import sqlite3, sys

@@ -1,4 +1,4 @@
-//! Keys in the OS keyring: a real gnome-keyring on a private bus, locked, and none at all.
+//! Keys in the OS keyring: a real gnome-keyring on a private bus, locked, and absent.
 
 use std::{
     io::Write,
@@ -18,7 +18,7 @@ use crate::e2e::{
     process::built,
 };
 
-/// Runs `nepho --json` on the desktop: its exit code, its document, what it says.
+/// Runs `nepho --json` on the desktop; returns its exit code, its document and its stderr.
 fn run(desktop: &Desktop, arguments: &[&str], input: &str) -> (Option<i32>, Value, String) {
     let mut command: Command = desktop.command(built("nepho"));
     command.args(arguments).arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -35,13 +35,13 @@ fn holds(bytes: &[u8], secret: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_key_from_stdin_is_in_the_keyring_and_in_no_file() {
+async fn key_from_stdin_is_in_the_keyring_and_no_file() {
     let cloud = std::thread::spawn(|| cloud_of(nepho_testkit::ec2::Setup::default())).join().expect("a double");
     let desktop = Desktop::new(Keyring::Open, Size::default()).await;
     let endpoint = cloud.endpoint();
     let add = ["accounts", "add", "aws", "--name", "lab", "--access-key-id", KEY_ID, "--secret-stdin"];
     let add = [&add[..], &["--endpoint", &endpoint, "--read-write"]].concat();
-    // A wrong key first: it fails, and neither an account nor a secret stays.
+    // First a wrong key: it fails, and neither an account nor a secret stays.
     let wrong = add.iter().map(|word| if *word == KEY_ID { "AKIAQXAMPLEWRONG0000" } else { word });
     let (code, error, _) = run(&desktop, &wrong.collect::<Vec<_>>(), "wrong-secret\n");
     assert_eq!((code, &error["error"]["code"]), (Some(5), &"unauthenticated".into()), "{error}");
@@ -64,7 +64,7 @@ async fn a_key_from_stdin_is_in_the_keyring_and_in_no_file() {
         assert!(!holds(&bytes, KEY), "{} holds the key", path.display());
     }
 
-    // Locked, and the cloud is gone: the cache answers, and nobody is asked for a password.
+    // Locked, and the cloud is gone: the cache answers, without a prompt for a password.
     desktop.lock_keyring();
     drop(cloud);
     let begun = Instant::now();
@@ -97,7 +97,7 @@ fn line_of_key(file: &str) -> &str {
 }
 
 #[tokio::test]
-async fn a_service_account_s_key_is_in_the_keyring_once_and_its_file_can_go() {
+async fn service_account_key_is_in_the_keyring_once() {
     let cloud = std::thread::spawn(gcp::gcp).join().expect("a double");
     let desktop = Desktop::new(Keyring::Open, Size::default()).await;
     let endpoint = cloud.endpoint();

@@ -1,8 +1,8 @@
-//! The contract of `nepho`, held to the built program as an operator or a script runs it: what it
-//! prints, how it exits, what it sends and what it must not send.
+//! The contract of `nepho`, held to the built program as an operator or a script runs it: its
+//! output, its exit codes, and the requests that it sends or must not send.
 //!
-//! `docs/cli.md` is the contract. Clouds are moto and the loopback doubles; what happened there
-//! is asked of them, never of `nepho`. Every test has a data directory and an environment of its own.
+//! `docs/cli.md` is the contract. Clouds are moto and the loopback doubles; the tests ask them what
+//! happened, never `nepho`. Every test has its own data directory and environment.
 
 mod accounts;
 mod actions;

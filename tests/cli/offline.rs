@@ -1,10 +1,10 @@
-//! A cloud that cannot be reached at all: what was known stays, and says that it is old and why.
+//! An unreachable cloud: the known rows stay, with their age and the reason.
 
 use serde_json::{Value, json};
 
 use super::gcp::{gcp, operator_of};
 
-/// Rows without what says how the last try of their scope went.
+/// Returns the rows without the members about the last try of their scope.
 fn known(rows: &Value) -> Vec<Value> {
     let mut rows = rows.as_array().expect("rows").clone();
     for row in &mut rows {
@@ -21,7 +21,7 @@ fn a_closed_endpoint_keeps_every_row_and_says_that_it_is_old() {
     let nepho = operator_of(&cloud);
     let before = nepho.json(&["list"], 0);
     assert!(before.as_array().expect("rows").iter().all(|row| row["stale"] == false && row["error"].is_null()));
-    // Its port is closed with it.
+    // Dropping it closes its port.
     drop(cloud);
     let report = nepho.json(&["sync"], 1);
     let scopes = report["scopes"].as_array().expect("scopes");
@@ -37,7 +37,7 @@ fn a_closed_endpoint_keeps_every_row_and_says_that_it_is_old() {
         assert_eq!((&row["stale"], &row["error"]["code"]), (&json!(true), &json!("unavailable")), "{row}");
     }
     assert_eq!(nepho.json(&["list", "is:stale"], 0).as_array().map(Vec::len), Some(3));
-    // An action is not planned on what is only remembered.
+    // A plan needs a fresh read, not the cache.
     let plan = nepho.run(&["stop", "web-1", "--plan", "--json"]);
     assert_ne!(plan.code, 0, "{plan:#?}");
     assert_eq!(plan.json()["plan"][0]["verdict"], "refused", "{plan:#?}");

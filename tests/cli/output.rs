@@ -1,4 +1,4 @@
-//! What is on stdout and what is on stderr.
+//! Tests of what goes to stdout and what to stderr.
 
 use std::process::{Command, Stdio};
 
@@ -49,7 +49,7 @@ fn the_flag_may_stand_before_the_command() {
 }
 
 #[test]
-fn what_went_wrong_on_the_way_is_on_stderr() {
+fn sync_errors_go_to_stderr() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     cloud.break_region("eu-west-1", Fault::Denied);

@@ -1,4 +1,4 @@
-//! `docs/cli.md` is true: its shapes are what is printed, and its examples run.
+//! `docs/cli.md` is true: the program prints its shapes, and its examples run.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -20,7 +20,7 @@ pub fn page() -> String {
     fs::read_to_string(path).expect("docs/cli.md")
 }
 
-/// The code blocks of one language with the heading that they stand under.
+/// Returns the code blocks of one language, each with its heading.
 fn blocks(page: &str, language: &str) -> Vec<(String, String)> {
     let (mut heading, mut found, mut open) = (String::new(), Vec::new(), None);
     for line in page.lines() {
@@ -37,18 +37,18 @@ fn blocks(page: &str, language: &str) -> Vec<(String, String)> {
     found.into_iter().filter(|(of, ..)| of == language).map(|(_, heading, text)| (heading, text)).collect()
 }
 
-/// The page's example of a shape.
+/// Returns the page's example of a shape.
 fn shape(page: &str, heading: &str) -> Value {
     let json = blocks(page, "json");
     let (_, text) = json.iter().find(|(under, _)| under == heading).unwrap_or_else(|| panic!("no shape of {heading}"));
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{heading}: {error}"))
 }
 
-/// Members whose own members come from the cloud or from the case.
+/// Members whose own members depend on the cloud or on the case.
 const OPEN: [&str; 3] = ["tags", "document", "warnings"];
 
-/// Every member of one is a member of the other, all the way down; the first of each array stands
-/// for all, and what is `null` on one side says nothing.
+/// Checks that both sides have the same members, at every depth. The first element of each array
+/// stands for all, and a `null` on one side matches anything.
 fn assert_same(at: &str, written: &Value, printed: &Value) {
     match (written, printed) {
         (Value::Object(written), Value::Object(printed)) => {
@@ -73,7 +73,7 @@ fn assert_same(at: &str, written: &Value, printed: &Value) {
 }
 
 #[test]
-fn the_shapes_are_what_is_printed() {
+fn page_shapes_match_the_output() {
     let cloud = cloud();
     cloud.put(Ec2Instance::new("eu-west-1", &id(4)).named("web-4").group("web").tag("env", "prod"));
     let nepho = operator_of(&cloud);
@@ -96,7 +96,7 @@ fn the_shapes_are_what_is_printed() {
 }
 
 #[test]
-fn the_shapes_of_google_s_projects_are_what_is_printed() {
+fn page_shapes_of_google_projects_match_the_output() {
     let cloud = gcp::gcp();
     cloud.enable_api("proj-1", false);
     let nepho = gcp::operator(&cloud);
@@ -118,7 +118,7 @@ fn the_shapes_of_google_s_projects_are_what_is_printed() {
     assert_same("verify", &shape(&page, "`accounts verify`"), &nepho.json(&["accounts", "verify", "proj-0"], 0));
 }
 
-/// Every word of the page's example of an error code is one that there is.
+/// Every word in the page's example of an error code exists.
 #[test]
 fn every_failure_code_is_on_the_page() {
     let page = page();
@@ -139,7 +139,7 @@ fn the_examples_run() {
     let bin = built("nepho").parent().expect("a directory").to_owned();
     let nepho = operator();
     for (heading, script) in scripts {
-        // The page's cloud is this test's; nothing else of an example is changed.
+        // The page's cloud is this test's; the rest of an example stays unchanged.
         let script = script.replace("http://127.0.0.1:5000", &cloud.endpoint());
         let script = script.replace("http://127.0.0.1:5001", &google.endpoint());
         let script = script.replace("$(gcloud auth print-access-token)", &google.token());

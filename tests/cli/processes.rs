@@ -55,7 +55,7 @@ fn works_while_the_window_is_open() {
 }
 
 #[test]
-fn who_holds_an_account_is_said() {
+fn lock_holder_of_an_account_is_named() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     let account = nepho.json(&["accounts", "list"], 0)[0]["id"].as_str().expect("an id").to_owned();
@@ -78,7 +78,7 @@ fn who_holds_an_account_is_said() {
     nepho.run(&["sync"]).exits(0);
 }
 
-/// Looks again and again, each time by a whole process or request, until it is so.
+/// Polls, each time by a new process or request, until `seen` holds.
 fn until(what: &str, mut seen: impl FnMut() -> bool) {
     assert!(
         (0..600).any(|_| seen() || {
@@ -90,7 +90,7 @@ fn until(what: &str, mut seen: impl FnMut() -> bool) {
 }
 
 #[test]
-fn a_region_that_hangs_holds_up_nobody() {
+fn hanging_region_delays_no_other_region() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     cloud.break_region("eu-west-1", Fault::Hung);
@@ -98,10 +98,10 @@ fn a_region_that_hangs_holds_up_nobody() {
         cloud.set_state(region, &id(number), State::Stopped);
     }
     let hanging = Group::start(nepho.nepho(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()));
-    // The other region's rows are there as soon as they are read, for every process.
+    // Every process sees the other region's rows as soon as they are read.
     until("the other region", || nepho.json(&["list", "db-1"], 0)[0]["state"] == "stopped");
     assert_eq!(nepho.json(&["list", "web-1"], 0)[0]["state"], "running", "as it was");
-    // Ended by force, it leaves no lock and nothing half done.
+    // Killed, it leaves no lock and no partial data.
     drop(hanging);
     cloud.heal();
     nepho.run(&["sync"]).exits(0);
@@ -109,7 +109,7 @@ fn a_region_that_hangs_holds_up_nobody() {
 }
 
 #[test]
-fn what_was_sent_by_a_process_that_was_killed_is_unknown_and_not_sent_again() {
+fn killed_process_leaves_unknown_action_that_is_never_resent() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     let hung = FaultRule { region: None, action: Some("StopInstances".to_owned()), times: None, fault: Fault::Hung };
@@ -125,7 +125,7 @@ fn what_was_sent_by_a_process_that_was_killed_is_unknown_and_not_sent_again() {
     nepho.run(&["sync"]).exits(0);
     assert_eq!((mutations(&cloud), cloud.state("eu-west-1", &id(1))), (1, Some(State::Running)));
     nepho.run(&["journal", "verify"]).exits(0);
-    // The operator may decide to send it anew.
+    // The operator may decide to send it again.
     nepho.run(&stop).exits(0);
     assert_eq!(cloud.state("eu-west-1", &id(1)), Some(State::Stopped));
 }

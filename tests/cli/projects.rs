@@ -1,4 +1,4 @@
-//! Projects of Google Cloud as accounts: how they are added, and by which credentials.
+//! Projects of Google Cloud as accounts: the ways to add them, and their credentials.
 
 use std::{fs, net::TcpListener};
 
@@ -12,7 +12,7 @@ use super::{
 };
 
 #[test]
-fn an_access_token_that_is_missing_or_old_is_said_as_such() {
+fn missing_or_expired_access_token_is_reported() {
     let cloud = gcp();
     let nepho = operator_of(&cloud);
     let endpoint = cloud.endpoint();
@@ -28,7 +28,7 @@ fn an_access_token_that_is_missing_or_old_is_said_as_such() {
 }
 
 #[test]
-fn an_api_that_is_not_enabled_is_said_once_with_what_to_do() {
+fn disabled_api_is_reported_once_with_a_remedy() {
     let cloud = gcp();
     let nepho = operator(&cloud);
     cloud.enable_api("proj-0", false);
@@ -102,7 +102,7 @@ fn application_default_credentials_are_used_and_a_hostile_file_is_not() {
     let evil = format!("http://{}/token", trap.local_addr().expect("an address"));
     fs::write(&file, good.replace("https://oauth2.googleapis.com/token", &evil)).expect("written");
     nepho.run(&add).exits(1).says("token_uri");
-    assert!(trap.accept().is_err() && cloud.exchanges().is_empty(), "nobody was asked");
+    assert!(trap.accept().is_err() && cloud.exchanges().is_empty(), "no server received a request");
     fs::write(&file, &good).expect("written");
     let added = nepho.json(&add, 0);
     assert_eq!(
@@ -131,5 +131,5 @@ fn an_endpoint_of_the_ecosystem_s_variables_is_not_followed() {
         "{doctor:#?}"
     );
     assert!(!doctor.stdout.contains("user:pass"), "{doctor:#?}");
-    assert!(trap.accept().is_err(), "nobody called");
+    assert!(trap.accept().is_err(), "no server received a connection");
 }

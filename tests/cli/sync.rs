@@ -1,4 +1,4 @@
-//! `nepho sync`: some regions, no region, bad regions; what it reports and what the cache keeps.
+//! `nepho sync`: some regions, no region, failing regions; its report and the cache.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use super::{
     harness::Nepho,
 };
 
-/// The region's rows as they are cached.
+/// Returns the region's rows from the cache.
 fn rows(nepho: &Nepho, region: &str) -> Value {
     let mut rows = nepho.json(&["list", &format!("region:{region}")], 0);
     for row in rows.as_array_mut().expect("an array") {
-        // These say how the scope's last try went, not what is known of the row.
+        // These describe the scope's last try, not the row.
         for name in ["stale", "error"] {
             row.as_object_mut().expect("a row").remove(name);
         }
@@ -28,7 +28,8 @@ fn scope<'a>(report: &'a Value, region: &str) -> &'a Value {
     scopes.iter().find(|scope| scope["location"] == region).unwrap_or_else(|| panic!("no {region}: {report}"))
 }
 
-/// With one bad region: its rows stay byte for byte, the reason is shown, the others are refreshed.
+/// Fails one region: its rows stay byte for byte, the reason is shown, and the others are
+/// refreshed.
 fn one_bad_region(fault: Fault, code: &str) {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
@@ -77,7 +78,7 @@ fn every_region_failing_is_a_failure() {
     let report = nepho.json(&["sync"], 1);
     assert!(report["scopes"].as_array().expect("scopes").iter().all(|scope| scope["status"] == "failed"), "{report}");
     assert_eq!(nepho.json(&["list"], 0).as_array().map(Vec::len), Some(3), "the rows stay");
-    assert_eq!(nepho.json(&["list", "--sync"], 1).as_array().map(Vec::len), Some(3), "shown all the same");
+    assert_eq!(nepho.json(&["list", "--sync"], 1).as_array().map(Vec::len), Some(3), "the rows are still listed");
 }
 
 #[test]
@@ -95,7 +96,7 @@ fn a_cloud_that_is_gone_leaves_the_cache() {
 }
 
 #[test]
-fn the_report_says_what_was_done() {
+fn sync_report_counts_requests_rows_and_scopes() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     cloud.adjust(|setup| setup.latency = Duration::from_millis(20));

@@ -1,4 +1,4 @@
-//! On a terminal `nepho` asks, and what is answered there is what is sent.
+//! On a terminal `nepho` asks, and sends what the operator answers.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::e2e::process::built;
 
-/// Runs a command on a terminal of its own, and types one line once it has been asked something.
+/// Runs a command on a new terminal, and types one line after a prompt.
 const SCRIPT: &str = r"
 import os, pty, sys
 asked, answer, command = sys.argv[1].encode(), sys.argv[2].encode(), sys.argv[3:]
@@ -34,7 +34,7 @@ sys.stdout.buffer.write(said)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if typed else 99)
 ";
 
-/// Its exit code and what was on the terminal.
+/// Returns the exit code and the terminal's contents.
 fn on_a_terminal(nepho: &Nepho, arguments: &[&str], asked: &str, answer: &str) -> (Option<i32>, String) {
     let mut command: Command = nepho.command(python_environment().expect("python"));
     command.args(["-c", SCRIPT, asked, answer]).arg(built("nepho")).args(arguments);
@@ -57,7 +57,7 @@ fn a_click_is_a_y_and_anything_else_sends_nothing() {
 }
 
 #[test]
-fn what_must_be_typed_is_typed() {
+fn terminate_needs_the_name_typed_on_the_terminal() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     for answer in ["y", "web-2", ""] {
@@ -66,7 +66,7 @@ fn what_must_be_typed_is_typed() {
     }
     let (code, said) = on_a_terminal(&nepho, &["terminate", "web-1"], "type web-1", "web-1");
     assert_eq!((code, mutations(&cloud)), (Some(0), 1), "{said}");
-    // Whoever asks for JSON is a script, wherever it runs.
+    // A run with `--json` is a script, even on a terminal.
     let (code, said) = on_a_terminal(&nepho, &["stop", "web-2", "--json"], "confirm with --yes", "y");
     assert_eq!((code, mutations(&cloud)), (Some(2), 1), "{said}");
 }

@@ -1,10 +1,11 @@
-//! Where screenshots of each step are kept.
+//! The folders for screenshots of each step.
 
 use std::path::PathBuf;
 
 use super::process::programs;
 
-/// The directory for a story's artifacts: under `NEPHOSCOPE_ARTIFACTS_DIR`, else beside the build.
+/// Returns the folder for a story's artifacts: under `NEPHOSCOPE_ARTIFACTS_DIR`, else next to the
+/// build.
 pub fn directory(story: &str) -> PathBuf {
     let beside_the_build = || programs().with_file_name("artifacts");
     let root = std::env::var_os("NEPHOSCOPE_ARTIFACTS_DIR").map_or_else(beside_the_build, PathBuf::from);

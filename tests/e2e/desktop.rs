@@ -1,4 +1,4 @@
-//! A private desktop: a display, a bus, a keyring and a home that belong to one test.
+//! A private desktop: a display, a bus, a keyring and a home of one test.
 
 use std::{
     io::Write,
@@ -12,12 +12,12 @@ use tempfile::TempDir;
 
 use super::process::{Group, built, output, until};
 
-/// What keyring the desktop has.
+/// The keyring of a desktop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keyring {
     /// A gnome-keyring that is unlocked.
     Open,
-    /// None at all: nothing answers on the bus.
+    /// No keyring: nothing answers on the bus.
     Absent,
 }
 
@@ -56,7 +56,7 @@ pub struct Desktop {
 }
 
 impl Desktop {
-    /// Sets up display, then bus, then keyring: gnome-keyring must find the first two.
+    /// Starts display, then bus, then keyring: gnome-keyring must find the first two.
     pub async fn new(keyring: Keyring, size: Size) -> Self {
         let home = TempDir::with_prefix("nepho-desk").expect("a directory");
         let at = |name: &str| home.path().join(name).display().to_string();
@@ -90,7 +90,7 @@ impl Desktop {
         }
         let desktop = Self { home, environment, size, _processes: processes };
         if keyring == Keyring::Open {
-            // Asked sooner, the bus would start another keyring, a locked one.
+            // An earlier request would make the bus start another keyring, a locked one.
             until("the keyring's name", Duration::from_secs(20), async || desktop.keyring_is_named().then_some(()))
                 .await;
             until("the keyring to answer", Duration::from_secs(20), async || desktop.keyring_answers().then_some(()))
@@ -99,7 +99,7 @@ impl Desktop {
         desktop
     }
 
-    /// A command that runs on this desktop and knows nothing of any other.
+    /// Returns a command that runs on this desktop, without the environment of any other.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -111,27 +111,27 @@ impl Desktop {
         output(self.command(built("nepho")).args(arguments))
     }
 
-    /// The desktop's home; everything that the app writes is below it.
+    /// Returns the desktop's home; the app writes only below it.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// Nephoscope's data directory.
+    /// Returns Nephoscope's data directory.
     pub fn data(&self) -> PathBuf {
         self.home.path().join("nephoscope")
     }
 
-    /// The size of its display.
+    /// Returns the size of its display.
     pub fn size(&self) -> Size {
         self.size
     }
 
-    /// A camera that looks at the display.
+    /// Returns a camera of the display.
     pub fn camera(&self) -> Camera {
         Camera { environment: self.environment.clone() }
     }
 
-    /// What `secret-tool` finds in the keyring, secrets included.
+    /// Returns what `secret-tool` finds in the keyring, secrets included.
     pub fn secrets(&self) -> String {
         let search = ["search", "--all", "--unlock", "service", "dev.nephoscope.Nephoscope"];
         let output = self.command("secret-tool").args(search).stdin(Stdio::null()).output().expect("secret-tool");
@@ -145,7 +145,7 @@ impl Desktop {
         output(self.command("dbus-send").args(call).args(["org.freedesktop.Secret.Service.Lock", collection]));
     }
 
-    /// Every regular file below the home with its bytes.
+    /// Returns every regular file below the home with its bytes.
     pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         fn walk(directory: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
             for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {

@@ -1,5 +1,5 @@
-//! The first flight: an operator adds an account, sees machines of several regions, stops one and
-//! starts it again, loses the network, closes the app and finds everything still there.
+//! The first flight: an operator adds an account, sees instances of several regions, stops one and
+//! starts it again, loses the network, closes the app and finds every row again.
 //!
 //! moto is AWS, boto3 is the judge, gnome-keyring keeps the key.
 
@@ -15,11 +15,12 @@ use super::{
 
 const KEY_ID: &str = "AKIAQ7FLIGHTCANARY01";
 const SECRET: &str = "flightcanary/Zx9+Qw8eRtYuIoPaSdFgHjKlMnBv";
-/// Typed beside the secret; it must be found in the files, or the search for the secret proves nothing.
+/// Typed next to the secret. The files must contain it, or the search for the secret proves
+/// nothing.
 const CONTROL: &str = "first-flight-control";
 const LAG: Duration = Duration::from_secs(3);
 
-/// What boto3 says of an instance.
+/// Returns the state of an instance, as boto3 sees it.
 fn judged(moto: &Moto, region: &str, id: &str) -> String {
     let states = moto.judge("states", &["--region", region]).expect("the judge");
     states[region][id]["state"].as_str().unwrap_or("absent").to_owned()
@@ -75,7 +76,7 @@ async fn an_operator_flies_for_the_first_time() {
     window.find("first-run").await;
     window.screenshot("first-run").await;
 
-    // Machines of three regions, in one list.
+    // Instances of three regions, in one list.
     add_account(&window, &moto).await;
     window.click("nav-inventory").await;
     for id in web.iter().chain(&api) {
@@ -85,7 +86,7 @@ async fn an_operator_flies_for_the_first_time() {
     window.screenshot("inventory").await;
     the_secret_is_in_the_keyring_and_nowhere_else(&desktop);
 
-    // Stop one: shown as stopping while the cloud says so, as stopped when the cloud says that.
+    // Stop one: the row shows the cloud's state, first stopping, then stopped.
     let id = &web[0];
     act(&window, id, "stop").await;
     window.find("plan-target").await;
@@ -108,7 +109,7 @@ async fn an_operator_flies_for_the_first_time() {
     window.find_css(&state(id, "running")).await;
     assert_eq!(judged(&moto, "us-east-1", id), "running");
 
-    // A refused stop never shows stopped.
+    // A refused stop never appears as stopped.
     moto.set_stop(StopMode::Fails).expect("moto");
     window.click("clear-selection").await;
     act(&window, id, "stop").await;
@@ -121,7 +122,7 @@ async fn an_operator_flies_for_the_first_time() {
     window.find_css(&state(id, "running")).await;
     moto.set_stop(StopMode::Works).expect("moto");
 
-    // The network goes. The list stays, and says how old it is and why.
+    // The network fails. The list stays, and shows its age and the reason.
     moto.close().expect("the port closes");
     window.command("r").await;
     window.find_css("[data-testid=\"trouble-item\"][data-code=\"unavailable\"]").await;
@@ -132,7 +133,7 @@ async fn an_operator_flies_for_the_first_time() {
     for region in ["us-east-1", "eu-west-1", "ap-southeast-2"] {
         assert!(named.contains(region), "{region} is not named as failed: {named}");
     }
-    // Said in so many words, at this size of window, and not cut off.
+    // The reason is fully visible at this size of window.
     for words in ["all 24 regions", "unreachable", "ago"] {
         window.see("[data-testid=\"trouble-item\"]", words).await;
     }
@@ -145,7 +146,7 @@ async fn an_operator_flies_for_the_first_time() {
     assert_eq!(list, true, "the failed scopes and their age are cut off");
     window.screenshot("offline").await;
 
-    // The app is closed and opened without a network: the rows are on the screen.
+    // The app opens again without a network: the rows are on the screen.
     window.close().await;
     let window = Window::open(&desktop, "first-flight-offline", &[]).await;
     window.find_css(&state(id, "running")).await;
@@ -153,7 +154,7 @@ async fn an_operator_flies_for_the_first_time() {
     window.find_css("[data-testid=\"trouble-item\"]").await;
     window.screenshot("reopened-offline").await;
 
-    // The network is back: the mark goes, and a change made meanwhile is shown.
+    // The network is back: the mark goes, and a change from the time between appears.
     moto.judge("name", &["--region", "eu-west-1", "--id", &api[0], "--to", "renamed-meanwhile"]).expect("the judge");
     moto.open().expect("the port opens");
     window.command("r").await;
@@ -164,7 +165,8 @@ async fn an_operator_flies_for_the_first_time() {
     the_secret_is_in_the_keyring_and_nowhere_else(&desktop);
 }
 
-/// The key typed in the window is found by `secret-tool`, and in no file; the control is found.
+/// Checks that `secret-tool` finds the key typed in the window, and no file contains it; the
+/// control is found.
 fn the_secret_is_in_the_keyring_and_nowhere_else(desktop: &Desktop) {
     let kept = desktop.secrets();
     assert!(kept.contains(SECRET) && kept.contains(KEY_ID), "the keyring has the key");
@@ -188,8 +190,8 @@ async fn wrong_keys_are_named_as_such_and_store_nothing() {
     window.type_into("add-key-id", KEY_ID).await;
     window.type_into("add-secret", SECRET).await;
     window.click("add-custom-endpoint").await;
-    // moto checks no signature, so the wrong place stands in for the wrong key here; refused keys
-    // are told over the wire in `hostile`.
+    // moto checks no signature, so a wrong endpoint stands in for a wrong key here; `hostile` tests
+    // refused keys over the wire.
     window.type_into("add-endpoint", "http://127.0.0.1:9").await;
     window.click("add-submit").await;
     window.find_css("[data-testid=\"add-error\"][data-code=\"unavailable\"]").await;

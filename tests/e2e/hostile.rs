@@ -1,5 +1,5 @@
-//! What goes wrong over the wire: a loopback EC2 denies, hangs, truncates and lies, and names its
-//! machines like an attacker would. Every fault is named on its scope, and nothing else suffers.
+//! Faults over the wire: a loopback EC2 denies, hangs, truncates and lies, and has instances with
+//! hostile names. The window names every fault on its scope, and nothing else suffers.
 
 mod faults;
 mod keys;

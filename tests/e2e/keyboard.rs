@@ -1,4 +1,4 @@
-//! The keyboard alone: find, move, look, select and stop, without a pointer.
+//! The keyboard alone: find, move, open, select and stop, without a pointer.
 
 use super::{
     desktop::{Desktop, Keyring, Size},
@@ -27,14 +27,14 @@ async fn an_operator_needs_no_pointer() {
     let window = Window::open(&desktop, "keyboard", &[]).await;
     window.find("row").await;
 
-    // `/` finds; what is typed there is a query, not a command.
+    // `/` finds; the text typed there is a query, not a command.
     window.press("/").await;
     window.press("staging-web state:running").await;
     window.see("[data-testid=\"row\"][data-index=\"0\"]", "staging-web").await;
     assert_eq!(window.count("[data-testid=\"plan\"]").await, 0, "letters in the query start nothing");
     window.press(ENTER).await;
 
-    // Arrows move, Enter looks, Esc goes back.
+    // Arrows move, Enter opens, Esc goes back.
     let first =
         until("a row under the cursor", PATIENCE, async || Some(cursor(&window).await).filter(|key| !key.is_empty()))
             .await;

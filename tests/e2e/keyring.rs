@@ -1,5 +1,5 @@
-//! Keyrings that are locked or absent: the window never waits for them, and no secret falls back
-//! to a file.
+//! Keyrings that are locked or absent: the window never waits for them, and writes no secret to a
+//! file instead.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use super::{
 };
 
 const SECRET: &str = "keyringcanary/Zx9+Qw8eRtYuIoPaSdFgHjKlMnBv";
-/// How soon the window must answer a click, whatever the keyring does.
+/// The longest time until the window answers a click, whatever the keyring does.
 const ANSWER: Duration = Duration::from_secs(1);
 
 async fn fill_in(window: &Window, endpoint: &str) {
@@ -24,7 +24,7 @@ async fn fill_in(window: &Window, endpoint: &str) {
     window.type_into("add-endpoint", endpoint).await;
 }
 
-/// Goes to another screen and back; each must be there in time.
+/// Opens another screen and returns; each must appear in time.
 async fn assert_answers(window: &Window) {
     for screen in ["activity", "settings"] {
         let clicked = Instant::now();
@@ -68,7 +68,7 @@ async fn a_locked_keyring_keeps_the_rows_and_never_blocks_the_window() {
     window.find("row").await;
     window.close().await;
 
-    // The screen was locked, and the keyring with it; the app is opened anew.
+    // The screen lock has locked the keyring; the app starts again.
     desktop.lock_keyring();
     let window = Window::open(&desktop, "keyring-locked-again", &[]).await;
     window.find("row").await;

@@ -1,8 +1,8 @@
-//! The real window: the built app on a private desktop, driven by WebDriver like an operator would.
+//! The real window: the built app on a private desktop, driven by WebDriver as an operator would.
 //!
-//! The driver clicks and types; page scripts only read. The app is the one that
-//! `cargo xtask run` opens, told apart by nothing. Every desktop is private: its own display, its
-//! own D-Bus, its own keyring, its own home. Screenshots are kept, see [`artifacts`].
+//! The driver clicks and types; page scripts only read. The app is the one that `cargo xtask run`
+//! opens, without a test mode. Every desktop is private, with its own display, D-Bus, keyring and
+//! home. Each story keeps its screenshots, see [`artifacts`].
 
 mod artifacts;
 pub mod desktop;

@@ -1,4 +1,4 @@
-//! Child processes that never outlive their test.
+//! Child processes that end with their test.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -13,13 +13,13 @@ use std::{
 pub struct Group(Child);
 
 impl Group {
-    /// Starts the command as the leader of a process group of its own.
+    /// Starts the command as the leader of a new process group.
     pub fn start(command: &mut Command) -> Self {
         let child = command.process_group(0).spawn();
         Self(child.unwrap_or_else(|error| panic!("{} starts: {error}", command.get_program().display())))
     }
 
-    /// The first line that the child prints; it must say one at once or soon.
+    /// Returns the first line that the child prints; it must print one soon.
     pub fn first_line(&mut self) -> String {
         let stdout: ChildStdout = self.0.stdout.take().expect("piped");
         let mut line = String::new();
@@ -27,7 +27,7 @@ impl Group {
         line.trim().to_owned()
     }
 
-    /// Gives the child its whole input.
+    /// Writes the child's whole input.
     pub fn type_in(&mut self, input: &[u8]) {
         self.0.stdin.take().expect("piped").write_all(input).expect("it reads");
     }
@@ -37,14 +37,14 @@ impl Drop for Group {
     fn drop(&mut self) {
         let group = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw);
         if let Some(group) = group {
-            // Already gone is as good.
+            // A process that is already gone is no error.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
         let _ = self.0.wait();
     }
 }
 
-/// Where `cargo build --workspace` puts the programs.
+/// Returns the folder into which `cargo build --workspace` puts the programs.
 pub fn programs() -> PathBuf {
     let above_this_test = || {
         // The test binary is in `deps`, one below the programs.
@@ -54,7 +54,7 @@ pub fn programs() -> PathBuf {
     std::env::var_os("NEPHOSCOPE_BIN_DIR").map_or_else(above_this_test, PathBuf::from)
 }
 
-/// A built program of this workspace.
+/// Returns the path of a built program of this workspace.
 pub fn built(name: &str) -> PathBuf {
     let path = programs().join(name);
     assert!(path.is_file(), "{} is not built: `cargo build --workspace` makes it", path.display());
@@ -69,7 +69,7 @@ pub fn output(command: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// Waits until `ready` answers something, looking again and again, for at most `limit`.
+/// Polls `ready` until it returns a value, for at most `limit`.
 pub async fn until<T>(what: &str, limit: Duration, mut ready: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {

@@ -18,7 +18,7 @@ use super::{
 const ROWS: usize = 100_000;
 const REGIONS: [&str; 4] = ["eu-west-1", "us-east-1", "ap-northeast-1", "sa-east-1"];
 
-/// A cache as an earlier session left it.
+/// Fills the cache as an earlier session would have left it.
 async fn fill(desktop: &Desktop) {
     let (store, _) = Store::open(&desktop.data()).expect("a store");
     let account = Account {
@@ -60,7 +60,7 @@ async fn fill(desktop: &Desktop) {
     }
 }
 
-/// Counts the rows in every reply that the page gets from now on. It listens, it asks for nothing.
+/// Counts the rows in every reply that the page receives from now on; it only listens.
 const LISTEN: &str = r#"
     window.__rows = [];
     const fetch = window.fetch;
@@ -99,7 +99,7 @@ async fn a_hundred_thousand_rows_are_sorted_filtered_and_selected_in_the_core() 
     assert_few_elements(&window).await;
     window.screenshot("last-first").await;
 
-    // The filter goes over everything, and a wrong one is shown at its place.
+    // The filter covers everything, and shows an error at its place.
     window.type_into("query", "region:us-* tag:batch=b1 -name:node-000001").await;
     window.see("[data-testid=\"match-count\"]", "4,999").await;
     window.type_into("query", "colour:blue").await;
@@ -108,7 +108,7 @@ async fn a_hundred_thousand_rows_are_sorted_filtered_and_selected_in_the_core() 
     window.click("query-clear").await;
     window.see("[data-testid=\"match-count\"]", "100,000").await;
 
-    // Select all is all, not what is on the page.
+    // Select all selects every row, not only those on the page.
     window.click("select-all").await;
     window.see("[data-testid=\"selection-count\"]", "100,000").await;
     window.screenshot("all-selected").await;

@@ -1,12 +1,12 @@
-//! Every screen in both themes and both sizes, kept as pictures, on the demo cloud; and not one
-//! violation of the content policy on any of them.
+//! Every screen in both themes and both sizes, kept as pictures, on the demo cloud, without a
+//! violation of the content policy.
 
 use super::{
     desktop::{Desktop, Keyring, Size},
     window::Window,
 };
 
-/// Collects violations from now on; it listens, it commands nothing.
+/// Collects violations from now on; it only listens.
 const LISTEN: &str = "window.__violations = []; document.addEventListener('securitypolicyviolation', \
                       event => window.__violations.push(event.violatedDirective)); return true";
 

@@ -1,7 +1,8 @@
-//! Two clouds side by side: an operator with an AWS account adds two projects of one service
-//! account, acts on machines of both clouds, and sees one project fail alone.
+//! Two clouds together: an operator with an AWS account adds two projects of one service account,
+//! acts on instances of both clouds, and sees one project fail alone.
 //!
-//! moto is AWS and boto3 its judge; the double is Google Cloud, each exchange held against Google's
+//! moto is AWS and boto3 its judge; the double is Google Cloud, holds each exchange against
+//! Google's own documents, and has Google's own client as its judge; gnome-keyring keeps the key.
 //! own documents, and Google's own client its judge; gnome-keyring keeps the key.
 
 use std::time::Duration;
@@ -26,7 +27,7 @@ const EMAIL: &str = "operator@nepho-web.iam.gserviceaccount.com";
 const KEYS: [(&str, &str); 2] =
     [("AWS_ACCESS_KEY_ID", "AKIAQTWOCLOUDS000001"), ("AWS_SECRET_ACCESS_KEY", "twoclouds/Zx9+Qw8eRtYuIoPaSdFg")];
 
-/// Google's client's word for the instance's status.
+/// Returns Google's client's word for the instance's status.
 fn judged(cloud: &GcpDouble, project: &str, name: &str) -> String {
     let (endpoint, token, step) = (cloud.endpoint(), cloud.token(), format!("get:{ZONE}/{name}"));
     let said = judge_gcp(&["--endpoint", &endpoint, "--project", project, "--token", &token, &step]);
@@ -90,7 +91,8 @@ async fn aws_and_google_stand_in_one_list() {
     output(desktop.command(super::process::built("nepho")).envs(KEYS).args(add));
     let window = Window::open(&desktop, "two-clouds", &KEYS).await;
 
-    // Both clouds in one list, by one sign-in; the key is in the keyring, and the file is not needed.
+    // Both clouds in one list, by one sign-in; the keyring holds the key, and the app no longer
+    // needs the file.
     add_projects(&window, &cloud, &key_file.display().to_string()).await;
     std::fs::remove_file(&key_file).expect("the operator deletes the file");
     the_key_is_in_the_keyring_and_nowhere_else(&desktop, &key);
@@ -103,7 +105,7 @@ async fn aws_and_google_stand_in_one_list() {
     window.screenshot("inventory").await;
     window.type_into("query", "tag:env=prod zone:europe-west1-*").await;
     window.see_gone(&row("21")).await;
-    // While it is typed, it matches nothing for a moment.
+    // During the typing, the filter matches nothing for a moment.
     until("the one that matches", PATIENCE, async || {
         (window.count("[data-testid=\"row\"]").await == 1 && window.count(&row("11")).await == 1).then_some(())
     })
@@ -117,7 +119,7 @@ async fn aws_and_google_stand_in_one_list() {
     what_the_drawer_says(&window).await;
     an_operation_that_comes_to_nothing(&window, &cloud).await;
 
-    // One project fails: its rows stay and say why, and everything else goes on.
+    // One project fails: its rows stay and show the reason, and all others continue.
     cloud.enable_api(SECOND, false);
     window.click("nav-inventory").await;
     window.command("r").await;
@@ -139,7 +141,7 @@ async fn aws_and_google_stand_in_one_list() {
     the_key_is_in_the_keyring_and_nowhere_else(&desktop, &key);
 }
 
-/// Stopped and started as the cloud says, and as Google's client sees it.
+/// Stops and starts an instance, as the cloud and Google's client see it.
 async fn stop_and_start(window: &Window, cloud: &GcpDouble) {
     cloud.set_pace(FIRST, ZONE, "frontend", Pace::Held);
     plan(window, "11", "stop").await;
@@ -158,7 +160,7 @@ async fn stop_and_start(window: &Window, cloud: &GcpDouble) {
     assert_eq!(judged(cloud, FIRST, "frontend"), "RUNNING");
 }
 
-/// Pasted into the only field there is: what Google's own command line would do the same by.
+/// Pastes the copied command into a field: it is the command for Google's own command line.
 async fn the_command_on_the_clipboard(window: &Window, cloud: &GcpDouble) {
     if window.count("[data-testid=\"clear-selection\"]").await > 0 {
         window.click("clear-selection").await;
@@ -180,7 +182,7 @@ async fn the_command_on_the_clipboard(window: &Window, cloud: &GcpDouble) {
     window.find_css(&row("21")).await;
 }
 
-/// Refused until the operator says that the local disks' contents may go.
+/// The plan refuses until the operator accepts the loss of the local disks' contents.
 async fn suspend_with_a_local_ssd(window: &Window, cloud: &GcpDouble) {
     plan(window, "12", "suspend").await;
     window.find_css("[data-testid=\"plan-target\"][data-verdict=\"refused\"][data-reason=\"local_disks\"]").await;
@@ -194,7 +196,7 @@ async fn suspend_with_a_local_ssd(window: &Window, cloud: &GcpDouble) {
     assert_eq!(judged(cloud, FIRST, "render"), "SUSPENDED");
     plan(window, "12", "resume").await;
     window.find_css(&state("12", "running")).await;
-    // A member of a group, reset by cutting its power: the plan says both.
+    // A member of a group, reset by a power cut: the plan warns of both.
     plan(window, "13", "reboot").await;
     let target = "[data-testid=\"plan-target\"][data-verdict=\"eligible\"]";
     window.find_css(target).await;
@@ -204,7 +206,7 @@ async fn suspend_with_a_local_ssd(window: &Window, cloud: &GcpDouble) {
     window.click("plan-cancel").await;
 }
 
-/// The whole document is read when somebody looks, and says of when it is.
+/// The drawer reads the full document when an operator opens it, and shows its time.
 async fn what_the_drawer_says(window: &Window) {
     window.click("clear-selection").await;
     window.click_css(&format!("{} [data-testid=\"name\"]", row("11"))).await;
@@ -212,14 +214,15 @@ async fn what_the_drawer_says(window: &Window) {
     window.screenshot("drawer").await;
     window.click("tab-raw").await;
     window.find_css("[data-testid=\"raw-age\"][data-whole=\"true\"]").await;
-    // The listing asks for no metadata; read whole, they come with their keys, without their values.
+    // The listing requests no metadata; the full document has its keys, without its values.
     window.see("[data-testid=\"raw\"]", "enable-oslogin").await;
     window.see("[data-testid=\"raw\"]", "withheld by Nephoscope").await;
     window.screenshot("raw").await;
     window.press("\u{E00C}").await;
 }
 
-/// Accepted, and then refused by the cloud's own record: never shown as running, and said why.
+/// The operation fails after it was accepted: the row never shows running, and the window shows the
+/// reason.
 async fn an_operation_that_comes_to_nothing(window: &Window, cloud: &GcpDouble) {
     cloud.fail_next(SECOND, ZONE, "archive", OperationError::exhausted(ZONE));
     plan(window, "22", "start").await;
@@ -231,11 +234,12 @@ async fn an_operation_that_comes_to_nothing(window: &Window, cloud: &GcpDouble) 
     assert_eq!(judged(cloud, SECOND, "archive"), "TERMINATED");
 }
 
-/// The private key is found by `secret-tool`, and in no file; the account's project is.
+/// Checks that `secret-tool` finds the private key, and no file contains it; the account's project
+/// is found.
 fn the_key_is_in_the_keyring_and_nowhere_else(desktop: &Desktop, key: &str) {
     let document: serde_json::Value = serde_json::from_str(key).expect("a key file");
     let pem = document["private_key"].as_str().expect("a private key");
-    // The middle of the key: one line of it is enough to be told.
+    // The middle of the key: one line identifies it.
     let line = pem.lines().nth(5).expect("a long key");
     assert!(desktop.secrets().contains(line), "the keyring has the key");
     let found = |needle: &str| -> Vec<_> {
@@ -247,7 +251,7 @@ fn the_key_is_in_the_keyring_and_nowhere_else(desktop: &Desktop, key: &str) {
 }
 
 #[tokio::test]
-async fn a_project_whose_api_is_off_is_not_added_and_says_what_to_do() {
+async fn project_with_disabled_api_is_refused_with_a_remedy() {
     let cloud = google();
     cloud.enable_api(SECOND, false);
     let desktop = Desktop::new(Keyring::Open, Size::default()).await;
@@ -265,7 +269,7 @@ async fn a_project_whose_api_is_off_is_not_added_and_says_what_to_do() {
         window.click_css(&format!("[data-testid=\"project-check\"][data-project=\"{project}\"]")).await;
     }
     window.click("add-submit").await;
-    // The good one is added, the other says why and what to do.
+    // The good project is added; the other shows the reason and the remedy.
     window.see("[data-testid=\"add-failure\"]", "gcloud services enable compute.googleapis.com").await;
     window.find_css(&format!("[data-testid=\"project\"][data-project=\"{FIRST}\"][data-added=\"true\"]")).await;
     window.screenshot("api-off").await;

@@ -1,4 +1,4 @@
-//! The window under WebDriver: what an operator can see, click and type.
+//! The window under WebDriver, as an operator sees it, clicks and types.
 
 use std::{net::TcpListener, path::PathBuf, process::Stdio, time::Duration};
 
@@ -11,7 +11,7 @@ use super::{
     process::{Group, built, until},
 };
 
-/// How long a thing on the screen may take; only ever reached by a failure.
+/// The longest wait for anything on the screen; only a failure reaches it.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The app's window. It closes when dropped.
@@ -20,18 +20,19 @@ pub struct Window {
     client: Client,
     artifacts: PathBuf,
     step: std::cell::Cell<u32>,
-    /// Takes a picture of the display; the driver's own hangs on a page that does not repaint.
+    /// Takes a picture of the display; the driver's own screenshot hangs on a page that does not
+    /// repaint.
     camera: Camera,
     _driver: Group,
 }
 
 impl Window {
-    /// Opens the app on the desktop. `environment` is added to the desktop's.
+    /// Opens the app on the desktop, with `environment` added to the desktop's.
     pub async fn open(desktop: &Desktop, story: &str, environment: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
         let mut command = desktop.command("WebKitWebDriver");
         command.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]);
-        // The app inherits this; without it WebKit refuses to be automated.
+        // The app inherits this; without it WebKit refuses automation.
         command.env("TAURI_WEBVIEW_AUTOMATION", "true").envs(environment.iter().copied());
         let log = std::fs::File::create(artifacts::directory(story).join("app.log")).expect("a log");
         let driver = Group::start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::from(log)));
@@ -53,23 +54,23 @@ impl Window {
         }
     }
 
-    /// Closes the window as an operator would, so that the app ends by itself.
+    /// Closes the window as an operator would; then the app ends.
     pub async fn close(self) {
-        // The driver ends the app; an app that is gone already is as good.
+        // The driver ends the app; an app that is already gone is no error.
         let _ = self.client.clone().close().await;
     }
 
-    /// The element with this test id, waiting until it is there.
+    /// Waits for the element with this test id.
     pub async fn find(&self, id: &str) -> Element {
         self.find_css(&format!("[data-testid=\"{id}\"]")).await
     }
 
-    /// The first element that matches, waiting until it is there.
+    /// Waits for the first element that matches.
     pub async fn find_css(&self, css: &str) -> Element {
         until(css, PATIENCE, async || self.client.find(Locator::Css(css)).await.ok()).await
     }
 
-    /// How many elements match now.
+    /// Returns the number of elements that match now.
     pub async fn count(&self, css: &str) -> usize {
         self.client.find_all(Locator::Css(css)).await.map_or(0, |found| found.len())
     }
@@ -95,7 +96,7 @@ impl Window {
         field.send_keys(text).await.expect("a field that can be typed into");
     }
 
-    /// Presses keys with whatever has the focus.
+    /// Presses keys in the focused element.
     pub async fn press(&self, keys: &str) {
         let focus = self.client.active_element().await.expect("something has the focus");
         focus.send_keys(keys).await.expect("keys");
@@ -122,7 +123,7 @@ impl Window {
         }
     }
 
-    /// An attribute of the first element that matches.
+    /// Returns an attribute of the first element that matches.
     pub async fn attribute(&self, css: &str, name: &str) -> Option<String> {
         self.client.find(Locator::Css(css)).await.ok()?.attr(name).await.ok()?
     }
@@ -133,7 +134,7 @@ impl Window {
         until(&what, PATIENCE, async || self.text(css).await.contains(part).then_some(())).await;
     }
 
-    /// Waits until nothing matches any more.
+    /// Waits until no element matches.
     pub async fn see_gone(&self, css: &str) {
         let what = format!("{css} to go");
         until(&what, PATIENCE, async || (self.count(css).await == 0).then_some(())).await;
@@ -144,12 +145,12 @@ impl Window {
         self.client.execute(script, Vec::new()).await.expect("a script that reads")
     }
 
-    /// Keeps a screenshot of this step; answers where.
+    /// Takes a screenshot of this step; returns its path.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         let step = self.step.get();
         self.step.set(step + 1);
         let path = self.artifacts.join(format!("{step:02}-{name}.png"));
-        // Once the page answers, what it was told before is drawn.
+        // Once the page answers, it has drawn everything before.
         self.read("return document.readyState").await;
         self.camera.photograph(&path);
         path

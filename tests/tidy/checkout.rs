@@ -9,9 +9,9 @@ use std::{
 /// A text file of the checkout.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    /// Its path from the root, with `/`.
+    /// The path from the root, with `/`.
     pub(crate) path: String,
-    /// Its text.
+    /// The text.
     pub(crate) text: String,
 }
 
@@ -21,17 +21,17 @@ impl Source {
         Self { path: path.to_owned(), text: text.to_owned() }
     }
 
-    /// Whether its name ends in one of these.
+    /// Returns true if its name has one of these extensions.
     pub(crate) fn is_one_of(&self, extensions: &[&str]) -> bool {
         Path::new(&self.path).extension().is_some_and(|found| extensions.iter().any(|wanted| found == *wanted))
     }
 
-    /// Whether a program writes it.
+    /// Returns true if a program writes it.
     pub(crate) fn is_generated(&self) -> bool {
         ["/generated/", "/paraglide/"].iter().any(|folder| self.path.contains(folder))
     }
 
-    /// Whether it is only for tests: a `tests` folder or module, or the UI's `*.test.ts`.
+    /// Returns true if it is only for tests: a `tests` folder or module, or the UI's `*.test.ts`.
     pub(crate) fn is_test(&self) -> bool {
         self.path.starts_with("tests/")
             || self.path.contains("/tests/")
@@ -39,7 +39,8 @@ impl Source {
             || self.path.contains(".test.")
     }
 
-    /// Its lines of Rust, numbered from 1, without comments and without what follows `#[cfg(test)]`.
+    /// Returns its lines of Rust, numbered from 1, without comments and without the part after
+    /// `#[cfg(test)]`.
     pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         self.text
             .lines()
@@ -50,12 +51,12 @@ impl Source {
     }
 }
 
-/// The root of the checkout.
+/// Returns the root of the checkout.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package stands in the checkout").to_path_buf()
 }
 
-/// Every text file of the checkout.
+/// Returns every text file of the checkout.
 pub(crate) fn sources() -> Vec<Source> {
     let listed = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
@@ -66,14 +67,14 @@ pub(crate) fn sources() -> Vec<Source> {
     let sources: Vec<Source> = String::from_utf8(listed.stdout)
         .expect("paths are UTF-8")
         .split_terminator('\0')
-        // A picture is no text; a file that was deleted but not yet committed is not there.
+        // A picture is not text; a deleted file that is still tracked does not exist.
         .filter_map(|path| Some(Source { text: fs::read_to_string(root().join(path)).ok()?, path: path.to_owned() }))
         .collect();
     assert!(sources.iter().any(|source| source.path == "Cargo.toml"), "the listing has the root manifest");
     sources
 }
 
-/// The Rust files among them.
+/// Returns the Rust files of the checkout.
 pub(crate) fn rust() -> Vec<Source> {
     sources().into_iter().filter(|source| source.is_one_of(&["rs"])).collect()
 }

@@ -1,8 +1,9 @@
-//! Where one cloud may be named. What another cloud would have to say as well is not said of one:
-//! that is how a third cloud comes in without a search through everything.
+//! Rules for the places that may name one cloud. Code that applies to every cloud names none, so
+//! that a third cloud can be added without a search through everything.
 //!
-//! Held for Google Cloud, which came in so. Deliberately not here: code that tells providers apart
-//! (see `shape` and `ui`); manifests, documents and the window's texts, which name clouds freely.
+//! The rule covers Google Cloud, the second cloud. Deliberately not here: code that tells providers
+//! apart (see `shape` and `ui`); manifests, documents and the window's texts, which may name any
+//! cloud.
 
 use super::{
     assert_none,
@@ -12,7 +13,7 @@ use super::{
 /// Its names, as words of letters: `nepho_gcp` has one of them, `GcpFields` and `googleapis` none.
 const NAMES: [&str; 4] = ["gcp", "gce", "google", "gcloud"];
 
-/// The places that may have them, with the reason. A folder ends with a slash.
+/// The places that may name it, with the reason. A folder ends with a slash.
 const PLACES: [(&str, &str); 17] = [
     ("crates/nepho-gcp/", "the provider itself"),
     ("crates/nepho-app/", "composes the providers"),
@@ -39,8 +40,8 @@ fn is_code(source: &Source) -> bool {
     is_ours && is_code && !source.is_generated() && !source.is_test()
 }
 
-/// Its lines with a name of the cloud, comments among them, without what follows `#[cfg(test)]` of a
-/// module that stands there.
+/// Returns its lines with a name of the cloud, including comments, without the part after
+/// `#[cfg(test)]`.
 fn named(source: &Source) -> impl Iterator<Item = (usize, &str)> {
     let is_named = |line: &str| {
         let mut words = line.split(|letter: char| !letter.is_ascii_alphabetic());

@@ -1,4 +1,4 @@
-//! Who may import whom, as ARCHITECTURE.md draws it.
+//! The imports between crates, as ARCHITECTURE.md describes them.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ struct Edge {
     kind: DependencyKind,
 }
 
-/// The siblings that each crate may import. What is not listed may import none.
+/// The siblings that each crate may import. A crate without an entry may import none.
 const SIBLINGS: [(&str, &[&str]); 14] = [
     ("nepho-store", &["nepho-core"]),
     ("nepho-index", &["nepho-core"]),
@@ -44,7 +44,7 @@ const SIBLINGS: [(&str, &[&str]); 14] = [
     ("xtask", &[]),
 ];
 
-/// Libraries that stand in some crates only, with the reason.
+/// Libraries that only some crates may use, with the reason.
 const ONLY_IN: [(&str, &[&str], &str); 10] = [
     ("ts-rs", &["nepho-wire"], "one crate speaks TypeScript"),
     ("rusqlite", &["nepho-store", "nepho-testkit"], "SQLite is behind the store; the bench's floor has its own"),
@@ -62,7 +62,7 @@ const ONLY_IN: [(&str, &[&str], &str); 10] = [
 const WITHOUT_SERDE: [&str; 3] = ["nepho-core", "nepho-index", "nepho-engine"];
 
 fn edges() -> Vec<Edge> {
-    // Without the dependencies: what a manifest declares is the question, and it is answered offline.
+    // Without the dependencies: the test needs only the declarations, and runs offline.
     let metadata = MetadataCommand::new()
         .manifest_path(root().join("Cargo.toml"))
         .no_deps()
@@ -89,7 +89,7 @@ fn forbidden_siblings(edges: &[Edge]) -> Vec<String> {
     let is_sibling = |name: &str| name.starts_with("nepho-") || ["nephoscope", "xtask"].contains(&name);
     edges
         .iter()
-        // The stories stand over everything.
+        // The stories depend on everything.
         .filter(|edge| is_sibling(&edge.to) && edge.from != "nepho-tests")
         .filter(|edge| {
             let listed = allowed.get(edge.from.as_str()).is_some_and(|allowed| allowed.contains(&edge.to.as_str()));

@@ -1,4 +1,4 @@
-//! Migrations are only ever appended to: a released one must read the same for ever.
+//! Migrations are append-only: a released migration never changes.
 
 use std::fs;
 

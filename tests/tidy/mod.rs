@@ -1,7 +1,7 @@
-//! Invariants as tests: they read the sources and the manifests, and hold what ARCHITECTURE.md says.
+//! Invariants as tests: they read the sources and the manifests, and hold ARCHITECTURE.md to them.
 //!
 //! Each rule is a function from text to problems, so that each has a control: a bad sample that it
-//! must find. Deliberately not here: what the compiler, clippy or `ESLint` can hold themselves.
+//! must find. Deliberately not here: rules that the compiler, clippy or `ESLint` can check.
 
 mod checkout;
 mod circles;

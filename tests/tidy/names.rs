@@ -1,13 +1,13 @@
-//! Names say what a thing is: no drawer for odds and ends, no word that fits everything.
+//! Rules for names: no module for leftovers, no type name without meaning.
 
 use super::{
     assert_none,
     checkout::{Source, sources},
 };
 
-/// Modules that would collect whatever has no place.
+/// Modules that would collect whatever has no other place.
 const DRAWERS: [&str; 8] = ["util", "utils", "common", "misc", "helper", "helpers", "shared_utils", "stuff"];
-/// Ends of type names that tell nothing.
+/// Endings of type names that carry no meaning.
 const EMPTY_WORDS: [&str; 9] =
     ["Manager", "Service", "Helper", "Util", "Utils", "Processor", "Handler", "Data", "Info"];
 
@@ -38,7 +38,7 @@ fn empty_words(sources: &[Source]) -> Vec<String> {
         .iter()
         .filter(|source| source.is_one_of(&["rs", "ts", "svelte"]) && !source.is_generated())
         .flat_map(|source| source.text.lines().filter_map(declared).map(|name| (source.path.clone(), name)))
-        // `Service` alone is a word of the clouds: what a fleet is there for.
+        // `Service` alone is a word of the clouds: the purpose of a fleet.
         .filter(|(_, name)| name != "Service" && EMPTY_WORDS.iter().any(|word| name.ends_with(word)))
         .map(|(path, name)| format!("{path}: {name}"))
         .collect()

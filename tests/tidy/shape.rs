@@ -1,20 +1,21 @@
-//! The shape of the sources: how long files are, how they open, and what stands where.
+//! The shape of the sources: the length of files, their opening, and their places.
 
 use super::{
     assert_none,
     checkout::{Source, rust, sources},
 };
 
-/// A file says one thing.
+/// The longest file, in lines.
 const LONGEST: usize = 400;
-/// A component says it at a glance.
+/// The longest component, in lines.
 const LONGEST_COMPONENT: usize = 200;
 
-/// The only files with `unsafe`: before any thread, each host clears and sets variables of the
-/// environment.
+/// The only files with `unsafe`: before any thread, each host clears and sets environment
+/// variables.
 const MAY_BE_UNSAFE: [&str; 2] = ["crates/nepho-cli/src/main.rs", "src-tauri/src/environment.rs"];
 
-/// The clouds are told apart where they are composed, and where the vocabulary defines them.
+/// The places that may match on providers: the composition root, and the vocabulary that defines
+/// them.
 const MAY_MATCH_PROVIDERS: [&str; 2] = ["crates/nepho-app/", "crates/nepho-core/src/key.rs"];
 
 fn too_long(sources: &[Source]) -> Vec<String> {
@@ -69,9 +70,10 @@ fn provider_matches(sources: &[Source]) -> Vec<String> {
         .collect()
 }
 
-/// An ignored test is one that another test of its file starts by its name, in a process of its own.
+/// Checks that another test of the same file starts each ignored test by its name, in a new
+/// process.
 fn ignored_tests(sources: &[Source]) -> Vec<String> {
-    // Written apart, so that this file does not find itself.
+    // Split, so that this file does not find itself.
     let attribute = concat!("#[", "ignore");
     let mut problems = Vec::new();
     for source in sources {

@@ -1,4 +1,4 @@
-//! The project's documents and what must not stand in any file.
+//! Rules for the project's documents, and for texts that no file may contain.
 
 use std::{fs, path::Path};
 
@@ -17,9 +17,9 @@ fn first_block(markdown: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Folders of one person's machine.
+/// Finds folders of one person's machine.
 fn machine_paths(sources: &[Source]) -> Vec<String> {
-    // Written apart, so that this file does not find itself.
+    // Split, so that this file does not find itself.
     let folders = [
         concat!("/ro", "ot/"),
         concat!("/wo", "rk/"),
@@ -31,7 +31,8 @@ fn machine_paths(sources: &[Source]) -> Vec<String> {
     for source in sources {
         for (at, line) in source.text.lines().enumerate() {
             for folder in folders {
-                // A longer word that ends so, as in a web address, is none; `operator` stands for anybody.
+                // A longer word with this ending, as in a web address, does not count; `operator`
+                // stands for anyone.
                 let found = line.match_indices(folder).any(|(start, _)| {
                     !line[start..].contains("/operator/")
                         && !line[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '}' || c == '.')
@@ -45,7 +46,7 @@ fn machine_paths(sources: &[Source]) -> Vec<String> {
     problems
 }
 
-/// The targets of a document's relative links and pictures.
+/// Returns the targets of a document's relative links and pictures.
 fn links(markdown: &str) -> Vec<&str> {
     markdown
         .split("](")

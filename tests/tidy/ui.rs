@@ -1,12 +1,12 @@
-//! What the window's sources may not do, since names and tags come from strangers and the policy
-//! on content is strict.
+//! Rules for the window's sources, since names and tags are untrusted and the content policy is
+//! strict.
 
 use super::{
     assert_none,
     checkout::{Source, sources},
 };
 
-/// What may not stand in the UI's sources, with the reason.
+/// Texts that the UI's sources must not contain, with the reason.
 const BANNED: [(&str, &str); 10] = [
     ("{@html", "a name could become markup"),
     ("innerHTML", "a name could become markup"),
@@ -23,10 +23,10 @@ const BANNED: [(&str, &str); 10] = [
 /// The one folder that speaks to the host.
 const IPC: &str = "ui/src/lib/ipc/";
 
-/// The host that a browser has instead of the real one: like a host, it knows the clouds.
+/// The host in a browser, in place of the real one: like a host, it knows the clouds.
 const FAKE: &str = "ui/src/lib/ipc/fake/";
 
-/// The one place that says which account is the demo's, for its badge and its button.
+/// The one place that identifies the demo's account, for its badge and its button.
 const DEMO: &str = "ui/src/lib/accounts/demo.ts";
 
 /// Test calls that would leave tests out.
@@ -67,7 +67,7 @@ fn banned(sources: &[Source]) -> Vec<String> {
     problems
 }
 
-/// A provider is told by its icon, and nowhere else.
+/// Finds code that tells providers apart outside the icon table.
 fn provider_branches(sources: &[Source]) -> Vec<String> {
     let branches = |line: &str| {
         ["aws", "demo", "gcp"].iter().any(|kind| {

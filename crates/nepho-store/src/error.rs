@@ -193,3 +193,26 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn sqlite_codes_become_the_errors_that_callers_act_on() {
+        let error =
+            |code| Fault::Sqlite(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)).while_doing("test");
+        assert!(matches!(error(ffi::SQLITE_FULL), StoreError::Full { .. }));
+        for code in [ffi::SQLITE_BUSY, ffi::SQLITE_LOCKED] {
+            assert!(matches!(error(code), StoreError::Busy { .. }), "{code}");
+        }
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB] {
+            assert!(matches!(error(code), StoreError::Damaged { .. }), "{code}");
+        }
+        for code in [ffi::SQLITE_IOERR, ffi::SQLITE_CANTOPEN, ffi::SQLITE_READONLY] {
+            assert!(matches!(error(code), StoreError::Database { doing: "test", .. }), "{code}");
+        }
+    }
+}

@@ -297,3 +297,22 @@ fn a_salvage_that_was_interrupted_is_finished() {
     assert_eq!(wait(store.accounts()).expect("accounts").len(), 1);
     assert_eq!(files_named(dir.path(), "state.db.corrupt-").len(), 1);
 }
+
+#[test]
+fn files_that_cannot_be_read_are_neither_replaced_nor_moved() {
+    for name in ["state.db", "cache.db"] {
+        let dir = tempfile::tempdir().expect("a directory");
+        filled_again(dir.path());
+        let before = fs::read(dir.path().join(name)).expect("a file");
+        // SQLite cannot open the log, which says nothing about the content of the file.
+        let log = dir.path().join(format!("{name}-wal"));
+        let _ = fs::remove_file(&log);
+        fs::create_dir(&log).expect("a directory in place of the log");
+        let error = Store::open(dir.path()).map(drop).expect_err(name);
+        assert!(matches!(error, StoreError::Database { .. }), "{name}: {error:?}");
+        assert!(fs::read(dir.path().join(name)).expect("a file") == before, "{name} has changed");
+        assert_eq!(files_named(dir.path(), "corrupt"), Vec::<PathBuf>::new(), "{name}");
+        fs::remove_dir(&log).expect("removed");
+        assert_eq!(wait(open(dir.path()).rows()).expect("rows").len(), 1, "{name}");
+    }
+}

@@ -4,7 +4,7 @@
 
 mod support;
 
-use nepho_core::{Access, Account, CredentialSource, ProviderKind, SignInId};
+use nepho_core::{Access, Account, CredentialSource, Identity, ProviderKind, SignInId};
 use nepho_store::{Store, StoreError};
 use support::*;
 
@@ -85,4 +85,20 @@ fn a_setting_is_what_was_put_last() {
     wait(store.put_setting("theme", "dark")).expect("stored");
     wait(store.put_setting("theme", "")).expect("stored");
     assert_eq!(wait(store.setting("theme")).expect("a text").as_deref(), Some(""));
+}
+
+#[test]
+fn first_pin_of_an_account_stays_and_returns_the_stored_account() {
+    let store = Store::in_memory().expect("a store");
+    let unpinned = Account { realm: None, principal: None, ..account("acc-1", "lab") };
+    wait(store.put_account(&unpinned)).expect("stored");
+    let identity = |realm: &str| Identity { realm: realm.into(), principal: format!("ops@{realm}"), denied: vec![] };
+    let id = unpinned.id.clone();
+    let pinned = wait(store.pin_account(&id, &identity("first"))).expect("pinned").expect("the account");
+    let expected = Account { realm: Some("first".into()), principal: Some("ops@first".to_owned()), ..unpinned };
+    assert_eq!(pinned, expected);
+    let again = wait(store.pin_account(&id, &identity("second"))).expect("kept").expect("the account");
+    assert_eq!(again, expected);
+    assert_eq!(wait(store.accounts()).expect("accounts"), [expected]);
+    assert_eq!(wait(store.pin_account(&"acc-2".into(), &identity("first"))).expect("nothing"), None);
 }

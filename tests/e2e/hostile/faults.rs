@@ -1,5 +1,5 @@
-//! Regions that fail, each in its own way: named with the reason, their rows kept to the byte and
-//! marked, the others read as ever, and all well again when the cloud is.
+//! Regions that fail, each with another fault: the window names the reason, keeps their rows to the
+//! byte and marks them, reads the others as usual, and recovers when the cloud does.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::e2e::{
 const GOOD: &str = "eu-west-1";
 const NEW: u64 = 0xf00;
 
-/// Regions, what goes wrong there, and the reason that the operator must read.
+/// The regions, their faults, and the reason that the operator must read.
 fn faults() -> Vec<(&'static str, Fault, &'static str)> {
     vec![
         ("ap-northeast-1", Fault::Throttled, "throttled"),
@@ -32,7 +32,7 @@ fn faults() -> Vec<(&'static str, Fault, &'static str)> {
     ]
 }
 
-/// Two machines in each region, numbered by the region's place.
+/// Returns two instances for each region, numbered by the region's place.
 fn machines(place: usize) -> [String; 2] {
     let first = 0x10 * (u64::try_from(place).expect("a small number") + 1);
     [id(first), id(first + 1)]
@@ -51,7 +51,7 @@ async fn lab(regions: &[&str]) -> Lab {
     lab
 }
 
-/// Everything that is known of a machine, raw document and age included, without the marks.
+/// Returns everything known of an instance, with raw document and age, without the marks.
 fn known(lab: &Lab, machine: &str) -> String {
     let mut shown = lab.json(&["show", machine]);
     let members = shown.as_object_mut().expect("an object");
@@ -66,7 +66,7 @@ fn known(lab: &Lab, machine: &str) -> String {
     shown.to_string()
 }
 
-/// What a change behind the operator's back does to each region: one machine stops, one is gone.
+/// Changes each region behind the operator's back: one instance stops, one is removed.
 fn change_everything(lab: &Lab, regions: &[&str]) {
     for (place, region) in regions.iter().enumerate() {
         let [stops, goes] = machines(place);
@@ -77,7 +77,7 @@ fn change_everything(lab: &Lab, regions: &[&str]) {
 }
 
 #[tokio::test]
-async fn each_region_that_fails_is_named_keeps_its_rows_and_holds_up_no_other() {
+async fn failing_regions_are_named_and_keep_their_rows() {
     let regions: Vec<&str> = [GOOD].into_iter().chain(faults().iter().map(|(region, ..)| *region)).collect();
     let lab = lab(&regions).await;
     let kept: Vec<(String, String)> =
@@ -88,11 +88,11 @@ async fn each_region_that_fails_is_named_keeps_its_rows_and_holds_up_no_other() 
     change_everything(&lab, &regions);
     let window = lab.open("hostile-faults").await;
 
-    // The good region shows what changed there: a newcomer, a stop, and one that is missing.
+    // The healthy region shows its changes: a new instance, a stopped one, and a missing one.
     window.find_css(&row(&id(NEW))).await;
     window.find_css(&state(&machines(0)[0], "stopped")).await;
 
-    // Each other region is named with its reason, in the banner and on its scope.
+    // The banner and the scope name the reason of each other region.
     window.screenshot("banner").await;
     window.click("trouble-more").await;
     for (region, _, code) in faults() {
@@ -113,7 +113,7 @@ async fn each_region_that_fails_is_named_keeps_its_rows_and_holds_up_no_other() 
     assert_eq!(window.count("[data-testid=\"scope\"][data-status=\"failed\"]").await, faults().len());
     window.screenshot("accounts").await;
 
-    // Their rows are what they were, to the byte, and marked; the good region's are not.
+    // Their rows are unchanged, to the byte, and marked; the healthy region's rows are not marked.
     window.click("nav-inventory").await;
     for (machine, before) in &kept {
         assert_eq!(known(&lab, machine), *before, "a failed listing changed {machine}");
@@ -121,7 +121,7 @@ async fn each_region_that_fails_is_named_keeps_its_rows_and_holds_up_no_other() 
     assert_marks(&window, &regions, true).await;
     the_others_are_unmarked(&lab, &regions);
 
-    // The cloud is well again: the marks go, and what happened meanwhile is shown.
+    // The cloud recovers: the marks go, and the changes from the time between appear.
     lab.cloud.heal();
     window.click("trouble-retry").await;
     window.see_gone("[data-testid=\"trouble\"]").await;
@@ -136,7 +136,8 @@ async fn each_region_that_fails_is_named_keeps_its_rows_and_holds_up_no_other() 
     window.screenshot("well-again").await;
 }
 
-/// Every row of the failed regions is marked; a row is looked for by its id, as not all fit.
+/// Checks that every row of the failed regions is marked. It finds a row by its id, as not all rows
+/// fit.
 async fn assert_marks(window: &Window, regions: &[&str], marked: bool) {
     for place in 1..regions.len() {
         for machine in machines(place) {
@@ -149,13 +150,13 @@ async fn assert_marks(window: &Window, regions: &[&str], marked: bool) {
     window.find_css(&stale(&id(NEW), false)).await;
 }
 
-/// `nepho` says the same: stale with a reason where it failed, fresh where it did not.
+/// Checks that `nepho` agrees: stale with a reason in the failed regions, fresh in the others.
 fn the_others_are_unmarked(lab: &Lab, regions: &[&str]) {
     for region in regions {
         let rows = lab.json(&["list", &format!("region:{region} -name:newcomer")]);
         let rows = rows.as_array().expect("rows");
         assert_eq!(rows.len(), 2, "{region} lost a row: {rows:?}");
-        // In the good region one machine is missing, which is stale as well.
+        // In the healthy region one instance is missing, which is stale too.
         let stale = rows.iter().filter(|row| row["stale"] == Value::Bool(true)).count();
         assert_eq!(stale, if *region == GOOD { 1 } else { 2 }, "{region}: {rows:?}");
     }
@@ -165,7 +166,7 @@ fn the_others_are_unmarked(lab: &Lab, regions: &[&str]) {
 const GIVES_UP: Duration = Duration::from_secs(90);
 
 #[tokio::test]
-async fn a_region_that_hangs_holds_up_nothing_and_is_named_when_its_time_is_over() {
+async fn hanging_region_is_named_after_its_timeout_and_delays_nothing() {
     let regions = [GOOD, "us-east-1"];
     let lab = lab(&regions).await;
     let hung = machines(1);

@@ -1,11 +1,11 @@
-//! Keys that the cloud refuses: named as such, nothing is lost, and nothing is stored.
+//! Keys that the cloud refuses: the window names the reason, keeps every row and stores nothing.
 
 use nepho_testkit::ec2::{Ec2Instance, Setup, id};
 
 use super::lab::{KEY_ID, Lab, row, stale, trouble};
 use crate::e2e::desktop::{Keyring, Size};
 
-/// The key id of another operator, whom the double does not know until told.
+/// The key id of another operator, which the double does not know at first.
 const OTHER: &str = "AKIAQHOSTILEOTHER001";
 const SECRET: &str = "hostileother/Zx9+Qw8eRtYuIoPaSdFgHjKlMnBv";
 
@@ -28,7 +28,7 @@ async fn a_revoked_key_is_named_and_loses_nothing() {
     window.find_css("[data-testid=\"sign-in-problem\"][data-code=\"unauthenticated\"]").await;
     window.screenshot("accounts").await;
 
-    // The key is good again; the operator verifies, and all is as before.
+    // The key is valid again; the operator verifies, and everything works as before.
     lab.cloud.adjust(|setup| setup.key_id = Some(KEY_ID.to_owned()));
     window.click("sync-account").await;
     window.see_gone("[data-testid=\"sign-in-problem\"]").await;

@@ -24,7 +24,7 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// A double that accepts only the operator's key, and a desktop on which nothing was done yet.
+    /// Creates a double that accepts only the operator's key, and a desktop without data.
     pub async fn new(setup: Setup, keyring: Keyring, size: Size) -> Self {
         let cloud = Ec2Double::start(Setup { key_id: Some(KEY_ID.to_owned()), ..setup }).expect("a double");
         Self { cloud, desktop: Desktop::new(keyring, size).await }
@@ -43,7 +43,7 @@ impl Lab {
         Window::open(&self.desktop, story, &KEYS).await
     }
 
-    /// What `nepho` prints as JSON.
+    /// Returns the JSON that `nepho` prints.
     pub fn json(&self, arguments: &[&str]) -> Value {
         let text = output(self.nepho(arguments).arg("--json"));
         serde_json::from_str(&text).expect("a document")
@@ -56,27 +56,27 @@ impl Lab {
     }
 }
 
-/// The row of an instance.
+/// Returns the selector of an instance's row.
 pub fn row(id: &str) -> String {
     format!("[data-testid=\"row\"][data-key$=\":{id}\"]")
 }
 
-/// The row of an instance in a state.
+/// Returns the selector of an instance's row in a state.
 pub fn state(id: &str, state: &str) -> String {
     format!("{} [data-testid=\"state\"][data-state=\"{state}\"]", row(id))
 }
 
-/// The row of an instance, marked as out of date or not.
+/// Returns the selector of an instance's row, with or without the mark for stale rows.
 pub fn stale(id: &str, stale: bool) -> String {
     format!("{} [data-testid=\"as-of\"][data-stale=\"{stale}\"]", row(id))
 }
 
-/// The scope of a region that failed so.
+/// Returns the selector of a region's scope that failed with this code.
 pub fn failed_scope(region: &str, code: &str) -> String {
     format!("[data-testid=\"scope\"][data-location=\"{region}\"][data-status=\"failed\"][data-code=\"{code}\"]")
 }
 
-/// The item of the trouble banner for this reason.
+/// Returns the selector of the error banner's item with this code.
 pub fn trouble(code: &str) -> String {
     format!("[data-testid=\"trouble-item\"][data-code=\"{code}\"]")
 }

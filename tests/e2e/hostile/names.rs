@@ -1,5 +1,5 @@
-//! Machines named by an attacker: every name is shown as the text that it is, with what would
-//! deceive the eye written out, and never moves, runs or hides anything.
+//! Hostile names of instances: the window shows every name as text, writes out characters that
+//! would deceive the eye, and never moves, runs or hides anything.
 
 use nepho_testkit::ec2::{Ec2Instance, Setup, id};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::e2e::{
     window::{PATIENCE, Window},
 };
 
-/// Names, and what must be read in the window.
+/// The names, and the text that the window must show.
 const NAMES: [(&str, &str); 14] = [
     ("<img src=x onerror=window.__pwned=1>", "<img src=x onerror=window.__pwned=1>"),
     ("<script>window.__pwned=2</script>", "<script>window.__pwned=2</script>"),
@@ -32,11 +32,11 @@ const ACCOUNT: &str = "<i>lab</i>";
 const TAG: (&str, &str) = ("<b>owner</b>", "<img src=y onerror=window.__pwned=4>\u{202e}");
 const GROUP: &str = "<u>asg</u>\u{202e}1";
 
-/// Collects violations of the content policy; it listens, it commands nothing.
+/// Collects violations of the content policy; it only listens.
 const LISTEN: &str = "window.__violations = []; document.addEventListener('securitypolicyviolation', \
                       event => window.__violations.push(event.violatedDirective)); return true";
 const PLACE: &str = "return location.href";
-/// What no name may have made, and what none may have done.
+/// Reads the harm that a name could have done.
 const HARM: &str = "return {pwned: window.__pwned ?? null, violations: window.__violations, \
                     made: [...document.querySelectorAll('img, iframe, object, embed, form[action], a[href], \
                     [onerror], body script, #app b b, #app i i, #app u')].map(one => one.outerHTML)}";
@@ -61,7 +61,7 @@ async fn texts(window: &Window, css: &str, part: &str) -> Value {
     window.read(&script).await
 }
 
-/// All names as they must be read, by id.
+/// Returns all names as the window must show them, by id.
 fn expected() -> Value {
     names().into_iter().enumerate().map(|(place, (_, shown))| (number(place), Value::from(shown))).collect()
 }
@@ -85,7 +85,7 @@ async fn names_are_text_wherever_they_are_shown() {
     window.read(LISTEN).await;
     let place = window.read(PLACE).await;
 
-    // In the table, with the id beside each.
+    // In the table, each name has its id next to it.
     until("every name in the table", PATIENCE, async || {
         let shown = texts(&window, "[data-testid=row]", "[data-testid=name] bdi").await;
         (shown == expected()).then_some(())
@@ -93,12 +93,12 @@ async fn names_are_text_wherever_they_are_shown() {
     .await;
     for at in 0..names().len() {
         let shown = window.text(&format!("{} [data-testid=\"name\"]", row(&number(at)))).await;
-        assert!(shown.contains(&number(at)), "the id is not beside {:?}", names()[at].1);
+        assert!(shown.contains(&number(at)), "the id is not next to {:?}", names()[at].1);
     }
     window.screenshot("table").await;
     assert_unharmed(&window, &place, "in the table").await;
 
-    // A click on a name opens the drawer, whatever the name promises.
+    // A click on a name opens the drawer, whatever the name contains.
     for at in 0..6 {
         window.click_css(&format!("{} [data-testid=\"name\"]", row(&number(at)))).await;
         window
@@ -119,7 +119,7 @@ async fn names_are_text_wherever_they_are_shown() {
     assert_unharmed(&window, &place, "in the raw document").await;
     window.click("drawer-close").await;
 
-    // In the plan, every name has its id; what is to be typed can be typed.
+    // In the plan, every name has its id, and the operator can type the confirmation.
     window.click_css(&format!("{} [data-testid=\"row-select\"]", row(&number(5)))).await;
     window.click("act-terminate").await;
     window.find("plan-typed").await;
@@ -139,7 +139,7 @@ async fn names_are_text_wherever_they_are_shown() {
     window.screenshot("plan").await;
     assert_unharmed(&window, &place, "in the plan").await;
 
-    // And in the journal, and of the account.
+    // In the journal and in the account's name, too.
     window.click("plan-confirm").await;
     window.see_gone("[data-testid=\"plan\"]").await;
     window.click("nav-activity").await;

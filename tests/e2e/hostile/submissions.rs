@@ -1,5 +1,5 @@
-//! Actions whose answer never comes: sent once, *unknown* until the cloud shows what became of
-//! them, and never shown as done before.
+//! Actions whose answer never comes: sent once, *unknown* until the cloud shows the outcome, and
+//! never shown as done before.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::e2e::{
 };
 
 const REGION: &str = "eu-west-1";
-/// Writes every state that the rows were ever shown in; it listens, it commands nothing.
+/// Records every state that the rows ever show; it only listens.
 const LISTEN: &str = r"
     window.__shown = [];
     const note = () => {
@@ -28,7 +28,7 @@ const LISTEN: &str = r"
     new MutationObserver(note).observe(document, {subtree: true, childList: true, attributes: true});
     note();
     return true";
-/// The writer gives an action up after 15 s without an answer.
+/// The writer gives up on an action after 15 s without an answer.
 const GIVES_UP: Duration = Duration::from_secs(45);
 
 async fn lab() -> Lab {
@@ -53,7 +53,7 @@ async fn stop(window: &Window, id: &str) {
     window.see_gone("[data-testid=\"plan\"]").await;
 }
 
-/// The events of the journal about a machine, oldest first.
+/// Returns the journal's events of an instance, oldest first.
 fn journal(lab: &Lab, id: &str) -> Vec<String> {
     let entries = lab.json(&["journal"]);
     let of_it = entries.as_array().expect("entries").iter().rev();
@@ -65,7 +65,7 @@ fn event(entry: &Value) -> &str {
     entry["event"]["type"].as_str().or_else(|| entry["event"].as_str()).expect("an event")
 }
 
-/// A stop that the cloud carries out, and whose answer is lost in `way`.
+/// Sends a stop that the cloud carries out, with its answer lost in `way`.
 async fn a_lost_answer(story: &str, way: Fault, given_up: Duration) {
     let lab = lab().await;
     let window = lab.open(story).await;
@@ -77,7 +77,7 @@ async fn a_lost_answer(story: &str, way: Fault, given_up: Duration) {
         journal(&lab, &id(1)).contains(&"unknown".to_owned()).then_some(())
     })
     .await;
-    // The cloud shows it stopping, and that is all that is known.
+    // The cloud shows it stopping, and nothing more is known.
     window.find_css(&format!("{} [data-testid=\"state\"][data-raw=\"stopping\"]", row(&id(1)))).await;
     window.screenshot("unknown").await;
     window.click("nav-activity").await;
@@ -92,7 +92,7 @@ async fn a_lost_answer(story: &str, way: Fault, given_up: Duration) {
         "shown as stopped before the cloud said so: {before:?}"
     );
 
-    // It ends there, and only then here.
+    // The cloud ends the transition, and only then the window shows the end.
     lab.cloud.settle();
     window.find_css(&state(&id(1), "stopped")).await;
     until("the action to be settled", Duration::from_secs(20), async || {
@@ -106,12 +106,12 @@ async fn a_lost_answer(story: &str, way: Fault, given_up: Duration) {
 }
 
 #[tokio::test]
-async fn a_stop_whose_connection_closes_is_unknown_until_the_cloud_shows_it() {
+async fn stop_on_closed_connection_is_unknown_until_observed() {
     a_lost_answer("hostile-stop-closed", Fault::Closed, Duration::from_secs(20)).await;
 }
 
 #[tokio::test]
-async fn a_stop_that_is_never_answered_is_unknown_until_the_cloud_shows_it() {
+async fn unanswered_stop_is_unknown_until_observed() {
     a_lost_answer("hostile-stop-hung", Fault::Hung, GIVES_UP).await;
 }
 
@@ -131,7 +131,7 @@ async fn a_stop_that_never_arrived_is_never_shown_as_done() {
         lab.cloud.heal();
         window.click("clear-selection").await;
     }
-    // Several fresh reads later nothing else was shown, and nothing was sent again.
+    // Several fresh reads later, the window has shown no other state and has sent nothing again.
     let reads = lab.cloud.count("DescribeInstances");
     until("a few more reads", Duration::from_secs(20), async || {
         (lab.cloud.count("DescribeInstances") > reads + 5).then_some(())

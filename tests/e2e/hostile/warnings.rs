@@ -1,5 +1,5 @@
-//! What a plan must say before an action, all of it learned over the wire: from listings,
-//! attributes and types as EC2 sends them.
+//! The warnings of a plan before an action, all read over the wire: from listings, attributes and
+//! types as EC2 sends them.
 
 use std::{collections::BTreeMap, net::Ipv4Addr};
 
@@ -13,7 +13,7 @@ use crate::e2e::{
 
 const REGION: &str = "eu-west-1";
 const MUTATIONS: [&str; 4] = ["StartInstances", "StopInstances", "RebootInstances", "TerminateInstances"];
-/// Of a machine in a plan: verdict, reason, warnings.
+/// An instance in a plan: verdict, reason, warnings.
 type Said = (String, String, String);
 
 fn machines() -> Vec<Ec2Instance> {
@@ -37,7 +37,7 @@ fn machines() -> Vec<Ec2Instance> {
     ]
 }
 
-/// What the plan on the screen says of each machine, by its number.
+/// Returns the verdicts of the plan on the screen, by the instance's number.
 async fn said(window: &Window) -> BTreeMap<u64, Said> {
     let targets = window
         .read(
@@ -96,7 +96,7 @@ async fn a_plan_says_what_the_cloud_knows_and_sends_nothing() {
         (11, "eligible", "", "group_member local_disks_lost public_ip_lost spot"),
     ]);
     assert_eq!(said(&window).await, stop);
-    // Said in words, not in attributes only.
+    // As visible text, not only in attributes.
     for words in ["web-asg", "203.0.113.7", "203.0.113.9", "eks.amazonaws.com"] {
         window.see("[data-testid=\"plan\"]", words).await;
     }
@@ -116,7 +116,7 @@ async fn a_plan_says_what_the_cloud_knows_and_sends_nothing() {
     window.click("plan-cancel").await;
     assert_nothing_sent(&lab);
 
-    // Confirmed, it sends what was eligible, and nothing that was refused.
+    // After the confirmation it sends the eligible instances, and none of the refused ones.
     window.click("act-stop").await;
     window.click("plan-confirm").await;
     window.find_css(&state(&id(1), "stopped")).await;

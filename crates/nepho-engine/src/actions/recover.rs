@@ -123,3 +123,38 @@ fn ending(entry: &NewEntry, row: Option<&CachedRow>, as_of: Option<Timestamp>) -
     };
     waiter.on_read(Some((seen.state, &seen.raw_state)), elapsed)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use nepho_core::journal::OperationId;
+    use nepho_testkit::{FakeClock, instance::key};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn settled_entries_are_not_looked_at_again() {
+        let store = Store::in_memory().expect("a store");
+        let account = AccountId::new("lab");
+        let accepted = NewEntry {
+            at: Timestamp::UNIX_EPOCH,
+            run: RunId::new("run-1"),
+            operation: OperationId::new("op-1"),
+            account: account.clone(),
+            account_name: "lab".to_owned(),
+            key: key("i-1"),
+            name: "web".to_owned(),
+            action: Action::Terminate,
+            event: JournalEvent::Accepted { raw_state: "shutting-down".to_owned() },
+        };
+        store.append(vec![accepted]).await.expect("appended");
+        let orphans = Orphans(Mutex::new(store.unfinished().await.expect("entries")));
+        let inventory = InventoryWriter::new(store, Arc::new(FakeClock::default()));
+        let run = RunId::new("run-2");
+        assert_eq!(orphans.of(&account).len(), 1);
+        // The inventory has no such row: the delete has ended.
+        assert!(orphans.settle(&inventory, &account, &run, Timestamp::UNIX_EPOCH).await.expect("settled"));
+        assert!(orphans.of(&account).is_empty());
+    }
+}

@@ -250,4 +250,16 @@ mod tests {
         assert_eq!(commit.writes[0].row, known.rows[0].row);
         assert!(commit.writes[0].document.is_some());
     }
+
+    #[test]
+    fn a_changed_row_alone_is_written_without_its_document() {
+        let one = BTreeMap::from([(1, 1)]);
+        let known = after(&KnownScope::default(), &changes(&KnownScope::default(), listing(0, &one)), 1);
+        let mut changed = listing(1, &one);
+        changed.listed[0].resource.state = State::Stopped;
+        let commit = changes(&known, changed);
+        assert_eq!(commit.writes.len(), 1);
+        assert_ne!(commit.writes[0].row, known.rows[0].row);
+        assert!(commit.writes[0].document.is_none());
+    }
 }

@@ -115,3 +115,22 @@ async fn shutting_down_ends_every_task() {
     harness.pass(1000).await;
     assert_eq!(harness.cloud.counts().list, sweeps);
 }
+
+#[tokio::test(start_paused = true)]
+async fn removal_ends_a_sweep_that_hangs() {
+    let harness = harness().await;
+    harness.cloud.add(instance("i-1"));
+    let gate = harness.cloud.hold_listing("eu-west-1");
+    harness.engine.poll(INTERVAL);
+    gate.reached().await;
+    harness.store.remove_account(&account("lab").id).await.unwrap();
+    harness.engine.remove_account(&account("lab").id).await;
+    let other = FakeProvider::default();
+    other.add(instance("i-2"));
+    harness.host.connects("lab", Ok(other.clone()));
+    harness.store.put_account(&account("lab")).await.unwrap();
+    harness.engine.put_account(account("lab")).await;
+    harness.pass(5).await;
+    assert_eq!(other.counts().list, 1, "the hanging sweep holds up no later one");
+    assert_eq!(harness.ids(""), ["i-2"]);
+}

@@ -4,6 +4,7 @@ use nepho_core::{Action, ProviderError, State};
 use nepho_testkit::{
     fake::{Call, Held, SubmitStep},
     instance,
+    instance::key,
 };
 
 use crate::harness::{Harness, engine, harness};
@@ -25,6 +26,10 @@ async fn what_was_sent_without_an_answer_is_unknown_then_settled_by_a_sweep() {
     let harness = cut_off().await;
     let next = engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
     assert_eq!(harness.events("i-1").await, ["sent", "unknown"]);
+    let entries = harness.store.entries_of(&key("i-1"), 100).await.unwrap();
+    let mut runs: Vec<_> = entries.iter().map(|entry| (entry.seq, entry.entry.run.as_str())).collect();
+    runs.sort_unstable();
+    assert_eq!(runs.iter().map(|(_, run)| *run).collect::<Vec<_>>(), ["run-1", "run-2"]);
     harness.cloud.set_state("i-1", State::Stopped);
     harness.pass(5).await;
     next.sync(&[], &[]).await;

@@ -297,3 +297,26 @@ async fn a_reading_on_top_of_another_processs_rows_leaves_none_of_them_out() {
     harness.engine.reload().await.unwrap();
     assert!(harness.find("i-2").is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn sweep_announces_its_progress_and_its_end() {
+    let harness = harness().await;
+    harness.cloud.add(instance("i-1"));
+    harness.engine.loaded().await;
+    let changes = harness.engine.changes();
+    let before = changes.borrow().accounts;
+    let gate = harness.cloud.hold_listing("eu-west-1");
+    let engine = harness.engine.clone();
+    let sweep = async {
+        engine.sync(&[], &[]).await;
+    };
+    let watch = async {
+        gate.reached().await;
+        let during = changes.borrow().accounts;
+        assert!(during > before, "the start is announced");
+        gate.open();
+        during
+    };
+    let ((), during) = tokio::join!(sweep, watch);
+    assert!(changes.borrow().accounts > during, "the end is announced");
+}

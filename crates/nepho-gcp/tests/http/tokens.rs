@@ -8,7 +8,7 @@ use nepho_testkit::gcp::{GcpDouble, Principal, Setup};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::cloud::{Answer, Asked, Cloud, connect, json_reply, options};
+use crate::cloud::{Answer, Asked, Cloud, connect, google_error, json_reply, options};
 
 fn double() -> (GcpDouble, Url) {
     let double = GcpDouble::start(Setup::default()).expect("a double");
@@ -293,6 +293,21 @@ async fn keys_that_cannot_be_read_are_not_quoted() {
         assert!(!shown.contains("CANARY") && !shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
     }
     assert!(cloud.asked().is_empty());
+}
+
+#[tokio::test]
+async fn refusal_that_quotes_the_private_key_is_shown_without_it() {
+    let double = GcpDouble::start(Setup::default()).expect("a double");
+    let file = double.service_account("ops@lab.example");
+    let key: Value = serde_json::from_str(&file).expect("JSON");
+    let lines: Vec<String> = key["private_key"].as_str().expect("a key").lines().map(ToOwned::to_owned).collect();
+    let secret = lines[1].clone();
+    let words = format!("no such key: {secret}");
+    let cloud = Cloud::start(move |_, _| Some(google_error(401, "authError", &words))).await;
+    let identity = cloud.signed_in(GcpCredentials::ServiceAccount(Secret::new(file)));
+    let error = connect(&identity, &cloud.endpoint(), Access::ReadOnly).scopes().await.expect_err("a refusal");
+    let shown = format!("{error} {error:?}");
+    assert!(shown.contains("no such key: …") && !shown.contains(&secret), "{shown}");
 }
 
 #[tokio::test]

@@ -118,3 +118,16 @@ fn records_are_replaced_one_by_one() {
         next.scopes_of(&AccountId::new("a1")).iter().map(|record| record.key.scope.location.to_string()).collect();
     assert_eq!(locations, ["eu-west-1", "us-east-1"]);
 }
+
+#[test]
+fn a_row_that_takes_the_name_of_another_takes_its_own_place() {
+    let home = scope("a1", "eu-west-1");
+    let twins = vec![row("a1", "eu-west-1", "i-1", "web"), row("a1", "us-east-1", "i-5", "web")];
+    let before = Snapshot::empty().apply(rows(twins));
+    let first = before.search(&Query::default(), Sort::default(), at(0)).keys();
+    assert_eq!(first.iter().map(|key| &*key.native).collect::<Vec<_>>(), ["i-1", "i-5"]);
+    let other = CachedRow { scope: home.scope.clone(), ..row("a1", "us-west-2", "i-9", "web") };
+    let after = before.apply(vec![Change::ReplaceScope { key: home, rows: vec![other] }]);
+    let then = after.search(&Query::default(), Sort::default(), at(0)).keys();
+    assert_eq!(then.iter().map(|key| &*key.native).collect::<Vec<_>>(), ["i-5", "i-9"]);
+}
