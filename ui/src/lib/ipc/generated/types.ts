@@ -612,6 +612,8 @@ export type PlannedTarget = {
   state: State,
   /** The provider's word for it. */
   raw_state: string,
+  /** True for a target of a production account. */
+  prod: boolean,
   /** The verdict. */
   verdict: Verdict,
   /** The reason, if refused. */
