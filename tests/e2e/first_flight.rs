@@ -124,7 +124,7 @@ async fn an_operator_flies_for_the_first_time() {
 
     // The network fails. The list stays, and shows its age and the reason.
     moto.close().expect("the port closes");
-    window.command("r").await;
+    window.press("r").await;
     window.find_css("[data-testid=\"trouble-item\"][data-code=\"unavailable\"]").await;
     window.find_css(&format!("{} [data-testid=\"as-of\"][data-stale=\"true\"]", row(id))).await;
     window.find_css("[data-testid=\"network\"][data-online=\"false\"]").await;
@@ -157,7 +157,7 @@ async fn an_operator_flies_for_the_first_time() {
     // The network is back: the mark goes, and a change from the time between appears.
     moto.judge("name", &["--region", "eu-west-1", "--id", &api[0], "--to", "renamed-meanwhile"]).expect("the judge");
     moto.open().expect("the port opens");
-    window.command("r").await;
+    window.press("r").await;
     window.see(&format!("{} [data-testid=\"name\"]", row(&api[0])), "renamed-meanwhile").await;
     window.see_gone("[data-testid=\"trouble-item\"]").await;
     window.find_css(&format!("{} [data-testid=\"as-of\"][data-stale=\"false\"]", row(id))).await;

@@ -13,7 +13,7 @@ const UP: &str = "\u{E013}";
 
 /// The key of the row under the cursor.
 async fn cursor(window: &Window) -> String {
-    window.attribute("[data-testid=\"row\"][data-cursor]", "data-key").await.unwrap_or_default()
+    window.attribute("[data-testid=\"row\"].cursor", "data-key").await.unwrap_or_default()
 }
 
 async fn selected(window: &Window) -> usize {
@@ -53,11 +53,11 @@ async fn an_operator_needs_no_pointer() {
     window.see_gone("[data-testid=\"drawer\"]").await;
 
     // Space selects two; x plans to stop them; Esc leaves everything as it was.
-    window.command(" ").await;
+    window.press(" ").await;
     window.press(DOWN).await;
-    window.command(" ").await;
+    window.press(" ").await;
     until("two rows to be selected", PATIENCE, async || (selected(&window).await == 2).then_some(())).await;
-    window.command("x").await;
+    window.press("x").await;
     window.find("plan-target").await;
     assert_eq!(window.count("[data-testid=\"plan-target\"]").await, 2);
     window.screenshot("plan").await;
@@ -66,18 +66,18 @@ async fn an_operator_needs_no_pointer() {
     assert_eq!(desktop.nepho(&["journal", "--json"]).trim(), "[]", "nothing was sent");
 
     // x and Enter stop them, s starts them again.
-    window.command("x").await;
+    window.press("x").await;
     window.find("plan-target").await;
-    window.enter("plan").await;
+    window.press(ENTER).await;
     window.see_gone("[data-testid=\"plan\"]").await;
     window.type_into("query", "staging-web state:stopped").await;
     let stopped = "[data-testid=\"row\"] [data-testid=\"state\"][data-state=\"stopped\"]";
     until("two stopped rows", PATIENCE, async || (window.count(stopped).await == 2).then_some(())).await;
     window.screenshot("stopped").await;
     window.press(ENTER).await;
-    window.command("s").await;
+    window.press("s").await;
     window.find("plan-target").await;
-    window.enter("plan").await;
+    window.press(ENTER).await;
     window.see_gone("[data-testid=\"plan\"]").await;
     window.press("ga").await;
     window.find_css("[data-testid=\"journal-entry\"][data-action=\"start\"][data-event=\"done\"]").await;

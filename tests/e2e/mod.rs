@@ -15,5 +15,4 @@ pub mod process;
 mod scale;
 mod screens;
 mod two_clouds;
-mod typing;
 mod window;

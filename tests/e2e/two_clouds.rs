@@ -122,7 +122,7 @@ async fn aws_and_google_stand_in_one_list() {
     // One project fails: its rows stay and show the reason, and all others continue.
     cloud.enable_api(SECOND, false);
     window.click("nav-inventory").await;
-    window.command("r").await;
+    window.press("r").await;
     let failed = format!("{}[data-account=\"{SECOND}\"]", trouble("not_enabled"));
     window.find_css(&failed).await;
     window.find_css(&stale("21", true)).await;
@@ -278,7 +278,7 @@ async fn project_with_disabled_api_is_refused_with_a_remedy() {
     window.find_css(&state("11", "running")).await;
     assert_eq!(window.count("[data-testid=\"row\"]").await, 3);
     cloud.break_zone("us-central1-a", Fault::Unreachable);
-    window.command("r").await;
+    window.press("r").await;
     window.find_css(&stale("13", true)).await;
     window.find_css(&stale("11", false)).await;
     window.screenshot("zone-unreachable").await;

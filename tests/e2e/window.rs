@@ -102,19 +102,6 @@ impl Window {
         focus.send_keys(keys).await.expect("keys");
     }
 
-    /// Presses keys that act, once the window takes them: not while a screen, a dialog or the focus
-    /// is changing.
-    pub async fn command(&self, keys: &str) {
-        self.find_css("[data-testid=\"app\"][data-settling=\"false\"]").await;
-        self.press(keys).await;
-    }
-
-    /// Presses Enter in the dialog with this test id, once the dialog takes it.
-    pub async fn enter(&self, dialog: &str) {
-        self.find_css(&format!("[data-testid=\"{dialog}\"][data-unread=\"false\"]")).await;
-        self.press("\u{E007}").await;
-    }
-
     /// The text of the first element that matches; empty when there is none now.
     pub async fn text(&self, css: &str) -> String {
         match self.client.find(Locator::Css(css)).await {

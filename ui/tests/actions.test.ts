@@ -246,14 +246,14 @@ describe("completionToasts", () => {
     [[{}, { status: "not_sent" as const }], "bad", "Stop: 1 of 2 failed"],
     [[{}, { status: "unknown" as const }], "bad", "Stop: outcome unknown for 1 of 2"],
   ])("of %j are %s", (targets, tone, text) => {
-    expect(completionToasts([operation(targets)])).toEqual([{ operation: "o1", tone, text, detail: "" }]);
+    expect(completionToasts([operation(targets)])).toEqual([{ tone, text, detail: "" }]);
   });
 
   it("count what no reply brought along", () => {
     const [one] = [operation([{}])];
     const counts = { ...one.counts, total: 1000, done: 998, failed: 1, refused: 1 };
     expect(completionToasts([{ ...one, counts }])).toEqual([
-      { operation: "o1", tone: "bad", text: "Stop: 2 of 1000 failed", detail: "" },
+      { tone: "bad", text: "Stop: 2 of 1000 failed", detail: "" },
     ]);
   });
 

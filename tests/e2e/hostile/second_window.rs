@@ -31,7 +31,7 @@ async fn second_window_names_the_first_and_leaves_it_alone() {
 
     // The first window continues.
     lab.cloud.put(Ec2Instance::new(REGION, &id(2)).named("newcomer"));
-    first.command("r").await;
+    first.press("r").await;
     first.find_css(&row(&id(2))).await;
 
     // After the first window closes, the second can open.

@@ -4,9 +4,8 @@ import type { Action, CommitRefusal, Plan, PlanTarget } from "$lib/ipc/types";
 import { needsDialog } from "$lib/actions/confirmation";
 import { count } from "$lib/i18n/format";
 import { type Copied, copyPromised } from "$lib/shell/clipboard";
-import { screens } from "$lib/shell/screens.svelte";
-import { toasts, type ToastAction } from "$lib/shell/toasts.svelte";
-import { actionName, inverse } from "$lib/labels/action";
+import { toasts } from "$lib/shell/toasts.svelte";
+import { actionName } from "$lib/labels/action";
 import { commitRefusal } from "$lib/labels/plan";
 import * as m from "$messages";
 
@@ -86,8 +85,6 @@ class Planning {
         toasts.say(
           "quiet",
           m.sent_toast({ action: actionName(this.action), count: sent, number: count(sent) }),
-          "",
-          afterwards(this.action, reply.operation_id),
         );
         this.close();
         return;
@@ -148,15 +145,6 @@ class Planning {
       clearTimeout(patience);
     }
   }
-}
-
-/** The buttons of the toast of an operation: its undo, if it has one, and its progress. */
-export function afterwards(action: Action, operation: string): readonly ToastAction[] {
-  const undo = inverse(action);
-  const view: ToastAction = { id: "view", label: m.toast_view(), run: () => screens.go("activity") };
-  if (undo === null) return [view];
-  const begin = () => void planning.begin(undo, { type: "operation", operation_id: operation });
-  return [{ id: "undo", label: m.toast_undo(), run: begin }, view];
 }
 
 /** Copies the cloud's own command line for an action on resources. */

@@ -1,7 +1,6 @@
 // What was done: running operations, and the journal page by page.
 import { call, ipcError, type IpcError } from "$lib/ipc";
 import type { JournalEntry, Operation, Verification } from "$lib/ipc/types";
-import { afterwards } from "$lib/actions/planning.svelte";
 import { completionToasts } from "$lib/activity/completion-toasts";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";
@@ -59,11 +58,8 @@ class Activity {
 
   #announce(operations: Operation[]): void {
     const before = new Set(this.running.map(({ id }) => id));
-    const finished = operations.filter(({ id }) => before.has(id));
-    for (const { operation, tone, text, detail } of completionToasts(finished)) {
-      const action = finished.find(({ id }) => id === operation)?.action;
-      toasts.say(tone, text, detail, action ? afterwards(action, operation) : []);
-    }
+    for (const { tone, text, detail } of completionToasts(operations.filter(({ id }) => before.has(id))))
+      toasts.say(tone, text, detail);
   }
 }
 

@@ -7,17 +7,14 @@ import { failureText } from "$lib/labels/failure";
 import { stateName } from "$lib/labels/state";
 import * as m from "$messages";
 
-export type CompletionToast = { operation: string; tone: Tone; text: string; detail: string };
-type Outcome = Omit<CompletionToast, "operation">;
+export type CompletionToast = { tone: Tone; text: string; detail: string };
 
 /** Returns the toasts of the operations that have finished. */
 export function completionToasts(operations: readonly Operation[]): CompletionToast[] {
-  return operations
-    .filter(({ finished_at }) => finished_at !== null)
-    .map((operation) => ({ operation: operation.id, ...outcome(operation) }));
+  return operations.filter(({ finished_at }) => finished_at !== null).map(completionToast);
 }
 
-function outcome({ action, counts, targets }: Operation): Outcome {
+function completionToast({ action, counts, targets }: Operation): CompletionToast {
   const { total, unknown } = counts;
   const bad = counts.failed + counts.refused + counts.not_sent;
   const [only] = targets;

@@ -23,8 +23,6 @@ export class Inventory {
   last = $state.raw<InventoryWindow | null>(null);
   /** Where the keyboard is: a position, and the row that was there. */
   cursor = $state<{ index: number; key: string | null }>({ index: 0, key: null });
-  /** Whether the operator put the cursor on its row; a new query or screen puts it on the first. */
-  chosen = $state(false);
   /** Rows that changed a moment ago. */
   readonly glowing = new SvelteSet<string>();
 
@@ -35,9 +33,6 @@ export class Inventory {
     const row = this.row(this.cursor.index);
     return row && row.key === this.cursor.key ? row : null;
   });
-
-  /** The row that the operator moved to; keys act on no other. */
-  readonly chosenRow = $derived(this.chosen ? this.cursorRow : null);
 
   readonly #pages = new SvelteMap<number, readonly Row[]>();
   #shown = { first: 0, count: 0 };
@@ -93,17 +88,6 @@ export class Inventory {
   moveTo(index: number): void {
     const at = Math.min(Math.max(0, index), Math.max(0, this.total - 1));
     this.cursor = { index: at, key: this.row(at)?.key ?? null };
-    this.chosen = this.cursor.key !== null;
-  }
-
-  /** Chooses the row under the cursor, if the rows on screen are those of the query. */
-  choose(): void {
-    this.chosen = !this.#fresh && this.cursorRow !== null;
-  }
-
-  /** The cursor stays where it is, but no key acts on its row until the operator moves to one. */
-  unchoose(): void {
-    this.chosen = false;
   }
 
   toggle(row: Row): void {
@@ -140,7 +124,6 @@ export class Inventory {
     this.#loading.clear();
     this.#shown = { first: 0, count: Math.max(this.#shown.count, 1) };
     this.cursor = { index: 0, key: null };
-    this.chosen = false;
     void this.#load(0);
   }
 

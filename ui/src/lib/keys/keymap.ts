@@ -1,4 +1,4 @@
-// Maps a key press to a command. Pure: no element, no state beyond the "g" of a two-key jump.
+// Which command a key press means. Pure: no element, no state beyond the "g" of a two-key jump.
 
 export type Command =
   | "query"
@@ -74,11 +74,6 @@ const CHORD_MS = 1_500;
 
 export class Keymap {
   #jumpUntil = 0;
-
-  /** Whether a jump has begun and waits for its second key. */
-  get jumping(): boolean {
-    return this.#jumpUntil > 0;
-  }
 
   /** The command of a press, or `null` for one that is none of ours. */
   read(press: Press, now: number): Command | null {

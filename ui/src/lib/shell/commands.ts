@@ -1,12 +1,13 @@
-// The effects of the keyboard's commands.
+// What the keyboard's commands do.
 import type { Command } from "$lib/keys/keymap";
+import type { Action } from "$lib/ipc/types";
 import { accounts } from "$lib/accounts/accounts.svelte";
-import { act } from "$lib/inventory/act";
+import { planning } from "$lib/actions/planning.svelte";
 import { details } from "$lib/inventory/details.svelte";
 import { inventory } from "$lib/inventory/inventory.svelte";
 import { screens } from "$lib/shell/screens.svelte";
 
-/** The operations that only the table and the query bar have. */
+/** What only the table and the query bar can do. */
 export type InventoryControls = {
   /** Puts the focus into the query. */
   query(): void;
@@ -33,8 +34,7 @@ export function run(command: Command, controls: InventoryControls | null): boole
       return true;
     case "query":
       screens.go("inventory");
-      if (controls) controls.query();
-      else screens.awaitQuery();
+      controls?.query();
       return true;
     default:
       return screens.current === "inventory" && controls !== null && inInventory(command, controls);
@@ -67,7 +67,7 @@ function inInventory(command: Command, controls: InventoryControls): boolean {
     case "open":
       return withRow(({ key }) => details.open(key));
     case "toggle":
-      return withChosen((row) => inventory.toggle(row));
+      return withRow((row) => inventory.toggle(row));
     case "select_all":
       inventory.selectAll();
       return true;
@@ -80,6 +80,16 @@ function inInventory(command: Command, controls: InventoryControls): boolean {
     default:
       return false;
   }
+}
+
+/** Plans an action for the selection, or for the row under the cursor when nothing is selected. */
+export function act(action: Action): boolean {
+  if (inventory.selection.count > 0) {
+    const target = { type: "selection", query: inventory.query, include_hidden: false } as const;
+    void planning.begin(action, target, inventory.selection.hidden);
+    return true;
+  }
+  return withRow(({ key }) => void planning.begin(action, { type: "keys", keys: [key] }));
 }
 
 function move(step: number, controls: InventoryControls): boolean {
@@ -97,23 +107,18 @@ function extend(step: number, controls: InventoryControls): boolean {
   return withRow((row) => inventory.extendTo(row));
 }
 
-/** Closes the topmost of drawer, selection and query; then the focus is on the table. */
+/** Puts away the topmost thing: the drawer, then the selection, then the query. */
 function escape(controls: InventoryControls): boolean {
   if (details.key !== null) details.close();
   else if (inventory.selection.count > 0) inventory.clearSelection();
   else if (inventory.query !== "") inventory.ask("");
+  else return false;
   controls.cursor();
   return true;
 }
 
 function withRow(use: (row: NonNullable<typeof inventory.cursorRow>) => void): boolean {
   const row = inventory.cursorRow;
-  if (row) use(row);
-  return row !== null;
-}
-
-function withChosen(use: (row: NonNullable<typeof inventory.chosenRow>) => void): boolean {
-  const row = inventory.chosenRow;
   if (row) use(row);
   return row !== null;
 }

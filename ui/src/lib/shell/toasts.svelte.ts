@@ -4,32 +4,21 @@ import { visible } from "$lib/text/visible";
 import { errorAdvice, errorName } from "$lib/labels/failure";
 
 export type Tone = "good" | "bad" | "quiet";
-/** A button of a toast; pressing it closes the toast. */
-export type ToastAction = { id: "undo" | "view"; label: string; run: () => void };
-export type Toast = {
-  id: number;
-  tone: Tone;
-  title: string;
-  detail: string;
-  actions: readonly ToastAction[];
-};
+export type Toast = { id: number; tone: Tone; title: string; detail: string };
 
 /** The most at once; an older one makes room. */
 const MOST = 2;
 /** How long a note stays, in milliseconds. Bad news stays until it is put away. */
 const STAYS_MS = 6_000;
-/** A note with a button stays longer, so that the button can be reached. */
-const ACTS_MS = 12_000;
 
 class Toasts {
   list = $state<Toast[]>([]);
   #next = 1;
 
-  say(tone: Tone, title: string, detail = "", actions: readonly ToastAction[] = []): void {
+  say(tone: Tone, title: string, detail = ""): void {
     const id = this.#next++;
-    this.list = [...this.list.slice(1 - MOST), { id, tone, title, detail, actions }];
-    const stays = actions.length > 0 ? ACTS_MS : STAYS_MS;
-    if (tone !== "bad") setTimeout(() => this.dismiss(id), stays);
+    this.list = [...this.list.slice(1 - MOST), { id, tone, title, detail }];
+    if (tone !== "bad") setTimeout(() => this.dismiss(id), STAYS_MS);
   }
 
   /** Says what failed, why, and what to do. */
