@@ -13,5 +13,6 @@ mod keyring;
 pub mod process;
 mod scale;
 mod screens;
+mod stray_keys;
 mod two_clouds;
 mod window;

@@ -1,6 +1,7 @@
 // What was done: running operations, and the journal page by page.
 import { call, ipcError, type IpcError } from "$lib/ipc";
 import type { JournalEntry, Operation, Verification } from "$lib/ipc/types";
+import { followUps } from "$lib/actions/planning.svelte";
 import { endings } from "$lib/activity/endings";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";
@@ -58,8 +59,14 @@ class Activity {
 
   #announce(operations: Operation[]): void {
     const before = new Set(this.running.map(({ id }) => id));
-    for (const { tone, text, detail } of endings(operations.filter(({ id }) => before.has(id))))
-      toasts.say(tone, text, detail);
+    for (const operation of operations.filter(({ id }) => before.has(id))) {
+      const [ending] = endings([operation]);
+      if (!ending) continue;
+      // What was refused everywhere changed nothing that could be taken back.
+      const buttons = followUps(operation.action, operation.id);
+      const undone = operation.counts.accepted > 0 ? buttons : buttons.filter(({ id }) => id !== "undo");
+      toasts.say(ending.tone, ending.text, ending.detail, undone);
+    }
   }
 }
 

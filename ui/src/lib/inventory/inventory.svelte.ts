@@ -23,6 +23,8 @@ export class Inventory {
   last = $state.raw<InventoryWindow | null>(null);
   /** Where the keyboard is: a position, and the row that was there. */
   cursor = $state<{ index: number; key: string | null }>({ index: 0, key: null });
+  /** Whether the operator put the cursor on its row; a change of query or screen clears it. */
+  chosen = $state(false);
   /** Rows that changed a moment ago. */
   readonly glowing = new SvelteSet<string>();
 
@@ -33,6 +35,9 @@ export class Inventory {
     const row = this.row(this.cursor.index);
     return row && row.key === this.cursor.key ? row : null;
   });
+
+  /** The row under the cursor, if the operator moved to it: keys act on no other. */
+  readonly chosenRow = $derived(this.chosen ? this.cursorRow : null);
 
   readonly #pages = new SvelteMap<number, readonly Row[]>();
   #shown = { first: 0, count: 0 };
@@ -88,6 +93,7 @@ export class Inventory {
   moveTo(index: number): void {
     const at = Math.min(Math.max(0, index), Math.max(0, this.total - 1));
     this.cursor = { index: at, key: this.row(at)?.key ?? null };
+    this.chosen = !this.#fresh && this.cursor.key !== null;
   }
 
   toggle(row: Row): void {
@@ -124,6 +130,7 @@ export class Inventory {
     this.#loading.clear();
     this.#shown = { first: 0, count: Math.max(this.#shown.count, 1) };
     this.cursor = { index: 0, key: null };
+    this.chosen = false;
     void this.#load(0);
   }
 

@@ -69,11 +69,24 @@ const JUMPS: Record<string, Command> = {
   s: "go_settings",
 };
 
+/** Commands that change the selection, plan an action or send requests. */
+const ACTS: ReadonlySet<Command> = new Set(["toggle", "select_all", "start", "stop", "reboot", "refresh"]);
+
+/** Returns whether a command acts, so that it needs an operator who looks at the screen. */
+export function acts(command: Command): boolean {
+  return ACTS.has(command);
+}
+
 /** How long "g" waits for its second key, in milliseconds. */
 const CHORD_MS = 1_500;
 
 export class Keymap {
   #jumpUntil = 0;
+
+  /** Whether a jump has begun and waits for its second key. */
+  get jumping(): boolean {
+    return this.#jumpUntil > 0;
+  }
 
   /** The command of a press, or `null` for one that is none of ours. */
   read(press: Press, now: number): Command | null {

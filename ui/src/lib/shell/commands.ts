@@ -1,8 +1,8 @@
 // What the keyboard's commands do.
 import type { Command } from "$lib/keys/keymap";
-import type { Action } from "$lib/ipc/types";
+import type { Row } from "$lib/ipc/types";
 import { accounts } from "$lib/accounts/accounts.svelte";
-import { planning } from "$lib/actions/planning.svelte";
+import { actOnChosen } from "$lib/actions/act";
 import { details } from "$lib/inventory/details.svelte";
 import { inventory } from "$lib/inventory/inventory.svelte";
 import { screens } from "$lib/shell/screens.svelte";
@@ -34,7 +34,8 @@ export function run(command: Command, hands: Hands | null): boolean {
       return true;
     case "query":
       screens.go("inventory");
-      hands?.query();
+      if (hands) hands.query();
+      else screens.awaitQuery();
       return true;
     default:
       return screens.current === "inventory" && hands !== null && inInventory(command, hands);
@@ -67,7 +68,7 @@ function inInventory(command: Command, hands: Hands): boolean {
     case "open":
       return withRow(({ key }) => details.open(key));
     case "toggle":
-      return withRow((row) => inventory.toggle(row));
+      return withRow((row) => inventory.toggle(row), inventory.chosenRow);
     case "select_all":
       inventory.selectAll();
       return true;
@@ -76,20 +77,10 @@ function inInventory(command: Command, hands: Hands): boolean {
     case "start":
     case "stop":
     case "reboot":
-      return act(command);
+      return actOnChosen(command);
     default:
       return false;
   }
-}
-
-/** Plans an action for the selection, or for the row under the cursor when nothing is selected. */
-export function act(action: Action): boolean {
-  if (inventory.selection.count > 0) {
-    const target = { type: "selection", query: inventory.query, include_hidden: false } as const;
-    void planning.begin(action, target, inventory.selection.hidden);
-    return true;
-  }
-  return withRow(({ key }) => void planning.begin(action, { type: "keys", keys: [key] }));
 }
 
 function move(step: number, hands: Hands): boolean {
@@ -117,8 +108,7 @@ function escape(hands: Hands): boolean {
   return true;
 }
 
-function withRow(use: (row: NonNullable<typeof inventory.cursorRow>) => void): boolean {
-  const row = inventory.cursorRow;
+function withRow(use: (row: Row) => void, row: Row | null = inventory.cursorRow): boolean {
   if (row) use(row);
   return row !== null;
 }
