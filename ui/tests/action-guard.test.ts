@@ -11,7 +11,12 @@ import { toasts } from "$lib/shell/toasts.svelte";
 import { host, settled } from "./host";
 import { inventoryWindow, plan, row } from "./samples";
 
-const hands: Hands = { query: () => undefined, cursor: () => undefined, page: () => 10 };
+const hands: Hands = {
+  query: () => undefined,
+  cursor: () => undefined,
+  table: () => undefined,
+  page: () => 10,
+};
 
 /** Presses a key as the window hears it: first in capture, then after all other handlers. */
 function press(keyboard: Keyboard, key: string, more: KeyboardEventInit = {}, on: Element = document.body) {
@@ -125,6 +130,16 @@ describe("the keyboard", () => {
     screens.awaitQuery();
     screens.go("accounts");
     expect(screens.awaitsQuery).toBe(false);
+  });
+});
+
+describe("Escape", () => {
+  it("goes to the table from an empty query", () => {
+    const cursor = vi.spyOn(hands, "cursor");
+    const query = document.createElement("input");
+    document.body.append(query);
+    expect(press(new Keyboard(), "Escape", {}, query).defaultPrevented).toBe(true);
+    expect(cursor).toHaveBeenCalledOnce();
   });
 });
 

@@ -87,6 +87,8 @@ impl Window {
     pub async fn click_css(&self, css: &str) {
         until(css, PATIENCE, async || {
             let element = self.client.find(Locator::Css(css)).await.ok()?;
+            // The driver clicks on a disabled button without an error, and nothing happens.
+            element.is_enabled().await.ok()?.then_some(())?;
             element.click().await.ok()
         })
         .await;

@@ -13,6 +13,8 @@ export type Hands = {
   query(): void;
   /** Puts the focus on the row under the cursor, scrolling to it. */
   cursor(): void;
+  /** Puts the focus on the table, scrolling nothing. */
+  table(): void;
   /** Rows in a page. */
   page(): number;
 };
@@ -98,12 +100,11 @@ function extend(step: number, hands: Hands): boolean {
   return withRow((row) => inventory.extendTo(row));
 }
 
-/** Puts away the topmost thing: the drawer, then the selection, then the query. */
+/** Closes the topmost of drawer, selection and query; then the focus is on the table. */
 function escape(hands: Hands): boolean {
   if (details.key !== null) details.close();
   else if (inventory.selection.count > 0) inventory.clearSelection();
   else if (inventory.query !== "") inventory.ask("");
-  else return false;
   hands.cursor();
   return true;
 }
