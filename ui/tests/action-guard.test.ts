@@ -15,6 +15,7 @@ const hands: Hands = {
   query: () => undefined,
   cursor: () => undefined,
   table: () => undefined,
+  columns: () => [],
   page: () => 10,
 };
 

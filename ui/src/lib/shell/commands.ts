@@ -3,6 +3,7 @@ import type { Command } from "$lib/keys/keymap";
 import type { Row } from "$lib/ipc/types";
 import { accounts } from "$lib/accounts/accounts.svelte";
 import { actOnChosen } from "$lib/actions/act";
+import { copyAddress, copyId, copyRows } from "$lib/inventory/copy-rows";
 import { details } from "$lib/inventory/details.svelte";
 import { inventory } from "$lib/inventory/inventory.svelte";
 import { screens } from "$lib/shell/screens.svelte";
@@ -15,6 +16,8 @@ export type Hands = {
   cursor(): void;
   /** Puts the focus on the table, scrolling nothing. */
   table(): void;
+  /** The ids of the columns on screen, in order. */
+  columns(): string[];
   /** Rows in a page. */
   page(): number;
 };
@@ -71,6 +74,12 @@ function inInventory(command: Command, hands: Hands): boolean {
       return withRow(({ key }) => details.open(key));
     case "toggle":
       return withRow((row) => inventory.toggle(row), inventory.chosenRow);
+    case "copy_rows":
+      return copySelected(hands);
+    case "copy_id":
+      return withRow(copyId);
+    case "copy_address":
+      return withRow(copyAddress);
     case "select_all":
       inventory.selectAll();
       return true;
@@ -83,6 +92,13 @@ function inInventory(command: Command, hands: Hands): boolean {
     default:
       return false;
   }
+}
+
+/** Copies the rows, unless the operator marked a text, which the web view copies. */
+function copySelected(hands: Hands): boolean {
+  if (getSelection()?.isCollapsed === false) return false;
+  void copyRows(hands.columns());
+  return true;
 }
 
 function move(step: number, hands: Hands): boolean {
