@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { changedKeys } from "$lib/inventory/difference";
 import { Inventory, PAGE } from "$lib/inventory/inventory.svelte";
-import { hasTerm, term, toggleTerm, withoutSort } from "$lib/inventory/term";
+import { hasTerm, term, toggleTerm, withoutKey, withoutSort } from "$lib/inventory/term";
 import type { InventoryWindow, QueryInventoryRequest, Row } from "$lib/ipc/types";
 import { host, settled } from "./host";
 import { inventoryWindow, row } from "./samples";
@@ -47,6 +47,28 @@ describe("windows", () => {
     await settled();
     expect(asked.map(([, request]) => (request as QueryInventoryRequest).offset)).toEqual([0, 100]);
     expect(inventory.row(119)?.name).toBe("web-119");
+  });
+});
+
+describe("facets", () => {
+  it("keep the other values of a column that the query narrows", async () => {
+    const value = (name: string) => ({ value: name, label: name, count: 1 });
+    const states = (query: string) => (query.includes("state:") ? ["running"] : ["running", "stopped"]);
+    const { asked } = host({
+      query_inventory: ({ query }) =>
+        inventoryWindow([row()], {
+          facets: { providers: [], accounts: [], regions: [value(query)], states: states(query).map(value) },
+        }),
+    });
+    const inventory = new Inventory();
+    inventory.ask("web state:running");
+    await settled();
+    expect(inventory.facets?.states.map((one) => one.value)).toEqual(["running", "stopped"]);
+    expect(inventory.facets?.regions.map((one) => one.value)).toEqual(["web state:running"]);
+    expect(asked.map(([, request]) => (request as QueryInventoryRequest).query)).toEqual([
+      "web state:running",
+      "web",
+    ]);
   });
 });
 
@@ -208,6 +230,13 @@ describe("terms", () => {
     expect(toggleTerm("", "state:running")).toBe("state:running");
     expect(toggleTerm("web ", "state:running")).toBe("web state:running");
     expect(toggleTerm("web state:running x", "state:running")).toBe("web x");
+    expect(toggleTerm("web state:running", "state:stopped")).toBe("web state:running,stopped");
+    expect(toggleTerm("state:running,stopped x", "state:running")).toBe("state:stopped x");
+    expect(toggleTerm('account:"a, b" x', "account:lab")).toBe('account:"a, b",lab x');
+    expect(hasTerm('account:"a, b",lab', 'account:"a, b"')).toBe(true);
+    expect(withoutKey('x state:running,stopped -state:pending y "state:z"', "state")).toBe(
+      'x -state:pending y "state:z"',
+    );
     expect(hasTerm("-state:running", "state:running")).toBe(false);
   });
 

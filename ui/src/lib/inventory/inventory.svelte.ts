@@ -1,8 +1,9 @@
 // The inventory on screen: a query, an order, and a few windows of rows. The rows live in Rust.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { call } from "$lib/ipc";
-import type { InventoryWindow, Row, SelectionChange, Sort, SortColumn } from "$lib/ipc/types";
+import type { Facets, InventoryWindow, Row, SelectionChange, Sort, SortColumn } from "$lib/ipc/types";
 import { changedKeys } from "$lib/inventory/difference";
+import { siblingFacets } from "$lib/inventory/facets";
 import { withoutSort } from "$lib/inventory/term";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";
@@ -21,6 +22,8 @@ export class Inventory {
   sort = $state<Sort>({ column: "name", descending: false });
   /** The last reply, for everything in it but the rows. */
   last = $state.raw<InventoryWindow | null>(null);
+  /** The values that narrow the list, each column without the query's own terms for it. */
+  facets = $state.raw<Facets | null>(null);
   /** Where the keyboard is: a position, and the row that was there. */
   cursor = $state<{ index: number; key: string | null }>({ index: 0, key: null });
   /** Whether the operator put the cursor on its row; a change of query or screen clears it. */
@@ -167,8 +170,20 @@ export class Inventory {
     this.#pages.set(page, reply.rows);
     this.#fresh = false;
     this.last = reply;
+    void this.#count(reply);
     this.#forget();
     this.#follow();
+  }
+
+  /** Counts the values that narrow the list; those on screen stay until all are counted. */
+  async #count(reply: InventoryWindow): Promise<void> {
+    const epoch = this.#epoch;
+    try {
+      const facets = await siblingFacets(this.query, this.sort, reply);
+      if (epoch === this.#epoch) this.facets = facets;
+    } catch {
+      // The next refresh counts again, and says what failed.
+    }
   }
 
   /** Drops the windows farthest from the screen. */
