@@ -91,6 +91,31 @@ describe("a query", () => {
     expect(inventory.row(0)?.name).toBe("late question");
   });
 
+  it("that is not understood yet keeps the last good rows, and shows its error after a pause or Enter", async () => {
+    const error = { code: "empty_value", start: 0, end: 6, word: "state:" } as const;
+    host({
+      query_inventory: ({ query }) =>
+        query === "state:" ? inventoryWindow([], { error }) : inventoryWindow([row()]),
+    });
+    const inventory = new Inventory();
+    inventory.ask("web");
+    await settled();
+    for (const show of [() => vi.advanceTimersByTime(700), () => inventory.showError()]) {
+      inventory.ask("state:", true);
+      vi.advanceTimersByTime(60);
+      await settled();
+      expect([inventory.total, inventory.row(0)?.name, inventory.last?.error]).toEqual([1, "web-1", null]);
+      expect(inventory.answered).toBe("web");
+      show();
+      expect(inventory.last?.error).toEqual(error);
+      expect(inventory.row(0)?.name).toBe("web-1");
+      inventory.ask("state:running", true);
+      expect(inventory.last?.error).toBeNull();
+      inventory.ask("web");
+      await settled();
+    }
+  });
+
   it("keeps its error with its place", async () => {
     const error = { code: "unknown_key", start: 0, end: 4, word: "stat" } as const;
     host({ query_inventory: () => inventoryWindow([], { error }) });

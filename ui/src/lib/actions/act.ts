@@ -7,7 +7,7 @@ import * as m from "$messages";
 
 /** Plans `action` for the selected rows. */
 export function act(action: Action): void {
-  const target = { type: "selection", query: inventory.query, include_hidden: false } as const;
+  const target = { type: "selection", query: inventory.answered, include_hidden: false } as const;
   void planning.begin(action, target, inventory.selection.hidden);
 }
 

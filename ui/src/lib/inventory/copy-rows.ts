@@ -49,7 +49,7 @@ async function chosenRows(): Promise<Found> {
     return { rows: row ? [row] : [], total: row ? 1 : 0 };
   }
   const wanted = Math.min(total, MOST);
-  const { query, sort } = inventory;
+  const { answered: query, sort } = inventory;
   const rows: Row[] = [];
   let matching = Infinity;
   for (let offset = 0; rows.length < wanted && offset < matching; offset += PAGE) {
