@@ -14,5 +14,6 @@ mod layout;
 pub mod process;
 mod scale;
 mod screens;
+mod stray_keys;
 mod two_clouds;
 mod window;

@@ -2,7 +2,11 @@
 
 use std::{net::TcpListener, path::PathBuf, process::Stdio, time::Duration};
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, KeyAction, KeyActions},
+    elements::Element,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -84,6 +88,8 @@ impl Window {
     pub async fn click_css(&self, css: &str) {
         until(css, PATIENCE, async || {
             let element = self.client.find(Locator::Css(css)).await.ok()?;
+            // The driver clicks on a disabled button without an error, and nothing happens.
+            element.is_enabled().await.ok()?.then_some(())?;
             element.click().await.ok()
         })
         .await;
@@ -96,10 +102,31 @@ impl Window {
         field.send_keys(text).await.expect("a field that can be typed into");
     }
 
-    /// Presses keys in the focused element.
+    /// Presses keys with whatever has the focus, as an operator who has looked at the screen.
     pub async fn press(&self, keys: &str) {
+        until("keys that act", PATIENCE, async || {
+            (self.count("[data-keys]:not([data-keys=\"armed\"])").await == 0).then_some(())
+        })
+        .await;
         let focus = self.client.active_element().await.expect("something has the focus");
         focus.send_keys(keys).await.expect("keys");
+    }
+
+    /// Presses keys one after the other in one request, as fast as the driver can and without a look.
+    pub async fn type_fast(&self, keys: &str) {
+        const SHIFT: char = '\u{E008}';
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for value in keys.chars() {
+            let shifted = value.is_ascii_uppercase();
+            if shifted {
+                actions = actions.then(KeyAction::Down { value: SHIFT });
+            }
+            actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+            if shifted {
+                actions = actions.then(KeyAction::Up { value: SHIFT });
+            }
+        }
+        self.client.perform_actions(actions).await.expect("keys");
     }
 
     /// The text of the first element that matches; empty when there is none now.

@@ -4,6 +4,7 @@ import { needsDialog, secondsLeft, typable } from "$lib/actions/confirmation";
 import { planning } from "$lib/actions/planning.svelte";
 import { completionToasts } from "$lib/activity/completion-toasts";
 import type { Plan, PlanTarget } from "$lib/ipc/types";
+import { screens } from "$lib/shell/screens.svelte";
 import { toasts } from "$lib/shell/toasts.svelte";
 import { planSummary, planTitle } from "$lib/labels/plan-title";
 import { host, settled } from "./host";
@@ -47,6 +48,13 @@ describe("planning", () => {
     expect(asked.at(-1)).toEqual(["commit_plan", { nonce: "n1", confirmation: null }]);
     expect(planning.phase).toBe("closed");
     expect(toasts.list[0]?.title).toBe("Start sent to 1 machine");
+    const [undo, view] = toasts.list[0]?.actions ?? [];
+    view?.run();
+    expect([view?.id, screens.current]).toEqual(["view", "activity"]);
+    undo?.run();
+    await settled();
+    const back = { action: "stop", target: { type: "operation", operation_id: "o1" } };
+    expect(asked.filter(([command]) => command === "plan_action").at(-1)?.[1]).toMatchObject(back);
   });
 
   it("shows a stop, and sends it once when it is confirmed", async () => {

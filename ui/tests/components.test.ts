@@ -1,6 +1,6 @@
 // What single components draw: texts of strangers as text, states with their words, errors at their place.
 import { flushSync, mount, unmount } from "svelte";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import OperationCard from "$components/activity/OperationCard.svelte";
 import PlanDialog from "$components/actions/PlanDialog.svelte";
 import PlanTarget from "$components/actions/PlanTarget.svelte";
@@ -227,14 +227,29 @@ describe("the plan", () => {
 });
 
 describe("the action bar", () => {
-  it("offers what applies, each cloud's own among it", () => {
+  it("keeps a slot per action, and takes clicks for those that apply", () => {
     const offer = (action: Action, eligible: number) => ({ action, eligible, total: 5 });
     const actions = [offer("start", 0), offer("stop", 5), offer("suspend", 2), offer("resume", 1)];
     inventory.last = inventoryWindow([], { selection: { count: 5, hidden: 0, actions } });
-    drawn.push(mount(ActionBar, { target: document.body, props: { narrow: false } }));
+    const onleave = vi.fn();
+    drawn.push(mount(ActionBar, { target: document.body, props: { narrow: false, onleave } }));
     flushSync();
-    const labels = [...document.querySelectorAll("[data-testid^=act-]")].map((one) => one.textContent.trim());
-    expect(labels).toEqual(["Stop 5…", "Suspend 2 of 5…", "Resume 1 of 5"]);
+    const buttons = () => [...document.querySelectorAll<HTMLButtonElement>("[data-testid^=act-]")];
+    const enabled = () => buttons().filter((one) => !one.disabled);
+    const places = buttons().map((one) => one.dataset["testid"]);
+    expect(enabled().map((one) => one.textContent.trim())).toEqual([
+      "Stop 5…",
+      "Suspend 2 of 5…",
+      "Resume 1 of 5",
+    ]);
+    const later = [offer("start", 5), offer("stop", 0), offer("suspend", 0), offer("resume", 0)];
+    inventory.last = inventoryWindow([], { selection: { count: 5, hidden: 0, actions: later } });
+    flushSync();
+    expect(buttons().map((one) => one.dataset["testid"])).toEqual(places);
+    expect(enabled().map((one) => one.textContent.trim())).toEqual(["Start 5…"]);
+    expect(new Set(buttons().map((one) => one.className)).size).toBe(1);
+    document.querySelector<HTMLElement>("[data-testid=clear-selection]")?.click();
+    expect(onleave).toHaveBeenCalledOnce();
     inventory.last = null;
   });
 });

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { changedKeys } from "$lib/inventory/changed-rows";
 import { Inventory, PAGE } from "$lib/inventory/inventory.svelte";
-import { hasTerm, term, toggleTerm, withoutSort } from "$lib/inventory/term";
+import { hasTerm, term, toggleTerm, withoutKey, withoutSort } from "$lib/inventory/term";
 import type { InventoryWindow, QueryInventoryRequest, Row } from "$lib/ipc/types";
 import { host, settled } from "./host";
 import { inventoryWindow, row } from "./samples";
@@ -51,6 +51,28 @@ describe("windows", () => {
   });
 });
 
+describe("facets", () => {
+  it("keep the other values of a column that the query narrows", async () => {
+    const value = (name: string) => ({ value: name, label: name, count: 1 });
+    const states = (query: string) => (query.includes("state:") ? ["running"] : ["running", "stopped"]);
+    const { asked } = host({
+      query_inventory: ({ query }) =>
+        inventoryWindow([row()], {
+          facets: { providers: [], accounts: [], regions: [value(query)], states: states(query).map(value) },
+        }),
+    });
+    const inventory = new Inventory();
+    inventory.ask("web state:running");
+    await settled();
+    expect(inventory.facets?.states.map((one) => one.value)).toEqual(["running", "stopped"]);
+    expect(inventory.facets?.regions.map((one) => one.value)).toEqual(["web state:running"]);
+    expect(asked.map(([, request]) => (request as QueryInventoryRequest).query)).toEqual([
+      "web state:running",
+      "web",
+    ]);
+  });
+});
+
 describe("a query", () => {
   it("waits for a pause in typing, and drops the reply to an earlier one", async () => {
     const replies: ((reply: InventoryWindow) => void)[] = [];
@@ -68,6 +90,31 @@ describe("a query", () => {
     replies[0]?.(inventoryWindow([row({ name: "early question" })]));
     await settled();
     expect(inventory.row(0)?.name).toBe("late question");
+  });
+
+  it("that is not understood yet keeps the last good rows, and shows its error after a pause or Enter", async () => {
+    const error = { code: "empty_value", start: 0, end: 6, word: "state:" } as const;
+    host({
+      query_inventory: ({ query }) =>
+        query === "state:" ? inventoryWindow([], { error }) : inventoryWindow([row()]),
+    });
+    const inventory = new Inventory();
+    inventory.ask("web");
+    await settled();
+    for (const show of [() => vi.advanceTimersByTime(700), () => inventory.showError()]) {
+      inventory.ask("state:", true);
+      vi.advanceTimersByTime(60);
+      await settled();
+      expect([inventory.total, inventory.row(0)?.name, inventory.last?.error]).toEqual([1, "web-1", null]);
+      expect(inventory.answered).toBe("web");
+      show();
+      expect(inventory.last?.error).toEqual(error);
+      expect(inventory.row(0)?.name).toBe("web-1");
+      inventory.ask("state:running", true);
+      expect(inventory.last?.error).toBeNull();
+      inventory.ask("web");
+      await settled();
+    }
   });
 
   it("keeps its error with its place", async () => {
@@ -209,6 +256,13 @@ describe("terms", () => {
     expect(toggleTerm("", "state:running")).toBe("state:running");
     expect(toggleTerm("web ", "state:running")).toBe("web state:running");
     expect(toggleTerm("web state:running x", "state:running")).toBe("web x");
+    expect(toggleTerm("web state:running", "state:stopped")).toBe("web state:running,stopped");
+    expect(toggleTerm("state:running,stopped x", "state:running")).toBe("state:stopped x");
+    expect(toggleTerm('account:"a, b" x', "account:lab")).toBe('account:"a, b",lab x');
+    expect(hasTerm('account:"a, b",lab', 'account:"a, b"')).toBe(true);
+    expect(withoutKey('x state:running,stopped -state:pending y "state:z"', "state")).toBe(
+      'x -state:pending y "state:z"',
+    );
     expect(hasTerm("-state:running", "state:running")).toBe(false);
   });
 

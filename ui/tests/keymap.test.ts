@@ -29,6 +29,7 @@ describe("single keys", () => {
     ["Escape", "escape"],
     ["s", "start"],
     ["x", "stop"],
+    ["c", "copy_id"],
     ["r", "refresh"],
     ["?", "help"],
   ])("%j is %s", (key, command) => {
@@ -38,6 +39,7 @@ describe("single keys", () => {
   it("takes shift for what it says", () => {
     expect(read("R", { shift: true })).toBe("reboot");
     expect(read("R")).toBeNull();
+    expect(read("C", { shift: true })).toBe("copy_address");
     expect(read("ArrowDown", { shift: true })).toBe("extend_next");
     expect(read("?", { shift: true })).toBe("help");
   });
@@ -72,6 +74,8 @@ describe("typing", () => {
 
   it("leaves Ctrl+A to the field, and takes Escape and Ctrl+R from it", () => {
     expect(read("a", { ctrl: true, editing: true })).toBeNull();
+    expect(read("c", { ctrl: true, editing: true })).toBeNull();
+    expect(read("c", { ctrl: true })).toBe("copy_rows");
     expect(read("Escape", { editing: true })).toBe("escape");
     expect(read("r", { ctrl: true, editing: true })).toBe("refresh");
   });

@@ -4,8 +4,9 @@ import type { Action, CommitRefusal, Plan, PlanTarget } from "$lib/ipc/types";
 import { needsDialog } from "$lib/actions/confirmation";
 import { count } from "$lib/i18n/format";
 import { type Copied, copyPromised } from "$lib/shell/clipboard";
-import { toasts } from "$lib/shell/toasts.svelte";
-import { actionName } from "$lib/labels/action";
+import { screens } from "$lib/shell/screens.svelte";
+import { type ToastAction, toasts } from "$lib/shell/toasts.svelte";
+import { actionName, inverse } from "$lib/labels/action";
 import { commitRefusal } from "$lib/labels/plan";
 import * as m from "$messages";
 
@@ -85,6 +86,8 @@ class Planning {
         toasts.say(
           "quiet",
           m.sent_toast({ action: actionName(this.action), count: sent, number: count(sent) }),
+          "",
+          followUps(this.action, reply.operation_id),
         );
         this.close();
         return;
@@ -145,6 +148,15 @@ class Planning {
       clearTimeout(patience);
     }
   }
+}
+
+/** Returns the buttons of an operation's toast: a plan that takes it back, and its progress. */
+export function followUps(action: Action, operation: string): readonly ToastAction[] {
+  const view: ToastAction = { id: "view", label: m.toast_view(), run: () => screens.go("activity") };
+  const back = inverse(action);
+  if (back === null) return [view];
+  const undo = () => void planning.begin(back, { type: "operation", operation_id: operation });
+  return [{ id: "undo", label: m.toast_undo(), run: undo }, view];
 }
 
 /** Copies the cloud's own command line for an action on resources. */

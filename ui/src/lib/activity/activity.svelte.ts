@@ -1,6 +1,7 @@
 // What was done: running operations, and the journal page by page.
 import { call, ipcError, type IpcError } from "$lib/ipc";
 import type { JournalEntry, Operation, Verification } from "$lib/ipc/types";
+import { followUps } from "$lib/actions/planning.svelte";
 import { completionToasts } from "$lib/activity/completion-toasts";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";
@@ -58,8 +59,17 @@ class Activity {
 
   #announce(operations: Operation[]): void {
     const before = new Set(this.running.map(({ id }) => id));
-    for (const { tone, text, detail } of completionToasts(operations.filter(({ id }) => before.has(id))))
-      toasts.say(tone, text, detail);
+    for (const operation of operations.filter(({ id }) => before.has(id))) {
+      const [toast] = completionToasts([operation]);
+      if (!toast) continue;
+      // What was refused everywhere changed nothing that could be taken back.
+      const buttons = followUps(operation.action, operation.id);
+      const undone =
+        operation.counts.sent + operation.counts.done > 0
+          ? buttons
+          : buttons.filter(({ id }) => id !== "undo");
+      toasts.say(toast.tone, toast.text, toast.detail, undone);
+    }
   }
 }
 

@@ -1,8 +1,17 @@
 // The inventory on screen: a query, an order, and a few windows of rows. The rows live in Rust.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { call } from "$lib/ipc";
-import type { InventoryWindow, Row, SelectionChange, Sort, SortColumn } from "$lib/ipc/types";
+import type {
+  Facets,
+  InventoryWindow,
+  QueryError,
+  Row,
+  SelectionChange,
+  Sort,
+  SortColumn,
+} from "$lib/ipc/types";
 import { changedKeys } from "$lib/inventory/changed-rows";
+import { siblingFacets } from "$lib/inventory/facets";
 import { withoutSort } from "$lib/inventory/term";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";
@@ -13,16 +22,24 @@ export const PAGE = 100;
 const PAGES_KEPT = 6;
 /** A pause in typing, in milliseconds. */
 const TYPING_MS = 60;
+/** A pause in typing after which an error in the query is shown, in milliseconds. */
+const ERROR_MS = 700;
 /** A little longer than the glow's animation, in milliseconds. */
 const GLOW_MS = 2_000;
 
 export class Inventory {
   query = $state("");
+  /** The query of the rows on screen: while another is typed that is not understood, the last good one. */
+  answered = $state("");
   sort = $state<Sort>({ column: "name", descending: false });
   /** The last reply, for everything in it but the rows. */
   last = $state.raw<InventoryWindow | null>(null);
+  /** The values that narrow the list, each column without the query's own terms for it. */
+  facets = $state.raw<Facets | null>(null);
   /** Where the keyboard is: a position, and the row that was there. */
   cursor = $state<{ index: number; key: string | null }>({ index: 0, key: null });
+  /** Whether the operator put the cursor on its row; a change of query or screen clears it. */
+  chosen = $state(false);
   /** Rows that changed a moment ago. */
   readonly glowing = new SvelteSet<string>();
 
@@ -34,12 +51,21 @@ export class Inventory {
     return row && row.key === this.cursor.key ? row : null;
   });
 
+  /** The row under the cursor, if the operator moved to it: keys act on no other. */
+  readonly chosenRow = $derived(this.chosen ? this.cursorRow : null);
+
   readonly #pages = new SvelteMap<number, readonly Row[]>();
   #shown = { first: 0, count: 0 };
   /** Counts queries and orders: a reply to an earlier one is dropped. */
   #epoch = 0;
   #fresh = true;
   #typing: ReturnType<typeof setTimeout> | undefined;
+  #typed = false;
+  /** The error of a query that is still being typed, and the timer that shows it. */
+  #error: QueryError | null = null;
+  #erring: ReturnType<typeof setTimeout> | undefined;
+  /** No reply to the query is here yet. */
+  #waiting = true;
   #anchor: string | null = null;
   // Not on screen, so not reactive.
   // eslint-disable-next-line svelte/prefer-svelte-reactivity
@@ -55,9 +81,24 @@ export class Inventory {
   /** Takes another query, as it is typed. */
   ask(query: string, typed = false): void {
     this.query = query;
+    this.#typed = typed;
     clearTimeout(this.#typing);
+    this.#hideError();
     if (typed) this.#typing = setTimeout(() => this.#restart(), TYPING_MS);
     else this.#restart();
+  }
+
+  /** Shows the error of the query at once. */
+  showError(): void {
+    clearTimeout(this.#erring);
+    if (this.#error && this.last) this.last = { ...this.last, error: this.#error };
+    this.#error = null;
+  }
+
+  #hideError(): void {
+    clearTimeout(this.#erring);
+    this.#error = null;
+    if (this.last?.error) this.last = { ...this.last, error: null };
   }
 
   /** Sorts by a column; a second time, the other way round. */
@@ -88,6 +129,7 @@ export class Inventory {
   moveTo(index: number): void {
     const at = Math.min(Math.max(0, index), Math.max(0, this.total - 1));
     this.cursor = { index: at, key: this.row(at)?.key ?? null };
+    this.chosen = !this.#waiting && this.cursor.key !== null;
   }
 
   toggle(row: Row): void {
@@ -99,7 +141,7 @@ export class Inventory {
   /** Adds the rows between the last one that was toggled and this one. */
   extendTo(row: Row): void {
     const from = this.#anchor ?? row.key;
-    this.#select({ type: "range", query: this.query, sort: { ...this.sort }, from, to: row.key });
+    this.#select({ type: "range", query: this.answered, sort: { ...this.sort }, from, to: row.key });
   }
 
   /** Starts a range at the row under the cursor, if none was begun. */
@@ -109,7 +151,7 @@ export class Inventory {
 
   selectAll(): void {
     this.#mark(() => true);
-    this.#select({ type: "all", query: this.query });
+    this.#select({ type: "all", query: this.answered });
   }
 
   clearSelection(): void {
@@ -121,9 +163,11 @@ export class Inventory {
   #restart(): void {
     this.#epoch += 1;
     this.#fresh = true;
+    this.#waiting = true;
     this.#loading.clear();
     this.#shown = { first: 0, count: Math.max(this.#shown.count, 1) };
     this.cursor = { index: 0, key: null };
+    this.chosen = false;
     void this.#load(0);
   }
 
@@ -155,13 +199,41 @@ export class Inventory {
   }
 
   #take(page: number, reply: InventoryWindow): void {
+    this.#waiting = false;
+    if (reply.error && this.#pages.size > 0) {
+      this.#keep(reply.error);
+      return;
+    }
     if (this.#fresh) this.#pages.clear();
+    this.answered = this.query;
     this.#glow(changedKeys(this.#pages.get(page) ?? [], reply.rows));
     this.#pages.set(page, reply.rows);
     this.#fresh = false;
     this.last = reply;
+    void this.#count(reply);
     this.#forget();
     this.#follow();
+  }
+
+  /** Keeps the last good rows, and shows the error after a pause in typing. */
+  #keep(error: QueryError): void {
+    this.#follow();
+    if (this.last?.error) return;
+    const known = this.#error !== null;
+    this.#error = error;
+    if (!this.#typed) this.showError();
+    else if (!known) this.#erring = setTimeout(() => this.showError(), ERROR_MS);
+  }
+
+  /** Counts the values that narrow the list; those on screen stay until all are counted. */
+  async #count(reply: InventoryWindow): Promise<void> {
+    const epoch = this.#epoch;
+    try {
+      const facets = await siblingFacets(this.query, this.sort, reply);
+      if (epoch === this.#epoch) this.facets = facets;
+    } catch {
+      // The next refresh counts again, and says what failed.
+    }
   }
 
   /** Drops the windows farthest from the screen. */
@@ -202,7 +274,7 @@ export class Inventory {
   #select(change: SelectionChange): void {
     this.#selecting = this.#selecting.then(async () => {
       try {
-        const selection = await call("update_selection", { change, query: this.query });
+        const selection = await call("update_selection", { change, query: this.answered });
         if (this.last) this.last = { ...this.last, selection };
       } catch (error) {
         toasts.fail(m.failed_select(), error);

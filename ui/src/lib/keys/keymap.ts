@@ -17,6 +17,9 @@ export type Command =
   | "start"
   | "stop"
   | "reboot"
+  | "copy_rows"
+  | "copy_id"
+  | "copy_address"
   | "refresh"
   | "go_inventory"
   | "go_activity"
@@ -60,6 +63,7 @@ const DOES: Record<string, Command> = {
   "?": "help",
   s: "start",
   x: "stop",
+  c: "copy_id",
   r: "refresh",
 };
 const JUMPS: Record<string, Command> = {
@@ -69,11 +73,33 @@ const JUMPS: Record<string, Command> = {
   s: "go_settings",
 };
 
+/** Commands that change the selection or the clipboard, plan an action or send requests. */
+const ACTS: ReadonlySet<Command> = new Set([
+  "toggle",
+  "select_all",
+  "start",
+  "stop",
+  "reboot",
+  "copy_id",
+  "copy_address",
+  "refresh",
+]);
+
+/** Returns whether a command acts, so that it needs an operator who looks at the screen. */
+export function acts(command: Command): boolean {
+  return ACTS.has(command);
+}
+
 /** How long "g" waits for its second key, in milliseconds. */
 const CHORD_MS = 1_500;
 
 export class Keymap {
   #jumpUntil = 0;
+
+  /** Whether a jump has begun and waits for its second key. */
+  get jumping(): boolean {
+    return this.#jumpUntil > 0;
+  }
 
   /** The command of a press, or `null` for one that is none of ours. */
   read(press: Press, now: number): Command | null {
@@ -99,6 +125,7 @@ function withCtrl({ key, repeat, editing }: Press): Command | null {
   if (repeat) return null;
   if (key === "r") return "refresh";
   if (key === ",") return "go_settings";
+  if (key === "c" && !editing) return "copy_rows";
   return key === "a" && !editing ? "select_all" : null;
 }
 
@@ -107,6 +134,7 @@ function plain({ key, shift, repeat, pressing }: Press): Command | null {
   if (move) return move;
   if (repeat) return null;
   if (key === "R" && shift) return "reboot";
+  if (key === "C" && shift) return "copy_address";
   if (key === "Enter") return pressing ? null : "open";
   if (key === " ") return pressing ? null : "toggle";
   return DOES[key] ?? null;

@@ -1,8 +1,9 @@
 // What the keyboard's commands do.
 import type { Command } from "$lib/keys/keymap";
-import type { Action } from "$lib/ipc/types";
+import type { Row } from "$lib/ipc/types";
 import { accounts } from "$lib/accounts/accounts.svelte";
-import { planning } from "$lib/actions/planning.svelte";
+import { actOnChosen } from "$lib/actions/act";
+import { copyAddress, copyId, copyRows } from "$lib/inventory/copy-rows";
 import { details } from "$lib/inventory/details.svelte";
 import { inventory } from "$lib/inventory/inventory.svelte";
 import { screens } from "$lib/shell/screens.svelte";
@@ -13,6 +14,10 @@ export type InventoryControls = {
   query(): void;
   /** Puts the focus on the row under the cursor, scrolling to it. */
   cursor(): void;
+  /** Puts the focus on the table, scrolling nothing. */
+  table(): void;
+  /** The ids of the columns on screen, in order. */
+  columns(): string[];
   /** Rows in a page. */
   page(): number;
 };
@@ -34,7 +39,8 @@ export function run(command: Command, controls: InventoryControls | null): boole
       return true;
     case "query":
       screens.go("inventory");
-      controls?.query();
+      if (controls) controls.query();
+      else screens.awaitQuery();
       return true;
     default:
       return screens.current === "inventory" && controls !== null && inInventory(command, controls);
@@ -67,7 +73,13 @@ function inInventory(command: Command, controls: InventoryControls): boolean {
     case "open":
       return withRow(({ key }) => details.open(key));
     case "toggle":
-      return withRow((row) => inventory.toggle(row));
+      return withRow((row) => inventory.toggle(row), inventory.chosenRow);
+    case "copy_rows":
+      return copySelected(controls);
+    case "copy_id":
+      return withRow(copyId);
+    case "copy_address":
+      return withRow(copyAddress);
     case "select_all":
       inventory.selectAll();
       return true;
@@ -76,20 +88,17 @@ function inInventory(command: Command, controls: InventoryControls): boolean {
     case "start":
     case "stop":
     case "reboot":
-      return act(command);
+      return actOnChosen(command);
     default:
       return false;
   }
 }
 
-/** Plans an action for the selection, or for the row under the cursor when nothing is selected. */
-export function act(action: Action): boolean {
-  if (inventory.selection.count > 0) {
-    const target = { type: "selection", query: inventory.query, include_hidden: false } as const;
-    void planning.begin(action, target, inventory.selection.hidden);
-    return true;
-  }
-  return withRow(({ key }) => void planning.begin(action, { type: "keys", keys: [key] }));
+/** Copies the rows, unless the operator marked a text, which the web view copies. */
+function copySelected(controls: InventoryControls): boolean {
+  if (getSelection()?.isCollapsed === false) return false;
+  void copyRows(controls.columns());
+  return true;
 }
 
 function move(step: number, controls: InventoryControls): boolean {
@@ -107,18 +116,16 @@ function extend(step: number, controls: InventoryControls): boolean {
   return withRow((row) => inventory.extendTo(row));
 }
 
-/** Puts away the topmost thing: the drawer, then the selection, then the query. */
+/** Closes the topmost of drawer, selection and query; then the focus is on the table. */
 function escape(controls: InventoryControls): boolean {
   if (details.key !== null) details.close();
   else if (inventory.selection.count > 0) inventory.clearSelection();
   else if (inventory.query !== "") inventory.ask("");
-  else return false;
   controls.cursor();
   return true;
 }
 
-function withRow(use: (row: NonNullable<typeof inventory.cursorRow>) => void): boolean {
-  const row = inventory.cursorRow;
+function withRow(use: (row: Row) => void, row: Row | null = inventory.cursorRow): boolean {
   if (row) use(row);
   return row !== null;
 }
