@@ -1,4 +1,4 @@
-//! What can be done with demo machines, and how their documents are read.
+//! Properties of the demo cloud that need no credentials: capabilities, commands, documents.
 
 use nepho_core::{
     Account, Action, Capabilities, Descriptor, Document, DocumentFormat, Kind, Resource, State,
@@ -10,11 +10,11 @@ use nepho_core::{
 /// The demo cloud's descriptor.
 pub static DESCRIPTOR: DemoDescriptor = DemoDescriptor;
 
-/// See [`DESCRIPTOR`].
+/// The pure half of the demo provider.
 #[derive(Clone, Copy, Debug)]
 pub struct DemoDescriptor;
 
-pub(crate) static INSTANCE: Capabilities = Capabilities {
+pub(crate) static INSTANCES: Capabilities = Capabilities {
     actions: &[
         ActionRule {
             action: Action::Start,
@@ -55,7 +55,7 @@ pub(crate) static INSTANCE: Capabilities = Capabilities {
 impl Descriptor for DemoDescriptor {
     fn capabilities(&self, kind: Kind) -> Option<&'static Capabilities> {
         match kind {
-            Kind::Instance => Some(&INSTANCE),
+            Kind::Instance => Some(&INSTANCES),
         }
     }
 
@@ -64,7 +64,7 @@ impl Descriptor for DemoDescriptor {
         None
     }
 
-    /// No cloud's own tool knows these machines; `nepho` does.
+    /// The command of `nepho`: no cloud's own tool knows these machines.
     fn command(&self, _account: &Account, request: ActionRequest, resources: &[Resource]) -> Option<String> {
         if resources.is_empty() {
             return None;
@@ -79,7 +79,7 @@ impl Descriptor for DemoDescriptor {
             DocumentFormat::Json => serde_json::from_slice::<serde_json::Value>(&document.bytes)
                 .and_then(|value| serde_json::to_string_pretty(&value))
                 .map_err(|error| unreadable(error.to_string())),
-            DocumentFormat::Ec2Xml => Err(unreadable("the demo cloud writes JSON".to_owned())),
+            DocumentFormat::Ec2Xml => Err(unreadable("a document of the demo cloud is JSON".to_owned())),
         }
     }
 }

@@ -1,16 +1,16 @@
-//! The demo clouds' own descriptions of a machine, as JSON in the manner of each cloud.
+//! Documents of machines: JSON in the form of the imitated cloud.
 
 use bytes::Bytes;
 use nepho_core::{Document, DocumentFormat, Resource, State, Timestamp, resource::Lifecycle};
 use serde_json::{Value, json};
 
-use crate::{
+use crate::fleet::{
     account::Style,
     machine::{Machine, moment},
     workloads::Disks,
 };
 
-/// The description of `machine`, which is `resource` now.
+/// The document of `machine`, whose present resource is `resource`.
 pub(crate) fn of(machine: &Machine, resource: &Resource) -> Document {
     let value = match machine.account.style {
         Style::Aws => aws(machine, resource),

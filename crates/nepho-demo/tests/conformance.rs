@@ -15,7 +15,7 @@ use nepho_core::{
     Access, Action, Descriptor, Kind, Location, Provider, ResourceKey, Scope, State,
     provider::{Detail, SweepItem, Target},
 };
-use nepho_demo::{DESCRIPTOR, DemoProvider, FILE_NAME, accounts};
+use nepho_demo::{DESCRIPTOR, DemoOptions, DemoProvider, FILE_NAME, accounts};
 use nepho_testkit::{
     FakeClock,
     conformance::{Cannot, Case, Harness, check},
@@ -37,7 +37,10 @@ impl Demo {
 
     fn open(&self, access: Access) -> DemoProvider {
         let realm = accounts()[self.account].realm();
-        DemoProvider::new(&realm, self.dir.path(), Arc::new(self.clock.clone()), access).expect("a demo account")
+        let clock = Arc::new(self.clock.clone());
+        let options = DemoOptions { clock, access, ..DemoOptions::new(realm, self.dir.path().to_owned()) };
+        let made = futures::FutureExt::now_or_never(DemoProvider::connect(options));
+        made.expect("nothing to wait for").expect("a demo account")
     }
 }
 

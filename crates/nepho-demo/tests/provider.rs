@@ -1,4 +1,4 @@
-//! The demo cloud as its users see it: through the provider and its file.
+//! The demo cloud through its provider and its file.
 #![expect(clippy::expect_used, reason = "helpers of tests may stop a test")]
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
@@ -8,15 +8,16 @@ use nepho_core::{
     Access, Action, Descriptor as _, Provider as _, ProviderError, Resource, State,
     provider::{Detail, ListedResource, SweepItem, Target},
 };
-use nepho_demo::{DESCRIPTOR, DemoProvider, FILE_NAME, accounts, forget};
+use nepho_demo::{ConnectError, DESCRIPTOR, DemoOptions, DemoProvider, FILE_NAME, accounts, forget};
 use nepho_testkit::FakeClock;
 
-fn demo(account: usize, dir: &Path, clock: &FakeClock) -> DemoProvider {
-    with_access(account, dir, clock, Access::ReadWrite)
-}
-
-fn with_access(account: usize, dir: &Path, clock: &FakeClock, access: Access) -> DemoProvider {
-    DemoProvider::new(&accounts()[account].realm(), dir, Arc::new(clock.clone()), access).expect("a demo account")
+async fn demo(account: usize, dir: &Path, clock: &FakeClock) -> DemoProvider {
+    let options = DemoOptions {
+        clock: Arc::new(clock.clone()),
+        access: Access::ReadWrite,
+        ..DemoOptions::new(accounts()[account].realm(), dir.to_owned())
+    };
+    DemoProvider::connect(options).await.expect("a demo account")
 }
 
 async fn listed(demo: &DemoProvider) -> Vec<ListedResource> {
@@ -49,7 +50,7 @@ async fn state(demo: &DemoProvider, of: &Resource) -> State {
 async fn an_action_of_one_process_is_seen_by_another() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
-    let (window, command_line) = (demo(0, dir.path(), &clock), demo(0, dir.path(), &clock));
+    let (window, command_line) = (demo(0, dir.path(), &clock).await, demo(0, dir.path(), &clock).await);
     let redis = running(&window, "redis-01").await;
     let answer = command_line.submit(Action::Stop.into(), &[target(&redis.key)]).await.remove(0);
     let accepted = answer.outcome.expect("accepted");
@@ -57,7 +58,7 @@ async fn an_action_of_one_process_is_seen_by_another() {
     assert_eq!(state(&window, &redis).await, State::Stopping);
     clock.advance(Duration::from_secs(10));
     assert_eq!(state(&window, &redis).await, State::Stopped);
-    assert_eq!(state(&demo(0, dir.path(), &clock), &redis).await, State::Stopped, "a new process");
+    assert_eq!(state(&demo(0, dir.path(), &clock).await, &redis).await, State::Stopped, "a new process");
     command_line.submit(Action::Start.into(), &[target(&redis.key)]).await;
     assert_eq!(state(&window, &redis).await, State::Pending);
     clock.advance(Duration::from_secs(15));
@@ -68,22 +69,23 @@ async fn an_action_of_one_process_is_seen_by_another() {
 async fn concurrent_actions_of_many_processes_are_all_kept() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
-    let machines: Vec<Resource> = resources(&demo(0, dir.path(), &clock)).await;
+    let machines: Vec<Resource> = resources(&demo(0, dir.path(), &clock).await).await;
     let redis: Vec<Resource> = machines.into_iter().filter(|one| one.name.starts_with("redis-")).collect();
     assert!(redis.len() >= 8);
     std::thread::scope(|threads| {
         for one in &redis {
-            let demo = demo(0, dir.path(), &clock);
-            threads.spawn(move || {
+            threads.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-                let answers = runtime.block_on(demo.submit(Action::Stop.into(), &[target(&one.key)]));
+                let answers = runtime.block_on(async {
+                    demo(0, dir.path(), &clock).await.submit(Action::Stop.into(), &[target(&one.key)]).await
+                });
                 assert!(answers[0].outcome.is_ok(), "{answers:?}");
             });
         }
     });
     clock.advance(Duration::from_secs(10));
     for one in &redis {
-        assert_eq!(state(&demo(0, dir.path(), &clock), one).await, State::Stopped, "{}", one.name);
+        assert_eq!(state(&demo(0, dir.path(), &clock).await, one).await, State::Stopped, "{}", one.name);
     }
 }
 
@@ -91,7 +93,7 @@ async fn concurrent_actions_of_many_processes_are_all_kept() {
 async fn a_lock_that_is_never_released_is_a_conflict_and_nothing_happens() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
-    let demo = demo(0, dir.path(), &clock);
+    let demo = demo(0, dir.path(), &clock).await;
     let redis = running(&demo, "redis-01").await;
     let held = fs::File::create(dir.path().join("demo.lock")).expect("created");
     held.lock().expect("locked");
@@ -109,7 +111,7 @@ async fn its_file_is_the_owners_alone_and_goes_when_forgotten() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
-    let demo = demo(0, dir.path(), &clock);
+    let demo = demo(0, dir.path(), &clock).await;
     let redis = running(&demo, "redis-01").await;
     assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 0, "reading writes nothing");
     demo.submit(Action::Stop.into(), &[target(&redis.key)]).await;
@@ -128,7 +130,7 @@ async fn its_file_is_the_owners_alone_and_goes_when_forgotten() {
 async fn a_broken_file_fails_every_scope_and_submit_and_is_left_alone() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
-    let demo = demo(0, dir.path(), &clock);
+    let demo = demo(0, dir.path(), &clock).await;
     let redis = running(&demo, "redis-01").await;
     for text in [
         "{",
@@ -150,7 +152,7 @@ async fn a_broken_file_fails_every_scope_and_submit_and_is_left_alone() {
 #[tokio::test]
 async fn the_denied_region_says_so_and_the_others_are_listed() {
     let dir = tempfile::tempdir().expect("a directory");
-    let demo = demo(1, dir.path(), &FakeClock::default());
+    let demo = demo(1, dir.path(), &FakeClock::default()).await;
     let scopes = demo.scopes().await.expect("scopes");
     let items: Vec<SweepItem> = demo.list(&scopes).collect().await;
     let mut failed = items.iter().filter_map(|item| match item {
@@ -168,13 +170,13 @@ async fn the_denied_region_says_so_and_the_others_are_listed() {
 async fn protection_and_local_roots_refuse_as_a_cloud_does() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
-    let payments = demo(0, dir.path(), &clock);
+    let payments = demo(0, dir.path(), &clock).await;
     let ledger = running(&payments, "ledger-01").await;
     let answer = payments.submit(Action::Stop.into(), &[target(&ledger.key)]).await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::InvalidState { .. })), "{answer:?}");
     let seen = payments.observe(&[target(&ledger.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
     assert_eq!((seen.preflight.stop, seen.preflight.termination), (Some(true), Some(true)));
-    let platform = demo(1, dir.path(), &clock);
+    let platform = demo(1, dir.path(), &clock).await;
     let cache = running(&platform, "artifact-cache-01").await;
     assert!(cache.facts.root_is_local);
     let answer = platform.submit(Action::Stop.into(), &[target(&cache.key)]).await.remove(0);
@@ -185,7 +187,7 @@ async fn protection_and_local_roots_refuse_as_a_cloud_does() {
 async fn each_style_has_the_actions_and_the_words_of_its_cloud() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
-    let lake = demo(3, dir.path(), &clock);
+    let lake = demo(3, dir.path(), &clock).await;
     let trino = running(&lake, "trino-01").await;
     for (action, on_its_way, there) in
         [(Action::Suspend, "SUSPENDING", "SUSPENDED"), (Action::Resume, "STAGING", "RUNNING")]
@@ -200,7 +202,7 @@ async fn each_style_has_the_actions_and_the_words_of_its_cloud() {
         let json = DESCRIPTOR.document_json(&seen.listed.document).expect("JSON");
         assert!(json.contains(&format!("\"status\": \"{there}\"")), "{json}");
     }
-    let payments = demo(0, dir.path(), &clock);
+    let payments = demo(0, dir.path(), &clock).await;
     let redis = running(&payments, "redis-01").await;
     for action in [Action::Suspend, Action::Resume] {
         let planned = payments.observe(&[target(&redis.key)], Detail::Plan(action)).await.remove(0).seen.expect("seen");
@@ -217,7 +219,7 @@ async fn machines_in_the_style_of_gcp_say_what_compute_engine_says() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
     for account in [2, 3] {
-        for resource in resources(&demo(account, dir.path(), &clock)).await {
+        for resource in resources(&demo(account, dir.path(), &clock).await).await {
             let zone = resource.zone.as_ref().expect("a zone").as_str();
             let (region, letter) = zone.rsplit_once('-').expect("a region and a letter");
             assert_eq!((region, letter.len()), (resource.key.region.as_str(), 1), "{zone}");
@@ -228,7 +230,7 @@ async fn machines_in_the_style_of_gcp_say_what_compute_engine_says() {
         }
     }
     // Protection keeps a machine from being deleted, and not from being stopped.
-    let search = demo(2, dir.path(), &clock);
+    let search = demo(2, dir.path(), &clock).await;
     let master = running(&search, "es-master-01").await;
     let seen = search.observe(&[target(&master.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
     assert_eq!((seen.preflight.stop, seen.preflight.termination), (Some(false), Some(true)));
@@ -247,7 +249,7 @@ async fn machines_in_the_style_of_gcp_say_what_compute_engine_says() {
 async fn a_public_address_is_lost_by_a_stop_as_its_fact_says() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
-    let demo = demo(1, dir.path(), &clock);
+    let demo = demo(1, dir.path(), &clock).await;
     let web = running(&demo, "staging-web-01").await;
     let lost = web.facts.ephemeral_public_ip.expect("an address that a stop releases");
     assert_eq!(web.public_ips, [lost]);
@@ -263,7 +265,7 @@ async fn documents_agree_with_their_rows_and_repeat_byte_for_byte() {
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
     for account in 0..accounts().len() {
-        let demo = demo(account, dir.path(), &clock);
+        let demo = demo(account, dir.path(), &clock).await;
         let (first, again) = (listed(&demo).await, listed(&demo).await);
         assert_eq!(first, again);
         for listed in first {
@@ -283,8 +285,8 @@ async fn documents_agree_with_their_rows_and_repeat_byte_for_byte() {
 #[tokio::test]
 async fn an_unknown_account_is_refused() {
     let dir = tempfile::tempdir().expect("a directory");
-    let made = DemoProvider::new(&"moon-base".into(), dir.path(), Arc::new(FakeClock::default()), Access::ReadOnly);
-    assert!(made.is_err());
+    let made = DemoProvider::connect(DemoOptions::new("moon-base".into(), dir.path().to_owned())).await;
+    assert!(matches!(made, Err(ConnectError::UnknownAccount { .. })));
 }
 
 /// The demo needs no zone.

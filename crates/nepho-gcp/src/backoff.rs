@@ -1,4 +1,4 @@
-//! Waits of a random length, so that what failed together does not come back together.
+//! Waits of a random length, so that requests that failed together are not repeated together.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use uuid::Uuid;
 
 /// A random wait of at least `least` and less than `most`.
 pub(crate) fn between(least: Duration, most: Duration) -> Duration {
-    // A random UUID is the randomness that is at hand; its last 32 bits are all random.
+    // A UUID saves a dependency on a random number generator; its last 32 bits are all random.
     let [.., a, b, c, d] = Uuid::new_v4().into_bytes();
     let part = f64::from(u32::from_be_bytes([a, b, c, d])) / (f64::from(u32::MAX) + 1.0);
     least + most.saturating_sub(least).mul_f64(part)
 }
 
-/// How long to wait before the attempt that follows the `failures`th failure.
+/// The wait after the `failures`th failure.
 pub(crate) fn backoff(failures: u32) -> Duration {
     let most = Duration::from_millis(250) * 2_u32.pow(failures.min(5));
     between(most / 4, most)

@@ -1,12 +1,12 @@
-//! One project's requests: each with its token, within its quota, and with bounded repeats.
+//! Requests of one project: each with its token, within its quota, and with bounded repeats.
 //!
-//! Everything that is sent here may be sent again: a read changes nothing, and a mutation carries
-//! its `requestId` (see `writer`). Deliberately not here: what a reply says.
+//! Every request here may be repeated: a read changes nothing, and a mutation carries its
+//! `requestId` (see `writer`). Deliberately not here: the meaning of a reply.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use nepho_core::{Access, provider::Traffic};
+use nepho_core::{ProviderError, provider::Traffic};
 use reqwest::{Method, header};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -14,21 +14,21 @@ use url::Url;
 
 pub(crate) use crate::rate_limit::ReadClass;
 use crate::{
-    ConnectError, GcpOptions, Timeouts, backoff,
-    credentials::is_project_id,
-    endpoint::{Api, HostPolicy},
+    backoff,
+    endpoint::Api,
     error::GcpError,
     error_reason::Refusal,
-    http::{Counts, Lost, Reply},
-    identity::Login,
-    rate_limit::{Class, Patience, RateLimiter},
+    http::{Counts, Reply, SendError},
+    login::Login,
+    rate_limit::{Class, QuotaWaits, RateLimiter},
+    timeouts::Timeouts,
     token::{Grant, Token},
 };
 
-/// How often one request is sent when it gets no usable answer.
+/// The most attempts of one request that gets no usable answer.
 const ATTEMPTS: u32 = 3;
 
-/// One project's client. Clones share connections, counts and quota.
+/// Client of one project. Clones share connections, counts and quota.
 #[derive(Clone, Debug)]
 pub(crate) struct Client(Arc<Inner>);
 
@@ -59,8 +59,8 @@ impl<'c> Call<'c> {
         Self { api, class: Class::Read(class), method: Method::GET, path, query, body: None }
     }
 
-    /// A question that changes nothing, with a body.
-    pub fn ask(api: Api, class: ReadClass, path: &'c str, body: &'c Value) -> Self {
+    /// A POST that changes nothing.
+    pub fn query(api: Api, class: ReadClass, path: &'c str, body: &'c Value) -> Self {
         Self { method: Method::POST, body: Some(body), ..Self::read(api, class, path, &[]) }
     }
 
@@ -71,35 +71,10 @@ impl<'c> Call<'c> {
 }
 
 impl Client {
-    /// Prepares the client; sends nothing.
-    pub fn new(options: &GcpOptions) -> Result<Self, ConnectError> {
-        if !is_project_id(&options.project) {
-            return Err(ConnectError::ProjectRefused {
-                project: options.project.clone(),
-                advice: "it has 6 to 30 lower-case letters, digits and hyphens, and begins with a letter",
-            });
-        }
-        // Whoever signed in for one endpoint must not be asked for tokens that go to another.
-        let policy = HostPolicy::new(options.endpoint.as_ref())?;
-        if policy != *options.identity.login().policy() {
-            let endpoint = options.endpoint.as_ref().map(|url| url.origin().ascii_serialization());
-            return Err(ConnectError::EndpointRefused {
-                endpoint: endpoint.unwrap_or_else(|| Api::Compute.host().to_owned()),
-                reason: "the identity was made for another",
-            });
-        }
-        let grant = match options.access {
-            Access::ReadOnly => Grant::ComputeReadOnly,
-            Access::ReadWrite => Grant::Compute,
-        };
-        Ok(Self::over(options.identity.login(), &options.project, grant, options.timeouts, || {
-            RateLimiter::new(Arc::clone(&options.clock), options.quota_window)
-        }))
-    }
-
-    /// A client for `project`, empty where none is asked about, whose rate_limiter is the identity's for
-    /// whoever is charged; `fresh` makes the first one.
-    pub fn over(
+    /// Prepares a client for `project`; sends nothing. An empty `project` is for requests of no
+    /// project. The rate limiter is the one of the project that Google charges; `fresh` makes the
+    /// first one.
+    pub fn new(
         login: &Arc<Login>,
         project: &str,
         grant: Grant,
@@ -126,86 +101,85 @@ impl Client {
         self.0.login.policy().realm_suffix()
     }
 
-    /// Its time limits.
+    /// The time limits of each call.
     pub fn timeouts(&self) -> Timeouts {
         self.0.timeouts
     }
 
-    /// The path of something in the project: `path(["zones", zone])`.
+    /// The path of a resource of the project: `path(["zones", zone])`.
     pub fn path<'p>(&'p self, rest: impl IntoIterator<Item = &'p str>) -> String {
         segments(["projects", self.project()].into_iter().chain(rest))
     }
 
-    /// GETs `{endpoint}/compute/v1/{path}`, without blanks for people; the body of a success, which
-    /// begins as JSON does.
+    /// GETs `{endpoint}/compute/v1/{path}` without pretty-printing; returns the body of a success,
+    /// which begins with `{`.
     pub async fn read(&self, class: ReadClass, path: &str, query: &[(&str, &str)]) -> Result<Bytes, GcpError> {
         let query = [query, &[("prettyPrint", "false")]].concat();
         self.call(Call::read(Api::Compute, class, path, &query)).await
     }
 
-    /// POSTs a question that changes nothing (`testIamPermissions`).
-    pub async fn ask(&self, path: &str, body: &Value) -> Result<Bytes, GcpError> {
-        self.call(Call::ask(Api::Compute, ReadClass::Zone, path, body)).await
+    /// POSTs a request of a zone that changes nothing (`testIamPermissions`).
+    pub async fn query(&self, path: &str, body: &Value) -> Result<Bytes, GcpError> {
+        self.call(Call::query(Api::Compute, ReadClass::Zone, path, body)).await
     }
 
-    /// What has been sent and received so far, without the sign-in.
+    /// The requests and bytes so far, without those of the sign-in.
     pub fn traffic(&self) -> Traffic {
         self.0.counts.traffic()
     }
 
-    /// Sends `call` until it is answered, at most a few times and within the operation's time. The
-    /// time that it waits for quota is not counted: that is the price of many requests, up to two
-    /// minutes, and not a sign that Google does not answer.
+    /// Sends `call` until it is answered, at most [`ATTEMPTS`] times and within
+    /// [`Timeouts::operation`]. Waiting for quota, up to two minutes, does not count towards that
+    /// time: it is the price of many requests, and no sign that Google does not answer.
     ///
-    /// The error of a mutation leaves it unknown if any attempt may have carried it out, and only then.
+    /// The error of a mutation leaves it unknown exactly if some attempt may have carried it out.
     pub async fn call(&self, call: Call<'_>) -> Result<Bytes, GcpError> {
         let mut lost = None;
         let answer = self.attempts(&call, &mut lost).await;
         answer.map_err(|error| match call.class {
             Class::Read(_) => error,
-            // What the last attempt was refused says nothing of one before it that got no answer.
+            // A refusal of the last attempt does not settle an earlier attempt without an answer.
             Class::Mutation => lost.unwrap_or(error),
         })
     }
 
-    /// The attempts of a call. `lost` is the error of the last one that leaves open whether it was
+    /// The attempts of a call. `lost` receives the error of the last attempt that may have been
     /// carried out.
     async fn attempts(&self, call: &Call<'_>, lost: &mut Option<GcpError>) -> Result<Bytes, GcpError> {
         let Inner { login, rate_limiter, timeouts, .. } = &*self.0;
         let operation = operation(call);
-        let url = login.policy().url(call.api, call.path, call.query).map_err(|host| GcpError::HeldBack {
-            reason: format!("the request was held back: {host:?} is not where this account is"),
+        let url = login.policy().url(call.api, call.path, call.query).map_err(|host| {
+            GcpError::not_sent(format!("request blocked: {host:?} is not an allowed endpoint of this account"))
         })?;
         let grant = match call.api {
             Api::Compute => self.0.grant,
             Api::Projects => Grant::Projects,
         };
         let mut deadline = Instant::now() + timeouts.operation;
-        let mut patience = Patience::default();
+        let mut waits = QuotaWaits::default();
         let mut renewed = false;
         let mut failures = 0;
         loop {
-            // Before the leave, so that a sign-in that hangs holds up nobody else.
+            // Before the permit, so that a sign-in that hangs delays no other request.
             let token = login.token(grant, deadline).await.map_err(|error| match call.class {
                 Class::Read(_) => error,
                 Class::Mutation => error.before_sending(),
             })?;
-            let asked = Instant::now();
-            let leave = rate_limiter.permit(call.class, &mut patience).await;
-            let leave = leave.map_err(|retry_after| GcpError::QuotaUsedUp { retry_after })?;
-            deadline += asked.elapsed();
+            let waiting_since = Instant::now();
+            let permit = rate_limiter.permit(call.class, &mut waits).await;
+            let permit = permit.map_err(|retry_after| ProviderError::Throttled { retry_after: Some(retry_after) })?;
+            deadline += waiting_since.elapsed();
             let error = match self.send(call, &operation, url.clone(), &token, deadline).await {
                 Ok(body) => return Ok(body),
                 Err(error) => error,
             };
-            drop(leave);
+            drop(permit);
             if error.leaves_unknown() {
                 *lost = Some(error.clone());
             }
             match Remedy::of(&error) {
                 Remedy::Renew if !renewed && login.renew(grant, &token) => renewed = true,
-                // Refused, so not carried out. The next leave waits; when it has waited too often,
-                // it is an error.
+                // Refused, so not carried out. The next permit waits, or fails after too many waits.
                 Remedy::Wait => rate_limiter.close(call.class),
                 Remedy::Repeat { after } if failures + 1 < ATTEMPTS => {
                     failures += 1;
@@ -230,68 +204,67 @@ impl Client {
         deadline: Instant,
     ) -> Result<Bytes, GcpError> {
         let Inner { login, counts, timeouts, .. } = &*self.0;
-        let mut request = login.wire().request(call.method.clone(), url).header(header::AUTHORIZATION, token.bearer());
+        let mut request = login.http().request(call.method.clone(), url).header(header::AUTHORIZATION, token.bearer());
         if let Some(project) = login.quota_project() {
             request = request.header("x-goog-user-project", project);
         }
         if let Some(body) = call.body {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
         } else if call.method != Method::GET {
-            // Google answers 411 to a POST that does not say that it is empty.
+            // Google answers 411 to a POST without a length.
             request = request.header(header::CONTENT_LENGTH, "0");
         }
-        let request = request
-            .build()
-            .map_err(|_| GcpError::HeldBack { reason: format!("{operation}: the request could not be made") })?;
-        let reply = login.wire().send(request, counts, *timeouts, deadline).await;
-        let reply = reply.map_err(|lost| match lost {
-            Lost::TimedOut => GcpError::TimedOut { operation: operation.to_owned() },
-            Lost::Unreachable(reason) => GcpError::Unreachable { reason },
-            Lost::Unreadable(what) => GcpError::Malformed { reason: format!("{operation}: {what}") },
+        let request =
+            request.build().map_err(|_| GcpError::not_sent(format!("{operation}: the request could not be built")))?;
+        let reply = login.http().send(request, counts, *timeouts, deadline).await;
+        let reply = reply.map_err(|error| match error {
+            SendError::TimedOut => GcpError::timed_out(operation),
+            SendError::Unreachable(reason) => GcpError::unreachable(reason),
+            SendError::Unreadable(what) => GcpError::malformed(format!("{operation}: {what}")),
         })?;
-        self.success(operation, token, reply)
+        self.success(call.api, operation, token, reply)
     }
 
     /// The body of a success.
-    fn success(&self, operation: &str, token: &Token, reply: Reply) -> Result<Bytes, GcpError> {
+    fn success(&self, api: Api, operation: &str, token: &Token, reply: Reply) -> Result<Bytes, GcpError> {
         let status = reply.status;
         if (200..300).contains(&status) {
-            // A captive portal answers 200 too.
+            // A captive portal also answers 200.
             if reply.body.trim_ascii_start().first() == Some(&b'{') {
                 return Ok(reply.body);
             }
-            let reason = format!("{operation} was answered with something that is not its reply");
-            return Err(GcpError::Malformed { reason });
+            return Err(GcpError::malformed(format!(
+                "{operation}: the reply is not a JSON object; a proxy or a captive portal may have sent it"
+            )));
         }
-        let body = token.left_out_of(&reply.body);
+        let body = token.removed_from(&reply.body);
+        let refused = |refusal: Refusal| GcpError::Refused {
+            operation: operation.to_owned(),
+            api: api.host(),
+            project: self.0.project.clone(),
+            refusal: Box::new(refusal),
+        };
         if let Some(refusal) = Refusal::read(status, reply.retry_after, body.as_bytes()) {
-            let (operation, project) = (operation.to_owned(), self.0.project.clone());
-            return Err(GcpError::Refused { operation, project, refusal: Box::new(refusal) });
+            return Err(refused(refusal));
         }
         Err(match status {
-            401 | 429 => GcpError::Refused {
-                operation: operation.to_owned(),
-                project: self.0.project.clone(),
-                refusal: Box::new(Refusal { status, retry_after: reply.retry_after, ..Refusal::default() }),
-            },
-            500.. => GcpError::Unreachable { reason: format!("{operation} was answered with HTTP {status}") },
-            _ => GcpError::Malformed {
-                reason: format!("{operation} was answered with HTTP {status} and a body that is not Google's"),
-            },
+            401 | 429 => refused(Refusal { status, retry_after: reply.retry_after, ..Refusal::default() }),
+            500.. => GcpError::unreachable(format!("{operation}: HTTP {status}")),
+            _ => GcpError::malformed(format!("{operation}: HTTP {status} with a body that is not Google's")),
         })
     }
 }
 
-/// What may help after a failure.
+/// Remedy for a failed attempt.
 #[derive(Debug)]
 enum Remedy {
-    /// Another token.
+    /// Fetch another token.
     Renew,
-    /// The next minute.
+    /// Wait for the next minute's quota.
     Wait,
-    /// The same again.
+    /// Send the same request again.
     Repeat { after: Option<std::time::Duration> },
-    /// Nothing.
+    /// No remedy.
     None,
 }
 
@@ -304,17 +277,16 @@ impl Remedy {
                 429 | 500.. if !refusal.is_final() => Self::Repeat { after: refusal.retry_after },
                 _ => Self::None,
             },
-            GcpError::TimedOut { .. } | GcpError::Unreachable { .. } => Self::Repeat { after: None },
-            GcpError::QuotaUsedUp { .. }
-            | GcpError::Malformed { .. }
-            | GcpError::SignIn { .. }
-            | GcpError::HeldBack { .. } => Self::None,
+            GcpError::Failed(ProviderError::TimedOut { .. } | ProviderError::Unavailable { .. }) => {
+                Self::Repeat { after: None }
+            }
+            GcpError::Failed(_) => Self::None,
         }
     }
 }
 
-/// Google's name of what is asked, such as `compute.instances.stop`: the permission has the same
-/// name, mostly.
+/// Google's name of the request, such as `compute.instances.stop`. Most permissions have the name of
+/// their request.
 fn operation(call: &Call<'_>) -> String {
     if call.api == Api::Projects {
         return format!("resourcemanager.projects.{}", call.path.rsplit_once(':').map_or("get", |(_, verb)| verb));
@@ -339,10 +311,10 @@ fn operation(call: &Call<'_>) -> String {
     format!("compute.{collection}.{verb}")
 }
 
-/// Joins the segments of a path, percent-encoded: `segments(["projects", id, "zones"])`. One that
-/// would change the path's shape becomes a name that no resource has.
+/// Joins the segments of a path, percent-encoded: `segments(["projects", id, "zones"])`. A segment
+/// that would change the path's shape is replaced by a name that no resource has.
 fn segments<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    // A URL loses its tabs and line breaks, so with them `..` could hide.
+    // A URL drops tabs and line breaks, which could hide a `..`.
     let shapes = |part: &str| matches!(part, "" | "." | "..") || part.bytes().any(|byte| byte.is_ascii_control());
     let safe = |part: &'a str| if shapes(part) { "-" } else { part };
     let Ok(mut url) = Url::parse("https://compute.googleapis.com") else { return String::new() };

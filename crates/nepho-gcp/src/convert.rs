@@ -1,4 +1,4 @@
-//! An instance as Compute Engine describes it → a resource as Nephoscope keeps it.
+//! Conversion of Compute Engine's instances into resources.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -9,18 +9,18 @@ use nepho_core::{
 
 use crate::api::instances::{Instance, last};
 
-/// The version of this module: raise it whenever the same reply becomes another resource.
+/// The version of this module. Raise it when the same reply becomes another resource.
 pub(crate) const VERSION: u32 = 1;
 
 /// The label that GKE puts on its nodes
 /// (<https://cloud.google.com/kubernetes-engine/docs/how-to/creating-managing-labels>).
 const GKE_LABEL: &str = "goog-gke-node";
 
-/// The realm of `project`, with the mark of a custom endpoint. Old projects of a domain have a
+/// The realm of `project`, with the `host:port` of a custom endpoint. Old projects of a domain have a
 /// colon in their id (`example.com:app`), which would end the realm within a key.
-pub(crate) fn realm(project: &str, mark: Option<&str>) -> Realm {
+pub(crate) fn realm(project: &str, suffix: Option<&str>) -> Realm {
     let base = project.replace(':', "/");
-    mark.map_or_else(|| Realm::new(base.as_str()), |mark| Realm::at_endpoint(&base, mark))
+    suffix.map_or_else(|| Realm::new(base.as_str()), |suffix| Realm::at_endpoint(&base, suffix))
 }
 
 /// The project of `realm`.
@@ -40,7 +40,7 @@ pub(crate) fn scope(zone: &str) -> Scope {
     Scope { location: Location::new(zone), kind: Kind::Instance }
 }
 
-/// A zone of a project: its rows are many, and share these texts.
+/// Zone of a project. Its many rows share these texts.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     realm: Realm,
@@ -96,9 +96,9 @@ fn key(id: &str, place: &Place) -> ResourceKey {
     }
 }
 
-/// The state that Compute Engine's word names
+/// The state of Compute Engine's `status`
 /// (<https://cloud.google.com/compute/docs/instances/instance-lifecycle>). `TERMINATED` is a
-/// stopped machine that still exists; a deleted one is not shown at all.
+/// stopped instance that still exists; a deleted instance is not listed.
 pub(crate) fn state(word: &str) -> State {
     match word {
         "PENDING" | "PROVISIONING" | "STAGING" => State::Pending,
@@ -113,7 +113,7 @@ pub(crate) fn state(word: &str) -> State {
     }
 }
 
-/// Takes the firewall tags out of the instance.
+/// The facts; moves the network tags out of the instance.
 fn facts(instance: &mut Instance<'_>) -> InstanceFacts {
     let boot = instance.disks.iter().find(|disk| disk.boot);
     let interface = instance.network_interfaces.first();
@@ -121,12 +121,12 @@ fn facts(instance: &mut Instance<'_>) -> InstanceFacts {
     InstanceFacts {
         lifecycle: match &*instance.scheduling.provisioning_model {
             "SPOT" => Lifecycle::Spot,
-            // What preceded Spot, and is reclaimed like it.
+            // The predecessor of Spot; Google reclaims these instances too.
             _ if instance.scheduling.preemptible => Lifecycle::Spot,
             "" | "STANDARD" => Lifecycle::OnDemand,
             _ => Lifecycle::Other,
         },
-        // Not in a listing: only a plan asks for it, see `api::findings`.
+        // Not in a listing: only a plan reads it, see `api::preflight`.
         group: None,
         managed_by: instance.labels.contains_key(GKE_LABEL).then(|| "GKE".to_owned()),
         root_is_local: false,

@@ -1,46 +1,46 @@
-//! A credential file, read and refused by our own rules before Google's library sees it.
+//! A credential file, checked by our own rules before Google's library gets it.
 //!
-//! The library sends secrets to whatever host the file names, reads whatever file it names, and
-//! runs its programs. So every host in it is looked at first, wherever it stands, and the library
-//! gets only the members that it needs. Deliberately not here: sending anything.
+//! The library sends secrets to any host that the file names, reads any file that it names, and runs
+//! its programs. So every host in the file is checked first, at any depth, and the library gets only
+//! the members that it needs. Deliberately not here: requests.
 
 use std::fmt;
 
 use nepho_core::Secret;
 use serde_json::{Map, Value};
 
-use crate::{ConnectError, endpoint::HostPolicy};
+use crate::{ConnectError, endpoint::HostPolicy, project_id::is_project_id};
 
-/// The one universe of which tokens are asked for.
+/// The only universe that tokens are fetched from.
 const UNIVERSE: &str = "googleapis.com";
 
-/// What kind of credentials a file holds.
+/// Kind of the credentials in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyKind {
     /// A service account's key, which signs its tokens itself.
     ServiceAccount,
     /// A person, by the refresh token of `gcloud auth application-default login`.
     AuthorizedUser,
-    /// A service account in whose name others act.
+    /// A service account that another identity impersonates.
     Impersonated,
     /// Workload identity federation.
     External,
 }
 
-/// A credential file that was looked at.
+/// Credential file that passed the checks.
 #[derive(Clone)]
 pub(crate) struct Key {
-    /// What kind it is.
+    /// Its kind.
     pub kind: KeyKind,
-    /// Whose it is, as far as the file says.
+    /// The user or service account, as far as the file names one.
     pub principal: String,
     /// The project that requests are charged to, if the file names one.
     pub quota_project: Option<String>,
     /// The file of the subject token, for [`KeyKind::External`].
     pub subject_file: Option<String>,
-    /// What the library gets, as JSON.
+    /// The members for the library, as JSON.
     json: Secret,
-    /// What must not stand in any text.
+    /// Texts that no message may contain.
     secrets: Vec<Secret>,
 }
 
@@ -51,14 +51,14 @@ impl fmt::Debug for Key {
 }
 
 impl Key {
-    /// Reads a file of any kind that is supported.
+    /// Reads a file of any supported kind.
     pub fn read(text: &Secret, policy: &HostPolicy) -> Result<Self, ConnectError> {
         let object = parse(text)?;
         check_hosts(&object, "", policy)?;
         let (kind, slim) = supported(&object, policy)?;
         let secrets = secrets(&slim);
         let quota_project = member(&object, "quota_project_id").filter(|text| !text.is_empty()).map(ToOwned::to_owned);
-        if quota_project.as_deref().is_some_and(|project| !crate::is_project_id(project)) {
+        if quota_project.as_deref().is_some_and(|project| !is_project_id(project)) {
             return Err(missing("quota_project_id is not the id of a project"));
         }
         Ok(Self {
@@ -71,19 +71,19 @@ impl Key {
         })
     }
 
-    /// What the library gets.
+    /// The members for the library.
     pub fn json(&self) -> Value {
         serde_json::from_str(self.json.expose()).unwrap_or_default()
     }
 
-    /// `text` without any of the key's secrets in it.
+    /// `text` with the file's secrets replaced.
     pub fn without_secrets(&self, text: &str) -> String {
         let hide = |text: String, secret: &Secret| text.replace(secret.expose(), "…");
         self.secrets.iter().fold(text.to_owned(), hide)
     }
 }
 
-/// The service account's key without all that is not needed.
+/// A service account's key, reduced to the needed members.
 pub(crate) fn slim(text: &Secret, policy: &HostPolicy) -> Result<Secret, ConnectError> {
     let object = parse(text)?;
     check_hosts(&object, "", policy)?;
@@ -96,15 +96,15 @@ pub(crate) fn slim(text: &Secret, policy: &HostPolicy) -> Result<Secret, Connect
     Ok(Secret::new(Value::Object(slim).to_string()))
 }
 
-/// Whether the text is a JSON object.
+/// Checks that the text is a JSON object.
 pub(crate) fn is_object(text: &Secret) -> Result<(), ConnectError> {
     parse(text).map(|_| ())
 }
 
 fn parse(text: &Secret) -> Result<Map<String, Value>, ConnectError> {
-    // The parser's words may quote the text.
+    // The parser's message may quote the text.
     let unreadable = |error: &serde_json::Error| ConnectError::CredentialsUnreadable {
-        reason: format!("not JSON, at line {}, column {}", error.line(), error.column()),
+        reason: format!("not valid JSON (line {}, column {})", error.line(), error.column()),
     };
     match serde_json::from_str(text.expose()).map_err(|error| unreadable(&error))? {
         Value::Object(object) => Ok(object),
@@ -124,7 +124,7 @@ fn unsupported(setting: &str, advice: &'static str) -> ConnectError {
     ConnectError::CredentialsUnsupported { setting: setting.chars().take(80).collect(), advice }
 }
 
-/// Looks at every member that names a host, however deep, whether or not it would be used.
+/// Checks every member that names a host, at any depth, used or not.
 fn check_hosts(object: &Map<String, Value>, above: &str, policy: &HostPolicy) -> Result<(), ConnectError> {
     for (name, value) in object {
         let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
@@ -137,14 +137,14 @@ fn check_hosts(object: &Map<String, Value>, above: &str, policy: &HostPolicy) ->
                 domain => return refuse(clip(domain.unwrap_or("?")), "which is not the universe googleapis.com"),
             },
             _ if names_a_host(name) => match value.as_str() {
-                // Where a person would sign in; nothing is ever sent there.
+                // The address for a browser; no request goes there.
                 Some(text) if name == "auth_uri" && text.starts_with("https://accounts.google.com/") => {}
                 Some(text) => {
                     if let Err((host, reason)) = policy.signs_in_at(text) {
                         return refuse(clip(&host), reason);
                     }
                 }
-                None => return refuse("?".to_owned(), "which is not a text"),
+                None => return refuse("?".to_owned(), "which is not a string"),
             },
             _ => {}
         }
@@ -161,7 +161,7 @@ fn clip(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-/// The kind of credentials, and the members that the library gets of them.
+/// The kind of credentials, and their members for the library.
 fn supported(object: &Map<String, Value>, policy: &HostPolicy) -> Result<(KeyKind, Map<String, Value>), ConnectError> {
     const LOGIN: &str = "use a service account's key, or `gcloud auth application-default login`";
     match member(object, "type") {
@@ -171,8 +171,8 @@ fn supported(object: &Map<String, Value>, policy: &HostPolicy) -> Result<(KeyKin
             let kept = keep(object, &needed, &["token_uri"])?;
             if policy.is_plain() && !kept.contains_key("token_uri") {
                 return Err(missing(
-                    "with an endpoint of this machine, the file must name its token_uri: Google's own sign-in would \
-                     give a token that works at Google, to be sent over plain http",
+                    "with an http endpoint, the file must name its token_uri: otherwise a token that works at \
+                     Google would be sent without TLS",
                 ));
             }
             Ok((KeyKind::AuthorizedUser, kept))
@@ -180,11 +180,11 @@ fn supported(object: &Map<String, Value>, policy: &HostPolicy) -> Result<(KeyKin
         Some("impersonated_service_account") => Ok((KeyKind::Impersonated, impersonated(object, policy)?)),
         Some("external_account") => Ok((KeyKind::External, external(object)?)),
         Some(other) => Err(unsupported(&format!("type {other:?}"), LOGIN)),
-        None => Err(missing("the file has no \"type\"; is it a credential file of Google's?")),
+        None => Err(missing("the file has no \"type\"; use a credential file that Google's tools wrote")),
     }
 }
 
-/// Copies members that must be there and hold something, and members that may.
+/// Copies the needed members, which must not be empty, and the wanted ones that exist.
 fn keep(object: &Map<String, Value>, needed: &[&str], wanted: &[&str]) -> Result<Map<String, Value>, ConnectError> {
     let mut kept = Map::new();
     for name in needed {
@@ -209,7 +209,7 @@ fn service_account(object: &Map<String, Value>) -> Result<Map<String, Value>, Co
     }
     let pem = member(object, "private_key").unwrap_or_default();
     if !pem.contains("-----BEGIN PRIVATE KEY-----") || !pem.contains("-----END PRIVATE KEY-----") {
-        return Err(missing("private_key is not a private key in PEM (PKCS#8)"));
+        return Err(missing("private_key is not a PKCS#8 key in PEM format"));
     }
     Ok(kept)
 }
@@ -235,7 +235,10 @@ fn external(object: &Map<String, Value>) -> Result<Map<String, Value>, ConnectEr
         return Err(missing("the file has no \"credential_source\""));
     };
     if source.contains_key("executable") {
-        return Err(unsupported("credential_source.executable", "Nephoscope runs no program of a credential file"));
+        return Err(unsupported(
+            "credential_source.executable",
+            "Nephoscope runs no programs; use a credential_source with a file or a url",
+        ));
     }
     let known = ["file", "url", "headers", "format"];
     if let Some(name) = source.keys().find(|name| !known.contains(&name.as_str())) {
@@ -244,7 +247,7 @@ fn external(object: &Map<String, Value>) -> Result<Map<String, Value>, ConnectEr
     let kept_source = match (member(source, "file"), member(source, "url")) {
         (Some(_), None) => keep(source, &["file"], &["format"])?,
         (None, Some(_)) => keep(source, &["url"], &["format", "headers"])?,
-        _ => return Err(missing("credential_source has not one file and not one url")),
+        _ => return Err(missing("credential_source needs either a file or a url")),
     };
     let wanted = ["service_account_impersonation_url", "client_id", "client_secret", "workforce_pool_user_project"];
     let mut kept = keep(object, &["audience", "subject_token_type", "token_url"], &wanted)?;
@@ -264,13 +267,13 @@ fn email(object: &Map<String, Value>) -> Option<&str> {
 }
 
 fn principal(kind: KeyKind, object: &Map<String, Value>) -> String {
-    let said = match kind {
+    let named = match kind {
         KeyKind::ServiceAccount => member(object, "client_email"),
         KeyKind::AuthorizedUser => member(object, "account").filter(|account| !account.is_empty()),
         KeyKind::Impersonated | KeyKind::External => email(object),
     };
-    match (said, kind) {
-        (Some(said), _) => said.chars().take(256).collect(),
+    match (named, kind) {
+        (Some(named), _) => named.chars().take(256).collect(),
         (None, KeyKind::External) => {
             let audience = member(object, "audience").unwrap_or_default();
             format!("a federated identity of {}", audience.chars().take(256).collect::<String>())
@@ -279,7 +282,7 @@ fn principal(kind: KeyKind, object: &Map<String, Value>) -> String {
     }
 }
 
-/// Every text that is a secret, and for a private key each of its lines.
+/// Every secret text; for a private key, each of its lines.
 fn secrets(object: &Map<String, Value>) -> Vec<Secret> {
     let mut found = Vec::new();
     for (name, value) in object {
@@ -295,7 +298,7 @@ fn secrets(object: &Map<String, Value>) -> Vec<Secret> {
             _ => {}
         }
     }
-    // Short ones would tear words apart, and the longer ones first: one may hold another.
+    // Short texts would match ordinary words. Longer ones come first, as one may contain another.
     found.retain(|text| text.len() >= 6);
     found.sort_by_key(|text| std::cmp::Reverse(text.len()));
     found.into_iter().map(Secret::new).collect()

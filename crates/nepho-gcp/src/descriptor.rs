@@ -1,4 +1,5 @@
-//! What GCP says without credentials: capabilities, console links, `gcloud` commands, documents.
+//! Properties of GCP that need no credentials: capabilities, console links, `gcloud` commands,
+//! documents.
 
 use std::collections::BTreeMap;
 
@@ -18,9 +19,9 @@ pub static DESCRIPTOR: GcpDescriptor = GcpDescriptor;
 #[derive(Clone, Copy, Debug)]
 pub struct GcpDescriptor;
 
-/// Which states allow what: "Compute Engine instance lifecycle"
+/// Actions and the states that allow them: "Compute Engine instance lifecycle"
 /// (<https://cloud.google.com/compute/docs/instances/instance-lifecycle>) and the pages of each
-/// action. A machine that is being repaired is left to Google.
+/// action. No action applies while Google repairs an instance.
 static INSTANCES: Capabilities = Capabilities {
     actions: &[
         ActionRule {
@@ -35,7 +36,7 @@ static INSTANCES: Capabilities = Capabilities {
             already: &[State::Stopped, State::Stopping],
             mode: ActionMode::DiscardsLocalDisks,
         },
-        // `reset` is like pressing the button: the guest is not asked
+        // `reset` is a hard reset: the guest OS is not shut down
         // (<https://cloud.google.com/compute/docs/instances/reset-instance>).
         ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], mode: ActionMode::Hard },
         ActionRule {
@@ -73,7 +74,7 @@ impl Descriptor for GcpDescriptor {
         let zone = resource.zone.as_ref().map(Zone::as_str)?;
         let name = resource.name.as_str();
         let project = convert::project(&resource.key.realm);
-        // A custom endpoint has no console; and nothing but plain words goes into a link.
+        // A custom endpoint has no console. A link contains only names that need no escaping.
         let is_project = project.split(':').count() <= 2 && project.split([':', '.']).all(is_plain);
         if resource.key.realm.as_str().contains('@') || !is_plain(zone) || !is_plain(name) || !is_project {
             return None;
@@ -91,7 +92,7 @@ impl Descriptor for GcpDescriptor {
         let project = format!("--project={}", convert::project(&first.realm));
         let mut zones: BTreeMap<&Zone, Vec<&str>> = BTreeMap::new();
         for resource in resources {
-            // `gcloud` would read it as an option, or not at all.
+            // `gcloud` would read a name that begins with `-` as an option, and would skip an empty one.
             if resource.name.is_empty() || resource.name.starts_with('-') {
                 return None;
             }

@@ -1,17 +1,17 @@
-//! A document → JSON, with every member that was sent.
+//! Conversion of a document into JSON, with every member that Google sent.
 
 use nepho_core::{Document, DocumentFormat, descriptor::DocumentError};
 use serde_json::Value;
 
-/// Pretty-printed JSON.
+/// The document as pretty-printed JSON.
 pub(crate) fn json(document: &Document) -> Result<String, DocumentError> {
     if document.format != DocumentFormat::Json {
-        return Err(DocumentError { reason: format!("{} is no format of GCP", document.format) });
+        return Err(DocumentError { reason: format!("a document of GCP has no format {}", document.format) });
     }
     let unreadable = |error: serde_json::Error| DocumentError { reason: error.to_string() };
     let value: Value = serde_json::from_slice(&document.bytes).map_err(unreadable)?;
     if !value.is_object() {
-        return Err(DocumentError { reason: "it is not an object".to_owned() });
+        return Err(DocumentError { reason: "not a JSON object".to_owned() });
     }
     serde_json::to_string_pretty(&value).map_err(unreadable)
 }
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_document_is_said_to_be() {
+    fn unreadable_document_is_an_error() {
         let deep: &'static str = Box::leak("[".repeat(100_000).into_boxed_str());
         for bytes in ["", "{", "[]", "null", "words", deep] {
             assert!(shown(DocumentFormat::Json, bytes).is_err());

@@ -1,14 +1,14 @@
-//! Which hosts an identity's requests, and its sign-in, may go to.
+//! Hosts that an identity's requests, and its sign-in, may go to.
 //!
-//! A credential file names hosts of its own, and Google's token library would send the secrets to
-//! whatever it names.
+//! A credential file also names hosts, and Google's token library would send the secrets to any of
+//! them.
 
 use nepho_core::endpoint;
 use url::Url;
 
 use crate::ConnectError;
 
-/// The services that are asked.
+/// API of Google Cloud that requests go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Api {
     /// Compute Engine, v1.

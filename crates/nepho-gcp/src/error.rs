@@ -1,101 +1,96 @@
-//! What went wrong with a call, and what that means to Nephoscope.
+//! Errors of a call, and their meaning for Nephoscope.
 //!
-//! Deliberately not here: the words of Google's token library, which quote whole replies and parts
-//! of keys, and the meaning of Google's reasons (see `reason`).
-
-use std::time::Duration;
+//! Deliberately not here: the messages of Google's token library, which quote whole replies and parts
+//! of keys, and the meaning of Google's reasons (see `error_reason`).
 
 use nepho_core::{Failure, FailureCode, ProviderError, ResourceKey};
 use thiserror::Error;
 
 use crate::error_reason::Refusal;
 
-/// The longest text of Google's that is passed on, in characters.
-const LONGEST_MESSAGE: usize = 400;
-
-/// Why a call failed.
+/// Error of a call.
 #[derive(Clone, Debug, Error)]
 pub(crate) enum GcpError {
     /// Google answered with an error.
     #[error("{operation}: {refusal}")]
     Refused {
-        /// Such as `compute.instances.stop`.
+        /// Google's name of the request, such as `compute.instances.stop`.
         operation: String,
-        /// The project that was asked for.
+        /// The host of the API, such as `compute.googleapis.com`.
+        api: &'static str,
+        /// The project of the request.
         project: String,
         /// Google's answer.
         refusal: Box<Refusal>,
     },
-    /// The quota is used up, and waiting for more of it has its bounds.
-    #[error("the quota of this minute is used up")]
-    QuotaUsedUp {
-        /// Until it is refilled.
-        retry_after: Duration,
-    },
-    /// No answer in time.
-    #[error("{operation} timed out")]
-    TimedOut {
-        /// The operation.
-        operation: String,
-    },
-    /// No connection, or it broke off, or Google says that it is broken.
-    #[error("{reason}")]
-    Unreachable {
-        /// What failed.
-        reason: String,
-    },
-    /// An answer that is not what the protocol promises.
-    #[error("{reason}")]
-    Malformed {
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// There is no token, or Google does not accept it.
-    #[error("{reason}")]
-    SignIn {
-        /// Why.
-        reason: String,
-    },
-    /// Held back before it was sent.
-    #[error("{reason}")]
-    HeldBack {
-        /// Why.
-        reason: String,
-    },
+    /// The call ended without an error from Google: it was not sent, got no answer, or got one that
+    /// is not Google's.
+    #[error(transparent)]
+    Failed(#[from] ProviderError),
 }
 
 impl GcpError {
-    /// An unreadable success. The parser's own words may quote the reply, so only the place is told.
+    /// No answer to `operation` in time.
+    pub fn timed_out(operation: impl Into<String>) -> Self {
+        Self::Failed(ProviderError::TimedOut { operation: operation.into() })
+    }
+
+    /// No connection, a connection that broke, or an outage that Google reported.
+    pub fn unreachable(message: impl Into<String>) -> Self {
+        Self::Failed(ProviderError::Unavailable { message: message.into() })
+    }
+
+    /// A reply that breaks Google's protocol.
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::Failed(ProviderError::Malformed { message: message.into() })
+    }
+
+    /// No token, or a token that Google refuses.
+    pub fn sign_in(message: impl Into<String>) -> Self {
+        Self::Failed(ProviderError::Unauthenticated { message: message.into() })
+    }
+
+    /// A request that was blocked before it was sent.
+    pub fn not_sent(message: impl Into<String>) -> Self {
+        Self::Failed(ProviderError::not_sent(message.into()))
+    }
+
+    /// An unreadable success. The parser's own message may quote the reply, so the error names only
+    /// the position.
     pub fn unreadable(operation: &str, error: &serde_json::Error) -> Self {
         let what = match error.classify() {
             serde_json::error::Category::Eof => "ends too early",
-            serde_json::error::Category::Data => "has not the members that were expected",
-            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "is not readable as JSON",
+            serde_json::error::Category::Data => "lacks members that every such reply has",
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "is not valid JSON",
         };
         let (line, column) = (error.line(), error.column());
-        Self::Malformed { reason: format!("{operation}: the reply {what} (line {line}, column {column})") }
+        Self::malformed(format!("{operation}: the reply {what} (line {line}, column {column})"))
     }
 
-    /// The HTTP status that Google refused with.
+    /// The HTTP status of Google's error.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { refusal, .. } => Some(refusal.status),
-            _ => None,
+            Self::Failed(_) => None,
         }
     }
 
-    /// Whether a mutation that ended so may have been carried out.
+    /// True if a mutation with this error may have been carried out.
     pub fn leaves_unknown(&self) -> bool {
         ProviderError::from(self.clone()).leaves_unknown()
     }
 
-    /// The error as it ends a mutation that was not sent: nothing is unknown then. Of the errors that
-    /// leave it unknown only the words stay; the others keep their class.
+    /// The error of a mutation that was not sent, which leaves nothing unknown; see
+    /// [`ProviderError::before_sending`].
     pub fn before_sending(self) -> Self {
-        if self.leaves_unknown() { Self::HeldBack { reason: self.to_string() } } else { self }
+        match self {
+            Self::Failed(error) => Self::Failed(error.before_sending()),
+            refused if refused.leaves_unknown() => Self::not_sent(refused.to_string()),
+            refused => refused,
+        }
     }
 
-    /// The error as it concerns one resource.
+    /// The error of a request about one resource.
     pub fn about(self, key: &ResourceKey) -> ProviderError {
         match self.status() {
             Some(404) => ProviderError::NotFound { key: key.clone() },
@@ -107,88 +102,66 @@ impl GcpError {
 impl From<GcpError> for ProviderError {
     fn from(error: GcpError) -> Self {
         match error {
-            GcpError::Refused { operation, project, refusal } => refusal.meaning(operation, &project),
-            GcpError::QuotaUsedUp { retry_after } => Self::Throttled { retry_after: Some(retry_after) },
-            GcpError::TimedOut { operation } => Self::TimedOut { operation },
-            GcpError::Unreachable { reason } => Self::Unavailable { message: reason },
-            GcpError::Malformed { reason } => Self::Malformed { message: reason },
-            GcpError::SignIn { reason } => Self::Unauthenticated { message: reason },
-            GcpError::HeldBack { reason } => Self::not_sent(reason),
+            GcpError::Refused { operation, api, project, refusal } => refusal.meaning(operation, api, &project),
+            GcpError::Failed(error) => error,
         }
     }
 }
 
-/// Words of another's, at most [`LONGEST_MESSAGE`] characters of them.
-pub(crate) fn clipped(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-/// What lies at the bottom of an error: the layers above it speak to programmers, and name URLs.
-pub(crate) fn root(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut root = error;
-    while let Some(cause) = root.source() {
-        root = cause;
-    }
-    clipped(&root.to_string())
-}
-
-/// Why an account could not be connected. Messages name settings, never their values, except for a
-/// host that was refused.
+/// Error of a connection that could not be prepared. Messages name settings, never their values,
+/// except for a host that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ConnectError {
     /// The source holds no usable credentials.
-    #[error("no credentials: {reason}")]
+    #[error("no usable credentials: {reason}")]
     CredentialsMissing {
-        /// What is missing, and where it was looked for.
+        /// The missing part, and the place where it was looked for.
         reason: String,
     },
-    /// The credential file asks for something that Nephoscope does not do.
+    /// The credential file uses a feature that Nephoscope does not support.
     #[error("the credentials use {setting}, which Nephoscope does not support: {advice}")]
     CredentialsUnsupported {
         /// The setting.
         setting: String,
-        /// What to do instead.
+        /// The way to do without it.
         advice: &'static str,
     },
-    /// The credential file cannot be read as such.
-    #[error("the credentials are not readable: {reason}")]
+    /// The credential file cannot be read, or is not a credential file.
+    #[error("cannot read the credentials: {reason}")]
     CredentialsUnreadable {
-        /// What is wrong, without the file's text.
+        /// The fault, without the file's text.
         reason: String,
     },
-    /// The credential file would have the sign-in go to a host that is not Google's.
-    #[error("the credentials are refused: {member} names {host:?}, {reason}")]
+    /// The credential file names a host for the sign-in that is not Google's.
+    #[error("credentials refused: {member} names {host:?}, {reason}")]
     HostRefused {
         /// The member of the file.
         member: String,
-        /// The host that it names, without user, password, path and query.
+        /// The host, without user, password, path and query.
         host: String,
-        /// Why.
+        /// The rule that the host breaks.
         reason: &'static str,
     },
-    /// The custom endpoint is not acceptable.
-    #[error("the endpoint {endpoint:?} is refused: {reason}")]
+    /// The custom endpoint breaks a rule for endpoints.
+    #[error("endpoint {endpoint:?} refused: {reason}")]
     EndpointRefused {
         /// The endpoint, without user, password, path and query.
         endpoint: String,
-        /// Why.
+        /// The rule that it breaks.
         reason: &'static str,
     },
-    /// No connection can be made from this machine, whoever signs in.
-    #[error("TLS cannot be set up on this machine: {reason}")]
+    /// This machine cannot set up TLS, so no account can connect.
+    #[error("cannot set up TLS on this machine: {reason}")]
     TlsUnavailable {
-        /// What is wrong, such as certificates that cannot be loaded.
+        /// The fault, such as certificates that cannot be loaded.
         reason: String,
     },
-    /// That is not the id of a project.
+    /// The text is not the id of a project.
     #[error("{project:?} is not the id of a project: {advice}")]
     ProjectRefused {
-        /// What was given.
+        /// The text.
         project: String,
-        /// What an id looks like.
+        /// The syntax of an id.
         advice: &'static str,
     },
 }

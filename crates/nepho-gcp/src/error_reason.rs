@@ -1,30 +1,30 @@
-//! Google's errors: their form, and what their reasons mean.
+//! Google's errors: their form, and the meaning of their reasons.
 //!
-//! The only place that knows Google's reasons and codes. A refused request names a `reason`
-//! (<https://cloud.google.com/compute/docs/troubleshooting/troubleshooting-api-errors>); an
-//! operation that ended badly names a `code` of its own.
+//! This is the only module that knows Google's reasons and codes. A refused request has a `reason`
+//! (<https://cloud.google.com/compute/docs/troubleshooting/troubleshooting-api-errors>); a failed
+//! operation has a `code` from another list.
 
 use std::{fmt, time::Duration};
 
 use nepho_core::ProviderError;
 use serde::Deserialize;
 
-use crate::{endpoint::Api, error::clipped};
+use crate::error_text::clipped;
 
-/// Google's answer to a request that it did not carry out.
+/// Google's answer to a request that it refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Refusal {
     /// The HTTP status.
     pub status: u16,
     /// Google's reason, such as `rateLimitExceeded`.
     pub reason: String,
-    /// Google's words.
+    /// Google's message.
     pub message: String,
     /// The newer reason in `ErrorInfo`, such as `SERVICE_DISABLED`.
     pub info: String,
-    /// The service that `ErrorInfo` speaks of, such as `compute.googleapis.com`.
+    /// The service in `ErrorInfo`, such as `compute.googleapis.com`.
     pub service: String,
-    /// The project that `ErrorInfo` speaks of, such as `projects/123`.
+    /// The project in `ErrorInfo`, such as `projects/123`.
     pub consumer: String,
     /// The `Retry-After` header.
     pub retry_after: Option<Duration>,
@@ -81,7 +81,7 @@ impl Refusal {
         let Envelope { error } = serde_json::from_slice(body).ok()?;
         let Detail { reason: info, metadata: Metadata { service, consumer } } =
             error.details.into_iter().find(|detail| !detail.reason.is_empty()).unwrap_or_default();
-        // The newer services, as the Resource Manager is one, give no `errors`, only a status word.
+        // Newer services, such as the Resource Manager, send a `status` in place of `errors`.
         let reason = error.errors.into_iter().map(|one| one.reason).find(|reason| !reason.is_empty());
         Some(Self {
             status,
@@ -94,32 +94,32 @@ impl Refusal {
         })
     }
 
-    /// Whether the quota per minute is used up, which Compute Engine says with a 403.
+    /// True if the per-minute quota is exhausted, which Compute Engine reports as a 403.
     pub fn is_quota_of_this_minute(&self) -> bool {
         match self.reason.as_str() {
             "rateLimitExceeded" | "userRateLimitExceeded" => true,
-            // The same word serves for quotas of machines, addresses and disks.
+            // Quotas of instances, addresses and disks have the same reason.
             "quotaExceeded" => self.info == "RATE_LIMIT_EXCEEDED" || self.message.contains("per minute"),
             _ => self.info == "RATE_LIMIT_EXCEEDED",
         }
     }
 
-    /// Whether asking again in a second is useless, although the status says otherwise.
+    /// True if a repeat after a second is useless, although the status suggests one.
     pub fn is_final(&self) -> bool {
         is_out_of_stock(&self.reason) || is_out_of_stock(&self.info)
     }
 
-    /// What it means to Nephoscope.
-    pub fn meaning(self, operation: String, project: &str) -> ProviderError {
+    /// The provider error for this refusal of `operation` at the host `api`.
+    pub fn meaning(self, operation: String, api: &str, project: &str) -> ProviderError {
         if self.status == 429 || self.reason == "dailyLimitExceeded" || self.is_quota_of_this_minute() {
             return ProviderError::Throttled { retry_after: self.retry_after };
         }
         if self.is_final() {
-            return ProviderError::CapacityUnavailable { message: self.words() };
+            return ProviderError::CapacityUnavailable { message: self.text() };
         }
         match (self.status, self.reason.as_str(), self.info.as_str()) {
-            (401, ..) => ProviderError::Unauthenticated { message: self.words() },
-            (_, "accessNotConfigured", _) | (_, _, "SERVICE_DISABLED") => self.not_enabled(&operation, project),
+            (401, ..) => ProviderError::Unauthenticated { message: self.text() },
+            (_, "accessNotConfigured", _) | (_, _, "SERVICE_DISABLED") => self.not_enabled(api, project),
             (_, "billingDisabled" | "billingNotEnabled", _) | (_, _, "BILLING_DISABLED") => ProviderError::NotEnabled {
                 api: "billing".to_owned(),
                 message: format!(
@@ -129,52 +129,48 @@ impl Refusal {
                 ),
             },
             (_, _, "ACCESS_TOKEN_SCOPE_INSUFFICIENT") => ProviderError::PermissionDenied {
-                message: format!("the token has not the scope for it. Google says: {}", self.message),
+                message: format!("the token lacks the scope for it. Google says: {}", self.message),
                 operation,
             },
             (_, _, "USER_PROJECT_DENIED") => ProviderError::PermissionDenied {
-                message: format!("the credentials' quota project may not be charged. Google says: {}", self.message),
+                message: format!("the credentials may not charge their quota project. Google says: {}", self.message),
                 operation,
             },
             (_, "quotaExceeded" | "limitExceeded", _) => {
-                ProviderError::CapacityUnavailable { message: format!("the project's quota: {}", self.message) }
+                ProviderError::CapacityUnavailable { message: format!("project quota exceeded: {}", self.message) }
             }
             (_, "resourceNotReady" | "invalidResourceUsage" | "invalidUsage" | "resourceIsNotReady", _)
-            | (_, _, "FAILED_PRECONDITION") => ProviderError::InvalidState { message: self.words() },
+            | (_, _, "FAILED_PRECONDITION") => ProviderError::InvalidState { message: self.text() },
             (_, "resourceInUseByAnotherResource" | "resourceInUse" | "conditionNotMet", _) | (409 | 412, ..) => {
-                ProviderError::Conflict { message: self.words() }
+                ProviderError::Conflict { message: self.text() }
             }
             (_, "unsupportedOperation" | "notImplemented", _) | (501, ..) => {
-                ProviderError::Unsupported { message: self.words() }
+                ProviderError::Unsupported { message: self.text() }
             }
-            (403, ..) => ProviderError::PermissionDenied { operation, message: self.words() },
-            (500.., ..) => ProviderError::Unavailable { message: self.words() },
-            _ => ProviderError::Other { message: self.words(), code: self.reason },
+            (403, ..) => ProviderError::PermissionDenied { operation, message: self.text() },
+            (500.., ..) => ProviderError::Unavailable { message: self.text() },
+            _ => ProviderError::Other { message: self.text(), code: self.reason },
         }
     }
 
-    /// The API is off: what to do, and Google's words.
-    fn not_enabled(self, operation: &str, project: &str) -> ProviderError {
+    /// The error for a disabled API: the command that enables it, and Google's message.
+    fn not_enabled(self, api: &str, project: &str) -> ProviderError {
         let in_project = self.named(project).map(|named| format!(" --project {named}")).unwrap_or_default();
-        let api = match (self.service.is_empty(), operation.starts_with("resourcemanager.")) {
-            (false, _) => self.service,
-            (true, true) => Api::Projects.host().to_owned(),
-            (true, false) => Api::Compute.host().to_owned(),
-        };
+        let api = if self.service.is_empty() { api.to_owned() } else { self.service };
         ProviderError::NotEnabled {
             message: format!("run `gcloud services enable {api}{in_project}`. Google says: {}", self.message),
             api,
         }
     }
 
-    /// The project that was asked for, else the one that Google speaks of; there may be neither.
+    /// The requested project, else the one in `ErrorInfo`; there may be neither.
     fn named<'p>(&'p self, project: &'p str) -> Option<&'p str> {
-        let spoken_of = self.consumer.trim_start_matches("projects/");
-        [project, spoken_of].into_iter().find(|named| !named.is_empty())
+        let consumer = self.consumer.trim_start_matches("projects/");
+        [project, consumer].into_iter().find(|named| !named.is_empty())
     }
 
-    /// Google's words, or else its reason.
-    fn words(&self) -> String {
+    /// Google's message, else its reason, else the status.
+    fn text(&self) -> String {
         match (self.message.as_str(), self.reason.as_str()) {
             ("", "") => format!("HTTP {}", self.status),
             ("", reason) => reason.to_owned(),
@@ -183,34 +179,34 @@ impl Refusal {
     }
 }
 
-/// What the error of an operation that is DONE means; `code` and `message` are those of
+/// The provider error for an operation that is DONE with an error; `code` and `message` are those of
 /// `error.errors[]` (<https://cloud.google.com/compute/docs/reference/rest/v1/zoneOperations>).
 ///
-/// The operation has ended, so nothing about it is unknown: what went wrong inside of Google is
-/// told by its code, never as *unavailable* or *timed out*.
+/// The operation has ended, so nothing about it is unknown: an internal error of Google keeps its
+/// code, and never becomes *unavailable* or *timed out*.
 pub(crate) fn operation_failed(code: &str, message: &str) -> ProviderError {
-    let said = clipped(if message.trim().is_empty() { code } else { message.trim() });
+    let message = clipped(if message.trim().is_empty() { code } else { message.trim() });
     match code {
-        _ if is_out_of_stock(code) => ProviderError::CapacityUnavailable { message: said },
+        _ if is_out_of_stock(code) => ProviderError::CapacityUnavailable { message },
         "QUOTA_EXCEEDED" | "QUOTA_LIMIT" | "LIMIT_EXCEEDED" => {
-            ProviderError::CapacityUnavailable { message: format!("the project's quota: {said}") }
+            ProviderError::CapacityUnavailable { message: format!("project quota exceeded: {message}") }
         }
         "RATE_LIMIT_EXCEEDED" | "RESOURCE_OPERATION_RATE_EXCEEDED" => ProviderError::Throttled { retry_after: None },
         "PERMISSIONS_ERROR" | "PERMISSION_DENIED" | "FORBIDDEN" => {
-            ProviderError::PermissionDenied { operation: "the operation".to_owned(), message: said }
+            ProviderError::PermissionDenied { operation: "the operation".to_owned(), message }
         }
         "RESOURCE_NOT_READY" | "INVALID_USAGE" | "INVALID_STATE" | "INVALID_RESOURCE_USAGE" => {
-            ProviderError::InvalidState { message: said }
+            ProviderError::InvalidState { message }
         }
         "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE" | "RESOURCE_IN_USE" | "CONDITION_NOT_MET" | "ABORTED" => {
-            ProviderError::Conflict { message: said }
+            ProviderError::Conflict { message }
         }
-        "UNSUPPORTED_OPERATION" => ProviderError::Unsupported { message: said },
-        _ => ProviderError::Other { code: clipped(code), message: said },
+        "UNSUPPORTED_OPERATION" => ProviderError::Unsupported { message },
+        _ => ProviderError::Other { code: clipped(code), message },
     }
 }
 
-/// Google has no machine for it now.
+/// True if Google has no capacity for the instance now.
 fn is_out_of_stock(code: &str) -> bool {
     matches!(
         code,

@@ -1,18 +1,22 @@
-//! What Google's own tools have set up on this machine, as far as it has a name: the project that
-//! they would work in. Deliberately not here: their credentials (see `credentials`), and their
-//! endpoints, which nobody here has approved.
+//! The default project of Google's own tools on this machine.
+//!
+//! Deliberately not here: the tools' credentials (see `credentials`), and their endpoints, which the
+//! operator has not approved.
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::credentials::{application_default_file, gcloud_folder, is_project_id, read_key_file};
+use crate::{
+    credentials::{application_default_file, gcloud_folder, read_key_file},
+    project_id::is_project_id,
+};
 
 /// The largest configuration file that is read, in bytes.
 const LARGEST: u64 = 64 << 10;
 
-/// The project that goes with the application default credentials: the one of
-/// `GOOGLE_CLOUD_PROJECT`, of the credentials themselves, or of gcloud's active configuration.
+/// The project of the application default credentials: from `GOOGLE_CLOUD_PROJECT`, else from the
+/// credentials themselves, else from gcloud's active configuration.
 pub fn application_default_project(env: impl Fn(&str) -> Option<String>) -> Option<String> {
     let set = |name: &str| env(name).filter(|value| !value.is_empty());
     let named = set("GOOGLE_CLOUD_PROJECT");
@@ -24,7 +28,7 @@ pub fn application_default_project(env: impl Fn(&str) -> Option<String>) -> Opti
     found.filter(|project| is_project_id(project))
 }
 
-/// The two members of a credential file that name a project.
+/// Members of a credential file that name a project.
 #[derive(Deserialize)]
 struct Named {
     quota_project_id: Option<String>,
@@ -36,9 +40,9 @@ fn of_credentials(file: &Path) -> Option<String> {
     named.quota_project_id.or(named.project_id)
 }
 
-/// `project` of the section `core` of a configuration: an INI file, as gcloud writes it.
+/// The `project` of the section `core` of a configuration, which is an INI file.
 fn of_configuration(folder: &Path, name: &str) -> Option<String> {
-    // gcloud's own rule for the name of a configuration; anything else never becomes a path.
+    // gcloud's own rule for the name of a configuration; no other name becomes a path.
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if name.is_empty() || !name.bytes().all(plain) {
         return None;
@@ -58,7 +62,7 @@ fn of_configuration(folder: &Path, name: &str) -> Option<String> {
     None
 }
 
-/// A small regular file's text.
+/// The text of a small regular file.
 fn read(path: &PathBuf) -> Option<String> {
     let found = std::fs::metadata(path).ok()?;
     (found.is_file() && found.len() <= LARGEST).then(|| std::fs::read_to_string(path).ok())?

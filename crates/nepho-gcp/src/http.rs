@@ -1,7 +1,7 @@
-//! One request and its whole reply.
+//! The HTTP client: one request and its complete reply.
 //!
-//! It asks for gzip, unpacks under a cap, counts requests and bytes, and follows no redirect.
-//! Deliberately not here: repeats, tokens, and what a reply means.
+//! It accepts gzip, unpacks at most a fixed number of bytes, counts requests and bytes, and follows
+//! no redirect. Deliberately not here: repeats, tokens, and the meaning of a reply.
 
 use std::{
     fmt,
@@ -16,22 +16,21 @@ use nepho_core::provider::Traffic;
 use reqwest::{Request, Response, header, redirect};
 use tokio::time::{Instant, timeout_at};
 
-use crate::{ConnectError, Timeouts, error::root};
+use crate::{ConnectError, error_text::root, timeouts::Timeouts};
 
-/// The most bytes that one reply may have, compressed or not. A page of 500 instances is about
-/// 4 MB.
+/// The most bytes of one reply, compressed or not. A page of 500 instances is about 4 MB.
 const LARGEST_REPLY: usize = 64 << 20;
 
-/// How long to open a connection.
-const CONNECT: Duration = Duration::from_secs(5);
+/// The time limit for opening a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long an idle connection is kept: longer than the pause between two polls.
-const KEEP_IDLE: Duration = Duration::from_mins(2);
+/// The time that an idle connection is kept: longer than the pause between two polls.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// The longest `Retry-After` that is believed.
+/// The longest `Retry-After` that is obeyed, in seconds.
 const LONGEST_RETRY_AFTER: u64 = 3600;
 
-/// Google compresses replies only for clients whose name says gzip
+/// Google compresses replies only for clients whose user agent contains `gzip`
 /// (<https://cloud.google.com/compute/docs/api/how-tos/performance>).
 const USER_AGENT: &str = concat!("Nephoscope/", env!("CARGO_PKG_VERSION"), " (gzip)");
 
@@ -46,18 +45,18 @@ pub(crate) struct Reply {
     pub body: Bytes,
 }
 
-/// Why there is no reply.
+/// Error of a request without a usable reply.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Lost {
-    /// Not in time.
+pub(crate) enum SendError {
+    /// No reply in time.
     TimedOut,
-    /// No connection, or it broke off.
+    /// No connection, or a connection that broke.
     Unreachable(String),
-    /// More than [`LARGEST_REPLY`], or damaged.
+    /// A reply of more than [`LARGEST_REPLY`] bytes, or with damaged compression.
     Unreadable(&'static str),
 }
 
-/// What has been sent and received.
+/// Counters of requests and received bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     requests: AtomicU64,
@@ -65,41 +64,42 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// What has been sent and received so far.
+    /// The requests and bytes so far.
     pub fn traffic(&self) -> Traffic {
         Traffic { requests: self.requests.load(Ordering::Relaxed), bytes_in: self.bytes_in.load(Ordering::Relaxed) }
     }
 }
 
-/// The HTTP client of an identity, with its connections.
-pub(crate) struct Exchange {
-    http: reqwest::Client,
+/// HTTP client of an identity, with its connections.
+pub(crate) struct HttpTransport {
+    client: reqwest::Client,
 }
 
-impl fmt::Debug for Exchange {
+impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exchange").finish_non_exhaustive()
+        f.debug_struct("HttpTransport").finish_non_exhaustive()
     }
 }
 
-impl Exchange {
-    /// No connections yet. Proxies of the environment are not used: nobody approved them.
+impl HttpTransport {
+    /// A client without connections yet. It uses no proxy of the environment, because the operator
+    /// approved none.
     pub fn new() -> Result<Self, ConnectError> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .pool_idle_timeout(KEEP_IDLE)
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .redirect(redirect::Policy::none())
             .referer(false)
             .no_proxy()
             .user_agent(USER_AGENT)
             .build()
             .map_err(|error| ConnectError::TlsUnavailable { reason: root(&error) })?;
-        Ok(Self { http })
+        Ok(Self { client })
     }
 
-    /// The builder of a request that this wire will send.
+    /// The builder of a request for [`Self::send`].
     pub fn request(&self, method: reqwest::Method, url: url::Url) -> reqwest::RequestBuilder {
-        self.http.request(method, url).header(header::ACCEPT_ENCODING, "gzip")
+        self.client.request(method, url).header(header::ACCEPT_ENCODING, "gzip")
     }
 
     /// Sends the request and reads the reply to its end, until `deadline` at most.
@@ -109,22 +109,26 @@ impl Exchange {
         counts: &Counts,
         limits: Timeouts,
         deadline: Instant,
-    ) -> Result<Reply, Lost> {
+    ) -> Result<Reply, SendError> {
         counts.requests.fetch_add(1, Ordering::Relaxed);
         let now = Instant::now();
         let status_by = deadline.min(now + limits.read);
-        let whole_by = deadline.min(now + limits.attempt);
-        let response = timeout_at(status_by, self.http.execute(request)).await.map_err(|_| Lost::TimedOut)?;
-        let response = response.map_err(|error| lost(&error))?;
+        let complete_by = deadline.min(now + limits.attempt);
+        let response = timeout_at(status_by, self.client.execute(request)).await.map_err(|_| SendError::TimedOut)?;
+        let response = response.map_err(|error| send_error(&error))?;
         let status = response.status().as_u16();
         let retry_after = retry_after(&response);
-        let body = timeout_at(whole_by, read(response, counts)).await.map_err(|_| Lost::TimedOut)??;
+        let body = timeout_at(complete_by, read(response, counts)).await.map_err(|_| SendError::TimedOut)??;
         Ok(Reply { status, retry_after, body })
     }
 }
 
-fn lost(error: &reqwest::Error) -> Lost {
-    if error.is_timeout() { Lost::TimedOut } else { Lost::Unreachable(format!("no connection: {}", root(error))) }
+fn send_error(error: &reqwest::Error) -> SendError {
+    if error.is_timeout() {
+        SendError::TimedOut
+    } else {
+        SendError::Unreachable(format!("no connection: {}", root(error)))
+    }
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {
@@ -133,34 +137,34 @@ fn retry_after(response: &Response) -> Option<Duration> {
 }
 
 /// Reads the body to its end and unpacks it.
-async fn read(mut response: Response, counts: &Counts) -> Result<Bytes, Lost> {
+async fn read(mut response: Response, counts: &Counts) -> Result<Bytes, SendError> {
     let promised = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     let packed = response
         .headers()
         .get(header::CONTENT_ENCODING)
         .is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
     let mut received = BytesMut::with_capacity(promised.min(LARGEST_REPLY));
-    while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| send_error(&error))? {
         counts.bytes_in.fetch_add(chunk.len() as u64, Ordering::Relaxed);
         if received.len() + chunk.len() > LARGEST_REPLY {
-            return Err(Lost::Unreadable("the reply is larger than 64 MB"));
+            return Err(SendError::Unreadable("the reply is larger than 64 MB"));
         }
         received.extend_from_slice(&chunk);
     }
     if packed { unpack(&received) } else { Ok(received.freeze()) }
 }
 
-/// Unpacks gzip, at most [`LARGEST_REPLY`] bytes of it.
-fn unpack(packed: &[u8]) -> Result<Bytes, Lost> {
-    // The last four bytes of a gzip stream say how long it unpacks to; a hint, not to be trusted.
+/// Unpacks gzip to at most [`LARGEST_REPLY`] bytes.
+fn unpack(packed: &[u8]) -> Result<Bytes, SendError> {
+    // The last four bytes of a gzip stream hold its unpacked length: a hint that may be false.
     let hint = packed.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
     let mut unpacked = Vec::with_capacity(hint.min(packed.len().saturating_mul(40)).min(LARGEST_REPLY));
     MultiGzDecoder::new(packed)
         .take(LARGEST_REPLY as u64 + 1)
         .read_to_end(&mut unpacked)
-        .map_err(|_| Lost::Unreadable("the reply's compression is damaged"))?;
+        .map_err(|_| SendError::Unreadable("the reply's gzip data are damaged"))?;
     if unpacked.len() > LARGEST_REPLY {
-        return Err(Lost::Unreadable("the reply is larger than 64 MB"));
+        return Err(SendError::Unreadable("the reply is larger than 64 MB"));
     }
     Ok(Bytes::from(unpacked))
 }

@@ -11,9 +11,13 @@ use nepho_core::{
 
 use crate::{
     ConnectError, GcpOptions,
-    api::{context::Context, identity, operations, preflight::PreflightCache, read, submit, zones},
+    api::{context::Context, identity, operations, preflight::PreflightCache, read, scopes, submit},
     client::Client,
     convert,
+    endpoint::{Api, HostPolicy},
+    project_id::is_project_id,
+    rate_limit::RateLimiter,
+    token::Grant,
     writer::Writer,
 };
 
@@ -21,23 +25,24 @@ use crate::{
 #[derive(Debug)]
 pub struct GcpProvider {
     client: Client,
-    /// Only for accounts that may be written.
+    /// `None` for a read-only account.
     writer: Option<Writer>,
     access: Access,
     principal: String,
     realm: Realm,
     regions: Vec<Region>,
     preflight: PreflightCache,
-    /// Whether the zones could not be listed the last time.
+    /// True if the last attempt to list the zones was denied.
     zones_denied: AtomicBool,
-    /// How many instances the last sweep of all zones listed.
-    known: AtomicUsize,
+    /// The number of instances that the last sweep of all zones listed.
+    instances: AtomicUsize,
 }
 
 impl GcpProvider {
-    /// Prepares the clients. Asks nothing of Google: the first request is the first `verify`.
-    pub fn new(options: GcpOptions) -> Result<Self, ConnectError> {
-        let client = Client::new(&options)?;
+    /// Prepares the clients. Sends nothing: the first request is the first `verify`.
+    #[expect(clippy::unused_async, reason = "every provider is connected by the same call")]
+    pub async fn connect(options: GcpOptions) -> Result<Self, ConnectError> {
+        let client = client(&options)?;
         Ok(Self {
             writer: Writer::new(&client, options.access),
             access: options.access,
@@ -46,22 +51,22 @@ impl GcpProvider {
             regions: options.regions,
             preflight: PreflightCache::default(),
             zones_denied: AtomicBool::new(false),
-            known: AtomicUsize::new(0),
+            instances: AtomicUsize::new(0),
             client,
         })
     }
 
-    fn reader(&self) -> Context<'_> {
+    fn context(&self) -> Context<'_> {
         Context {
             client: &self.client,
             realm: &self.realm,
             preflight: &self.preflight,
-            by_all: self.zones_denied.load(Ordering::Relaxed),
-            known: &self.known,
+            zones_denied: self.zones_denied.load(Ordering::Relaxed),
+            instances: &self.instances,
         }
     }
 
-    /// The targets of this realm, and an error for each of the others.
+    /// Splits targets into those of this realm and errors for the others.
     fn own(&self, targets: &[Target]) -> (Vec<Target>, Vec<(ResourceKey, ProviderError)>) {
         let (own, foreign): (Vec<_>, Vec<_>) = targets.iter().cloned().partition(|one| one.key.realm == self.realm);
         let wrong = |Target { key, .. }: Target| {
@@ -72,6 +77,31 @@ impl GcpProvider {
     }
 }
 
+/// The project's client, after the checks of its id and its endpoint.
+fn client(options: &GcpOptions) -> Result<Client, ConnectError> {
+    if !is_project_id(&options.project) {
+        return Err(ConnectError::ProjectRefused {
+            project: options.project.clone(),
+            advice: "it has 6 to 30 lower-case letters, digits and hyphens, and begins with a letter",
+        });
+    }
+    let login = options.identity.login();
+    // The tokens of a sign-in must not go to another endpoint than the one it was made for.
+    if HostPolicy::new(options.endpoint.as_ref())? != *login.policy() {
+        let endpoint = options.endpoint.as_ref().map(|url| url.origin().ascii_serialization());
+        return Err(ConnectError::EndpointRefused {
+            endpoint: endpoint.unwrap_or_else(|| Api::Compute.host().to_owned()),
+            reason: "the sign-in was made for another endpoint",
+        });
+    }
+    let grant = match options.access {
+        Access::ReadOnly => Grant::ComputeReadOnly,
+        Access::ReadWrite => Grant::Compute,
+    };
+    let fresh = || RateLimiter::new(options.clock.clone(), options.quota_window);
+    Ok(Client::new(login, &options.project, grant, options.timeouts, fresh))
+}
+
 #[async_trait]
 impl Provider for GcpProvider {
     async fn verify(&self) -> Result<Identity, ProviderError> {
@@ -79,20 +109,20 @@ impl Provider for GcpProvider {
     }
 
     async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
-        let found = zones::zones(&self.client, &self.regions).await?;
+        let found = scopes::zones(&self.client, &self.regions).await?;
         self.zones_denied.store(found.denied, Ordering::Relaxed);
         Ok(found.names.iter().map(|zone| convert::scope(zone)).collect())
     }
 
     fn list<'a>(&'a self, scopes: &'a [Scope]) -> BoxStream<'a, SweepItem> {
-        self.reader().list(scopes).boxed()
+        self.context().list(scopes).boxed()
     }
 
     async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult> {
         let (own, foreign) = self.own(targets);
-        let mut observations = read::observe(self.reader(), &own, detail).await;
-        observations.extend(foreign.into_iter().map(|(key, error)| ReadResult { key, seen: Err(error) }));
-        observations
+        let mut results = read::instances(self.context(), &own, detail).await;
+        results.extend(foreign.into_iter().map(|(key, error)| ReadResult { key, seen: Err(error) }));
+        results
     }
 
     async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
@@ -102,7 +132,7 @@ impl Provider for GcpProvider {
             return targets.iter().map(refused).collect();
         };
         let (own, foreign) = self.own(targets);
-        let mut submissions = submit::submit(writer, self.reader(), request, &own).await;
+        let mut submissions = submit::submit(writer, self.context(), request, &own).await;
         submissions.extend(foreign.into_iter().map(|(key, error)| Submission { key, outcome: Err(error) }));
         submissions
     }

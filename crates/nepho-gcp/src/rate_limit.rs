@@ -1,10 +1,10 @@
-//! How much may be asked of a project in a minute.
+//! Rate limits of a project's requests.
 //!
-//! Google counts each group of requests by itself, per project, and refills all of them at each
-//! full minute (<https://cloud.google.com/compute/api-quota>). So does this: below the documented
-//! default, and when Google still says that a quota is used up, nothing of its group is sent until
-//! the next minute. The project is the one that Google charges, so that projects which share a
-//! quota share a rate_limiter.
+//! Google counts each group of requests separately, per project, and refills all quotas at each full
+//! minute (<https://cloud.google.com/compute/api-quota>). The limiter counts in the same way, below
+//! the documented default. If Google still reports an exhausted quota, no request of its group is
+//! sent until the next minute. The project is the one that Google charges, so projects that share a
+//! quota share a limiter.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -19,32 +19,35 @@ use tokio::{
 
 use crate::backoff;
 
-/// The most requests that all projects together have under way.
+/// The most requests in flight of all projects together.
 static EVERYWHERE: Semaphore = Semaphore::const_new(100);
 
-/// The most requests that one project has under way: the zones of a large project are listed at once.
-/// Google counts requests by the minute, not those under way.
+/// The most requests in flight of one project: the zones of a large project are listed in parallel.
+/// Google limits requests per minute, not requests in flight.
 pub(crate) const PER_PROJECT: usize = 32;
 
-/// How many times one request waits for the next minute.
-const LONGEST_PATIENCE: u8 = 2;
+/// The time between two refills of Google's quotas.
+pub(crate) const QUOTA_WINDOW: Duration = Duration::from_mins(1);
 
-/// Google's groups of read requests, each with a quota of its own.
+/// The most times that one request waits for the next minute.
+const MOST_WAITS: u8 = 2;
+
+/// Google's groups of read requests, each with its own quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReadClass {
-    /// Of no zone: projects, zones, machine types of all zones.
+    /// Reads of no zone: projects, zones, machine types of all zones.
     Global,
-    /// Of one zone: lists and single resources in it.
+    /// Reads of one zone: lists and single resources.
     Zone,
     /// `aggregatedList`, which Google calls a heavy-weight read.
     Heavy,
     /// `zoneOperations.get`.
     Operation,
-    /// The Resource Manager's, which has quotas of its own.
+    /// Reads of the Resource Manager, which has its own quotas.
     Projects,
 }
 
-/// What a request counts as.
+/// Group of requests with one quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// A read.
@@ -67,9 +70,9 @@ impl Class {
         }
     }
 
-    /// Requests per minute: two fifths or less of what Google documented as the default of each of
-    /// Compute Engine's groups (1,500), because other tools use the same quota. The Resource Manager
-    /// is asked seldom.
+    /// Requests per minute: two fifths or less of the documented default of each group of Compute
+    /// Engine (1,500), because other tools use the same quota. Requests to the Resource Manager are
+    /// rare.
     const fn per_minute(self) -> u32 {
         match self {
             Self::Read(ReadClass::Heavy | ReadClass::Projects) => 300,
@@ -78,19 +81,19 @@ impl Class {
     }
 }
 
-/// The rate_limiter of one project.
+/// Rate limiter of one project.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     clock: Arc<dyn Clock>,
     window: Duration,
-    ledgers: Mutex<[Ledger; Class::COUNT]>,
+    usage: Mutex<[Usage; Class::COUNT]>,
     slots: Semaphore,
 }
 
-/// One group's count.
+/// Count of one group's requests.
 #[derive(Clone, Copy, Debug, Default)]
-struct Ledger {
-    /// Which minute is counted; `None` before the first request.
+struct Usage {
+    /// The counted minute; `None` before the first request.
     minute: Option<i128>,
     used: u32,
     closed_until: Option<Instant>,
@@ -103,29 +106,29 @@ pub(crate) struct Permit<'b> {
     _everywhere: Option<SemaphorePermit<'static>>,
 }
 
-/// How many more minutes one request will wait for.
+/// The number of times that one request may still wait for the next minute.
 #[derive(Debug)]
-pub(crate) struct Patience(u8);
+pub(crate) struct QuotaWaits(u8);
 
-impl Default for Patience {
+impl Default for QuotaWaits {
     fn default() -> Self {
-        Self(LONGEST_PATIENCE)
+        Self(MOST_WAITS)
     }
 }
 
 impl RateLimiter {
-    /// Full quotas. `window` is Google's minute.
+    /// A limiter with full quotas. `window` is the time between two refills.
     pub fn new(clock: Arc<dyn Clock>, window: Duration) -> Self {
-        Self { clock, window, ledgers: Mutex::default(), slots: Semaphore::new(PER_PROJECT) }
+        Self { clock, window, usage: Mutex::default(), slots: Semaphore::new(PER_PROJECT) }
     }
 
-    /// Waits until a request of `class` may be sent; when its quota is used up, into the next
-    /// minute and, by `patience`, no more than two of them. The error is how long it still takes.
-    pub async fn permit(&self, class: Class, patience: &mut Patience) -> Result<Permit<'_>, Duration> {
+    /// Waits until a request of `class` may be sent. An exhausted quota is waited out, at most as
+    /// often as `waits` allows; after that, the error is the time until the next minute.
+    pub async fn permit(&self, class: Class, waits: &mut QuotaWaits) -> Result<Permit<'_>, Duration> {
         loop {
-            // Neither semaphore is ever closed, so both always give leave. The quota is looked at
-            // last: another request may have found it used up in the meantime.
-            // A mutation, and asking how it goes, is not held up by zones that do not answer.
+            // Neither semaphore is ever closed, so both always give a permit. The quota is checked
+            // last: another request may exhaust it while this one waits.
+            // Mutations and polls of operations take no slot, so zones that hang do not delay them.
             let slot = match class {
                 Class::Mutation | Class::Read(ReadClass::Operation) => None,
                 Class::Read(_) => self.slots.acquire().await.ok(),
@@ -135,47 +138,46 @@ impl RateLimiter {
                 return Ok(Permit { _slot: slot, _everywhere: everywhere });
             };
             drop((slot, everywhere));
-            if patience.0 == 0 {
+            if waits.0 == 0 {
                 return Err(wait);
             }
-            patience.0 -= 1;
+            waits.0 -= 1;
             tokio::time::sleep(wait + self.spread()).await;
         }
     }
 
-    /// Google says that the quota of `class` is used up: nothing of it is sent until the next
-    /// minute.
+    /// Sends nothing of `class` until the next minute: Google reported that its quota is exhausted.
     pub fn close(&self, class: Class) {
         let (_, rest) = self.minute();
         let until = Instant::now() + rest;
-        let ledger = &mut self.ledgers.lock().unwrap_or_else(PoisonError::into_inner)[class.index()];
-        ledger.closed_until = ledger.closed_until.max(Some(until));
+        let usage = &mut self.usage.lock().unwrap_or_else(PoisonError::into_inner)[class.index()];
+        usage.closed_until = usage.closed_until.max(Some(until));
     }
 
-    /// Counts one request, or says how long it is until the next minute.
+    /// Counts one request; the error is the time until the next minute.
     fn take(&self, class: Class) -> Result<(), Duration> {
         let (minute, rest) = self.minute();
-        let ledger = &mut self.ledgers.lock().unwrap_or_else(PoisonError::into_inner)[class.index()];
-        if let Some(closed) = ledger.closed_until {
+        let usage = &mut self.usage.lock().unwrap_or_else(PoisonError::into_inner)[class.index()];
+        if let Some(closed) = usage.closed_until {
             let left = closed.saturating_duration_since(Instant::now());
             if !left.is_zero() {
                 return Err(left);
             }
-            ledger.closed_until = None;
+            usage.closed_until = None;
         }
-        // Also when the clock was set back: another minute is another quota.
-        if ledger.minute != Some(minute) {
-            ledger.minute = Some(minute);
-            ledger.used = 0;
+        // `!=`, not `<`: a clock that was set back also names another minute.
+        if usage.minute != Some(minute) {
+            usage.minute = Some(minute);
+            usage.used = 0;
         }
-        if ledger.used >= class.per_minute() {
+        if usage.used >= class.per_minute() {
             return Err(rest);
         }
-        ledger.used += 1;
+        usage.used += 1;
         Ok(())
     }
 
-    /// The number of the present minute, and how long it still lasts.
+    /// The number of the present minute, and the rest of it.
     fn minute(&self) -> (i128, Duration) {
         let now = self.clock.now().as_nanosecond();
         let window = i128::try_from(self.window.as_nanos()).unwrap_or(i128::MAX).max(1);
@@ -183,8 +185,8 @@ impl RateLimiter {
         (now.div_euclid(window), Duration::from_nanos(u64::try_from(rest).unwrap_or(u64::MAX)))
     }
 
-    /// How far into the minute a request that waited for it is sent: not at once, because clocks
-    /// differ, and not all of them together.
+    /// The delay into the minute of a request that waited for it: random, because clocks differ and
+    /// many requests wait for the same minute.
     fn spread(&self) -> Duration {
         backoff::between(self.window / 60, self.window / 10)
     }

@@ -1,9 +1,9 @@
-//! Access tokens, by Google's library: one source for each set of scopes, asked once at a time.
+//! Access tokens, by Google's library: one source for each set of scopes, with one request at a time.
 //!
 //! The library renews a token in the background while its credentials object lives, and keeps a
-//! failure for as long. So an object that failed, hung, or whose token was refused is dropped, and
-//! the next request makes another. Deliberately not here: the library's default chain, which looks
-//! into the environment and asks the metadata server of the machine.
+//! failure for as long. So an object is dropped after a failure, a timeout or a refused token, and
+//! the next request makes another. Deliberately not here: the library's default chain, which reads
+//! the environment and asks the metadata server of the machine.
 
 use std::{
     collections::HashMap,
@@ -27,24 +27,25 @@ use crate::{
     backoff,
     credential_file::{Key, KeyKind},
     credentials::check_key_file,
-    error::{GcpError, clipped, root},
+    error::GcpError,
+    error_text::{cause, clipped, root},
 };
 
-/// How often a token is asked for before it is an error.
+/// The most attempts to fetch one token.
 const ATTEMPTS: u32 = 2;
 
-/// How long one token may take: an impersonation is two requests.
-const LONGEST_FETCH: Duration = Duration::from_secs(20);
+/// The time limit for fetching one token: an impersonation takes two requests.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a token is for. Read-only accounts get tokens that cannot change anything.
+/// The purpose of a token, which decides its scope. Tokens of read-only accounts cannot change
+/// anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Grant {
-    /// Compute Engine, to read.
+    /// Reads of Compute Engine.
     ComputeReadOnly,
-    /// Compute Engine, to read and to act.
+    /// Reads and mutations of Compute Engine.
     Compute,
-    /// The names of projects, and what may be done in them: the Resource Manager has no narrower
-    /// scope.
+    /// Names of projects, and permissions in them: the Resource Manager has no narrower scope.
     Projects,
 }
 
@@ -58,7 +59,7 @@ impl Grant {
     }
 }
 
-/// An access token, ready for its header.
+/// Access token in the form of its header.
 #[derive(Clone)]
 pub(crate) struct Token {
     bearer: HeaderValue,
@@ -72,7 +73,7 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    /// Takes the text; `None` if it could not stand in a header.
+    /// A token from its text; `None` if the text cannot be part of a header.
     pub fn new(text: &str, generation: u64) -> Option<Self> {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return None;
@@ -82,8 +83,8 @@ impl Token {
         Some(Self { bearer, generation })
     }
 
-    /// A reply's text without the token: somebody in between may give back what was sent.
-    pub fn left_out_of(&self, reply: &[u8]) -> String {
+    /// The reply's text without the token, which a proxy may send back.
+    pub fn removed_from(&self, reply: &[u8]) -> String {
         let text = String::from_utf8_lossy(reply);
         match self.bearer.to_str().ok().and_then(|bearer| bearer.strip_prefix("Bearer ")) {
             Some(token) => text.replace(token, "…"),
@@ -97,7 +98,7 @@ impl Token {
     }
 }
 
-/// The tokens of one identity.
+/// Tokens of one identity.
 pub(crate) struct Tokens {
     source: Source,
     slots: Mutex<HashMap<Option<Grant>, Slot>>,
@@ -114,7 +115,7 @@ enum Source {
     Key(Box<Key>),
 }
 
-/// The library's object for one set of scopes.
+/// The library's credentials object for one set of scopes.
 #[derive(Default)]
 struct Slot {
     generation: u64,
@@ -122,17 +123,17 @@ struct Slot {
 }
 
 impl Tokens {
-    /// One token that somebody else renews.
+    /// One token that another program renews.
     pub fn fixed(token: Token) -> Self {
         Self { source: Source::Fixed(token), slots: Mutex::default() }
     }
 
-    /// Tokens for a key.
+    /// Tokens for a credential file.
     pub fn of(key: Key) -> Self {
         Self { source: Source::Key(Box::new(key)), slots: Mutex::default() }
     }
 
-    /// A token for `grant`, until `deadline` at most. However many ask at once, one request is sent.
+    /// A token for `grant`, until `deadline` at most. Concurrent calls share one request.
     pub async fn token(&self, grant: Grant, deadline: Instant) -> Result<Token, GcpError> {
         let key = match &self.source {
             Source::Fixed(token) => return Ok(token.clone()),
@@ -141,28 +142,29 @@ impl Tokens {
         let mut failures = 0;
         loop {
             let (generation, credentials) = self.credentials(key, grant)?;
-            let limit = deadline.min(Instant::now() + LONGEST_FETCH);
-            let (error, may_pass) = match timeout_at(limit, credentials.access_token()).await {
+            let limit = deadline.min(Instant::now() + FETCH_TIMEOUT);
+            let (error, is_transient) = match timeout_at(limit, credentials.access_token()).await {
                 Ok(Ok(token)) => {
                     let text = Secret::new(token.token);
-                    return Token::new(text.expose(), generation).ok_or_else(|| GcpError::Malformed {
-                        reason: "the sign-in gave a token that is none".to_owned(),
+                    return Token::new(text.expose(), generation).ok_or_else(|| {
+                        GcpError::malformed("the token of the sign-in is empty or has control characters")
                     });
                 }
                 Ok(Err(error)) => (explain(key, &error), error.is_transient()),
-                Err(_) => (GcpError::TimedOut { operation: "the sign-in".to_owned() }, true),
+                Err(_) => (GcpError::timed_out("the sign-in"), true),
             };
             self.forget(key, grant, generation);
             failures += 1;
             let pause = backoff::backoff(failures);
-            if !may_pass || failures >= ATTEMPTS || Instant::now() + pause >= deadline {
+            if !is_transient || failures >= ATTEMPTS || Instant::now() + pause >= deadline {
                 return Err(error);
             }
             tokio::time::sleep(pause).await;
         }
     }
 
-    /// Google does not accept `token`: the next one will be another. False if there is no other.
+    /// Drops a `token` that Google refused, so that the next call fetches another. False if there is
+    /// no other.
     pub fn renew(&self, grant: Grant, token: &Token) -> bool {
         match &self.source {
             Source::Fixed(_) => false,
@@ -173,21 +175,24 @@ impl Tokens {
         }
     }
 
-    /// What it means that Google still does not accept the token; `said` are its words.
-    pub fn refused(&self, said: &str) -> GcpError {
-        let reason = match &self.source {
-            Source::Fixed(_) => {
-                "Google does not accept the access token; such tokens live for about an hour".to_owned()
-            }
+    /// The error for a token that Google refused although it is new; `message` is Google's.
+    pub fn refused(&self, message: &str) -> GcpError {
+        match &self.source {
+            Source::Fixed(_) => GcpError::sign_in(
+                "Google does not accept the access token; it expires after about an hour, so set a new one",
+            ),
             Source::Key(key) => {
-                // It signs its tokens itself, so this is the first that Google sees of it.
+                // A service account signs its tokens itself, so no earlier request has checked its key.
                 let signs = key.kind == KeyKind::ServiceAccount;
-                let why = if signs { "; is its key deleted, or the clock of this machine wrong?" } else { "." };
-                let said = clipped(&key.without_secrets(said));
-                format!("Google does not accept the tokens of {}{why} Google says: {said}", key.principal)
+                let advice =
+                    if signs { "; check that its key still exists and that this machine's clock is right" } else { "" };
+                let message = clipped(&key.without_secrets(message));
+                GcpError::sign_in(format!(
+                    "Google does not accept the tokens of {}{advice}. Google says: {message}",
+                    key.principal
+                ))
             }
-        };
-        GcpError::SignIn { reason }
+        }
     }
 
     fn credentials(&self, key: &Key, grant: Grant) -> Result<(u64, AccessTokenCredentials), GcpError> {
@@ -202,7 +207,7 @@ impl Tokens {
         Ok((slot.generation, credentials))
     }
 
-    /// Drops the object of `generation`, unless another has taken its place already.
+    /// Drops the object of `generation`, unless another has replaced it already.
     fn forget(&self, key: &Key, grant: Grant, generation: u64) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = slots.get_mut(&shared(key, grant)).filter(|slot| slot.generation == generation) {
@@ -211,18 +216,19 @@ impl Tokens {
     }
 }
 
-/// Which grants share a token. A refresh token was given for the scopes that its user agreed to,
-/// and Google refuses with `invalid_scope` to give a token for others, even for narrower ones such
-/// as `compute.readonly` under `cloud-platform`. So a user's token has all of them, for every grant.
+/// The slot of a grant's token: its own, or for a user one slot for all grants. A refresh token is
+/// bound to the scopes that its user agreed to, and Google refuses with `invalid_scope` to give a
+/// token for others, even for narrower ones such as `compute.readonly` under `cloud-platform`. So a
+/// user's token has all its scopes, for every grant.
 fn shared(key: &Key, grant: Grant) -> Option<Grant> {
     (key.kind != KeyKind::AuthorizedUser).then_some(grant)
 }
 
-/// The library's object, by the builder of its kind. It starts to ask for a token at once.
+/// The library's credentials object, from the builder of its kind. It fetches a token at once.
 fn make(key: &Key, grant: Grant) -> Result<AccessTokenCredentials, GcpError> {
     if let Some(file) = &key.subject_file {
-        // The library would wait for a pipe, and read a device for ever.
-        check_key_file(Path::new(file)).map_err(|error| GcpError::SignIn { reason: error.to_string() })?;
+        // The library would block on a pipe, and would read a device without end.
+        check_key_file(Path::new(file)).map_err(|error| GcpError::sign_in(error.to_string()))?;
     }
     let scopes = [grant.scope()];
     let made = match key.kind {
@@ -237,46 +243,44 @@ fn make(key: &Key, grant: Grant) -> Result<AccessTokenCredentials, GcpError> {
             external_account::Builder::new(key.json()).with_scopes(scopes).build_access_token_credentials()
         }
     };
-    // The library's words may quote the file.
+    // The library's message may quote the file.
     made.map_err(|error: build_errors::Error| {
-        let what = if error.is_parsing() { "has members that are not as they should be" } else { "is not supported" };
-        GcpError::SignIn { reason: format!("the credential file {what}") }
+        let what =
+            if error.is_parsing() { "has members that Google's library cannot read" } else { "is not supported" };
+        GcpError::sign_in(format!("the credential file {what}"))
     })
 }
 
-/// The library's error in our words. Its own quote whole replies and lines of a key.
+/// Translates an error of the library, whose messages quote whole replies and lines of a key.
 fn explain(key: &Key, error: &CredentialsError) -> GcpError {
-    let said = oauth(key, error).unwrap_or_default();
+    let answer = oauth(key, error).unwrap_or_default();
     let http = cause::<reqwest::Error>(error);
     if error.is_transient() {
-        let why = match http {
+        let cause = match http {
             Some(http) => http.status().map_or_else(|| root(http), |status| format!("HTTP {}", status.as_u16())),
             None => "no answer".to_owned(),
         };
-        let reason = format!("the sign-in at Google failed: {}", clipped(&key.without_secrets(&why)));
-        return GcpError::Unreachable { reason };
+        let cause = clipped(&key.without_secrets(&cause));
+        return GcpError::unreachable(format!("the sign-in at Google failed: {cause}"));
     }
     if http.is_some_and(reqwest::Error::is_decode) {
-        return GcpError::Malformed {
-            reason: "the sign-in was answered with something that is not its reply".to_owned(),
-        };
+        return GcpError::malformed("the reply to the sign-in is not a token reply of Google's");
     }
-    let reason = match key.kind {
-        KeyKind::ServiceAccount => "the service account's private key is not readable".to_owned(),
+    GcpError::sign_in(match key.kind {
+        KeyKind::ServiceAccount => "cannot read the service account's private key".to_owned(),
         KeyKind::AuthorizedUser => {
-            format!("Google refused the sign-in{said}; sign in again with `gcloud auth application-default login`")
+            format!("Google refused the sign-in{answer}; sign in again with `gcloud auth application-default login`")
         }
-        KeyKind::Impersonated => format!("Google refused to let these credentials act as {}{said}", key.principal),
+        KeyKind::Impersonated => format!("Google refused to let these credentials act as {}{answer}", key.principal),
         KeyKind::External if cause::<std::io::Error>(error).is_some() => {
-            "the file of the federated identity's token is not readable".to_owned()
+            "cannot read the file of the federated identity's token".to_owned()
         }
-        KeyKind::External => format!("Google refused the federated identity{said}"),
-    };
-    GcpError::SignIn { reason }
+        KeyKind::External => format!("Google refused the federated identity{answer}"),
+    })
 }
 
-/// What the reply that the library quotes says: `error` and `error_description`, as OAuth has them,
-/// or `error.message`, as Google's APIs have it. Nothing else of it is looked at.
+/// The error in the reply that the library quotes: `error` and `error_description` of OAuth, or
+/// `error.message` of Google's APIs. No other member is used.
 fn oauth(key: &Key, error: &CredentialsError) -> Option<String> {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {
@@ -287,29 +291,17 @@ fn oauth(key: &Key, error: &CredentialsError) -> Option<String> {
         if let Some(reply) = reply {
             let code = reply["error"].as_str().or_else(|| reply["error"]["status"].as_str());
             let code = code.filter(|code| code.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_'));
-            let words = reply["error_description"].as_str().or_else(|| reply["error"]["message"].as_str());
-            // What a federated identity's own token looks like is not known, so nobody's words that
-            // might quote it are passed on.
-            let words =
-                words.filter(|_| key.kind != KeyKind::External).map(|words| clipped(&key.without_secrets(words)));
-            return match (code, words) {
-                (Some(code), Some(words)) => Some(format!(" ({code}: {words})")),
-                (Some(one), None) => Some(format!(" ({one})")),
-                (None, Some(words)) => Some(format!(" ({words})")),
+            let message = reply["error_description"].as_str().or_else(|| reply["error"]["message"].as_str());
+            // A federated identity's own token has no known form, so a message that might quote it is
+            // dropped.
+            let message = message.filter(|_| key.kind != KeyKind::External);
+            let message = message.map(|message| clipped(&key.without_secrets(message)));
+            return match (code, message) {
+                (Some(code), Some(message)) => Some(format!(" ({code}: {message})")),
+                (Some(code), None) => Some(format!(" ({code})")),
+                (None, Some(message)) => Some(format!(" ({message})")),
                 (None, None) => None,
             };
-        }
-        next = error.source();
-    }
-    None
-}
-
-/// The first cause of type `T`.
-fn cause<'e, T: std::error::Error + 'static>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
         }
         next = error.source();
     }

@@ -1,8 +1,8 @@
-//! The six actions, in Compute Engine's words.
+//! Names of the six actions in Compute Engine's API, its tools and its permissions.
 
 use nepho_core::Action;
 
-/// The last part of the request's path; nothing for a deletion, which is a method of HTTP.
+/// The last segment of the request's path; `None` for a deletion, which is an HTTP method.
 pub(crate) const fn path_word(action: Action) -> Option<&'static str> {
     match action {
         Action::Start => Some("start"),
@@ -14,7 +14,7 @@ pub(crate) const fn path_word(action: Action) -> Option<&'static str> {
     }
 }
 
-/// As on `gcloud`'s command line.
+/// The verb on `gcloud`'s command line.
 pub(crate) const fn command(action: Action) -> &'static str {
     match path_word(action) {
         Some(word) => word,
@@ -35,7 +35,7 @@ pub(crate) const fn permission(action: Action) -> &'static str {
     }
 }
 
-/// Whether the cloud wants to be told that the contents of local disks may be discarded.
+/// True if the request must say that the contents of local disks may be discarded.
 pub(crate) const fn discards(action: Action) -> bool {
     matches!(action, Action::Stop | Action::Suspend)
 }

@@ -1,9 +1,9 @@
-//! The client that acts; only accounts that may be written have one.
+//! The client that mutates. It exists only for accounts that the operator made writable.
 //!
-//! Each mutation has a `requestId`, by which Google promises to carry it out once however often it
-//! is sent (<https://cloud.google.com/compute/docs/reference/rest/v1/instances/stop>). So a request
-//! that got no answer is sent again with the same id, a few times. Deliberately not here: a second
-//! try with an id of its own, which would be another mutation.
+//! Each mutation has a `requestId`: Google promises to carry it out once, even if it is sent several
+//! times (<https://cloud.google.com/compute/docs/reference/rest/v1/instances/stop>). So a request
+//! without an answer is repeated with the same id, a few times. Deliberately not here: a repeat with
+//! another id, which would be another mutation.
 
 use bytes::Bytes;
 use nepho_core::Access;
@@ -15,7 +15,7 @@ use crate::{
     error::GcpError,
 };
 
-/// Compute Engine, for acting.
+/// Compute Engine client for mutations.
 #[derive(Clone, Debug)]
 pub(crate) struct Writer {
     client: Client,
@@ -27,12 +27,12 @@ impl Writer {
         (access == Access::ReadWrite).then(|| Self { client: client.clone() })
     }
 
-    /// POSTs to `path` with a `requestId` of its own; the operation's body.
+    /// POSTs to `path` with a new `requestId`; returns the operation's body.
     pub async fn post(&self, path: &str, query: &[(&str, &str)]) -> Result<Bytes, GcpError> {
         self.send(Method::POST, path, query).await
     }
 
-    /// DELETEs `path` with a `requestId` of its own; the operation's body.
+    /// DELETEs `path` with a new `requestId`; returns the operation's body.
     pub async fn delete(&self, path: &str, query: &[(&str, &str)]) -> Result<Bytes, GcpError> {
         self.send(Method::DELETE, path, query).await
     }

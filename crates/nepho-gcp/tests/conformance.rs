@@ -20,7 +20,7 @@ fn harness() -> GcpHarness {
                 let identity = Arc::new(GcpIdentity::new(credentials, Some(&endpoint)).expect("an identity"));
                 let options = GcpOptions::new(identity, PROJECT.to_owned());
                 let options = GcpOptions { endpoint: Some(endpoint), access, ..options };
-                Arc::new(GcpProvider::new(options).expect("connected")) as Arc<dyn Provider>
+                Arc::new(GcpProvider::connect(options).await.expect("connected")) as Arc<dyn Provider>
             })
         }),
     )

@@ -1,13 +1,27 @@
 //! The demo cloud, added and removed as a whole.
 
 use nepho_core::{
-    Access, Account, AccountId, CredentialSource, ProviderKind,
+    Access, Account, AccountId, CredentialSource, Failure, ProviderKind,
     report::{AccountStatus, SyncReport},
 };
-use nepho_demo::DemoAccount;
+use nepho_demo::{DemoAccount, DemoOptions};
 use uuid::Uuid;
 
-use crate::{App, AppError};
+use crate::{
+    App, AppError,
+    providers::{ProviderFactory, missing},
+};
+
+impl ProviderFactory {
+    pub(crate) fn demo_options(&self, account: &Account) -> Result<DemoOptions, Failure> {
+        let realm = account.realm.clone().ok_or_else(|| missing("a demo account has no realm"))?;
+        Ok(DemoOptions {
+            clock: self.clock.clone(),
+            access: account.access,
+            ..DemoOptions::new(realm, self.directory.root().to_owned())
+        })
+    }
+}
 
 impl App {
     /// Adds the demo cloud's accounts, those that are not here yet, and lists them once.

@@ -110,14 +110,9 @@ impl ProviderFactory {
             ProviderKind::Gcp => {
                 let credentials = credentials.ok_or_else(|| missing("a Google Cloud account needs credentials"))?;
                 let identity = self.gcp_identity(credentials, account.endpoint.as_deref())?;
-                Ok(Arc::new(GcpProvider::new(self.gcp_options(account, identity)?)?))
+                Ok(Arc::new(GcpProvider::connect(self.gcp_options(account, identity)?).await?))
             }
-            ProviderKind::Demo => {
-                let realm = account.realm.as_ref().ok_or_else(|| missing("a demo account has no realm"))?;
-                DemoProvider::new(realm, self.directory.root(), Arc::clone(&self.clock), account.access)
-                    .map(|provider| Arc::new(provider) as Arc<dyn Provider>)
-                    .map_err(|error| Failure { code: FailureCode::Other, message: error.to_string() })
-            }
+            ProviderKind::Demo => Ok(Arc::new(DemoProvider::connect(self.demo_options(account)?).await?)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a read needs, for the services to hand on.
+//! Context of the calls that read one project.
 
 use std::sync::atomic::AtomicUsize;
 
@@ -7,18 +7,19 @@ use nepho_core::Realm;
 use super::preflight::PreflightCache;
 use crate::{client::Client, convert::Place};
 
-/// One project, for reading.
+/// Context of the calls that read one project.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Context<'a> {
     pub client: &'a Client,
     pub realm: &'a Realm,
-    /// What is known of instances beyond a listing.
+    /// The facts of instances that a listing does not contain.
     pub preflight: &'a PreflightCache,
-    /// Whether the zones could not be listed, so that the pages of all zones are followed to their end.
-    pub by_all: bool,
-    /// How many instances the last sweep of all zones listed; 0 before the first. It says how a sweep
-    /// begins.
-    pub known: &'a AtomicUsize,
+    /// True if the zones cannot be listed, so that a listing follows the pages of all zones to
+    /// their end.
+    pub zones_denied: bool,
+    /// The number of instances that the last sweep of all zones listed; 0 before the first. It
+    /// decides the first request of a sweep.
+    pub instances: &'a AtomicUsize,
 }
 
 impl Context<'_> {

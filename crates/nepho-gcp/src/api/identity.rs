@@ -1,4 +1,4 @@
-//! KnownFacts out whose credentials these are, and what they may not do.
+//! The identity of the credentials, and the actions that are denied to them.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -6,7 +6,7 @@ use futures::future;
 use nepho_core::{Access, Action, Identity, ProviderError, Realm};
 use serde::Deserialize;
 
-use super::{projects, reply, zones};
+use super::{json, projects, scopes};
 use crate::{
     client::{Client, ReadClass},
     convert,
@@ -16,32 +16,32 @@ use crate::{
 
 const OPERATION: &str = "compute.projects.get";
 
-/// How long a sign-in waits to be told what is denied.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The time limit for finding the denied actions.
+const DENIED_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Asks the project who it is. The project that answers must be the one that was asked.
+/// Reads the project, and checks that its name is the requested one.
 pub(crate) async fn identity(
     client: &Client,
     principal: &str,
     realm: &Realm,
     access: Access,
 ) -> Result<Identity, ProviderError> {
-    let refused = async {
+    let denied = async {
         match access {
             Access::ReadOnly => Vec::new(),
-            Access::ReadWrite => denied(client).await,
+            Access::ReadWrite => denied_actions(client).await,
         }
     };
-    let (project, denied) = future::join(name(client), refused).await;
+    let (project, denied) = future::join(name(client), denied).await;
     match project.map_err(ProviderError::from) {
         Ok(name) if name == client.project() => {}
         Ok(name) => {
             let found = convert::realm(&name, client.realm_suffix().as_deref());
             return Err(ProviderError::WrongAccount { expected: realm.clone(), found });
         }
-        // The project is named in each path, so an answer from any of them proves as much.
+        // Every path names the project, so the answer to another read is as good a proof.
         Err(ProviderError::PermissionDenied { operation, message }) => {
-            zones::proof(client).await.map_err(|_| ProviderError::PermissionDenied { operation, message })?;
+            scopes::probe(client).await.map_err(|_| ProviderError::PermissionDenied { operation, message })?;
         }
         Err(error) => return Err(error),
     }
@@ -56,19 +56,19 @@ async fn name(client: &Client) -> Result<String, GcpError> {
     }
     let path = client.path([]);
     let body = client.read(ReadClass::Global, &path, &[("fields", "kind,name")]).await?;
-    let project: Project = reply::read(OPERATION, &body)?;
-    reply::promised(OPERATION, &project.kind, "compute#project")?;
+    let project: Project = json::read(OPERATION, &body)?;
+    json::expect_kind(OPERATION, &project.kind, "compute#project")?;
     Ok(project.name)
 }
 
-/// The actions that are denied in the whole project, as Cloud Resource Manager knows; none where it
-/// does not say. A single instance may grant more.
-async fn denied(client: &Client) -> Vec<Action> {
+/// The actions that Cloud Resource Manager denies in the whole project; empty if it does not answer.
+/// A single instance may grant more.
+async fn denied_actions(client: &Client) -> Vec<Action> {
     let permissions = Action::ALL.map(verb::permission);
-    // Everything that is done with the account waits for this, and nothing depends on it.
-    let patience = client.timeouts().read.min(PATIENCE);
-    let asked = tokio::time::timeout(patience, projects::granted(client, &permissions));
-    let Ok(Ok(granted)) = asked.await else { return Vec::new() };
+    // Every use of the account waits for this optional information.
+    let limit = client.timeouts().read.min(DENIED_TIMEOUT);
+    let granted = tokio::time::timeout(limit, projects::granted(client, &permissions));
+    let Ok(Ok(granted)) = granted.await else { return Vec::new() };
     let granted: HashSet<String> = granted.into_iter().collect();
     Action::ALL.into_iter().filter(|action| !granted.contains(verb::permission(*action))).collect()
 }

@@ -1,15 +1,15 @@
-//! The members of an instance that Nephoscope reads, borrowed from the reply, and the masks that
-//! ask for them.
+//! Members of an instance that Nephoscope reads, borrowed from the reply, and the field masks for
+//! them.
 //!
-//! Names are those of Google's discovery document (`compute.v1`, schema `Instance`). A listing asks
-//! for these members only: a third of the bytes, and no metadata, whose values hold startup
+//! Names are those of Google's discovery document (`compute.v1`, schema `Instance`). A listing
+//! requests only these members: a third of the bytes, and no metadata, whose values hold startup
 //! scripts and sometimes secrets.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Deserialize;
 
-/// What a row, its facts and a plan need of an instance, as a mask
+/// Field mask of the members that a row, its facts and a plan need
 /// (<https://cloud.google.com/compute/docs/api/how-tos/performance#partial-response>).
 pub(crate) const FIELDS: &str = "id,name,status,statusMessage,zone,machineType,creationTimestamp,\
      lastStartTimestamp,labels,hostname,deletionProtection,sourceMachineImage,tags/items,\
@@ -18,14 +18,14 @@ pub(crate) const FIELDS: &str = "id,name,status,statusMessage,zone,machineType,c
      networkInterfaces(network,subnetwork,networkIP,ipv6Address,\
      accessConfigs(natIP,publicPtrDomainName),ipv6AccessConfigs/externalIpv6)";
 
-/// The member that only a plan asks for, and that no document keeps.
+/// The member that only a plan requests. No stored document has its values.
 pub(crate) const METADATA: &str = "metadata";
 
-/// The metadata key by which a managed instance group marks what it made; its value is the group's
+/// The metadata key that a managed instance group sets on its instances; its value is the group's
 /// partial address.
-const MADE_BY: &str = "created-by";
+const CREATED_BY: &str = "created-by";
 
-/// One instance.
+/// Instance in a reply.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Instance<'a> {
@@ -62,14 +62,14 @@ pub(crate) struct Instance<'a> {
     pub metadata: Metadata<'a>,
 }
 
-/// Firewall tags.
+/// Network tags, which firewall rules match.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Tags {
     pub items: Vec<String>,
 }
 
-/// Who the instance is to other APIs.
+/// Service account of the instance.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ServiceAccount<'a> {
@@ -77,7 +77,7 @@ pub(crate) struct ServiceAccount<'a> {
     pub email: Cow<'a, str>,
 }
 
-/// How it is provisioned.
+/// Provisioning model.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Scheduling<'a> {
@@ -86,11 +86,11 @@ pub(crate) struct Scheduling<'a> {
     pub preemptible: bool,
 }
 
-/// An attached disk.
+/// Attached disk.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Disk<'a> {
-    /// `PERSISTENT` or `SCRATCH`: a Local SSD.
+    /// `PERSISTENT`, or `SCRATCH` for a Local SSD.
     #[serde(borrow, rename = "type")]
     pub kind: Cow<'a, str>,
     #[serde(borrow)]
@@ -103,7 +103,7 @@ pub(crate) struct Disk<'a> {
     pub licenses: Vec<String>,
 }
 
-/// One network interface.
+/// Network interface.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Interface<'a> {
@@ -121,7 +121,7 @@ pub(crate) struct Interface<'a> {
     pub ipv6_access_configs: Vec<AccessConfig<'a>>,
 }
 
-/// A public address of a network interface.
+/// Public address of a network interface.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct AccessConfig<'a> {
@@ -132,7 +132,7 @@ pub(crate) struct AccessConfig<'a> {
     pub public_ptr_domain_name: String,
 }
 
-/// The metadata, where they were asked for.
+/// Metadata; empty if the field mask leaves them out.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Metadata<'a> {
@@ -140,7 +140,7 @@ pub(crate) struct Metadata<'a> {
     pub items: Vec<MetadataItem<'a>>,
 }
 
-/// One pair of the metadata.
+/// Key and value of the metadata.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct MetadataItem<'a> {
@@ -157,13 +157,13 @@ impl std::fmt::Debug for MetadataItem<'_> {
 }
 
 impl Instance<'_> {
-    /// The managed instance group that made it, by name, if its metadata were asked for and say so.
-    pub fn made_by(&self) -> Option<String> {
-        let mut marks = self.metadata.items.iter().filter(|item| item.key == MADE_BY);
+    /// The name of the managed instance group that created the instance, from its metadata.
+    pub fn created_by(&self) -> Option<String> {
+        let mut marks = self.metadata.items.iter().filter(|item| item.key == CREATED_BY);
         marks.find_map(|item| group_name(&item.value))
     }
 
-    /// Whether it has a disk of its host, whose contents are lost with its place there.
+    /// True if it has a Local SSD, which loses its contents when the instance leaves its host.
     pub fn has_local_ssd(&self) -> bool {
         self.disks.iter().any(|disk| disk.kind == "SCRATCH")
     }
@@ -174,14 +174,14 @@ impl Instance<'_> {
     }
 }
 
-/// Whether it is the id of an instance, an unsigned 64-bit number: it goes into the path of every
+/// True for the id of an instance, an unsigned 64-bit number. It becomes a part of the path of every
 /// later request.
 pub(crate) fn is_id(text: &str) -> bool {
     (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `projects/1/zones/z/instanceGroupManagers/web` → `web`. Anything else is no group's address:
-/// anybody may write metadata.
+/// The group in `projects/1/zones/z/instanceGroupManagers/web`: `web`. Any user may write metadata, so
+/// `None` for a value of another form.
 fn group_name(address: &str) -> Option<String> {
     let parts: Vec<&str> = address.split('/').collect();
     match parts.as_slice() {
@@ -190,7 +190,7 @@ fn group_name(address: &str) -> Option<String> {
     }
 }
 
-/// The last part of an address, such as a machine type's name.
+/// The last segment of an address, such as a machine type's name.
 pub(crate) fn last(address: &str) -> &str {
     address.rsplit('/').next().unwrap_or(address)
 }
@@ -200,10 +200,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_group_is_known_by_its_address_only() {
+    fn group_is_known_by_its_address_only() {
         let of = |value: &str| {
             let text = serde_json::json!({"metadata": {"items": [{"key": "startup", "value": "projects/1/zones/z/instanceGroupManagers/no"}, {"key": "created-by", "value": value}]}});
-            serde_json::from_str::<Instance<'_>>(&text.to_string()).expect("an instance").made_by()
+            serde_json::from_str::<Instance<'_>>(&text.to_string()).expect("an instance").created_by()
         };
         assert_eq!(of("projects/1/zones/europe-west1-b/instanceGroupManagers/web").as_deref(), Some("web"));
         assert_eq!(of("projects/1/regions/europe-west1/instanceGroupManagers/web").as_deref(), Some("web"));
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_digits_and_nothing_else() {
+    fn id_is_digits_and_nothing_else() {
         for id in ["1", "4417394582134528217", "18446744073709551615"] {
             assert!(is_id(id), "{id}");
         }

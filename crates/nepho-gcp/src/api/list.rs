@@ -1,8 +1,8 @@
-//! Listing the instances of zones: all at once while they fit a page, else each zone by itself.
+//! Listing of instances: all zones in one page while they fit, else each zone separately.
 //!
-//! A project of few instances costs one request, however many zones there are. A larger one is
-//! listed by its zones in parallel: the chain of pages of all zones would take a round trip, and
-//! Google's own time, for each of them.
+//! A project of few instances costs one request for all zones. The zones of a larger project are
+//! listed in parallel: a chain of pages of all zones would take one round trip, and Google's own
+//! time, per page.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -24,44 +24,45 @@ use nepho_core::{
     provider::{ListedResource, SweepItem},
 };
 
-use super::{context::Context, instances::FIELDS, pages::PageTokens, reply, zones};
+use super::{context::Context, instances::FIELDS, pages::PageTokens, reply, scopes};
 use crate::{client::ReadClass, error::GcpError};
 
 const OPERATION: &str = "compute.instances.list";
 const OF_ALL: &str = "compute.instances.aggregatedList";
 
-/// Up to so many zones are listed by themselves at once: a page of all zones would seldom be less.
+/// The most scopes of a sweep that lists each zone separately from the start: a page of all zones
+/// would seldom save a request.
 const FEW: usize = 4;
 
-/// Instances on a page of a zone: Google's most.
+/// Instances on a page of a zone: Google's maximum.
 const PAGE: usize = 500;
 
-/// Instances on the page of all zones that begins a sweep while nothing is known of the project: what
-/// is on it is asked for again if it was not the only one.
+/// Instances on the page of all zones that begins a sweep of a project of unknown size. If there are
+/// more pages, its instances are requested again.
 const FIRST: usize = 100;
 
-/// What becomes of the zones after the first page of all of them.
+/// Zones that are left after the first page of all zones.
 enum Rest {
-    /// These are listed by themselves.
+    /// These are listed separately.
     Zones(Vec<String>),
-    /// All have ended.
+    /// No zone is left.
     Nothing,
 }
 
 impl<'a> Context<'a> {
-    /// Lists `scopes`, which are zones; each ends once.
+    /// Lists `scopes`, which are zones. Each ends once.
     pub fn list(self, scopes: &'a [Scope]) -> impl Stream<Item = SweepItem> + 'a {
         let (items, listed) = mpsc::unbounded();
         let by_zone = |scope: &Scope| (scope.location.as_str().to_owned(), scope.clone());
         let scopes: BTreeMap<String, Scope> = scopes.iter().map(by_zone).collect();
-        let listing = Listing { reader: self, out: Out { items, scopes, rows: AtomicUsize::new(0) } };
+        let listing = Listing { context: self, out: Out { items, scopes, rows: AtomicUsize::new(0) } };
         stream::select(listed, stream::once(listing.run()).filter_map(|()| future::ready(None)))
     }
 }
 
-/// One sweep, under way.
+/// State of one sweep.
 struct Listing<'a> {
-    reader: Context<'a>,
+    context: Context<'a>,
     out: Out,
 }
 
@@ -69,18 +70,18 @@ impl Listing<'_> {
     async fn run(self) {
         let mut zones = Vec::new();
         for zone in self.out.scopes.keys() {
-            if zones::is_name(zone) {
+            if scopes::is_name(zone) {
                 zones.push(zone.clone());
             } else {
-                let message = format!("{zone:?} is no zone");
+                let message = format!("{zone:?} is not the name of a zone");
                 self.out.end(zone, Err(ProviderError::Other { code: "NoSuchZone".to_owned(), message }));
             }
         }
-        let known = self.reader.known.load(Ordering::Relaxed);
-        let rest = if self.reader.by_all {
+        let instances = self.context.instances.load(Ordering::Relaxed);
+        let rest = if self.context.zones_denied {
             self.chain_of_all(zones).await
-        } else if zones.len() > FEW && known <= PAGE {
-            self.page_of_all(zones, if known > FIRST { PAGE } else { FIRST }).await
+        } else if zones.len() > FEW && instances <= PAGE {
+            self.page_of_all(zones, if instances > FIRST { PAGE } else { FIRST }).await
         } else {
             Rest::Zones(zones)
         };
@@ -88,24 +89,24 @@ impl Listing<'_> {
         let mut walks: FuturesUnordered<_> = zones.iter().map(|zone| self.zone(zone)).collect();
         while walks.next().await.is_some() {}
         if self.out.scopes.len() > FEW {
-            // The next sweep begins as this one should have.
-            self.reader.known.store(self.out.rows.load(Ordering::Relaxed), Ordering::Relaxed);
+            // The next sweep chooses its first request by this count.
+            self.context.instances.store(self.out.rows.load(Ordering::Relaxed), Ordering::Relaxed);
         }
     }
 
     /// Lists one zone to its end.
     async fn zone(&self, zone: &str) {
-        let ended = self.reader.zone(zone, |rows| self.out.page(zone, rows)).await;
+        let ended = self.context.zone(zone, |rows| self.out.page(zone, rows)).await;
         self.out.end(zone, ended);
     }
 
-    /// Asks for a page of all zones, which may be all there is.
+    /// Requests a page of all zones, which may be the only one.
     async fn page_of_all(&self, zones: Vec<String>, size: usize) -> Rest {
-        let page = match self.reader.all(size, None).await {
+        let page = match self.context.all(size, None).await {
             Ok(page) if page.next.is_none() && page.warning.is_none() => page,
-            // More than a page, or not whole without saying where: each zone is asked by itself.
+            // More than one page, or incomplete without naming a zone: each zone is listed separately.
             Ok(_) => return Rest::Zones(zones),
-            Err(error) if !is_for_all(&error) => return Rest::Zones(zones),
+            Err(error) if !concerns_project(&error) => return Rest::Zones(zones),
             Err(error) => {
                 let error = ProviderError::from(error);
                 for zone in &zones {
@@ -114,47 +115,47 @@ impl Listing<'_> {
                 return Rest::Nothing;
             }
         };
-        // A zone that the page does not speak of is not known to be empty.
-        Rest::Zones(self.deal_out(zones, page.zones))
+        // A zone that the page does not name may hold instances.
+        Rest::Zones(self.distribute(zones, page.zones))
     }
 
-    /// Ends the zones that a page speaks of; the others come back.
-    fn deal_out(
+    /// Ends the zones that a page names; returns the others.
+    fn distribute(
         &self,
         zones: Vec<String>,
-        mut said: BTreeMap<String, Result<Vec<ListedResource>, ProviderError>>,
+        mut parts: BTreeMap<String, Result<Vec<ListedResource>, ProviderError>>,
     ) -> Vec<String> {
-        let mut silent = Vec::new();
+        let mut unnamed = Vec::new();
         for zone in zones {
-            match said.remove(&zone) {
+            match parts.remove(&zone) {
                 Some(Ok(rows)) => {
                     let mut seen = HashSet::new();
-                    self.out.page(&zone, self.reader.fresh(rows, &mut seen));
+                    self.out.page(&zone, self.context.unseen(rows, &mut seen));
                     self.out.end(&zone, Ok(()));
                 }
                 Some(Err(error)) => self.out.end(&zone, Err(error)),
-                None => silent.push(zone),
+                None => unnamed.push(zone),
             }
         }
-        silent
+        unnamed
     }
 
-    /// Follows the pages of all zones to their end. No zone is whole before the last page.
+    /// Follows the pages of all zones to their end. No zone is complete before the last page.
     async fn chain_of_all(&self, zones: Vec<String>) -> Rest {
         let mut open: BTreeMap<String, (HashSet<Arc<str>>, bool)> =
             zones.into_iter().map(|zone| (zone, (HashSet::new(), false))).collect();
         let mut tokens = PageTokens::default();
         let ended = loop {
-            let page = match self.reader.all(PAGE, tokens.last()).await {
+            let page = match self.context.all(PAGE, tokens.last()).await {
                 Ok(page) => page,
                 Err(error) => break Err(error.into()),
             };
-            for (zone, said) in page.zones {
+            for (zone, part) in page.zones {
                 let Some((seen, named)) = open.get_mut(&zone) else { continue };
-                match said {
+                match part {
                     Ok(rows) => {
                         *named = true;
-                        self.out.page(&zone, self.reader.fresh(rows, seen));
+                        self.out.page(&zone, self.context.unseen(rows, seen));
                     }
                     Err(error) => {
                         open.remove(&zone);
@@ -165,27 +166,27 @@ impl Listing<'_> {
             if let Some(warning) = page.warning {
                 break Err(warning.into());
             }
-            match tokens.go_on(OF_ALL, page.next) {
+            match tokens.advance(OF_ALL, page.next) {
                 Ok(true) => {}
                 Ok(false) => break Ok(()),
                 Err(error) => break Err(error.into()),
             }
         };
-        let mut silent = Vec::new();
+        let mut unnamed = Vec::new();
         for (zone, (_, named)) in open {
             match &ended {
                 Ok(()) if named => self.out.end(&zone, Ok(())),
-                Ok(()) => silent.push(zone),
+                Ok(()) => unnamed.push(zone),
                 Err(error) => self.out.end(&zone, Err(ProviderError::clone(error))),
             }
         }
-        Rest::Zones(silent)
+        Rest::Zones(unnamed)
     }
 }
 
 impl Context<'_> {
-    /// Lists `zone` to its end, handing each page's new rows to `each`. A page whose warning says
-    /// that something is missing ends it as failed.
+    /// Lists `zone` to its end, and passes the new rows of each page to `each`. Fails at a page with a
+    /// warning that some instances are missing.
     pub async fn zone(&self, zone: &str, mut each: impl FnMut(Vec<ListedResource>)) -> Result<(), ProviderError> {
         let path = self.client.path(["zones", zone, "instances"]);
         let place = self.place(zone);
@@ -198,18 +199,18 @@ impl Context<'_> {
             query.extend(tokens.last().map(|token| ("pageToken", token)));
             let body: Bytes = self.client.read(ReadClass::Zone, &path, &query).await?;
             let page = reply::page(OPERATION, &body, &place)?;
-            each(self.fresh(page.rows, &mut seen));
+            each(self.unseen(page.rows, &mut seen));
             if let Some(warning) = page.warning {
                 return Err(warning.into());
             }
-            if !tokens.go_on(OPERATION, page.next)? {
+            if !tokens.advance(OPERATION, page.next)? {
                 return Ok(());
             }
         }
     }
 
     /// A page of all zones.
-    async fn all(&self, size: usize, token: Option<&str>) -> Result<reply::AllPage, GcpError> {
+    async fn all(&self, size: usize, token: Option<&str>) -> Result<reply::AggregatedPage, GcpError> {
         let path = self.client.path(["aggregated", "instances"]);
         let fields = format!(
             "kind,nextPageToken,unreachables,warning(code,message),items/*/warning(code,message),\
@@ -220,12 +221,12 @@ impl Context<'_> {
             vec![("maxResults", size.as_str()), ("returnPartialSuccess", "true"), ("fields", fields.as_str())];
         query.extend(token.map(|token| ("pageToken", token)));
         let body = self.client.read(ReadClass::Heavy, &path, &query).await?;
-        reply::all_page(OF_ALL, &body, self.realm)
+        reply::aggregated_page(OF_ALL, &body, self.realm)
     }
 
-    /// The rows that were not seen before: Google may show an instance twice when the fleet changes
-    /// between pages.
-    fn fresh(&self, mut rows: Vec<ListedResource>, seen: &mut HashSet<Arc<str>>) -> Vec<ListedResource> {
+    /// Removes rows that an earlier page contained: Google may list an instance twice if the fleet
+    /// changes between pages.
+    fn unseen(&self, mut rows: Vec<ListedResource>, seen: &mut HashSet<Arc<str>>) -> Vec<ListedResource> {
         rows.retain(|row| seen.insert(Arc::clone(&row.resource.key.native)));
         for row in &mut rows {
             self.preflight.complete(&mut row.resource);
@@ -234,9 +235,8 @@ impl Context<'_> {
     }
 }
 
-/// Whether no zone would fare better than the page of all of them: it is the project that is not
-/// there, or not to be read.
-fn is_for_all(error: &GcpError) -> bool {
+/// True if the error concerns the project, so that a listing of one zone would fail too.
+fn concerns_project(error: &GcpError) -> bool {
     let refused = || {
         matches!(
             ProviderError::from(error.clone()),
@@ -248,11 +248,11 @@ fn is_for_all(error: &GcpError) -> bool {
     error.status() == Some(404) || refused()
 }
 
-/// Where the items go.
+/// Receiver of the items.
 struct Out {
     items: mpsc::UnboundedSender<SweepItem>,
     scopes: BTreeMap<String, Scope>,
-    /// How many instances went there.
+    /// The number of instances so far.
     rows: AtomicUsize,
 }
 
@@ -273,7 +273,7 @@ impl Out {
     }
 
     fn send(&self, item: SweepItem) {
-        // Nobody listens any more: the sweep was given up, and this with it.
+        // Fails only if the sweep was dropped, which ends this listing too.
         let _ = self.items.unbounded_send(item);
     }
 }

@@ -1,8 +1,8 @@
-//! Operations: what Compute Engine answers an action with, and how they go.
+//! Operations: Compute Engine's record of each accepted action, and its progress.
 //!
-//! Asked for by `zoneOperations.get`, which has a quota of its own; `wait` would use up that of
-//! heavy reads. Many of one zone are read from its list, newest first: a request each, every second,
-//! would use up any quota.
+//! A single operation is read with `zoneOperations.get`, which has its own quota; `wait` would use
+//! the quota of heavy reads. Many operations of one zone are read from its list, newest first: one
+//! request each, every second, would exhaust any quota.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +13,7 @@ use nepho_core::{
 };
 use serde::Deserialize;
 
-use super::{reply, zones};
+use super::{json, pages::Page, scopes};
 use crate::{
     client::{Client, ReadClass},
     error::GcpError,
@@ -24,13 +24,13 @@ use crate::{
 const OPERATION: &str = "compute.zoneOperations.get";
 const OF_ZONE: &str = "compute.zoneOperations.list";
 
-/// The most operations of one zone that are asked for one by one.
+/// The most operations of one zone that are read one by one.
 const FEW: usize = 5;
 
-/// Operations on a page: Google's most.
+/// Operations on a page: Google's maximum.
 const PAGE: &str = "500";
 
-/// What is asked of an operation.
+/// Field mask of an operation.
 const FIELDS: &str = "kind,name,status,error/errors(code,message),httpErrorStatusCode,httpErrorMessage";
 
 #[derive(Deserialize)]
@@ -65,19 +65,19 @@ struct One {
 
 impl Operation {
     fn read(operation: &str, body: &bytes::Bytes) -> Result<Self, GcpError> {
-        let read: Self = reply::read(operation, body)?;
-        reply::promised(operation, &read.kind, "compute#operation")?;
+        let read: Self = json::read(operation, body)?;
+        json::expect_kind(operation, &read.kind, "compute#operation")?;
         Ok(read)
     }
 
-    /// How it goes. HTTP 200 and DONE say nothing of success: an `error` may be in it.
+    /// The progress. HTTP 200 and DONE do not mean success: the reply may hold an `error`.
     fn progress(self, operation: &str) -> Result<Progress, GcpError> {
         match self.status.as_str() {
             "PENDING" | "RUNNING" => Ok(Progress::Underway),
             "DONE" => Ok(self.failure().map_or(Progress::Done, Progress::Failed)),
             other => {
-                let word: String = other.chars().take(40).collect();
-                Err(GcpError::Malformed { reason: format!("{operation}: an operation that is {word:?}") })
+                let status: String = other.chars().take(40).collect();
+                Err(GcpError::malformed(format!("{operation}: unknown status {status:?} of an operation")))
             }
         }
     }
@@ -94,14 +94,14 @@ impl Operation {
     }
 }
 
-/// Reads the answer to an action in `zone`. The reply names no state of the instance.
+/// Reads the reply to an action in `zone`. It names no state of the instance.
 pub(crate) fn accepted(operation: &str, body: &bytes::Bytes, zone: &str) -> Result<Accepted, ProviderError> {
     let reply = Operation::read(operation, body)?;
     let name = reply.name.clone();
     match reply.progress(operation)? {
         Progress::Failed(error) => Err(error),
         Progress::Underway | Progress::Done if !is_name(&name) => {
-            Err(ProviderError::Malformed { message: format!("{operation}: an operation without a name") })
+            Err(ProviderError::Malformed { message: format!("{operation}: the operation has no name") })
         }
         Progress::Underway | Progress::Done => {
             let ticket = Some(Ticket::new(format!("zones/{zone}/operations/{name}")));
@@ -110,7 +110,7 @@ pub(crate) fn accepted(operation: &str, body: &bytes::Bytes, zone: &str) -> Resu
     }
 }
 
-/// How the operations of these tickets go, in their order.
+/// The progress of the operations of these tickets, in their order.
 pub(crate) async fn progress(client: &Client, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
     let places: Vec<Option<(&str, &str)>> = tickets.iter().map(place).collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -121,11 +121,11 @@ pub(crate) async fn progress(client: &Client, tickets: &[Ticket]) -> Vec<Result<
     let lists = future::join_all(many.map(|(zone, _)| async move { (zone, latest(client, zone).await) })).await;
     let mut known: HashMap<(&str, &str), Result<Progress, ProviderError>> = HashMap::new();
     for (zone, listed) in &lists {
-        // What is not on the page, or where there is none, is asked for by itself.
+        // An operation that is not on the page, or whose zone has no page, is read separately.
         let Ok(listed) = listed else { continue };
         known.extend(listed.iter().map(|(name, progress)| ((*zone, name.as_str()), progress.clone())));
     }
-    let asking: Vec<_> = places
+    let reads: Vec<_> = places
         .iter()
         .map(|place| {
             let known = place.and_then(|place| known.get(&place).cloned());
@@ -133,37 +133,30 @@ pub(crate) async fn progress(client: &Client, tickets: &[Ticket]) -> Vec<Result<
                 match (known, place) {
                     (Some(known), _) => known,
                     (None, Some((zone, name))) => one(client, zone, name).await,
-                    (None, None) => Err(foreign()),
+                    (None, None) => Err(not_a_ticket()),
                 }
             }
         })
         .collect();
-    stream::iter(asking).buffered(PER_PROJECT).collect().await
+    stream::iter(reads).buffered(PER_PROJECT).collect().await
 }
 
-/// The zone and the name in a ticket of ours.
+/// The zone and the name of the operation in a ticket.
 fn place(ticket: &Ticket) -> Option<(&str, &str)> {
     let parts: Vec<&str> = ticket.as_str().split('/').collect();
     let ["zones", zone, "operations", name] = parts[..] else { return None };
-    (zones::is_name(zone) && is_name(name)).then_some((zone, name))
+    (scopes::is_name(zone) && is_name(name)).then_some((zone, name))
 }
 
 /// The zone's latest operations, by name.
 async fn latest(client: &Client, zone: &str) -> Result<HashMap<String, Result<Progress, ProviderError>>, GcpError> {
-    #[derive(Deserialize)]
-    struct List {
-        kind: String,
-        #[serde(default)]
-        items: Vec<Operation>,
-    }
     let path = client.path(["zones", zone, "operations"]);
     let fields = format!("kind,items({FIELDS})");
     let query = [("maxResults", PAGE), ("orderBy", "creationTimestamp desc"), ("fields", fields.as_str())];
     let body = client.read(ReadClass::Zone, &path, &query).await?;
-    let list: List = reply::read(OF_ZONE, &body)?;
-    reply::promised(OF_ZONE, &list.kind, "compute#operationList")?;
-    let told = |one: Operation| (one.name.clone(), one.progress(OF_ZONE).map_err(ProviderError::from));
-    Ok(list.items.into_iter().map(told).collect())
+    let page = Page::<Operation>::read(OF_ZONE, &body, "compute#operationList")?;
+    let by_name = |one: Operation| (one.name.clone(), one.progress(OF_ZONE).map_err(ProviderError::from));
+    Ok(page.items.into_iter().map(by_name).collect())
 }
 
 async fn one(client: &Client, zone: &str, name: &str) -> Result<Progress, ProviderError> {
@@ -172,11 +165,11 @@ async fn one(client: &Client, zone: &str, name: &str) -> Result<Progress, Provid
     Ok(Operation::read(OPERATION, &body)?.progress(OPERATION)?)
 }
 
-fn foreign() -> ProviderError {
-    ProviderError::Unsupported { message: "that is no ticket of Compute Engine's".to_owned() }
+fn not_a_ticket() -> ProviderError {
+    ProviderError::Unsupported { message: "the ticket names no operation of Compute Engine".to_owned() }
 }
 
-/// Whether it may be the name of an operation: it becomes a part of a path.
+/// True for the name of an operation, which becomes a part of a path.
 fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 200
@@ -198,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_accepted_action_has_a_ticket_and_no_state() {
+    fn accepted_action_has_a_ticket_and_no_state() {
         for status in ["PENDING", "RUNNING", "DONE"] {
             let answer = read(json!({"name": "operation-1", "status": status})).expect("accepted");
             assert_eq!((answer.state, answer.raw_state.as_str()), (None, ""));
@@ -207,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_that_is_done_with_an_error_is_none() {
+    fn operation_done_with_an_error_is_refused() {
         let errors = json!({"errors": [{"code": "RESOURCE_IN_USE", "message": "busy"}, {"code": "OTHER"}]});
         for error in [
             json!({"error": errors}),
@@ -227,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_operation_leaves_open_what_happened() {
+    fn reply_that_is_no_operation_leaves_the_action_unknown() {
         for reply in [
             json!({"kind": "compute#instance", "name": "o", "status": "DONE"}),
             json!({"name": "o", "status": "MAYBE"}),

@@ -1,8 +1,7 @@
-//! What plans find out about instances beyond what a listing says: the managed group that made
-//! them, and which of their public addresses are reserved.
+//! Facts of instances that plans read and a listing does not contain: the managed group that created
+//! them, and the public address that a stop releases.
 //!
-//! It is remembered, so that a row that a plan completed does not lose it again with the next
-//! listing.
+//! The cache keeps them, so that the next listing does not remove them from a row.
 
 use std::{
     collections::HashMap,
@@ -12,53 +11,53 @@ use std::{
 
 use nepho_core::Resource;
 
-/// The most instances that are remembered; then it begins anew.
-const MOST: usize = 50_000;
+/// The most cached instances; a full cache is cleared.
+const MOST_INSTANCES: usize = 50_000;
 
-/// What is known.
+/// Cache of the facts, by instance id.
 #[derive(Debug, Default)]
 pub(crate) struct PreflightCache(Mutex<HashMap<Arc<str>, KnownFacts>>);
 
-/// What is known of one instance.
+/// Facts of one instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct KnownFacts {
     group: Option<String>,
-    /// The address that is known to be released when it stops.
+    /// The address that a stop releases.
     ephemeral: Option<IpAddr>,
 }
 
 impl PreflightCache {
-    /// Remembers the managed group that made an instance, or that none did.
-    pub fn group(&self, native: &Arc<str>, group: Option<String>) {
-        self.change(native, |finding| finding.group = group);
+    /// Stores the managed group that created an instance, or that there is none.
+    pub fn set_group(&self, native: &Arc<str>, group: Option<String>) {
+        self.change(native, |facts| facts.group = group);
     }
 
-    /// Remembers the address that an instance loses when it stops, or that it loses none.
-    pub fn ephemeral(&self, native: &Arc<str>, address: Option<IpAddr>) {
-        self.change(native, |finding| finding.ephemeral = address);
+    /// Stores the address that a stop releases, or that there is none.
+    pub fn set_ephemeral(&self, native: &Arc<str>, address: Option<IpAddr>) {
+        self.change(native, |facts| facts.ephemeral = address);
     }
 
-    /// Makes a resource say what is known of it, and no more than that.
+    /// Sets the facts of a resource to the cached ones, and clears those that are not cached.
     pub fn complete(&self, resource: &mut Resource) {
         let all = self.lock();
-        let finding = all.get(&resource.key.native);
-        resource.facts.group = finding.and_then(|finding| finding.group.clone());
-        // An address that it has no more tells nothing of the one that it has.
+        let facts = all.get(&resource.key.native);
+        resource.facts.group = facts.and_then(|facts| facts.group.clone());
+        // A cached address is valid only while the instance still has it.
         resource.facts.ephemeral_public_ip =
-            finding.and_then(|finding| finding.ephemeral).filter(|ip| resource.public_ips.contains(ip));
+            facts.and_then(|facts| facts.ephemeral).filter(|ip| resource.public_ips.contains(ip));
     }
 
     fn change(&self, native: &Arc<str>, change: impl FnOnce(&mut KnownFacts)) {
         let mut all = self.lock();
-        let mut finding = all.remove(native).unwrap_or_default();
-        change(&mut finding);
-        if finding == KnownFacts::default() {
+        let mut facts = all.remove(native).unwrap_or_default();
+        change(&mut facts);
+        if facts == KnownFacts::default() {
             return;
         }
-        if all.len() >= MOST {
+        if all.len() >= MOST_INSTANCES {
             all.clear();
         }
-        all.insert(Arc::clone(native), finding);
+        all.insert(Arc::clone(native), facts);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, KnownFacts>> {
@@ -73,22 +72,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_plan_found_is_in_later_rows_until_it_changes() {
+    fn cached_facts_are_in_later_rows_until_they_change() {
         let preflight = PreflightCache::default();
         let (one, ip): (Arc<str>, IpAddr) = (Arc::from("1"), "203.0.113.9".parse().expect("an address"));
-        let seen = |ip: IpAddr| {
+        let completed = |ip: IpAddr| {
             let mut row = instance("1").public_ip(ip).build();
             preflight.complete(&mut row);
             (row.facts.group, row.facts.ephemeral_public_ip)
         };
-        assert_eq!(seen(ip), (None, None));
-        preflight.group(&one, Some("web".to_owned()));
-        preflight.ephemeral(&one, Some(ip));
-        assert_eq!(seen(ip), (Some("web".to_owned()), Some(ip)));
-        assert_eq!(seen("203.0.113.10".parse().expect("an address")), (Some("web".to_owned()), None));
-        preflight.ephemeral(&one, None);
-        preflight.group(&one, None);
-        assert_eq!(seen(ip), (None, None));
-        assert!(preflight.lock().is_empty(), "nothing is remembered of nothing");
+        assert_eq!(completed(ip), (None, None));
+        preflight.set_group(&one, Some("web".to_owned()));
+        preflight.set_ephemeral(&one, Some(ip));
+        assert_eq!(completed(ip), (Some("web".to_owned()), Some(ip)));
+        assert_eq!(completed("203.0.113.10".parse().expect("an address")), (Some("web".to_owned()), None));
+        preflight.set_ephemeral(&one, None);
+        preflight.set_group(&one, None);
+        assert_eq!(completed(ip), (None, None));
+        assert!(preflight.lock().is_empty(), "an instance without facts is not cached");
     }
 }

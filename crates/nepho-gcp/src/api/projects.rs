@@ -1,16 +1,27 @@
-//! The Resource Manager: the projects that an identity can see, and what it may do in one.
+//! The Resource Manager: the projects that an identity can see, and its permissions in one.
 
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{pages::PageTokens, reply};
+use super::{
+    json,
+    pages::{PageTokens, token},
+};
 use crate::{
-    Project,
     client::{Call, Client},
     endpoint::Api,
     error::GcpError,
     rate_limit::ReadClass,
 };
+
+/// Project that an identity can see.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Project {
+    /// Its id.
+    pub id: String,
+    /// Its display name; the id if it has none.
+    pub name: String,
+}
 
 const OPERATION: &str = "resourcemanager.projects.search";
 const TEST: &str = "resourcemanager.projects.testIamPermissions";
@@ -34,7 +45,7 @@ struct Found {
     state: String,
 }
 
-/// Every active project, by its id.
+/// Every active project, sorted by id.
 pub(crate) async fn search(client: &Client) -> Result<Vec<Project>, GcpError> {
     let mut projects = Vec::new();
     let mut tokens = PageTokens::default();
@@ -42,9 +53,9 @@ pub(crate) async fn search(client: &Client) -> Result<Vec<Project>, GcpError> {
         let mut query = vec![("pageSize", "500")];
         query.extend(tokens.last().map(|token| ("pageToken", token)));
         let body = client.call(Call::read(Api::Projects, ReadClass::Projects, "projects:search", &query)).await?;
-        let page: Page = reply::read(OPERATION, &body)?;
+        let page: Page = json::read(OPERATION, &body)?;
         projects.extend(page.projects.into_iter().filter(|found| found.state == "ACTIVE").map(Project::from));
-        if !tokens.go_on(OPERATION, reply::token(page.next_page_token))? {
+        if !tokens.advance(OPERATION, token(page.next_page_token))? {
             projects.sort();
             projects.dedup();
             return Ok(projects);
@@ -52,7 +63,7 @@ pub(crate) async fn search(client: &Client) -> Result<Vec<Project>, GcpError> {
     }
 }
 
-/// Which of `permissions` the client's credentials have in the whole project.
+/// Those of `permissions` that the client's credentials have in the whole project.
 pub(crate) async fn granted(client: &Client, permissions: &[&str]) -> Result<Vec<String>, GcpError> {
     #[derive(Deserialize)]
     struct Granted {
@@ -61,8 +72,8 @@ pub(crate) async fn granted(client: &Client, permissions: &[&str]) -> Result<Vec
     }
     let path = format!("{}:testIamPermissions", client.path([]));
     let body = json!({ "permissions": permissions });
-    let body = client.call(Call::ask(Api::Projects, ReadClass::Projects, &path, &body)).await?;
-    let granted: Granted = reply::read(TEST, &body)?;
+    let body = client.call(Call::query(Api::Projects, ReadClass::Projects, &path, &body)).await?;
+    let granted: Granted = json::read(TEST, &body)?;
     Ok(granted.permissions)
 }
 

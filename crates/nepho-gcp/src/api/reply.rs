@@ -1,7 +1,4 @@
-//! Pages of instances: their rows, their documents, their warnings, the token of the next page.
-//!
-//! Anything that is not what Google promises is malformed: an error page that came with a 200 must
-//! never pass for an empty zone.
+//! Replies with instances: rows, documents, warnings, and the token of the next page.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -13,77 +10,37 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-use super::instances::{Instance, METADATA, is_id, last};
+use super::{
+    instances::{Instance, METADATA, is_id, last},
+    json,
+    pages::{Page, Warning, token},
+    scopes::zone_of,
+};
 use crate::{
     convert::{self, Place},
-    error::{GcpError, clipped},
+    error::GcpError,
 };
 
-/// What Google writes instead of rows where a page has none of a scope; no fault.
-const NO_RESULTS: &str = "NO_RESULTS_ON_PAGE";
-
-/// A page of one zone's instances.
+/// Page of one zone's instances.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub(super) struct ZonePage {
     /// The instances, in Google's order.
     pub rows: Vec<ListedResource>,
-    /// Where the listing goes on; `None` at its end.
+    /// The token of the next page; `None` on the last page.
     pub next: Option<String>,
-    /// Why the page is not whole.
+    /// Google's warning that the page is incomplete.
     pub warning: Option<Warning>,
 }
 
-/// A page of the instances of all zones.
+/// Page of the instances of all zones.
 #[derive(Debug)]
-pub(crate) struct AllPage {
-    /// What each zone's part says, by the zone's name.
+pub(super) struct AggregatedPage {
+    /// The rows or the error of each zone, by the zone's name.
     pub zones: BTreeMap<String, Result<Vec<ListedResource>, ProviderError>>,
-    /// Where the listing goes on; `None` at its end.
+    /// The token of the next page; `None` on the last page.
     pub next: Option<String>,
-    /// Why the page as a whole is not whole, where no zone is named.
+    /// Google's warning that the page is incomplete, if it names no zone.
     pub warning: Option<Warning>,
-}
-
-/// Google's word for what a list lacks.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(default)]
-pub(crate) struct Warning {
-    code: String,
-    message: String,
-}
-
-impl Warning {
-    /// The warning, unless it only says that there is nothing.
-    pub fn fault(self) -> Option<Self> {
-        (self.code != NO_RESULTS).then_some(self)
-    }
-}
-
-impl From<Warning> for ProviderError {
-    /// The zone was not listed; asking again may help.
-    fn from(warning: Warning) -> Self {
-        Self::Unavailable { message: warning.to_string() }
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = if self.message.is_empty() { self.code.clone() } else { format!("{}: {}", self.code, self.message) };
-        f.write_str(&clipped(&text))
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct List<'a> {
-    #[serde(borrow)]
-    kind: Cow<'a, str>,
-    #[serde(default)]
-    next_page_token: Option<String>,
-    #[serde(borrow, default)]
-    items: Vec<&'a RawValue>,
-    #[serde(default)]
-    warning: Option<Warning>,
 }
 
 #[derive(Deserialize)]
@@ -110,22 +67,22 @@ struct Scoped<'a> {
 }
 
 /// Reads a page of a zone.
-pub(crate) fn page(operation: &str, body: &Bytes, place: &Place) -> Result<Page, GcpError> {
-    let list: List<'_> = read(operation, body)?;
-    promised(operation, &list.kind, "compute#instanceList")?;
-    let rows = list.items.into_iter().map(|item| row(operation, body, item, place)).collect::<Result<_, _>>()?;
-    Ok(Page { rows, next: token(list.next_page_token), warning: list.warning.and_then(Warning::fault) })
+pub(super) fn page(operation: &str, body: &Bytes, place: &Place) -> Result<ZonePage, GcpError> {
+    let mut page = Page::<&RawValue>::read(operation, body, "compute#instanceList")?;
+    let (warning, next) = (page.take_fault(), page.take_next());
+    let rows = page.items.into_iter().map(|item| row(operation, body, item, place)).collect::<Result<_, _>>()?;
+    Ok(ZonePage { rows, next, warning })
 }
 
-/// Reads a page of all zones. What is wrong with one zone's part is that zone's alone.
-pub(crate) fn all_page(operation: &str, body: &Bytes, realm: &Realm) -> Result<AllPage, GcpError> {
-    let list: AggregatedList<'_> = read(operation, body)?;
-    promised(operation, &list.kind, "compute#instanceAggregatedList")?;
+/// Reads a page of all zones. A fault in one zone's part does not affect the others.
+pub(super) fn aggregated_page(operation: &str, body: &Bytes, realm: &Realm) -> Result<AggregatedPage, GcpError> {
+    let list: AggregatedList<'_> = json::read(operation, body)?;
+    json::expect_kind(operation, &list.kind, "compute#instanceAggregatedList")?;
     let mut zones = BTreeMap::new();
     for (scope, part) in list.items {
         let Some(zone) = scope.strip_prefix("zones/") else { continue };
         let place = Place::new(realm, zone);
-        let said = match part.warning.and_then(Warning::fault) {
+        let rows = match part.warning.and_then(Warning::fault) {
             Some(warning) => Err(warning.into()),
             None => part
                 .instances
@@ -133,7 +90,7 @@ pub(crate) fn all_page(operation: &str, body: &Bytes, realm: &Realm) -> Result<A
                 .map(|item| row(operation, body, item, &place).map_err(ProviderError::from))
                 .collect(),
         };
-        zones.insert(zone.to_owned(), said);
+        zones.insert(zone.to_owned(), rows);
     }
     let warning = list.warning.and_then(Warning::fault);
     let mut named = false;
@@ -146,31 +103,31 @@ pub(crate) fn all_page(operation: &str, body: &Bytes, realm: &Realm) -> Result<A
             *part = Err(warning.clone().unwrap_or_else(unexplained).into());
         }
     }
-    // The warning is about the zones that are named, where some are.
+    // A warning with named zones is about those zones.
     let warning = warning.filter(|_| !named);
-    Ok(AllPage { zones, next: token(list.next_page_token), warning })
+    Ok(AggregatedPage { zones, next: token(list.next_page_token), warning })
 }
 
-/// Reads one instance, and hands it to `also` before its metadata are forgotten.
-pub(crate) fn instance<T>(
+/// Reads one instance, and passes it to `also` before its metadata are dropped.
+pub(super) fn instance<T>(
     operation: &str,
     body: &Bytes,
     place: &Place,
     also: impl FnOnce(&Instance<'_>) -> T,
 ) -> Result<(ListedResource, T), GcpError> {
-    let it: Instance<'_> = read(operation, body)?;
-    let also = also(&it);
-    Ok((listed(operation, it, body.clone(), place)?, also))
+    let instance: Instance<'_> = json::read(operation, body)?;
+    let also = also(&instance);
+    Ok((listed(operation, instance, body.clone(), place)?, also))
 }
 
-/// `body` without its metadata, which hold scripts and secrets; every other member byte for byte.
-pub(crate) fn without_metadata(operation: &str, body: &Bytes) -> Result<Bytes, GcpError> {
+/// Removes the metadata, which hold scripts and secrets, from `body`; other members stay byte for byte.
+pub(super) fn without_metadata(operation: &str, body: &Bytes) -> Result<Bytes, GcpError> {
     edited(operation, body, |_| None)
 }
 
-/// `body` with the values of its metadata withheld: start-up scripts and passwords have no place in a
-/// document that is stored. Which keys there are, and how long each value is, stays.
-pub(crate) fn with_values_withheld(operation: &str, body: &Bytes) -> Result<Bytes, GcpError> {
+/// Replaces the values of the metadata in `body`: a stored document must not hold startup scripts and
+/// passwords. The keys, and the length of each value, stay.
+pub(super) fn with_values_withheld(operation: &str, body: &Bytes) -> Result<Bytes, GcpError> {
     edited(operation, body, |metadata| Some(withheld(metadata)))
 }
 
@@ -184,65 +141,40 @@ fn withheld(metadata: &RawValue) -> String {
     metadata.to_string()
 }
 
-/// `body` with other metadata, or with none; every other member byte for byte.
+/// Replaces or removes the metadata in `body`; other members stay byte for byte.
 fn edited(operation: &str, body: &Bytes, metadata: impl Fn(&RawValue) -> Option<String>) -> Result<Bytes, GcpError> {
-    let Members(members) = read(operation, body)?;
+    let Members(members) = json::read(operation, body)?;
     let mut kept = String::with_capacity(body.len());
     for (name, value) in members {
         let value = if name == METADATA { metadata(value).map(Cow::Owned) } else { Some(Cow::Borrowed(value.get())) };
         let Some(value) = value else { continue };
         kept.push(if kept.is_empty() { '{' } else { ',' });
-        // Names of members are plain words.
+        // Names of members need no escaping.
         kept.extend(["\"", &name, "\":", &value]);
     }
     kept.push_str(if kept.is_empty() { "{}" } else { "}" });
     Ok(Bytes::from(kept))
 }
 
-/// Parses a reply.
-pub(crate) fn read<'a, T: Deserialize<'a>>(operation: &str, body: &'a Bytes) -> Result<T, GcpError> {
-    serde_json::from_slice(body).map_err(|error| GcpError::unreadable(operation, &error))
-}
-
-/// Whether the reply is of the promised kind.
-pub(crate) fn promised(operation: &str, kind: &str, promised: &str) -> Result<(), GcpError> {
-    if kind == promised {
-        return Ok(());
-    }
-    let kind: String = kind.chars().take(60).collect();
-    Err(GcpError::Malformed { reason: format!("{operation}: the reply is a {kind:?}, not a {promised:?}") })
-}
-
-/// The token of the next page; an empty one is none.
-pub(crate) fn token(token: Option<String>) -> Option<String> {
-    token.filter(|token| !token.is_empty())
-}
-
-/// The zone that a scope's address names, whatever stands before it.
-pub(crate) fn zone_of(scope: &str) -> Option<&str> {
-    let (before, zone) = scope.rsplit_once('/')?;
-    (last(before) == "zones" && !zone.is_empty()).then_some(zone)
-}
-
 fn row(operation: &str, body: &Bytes, item: &RawValue, place: &Place) -> Result<ListedResource, GcpError> {
     let text = item.get();
-    let it: Instance<'_> = serde_json::from_str(text).map_err(|error| GcpError::unreadable(operation, &error))?;
-    listed(operation, it, body.slice_ref(text.as_bytes()), place)
+    let instance = serde_json::from_str(text).map_err(|error| GcpError::unreadable(operation, &error))?;
+    listed(operation, instance, body.slice_ref(text.as_bytes()), place)
 }
 
-fn listed(operation: &str, it: Instance<'_>, bytes: Bytes, place: &Place) -> Result<ListedResource, GcpError> {
-    let malformed = |what: String| Err(GcpError::Malformed { reason: format!("{operation}: {what}") });
-    if !is_id(&it.id) {
-        return malformed("an instance without a numeric id".to_owned());
+fn listed(operation: &str, instance: Instance<'_>, bytes: Bytes, place: &Place) -> Result<ListedResource, GcpError> {
+    if !is_id(&instance.id) {
+        return Err(GcpError::malformed(format!("{operation}: an instance has no numeric id")));
     }
-    if last(&it.zone) != place.zone() {
-        return malformed(format!("instance {} is of another zone than {}", it.id, place.zone()));
+    if last(&instance.zone) != place.zone() {
+        let (id, zone) = (&instance.id, place.zone());
+        return Err(GcpError::malformed(format!("{operation}: instance {id} is in another zone than {zone}")));
     }
     let document = Document { format: DocumentFormat::Json, bytes };
-    Ok(ListedResource { resource: convert::resource(it, place), document })
+    Ok(ListedResource { resource: convert::resource(instance, place), document })
 }
 
-/// An object's members in the order sent.
+/// Members of an object, in the order of the reply.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {

@@ -1,4 +1,4 @@
-//! Actions: one request for each instance.
+//! Submission of actions: one request per instance.
 
 use futures::{StreamExt, stream};
 use nepho_core::{
@@ -13,19 +13,20 @@ use super::{
 };
 use crate::{rate_limit::PER_PROJECT, verb, writer::Writer};
 
-/// Asks for `order` on `targets`, which are all of the reader's realm; one answer per key.
+/// Submits `request` for `targets`, which are all of the context's realm. Returns one submission per
+/// key.
 pub(crate) async fn submit(
     writer: &Writer,
-    reader: Context<'_>,
+    context: Context<'_>,
     request: ActionRequest,
     targets: &[Target],
 ) -> Vec<Submission> {
-    let placed = place(reader, targets).await;
+    let placed = place(context, targets).await;
     let sending: Vec<_> = placed
         .into_iter()
         .map(|(key, zone)| async move {
             let outcome = match zone {
-                Ok(zone) => one(writer, reader, request, &zone, key).await,
+                Ok(zone) => one(writer, context, request, &zone, key).await,
                 Err(error) => Err(error.before_sending()),
             };
             Submission { key: key.clone(), outcome }
@@ -36,7 +37,7 @@ pub(crate) async fn submit(
 
 async fn one(
     writer: &Writer,
-    reader: Context<'_>,
+    context: Context<'_>,
     request: ActionRequest,
     zone: &str,
     key: &ResourceKey,
@@ -44,8 +45,8 @@ async fn one(
     let discard = request.discard_local_disks && verb::discards(request.action);
     let query: &[(&str, &str)] = if discard { &[("discardLocalSsd", "true")] } else { &[] };
     let sent = match verb::path_word(request.action) {
-        Some(word) => writer.post(&path(reader, zone, key, Some(word)), query).await,
-        None => writer.delete(&path(reader, zone, key, None), query).await,
+        Some(word) => writer.post(&path(context, zone, key, Some(word)), query).await,
+        None => writer.delete(&path(context, zone, key, None), query).await,
     };
     let body = sent.map_err(|error| error.about(key))?;
     operations::accepted(verb::permission(request.action), &body, zone)

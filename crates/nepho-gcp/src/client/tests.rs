@@ -1,9 +1,10 @@
-//! Paths and names.
+//! Paths and names of requests.
 
 use super::*;
+use crate::endpoint::HostPolicy;
 
 #[test]
-fn what_is_asked_has_googles_name() {
+fn requests_have_googles_names() {
     let name = |method: Method, path: &str| {
         operation(&Call { method, ..Call::read(Api::Compute, ReadClass::Zone, path, &[]) })
     };
@@ -27,11 +28,11 @@ fn what_is_asked_has_googles_name() {
     let search = Call::read(Api::Projects, ReadClass::Projects, "projects:search", &[]);
     assert_eq!(operation(&search), "resourcemanager.projects.search");
     let body = Value::Null;
-    let test = Call::ask(Api::Projects, ReadClass::Projects, "projects/lab.example:proj-0:testIamPermissions", &body);
+    let test = Call::query(Api::Projects, ReadClass::Projects, "projects/lab.example:proj-0:testIamPermissions", &body);
     assert_eq!(operation(&test), "resourcemanager.projects.testIamPermissions");
 }
 
-/// A segment can neither leave its place nor add others, whatever it holds.
+/// A segment can neither leave its place nor add others.
 #[test]
 fn a_segment_stays_one_segment() {
     for (part, expected) in [

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 
 const OPERATION: &str = "compute.instances.stop";
+const COMPUTE: &str = "compute.googleapis.com";
 
 fn refusal(status: u16, body: &Value) -> Refusal {
     Refusal::read(status, None, body.to_string().as_bytes()).expect("Google's form")
@@ -27,7 +28,7 @@ fn answered(status: u16, reason: &str, message: &str, info: Option<&str>) -> Ref
 }
 
 fn meaning(refusal: Refusal) -> ProviderError {
-    refusal.meaning(OPERATION.to_owned(), "nepho-lab")
+    refusal.meaning(OPERATION.to_owned(), COMPUTE, "nepho-lab")
 }
 
 #[test]
@@ -106,30 +107,29 @@ fn only_a_quota_of_this_minute_is_waited_for() {
 }
 
 #[test]
-fn what_to_do_about_an_api_that_is_off_is_said() {
-    let words = |refusal: Refusal, operation: &str, project: &str| match refusal.meaning(operation.to_owned(), project)
-    {
+fn disabled_api_names_the_command_that_enables_it() {
+    let text = |refusal: Refusal, api: &str, project: &str| match refusal.meaning(OPERATION.to_owned(), api, project) {
         ProviderError::NotEnabled { api, message } => (api, message),
         other => panic!("{other}"),
     };
-    let told = answered(403, "accessNotConfigured", "It is disabled.", Some("SERVICE_DISABLED"));
-    let (api, message) = words(told.clone(), OPERATION, "nepho-lab");
+    let detailed = answered(403, "accessNotConfigured", "It is disabled.", Some("SERVICE_DISABLED"));
+    let (api, message) = text(detailed.clone(), COMPUTE, "nepho-lab");
     assert_eq!(api, "compute.googleapis.com");
     assert_eq!(
         message,
         "run `gcloud services enable compute.googleapis.com --project nepho-lab`. Google says: It is disabled."
     );
     let bare = answered(403, "accessNotConfigured", "It is disabled.", None);
-    assert_eq!(words(bare.clone(), OPERATION, "nepho-lab").0, "compute.googleapis.com");
-    let search = "resourcemanager.projects.search";
-    let (api, message) = words(bare, search, "");
+    assert_eq!(text(bare.clone(), COMPUTE, "nepho-lab").0, "compute.googleapis.com");
+    let projects = "cloudresourcemanager.googleapis.com";
+    let (api, message) = text(bare, projects, "");
     assert_eq!(api, "cloudresourcemanager.googleapis.com");
     assert!(message.starts_with("run `gcloud services enable cloudresourcemanager.googleapis.com`."), "{message}");
-    assert!(words(told, search, "").1.contains("--project nepho-lab`"));
+    assert!(text(detailed, projects, "").1.contains("--project nepho-lab`"));
 }
 
 #[test]
-fn the_scope_that_is_missing_is_said() {
+fn missing_scope_is_named() {
     let refusal =
         answered(403, "insufficientPermissions", "Insufficient scopes.", Some("ACCESS_TOKEN_SCOPE_INSUFFICIENT"));
     let ProviderError::PermissionDenied { operation, message } = meaning(refusal) else { panic!("a denial") };
@@ -138,7 +138,7 @@ fn the_scope_that_is_missing_is_said() {
 }
 
 #[test]
-fn what_is_not_googles_form_is_not_read() {
+fn body_in_another_form_is_not_read() {
     for body in ["", "<html>", "{}", "[]", "{\"error\": \"invalid_grant\"}", "{\"error\": {\"errors\": {}}}"] {
         assert_eq!(Refusal::read(403, None, body.as_bytes()), None, "{body}");
     }

@@ -1,4 +1,4 @@
-//! Minutes on paused time.
+//! Quotas of minutes, on paused time.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ const ALL: [Class; 6] = [
     Class::Mutation,
 ];
 
-/// A rate_limiter whose clock is at this second of a minute.
+/// A rate limiter whose clock is at this second of a minute.
 fn rate_limiter(second: u64) -> (RateLimiter, FakeClock) {
     let clock = FakeClock::following_tokio();
     clock.advance(Duration::from_secs(second));
@@ -27,10 +27,10 @@ fn rate_limiter(second: u64) -> (RateLimiter, FakeClock) {
 }
 
 async fn permit(rate_limiter: &RateLimiter, class: Class) -> Result<(), Duration> {
-    rate_limiter.permit(class, &mut Patience::default()).await.map(|_| ())
+    rate_limiter.permit(class, &mut QuotaWaits::default()).await.map(|_| ())
 }
 
-/// Asks for all that a minute has.
+/// Uses up the quota of one minute.
 async fn spend(rate_limiter: &RateLimiter, class: Class) {
     for _ in 0..class.per_minute() {
         permit(rate_limiter, class).await.expect("a permit");
@@ -54,9 +54,9 @@ async fn a_used_up_minute_is_waited_out_to_its_boundary_and_a_little_longer() {
     for (at, soon) in [(0, 0.1), (1, 1.1), (30, 30.1), (59, 59.1)] {
         let (rate_limiter, clock) = rate_limiter(at);
         spend(&rate_limiter, ZONE).await;
-        assert!(second(&clock) < soon, "what there is, is given at once");
+        assert!(second(&clock) < soon, "the quota is given at once");
         permit(&rate_limiter, Class::Mutation).await.expect("a permit");
-        assert!(second(&clock) < soon, "another group is not concerned");
+        assert!(second(&clock) < soon, "another group is not affected");
         permit(&rate_limiter, ZONE).await.expect("a permit");
         let now = second(&clock);
         assert!((61.0..66.1).contains(&now), "at {at}: {now}");
@@ -92,7 +92,7 @@ async fn a_closed_group_opens_with_the_next_minute_and_others_stay_open() {
 
 /// A clock that jumps must not keep a group closed for longer than a minute.
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_set_back_closes_nothing_for_ever() {
+async fn clock_set_back_closes_no_group_for_more_than_a_minute() {
     let (rate_limiter, clock) = rate_limiter(45);
     rate_limiter.close(ZONE);
     clock.set(Timestamp::UNIX_EPOCH);
@@ -101,15 +101,15 @@ async fn a_clock_that_is_set_back_closes_nothing_for_ever() {
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }
 
-/// Many that wait for the same minute come spread over its beginning, a few at a time.
+/// Requests that wait for the same minute are spread over its beginning.
 #[tokio::test(start_paused = true)]
-async fn nobody_storms_the_boundary() {
+async fn waiting_requests_are_spread_over_the_minute() {
     let (rate_limiter, clock) = rate_limiter(20);
     rate_limiter.close(ZONE);
     let arrive = async || {
-        let leave = rate_limiter.permit(ZONE, &mut Patience::default()).await.expect("a permit");
+        let permit = rate_limiter.permit(ZONE, &mut QuotaWaits::default()).await.expect("a permit");
         let now = second(&clock);
-        drop(leave);
+        drop(permit);
         now
     };
     let came: Vec<f64> = (0..200).map(|_| arrive()).collect::<FuturesUnordered<_>>().collect().await;
@@ -127,44 +127,44 @@ async fn nobody_storms_the_boundary() {
 #[tokio::test(start_paused = true)]
 async fn a_request_waits_for_two_minutes_and_no_more() {
     let (rate_limiter, clock) = rate_limiter(30);
-    let mut patience = Patience::default();
+    let mut waits = QuotaWaits::default();
     for closed_again_in in [66.1, 126.1] {
         rate_limiter.close(ZONE);
-        rate_limiter.permit(ZONE, &mut patience).await.expect("a permit");
+        rate_limiter.permit(ZONE, &mut waits).await.expect("a permit");
         assert!(second(&clock) < closed_again_in, "{}", second(&clock));
     }
     let before = second(&clock);
     rate_limiter.close(ZONE);
-    let wait = rate_limiter.permit(ZONE, &mut patience).await.expect_err("no patience is left");
+    let wait = rate_limiter.permit(ZONE, &mut waits).await.expect_err("no wait is left");
     assert!(second(&clock) - before < 0.1, "it did not wait again");
     assert!((Duration::from_secs(50)..=MINUTE).contains(&wait), "{wait:?}");
-    // Another request has its own.
+    // Another request has its own waits.
     permit(&rate_limiter, ZONE).await.expect("a permit");
 }
 
 #[tokio::test(start_paused = true)]
-async fn few_requests_of_a_project_are_under_way_at_once() {
+async fn requests_in_flight_of_a_project_are_limited() {
     let (rate_limiter, _) = rate_limiter(0);
-    let mut patience = Patience::default();
+    let mut waits = QuotaWaits::default();
     let mut held = Vec::new();
     for _ in 0..PER_PROJECT {
-        held.push(rate_limiter.permit(ZONE, &mut patience).await.expect("a permit"));
+        held.push(rate_limiter.permit(ZONE, &mut waits).await.expect("a permit"));
     }
-    let mut patience = Patience::default();
-    let next = rate_limiter.permit(Class::Read(ReadClass::Global), &mut patience);
+    let mut waits = QuotaWaits::default();
+    let next = rate_limiter.permit(Class::Read(ReadClass::Global), &mut waits);
     tokio::pin!(next);
     assert!(futures::poll!(&mut next).is_pending(), "one more than {PER_PROJECT}");
     held.pop();
     next.await.expect("a permit");
 }
 
-/// Zones that do not answer hold up no action, and no question of how one goes.
+/// Zones that hang delay no action and no poll of an operation.
 #[tokio::test(start_paused = true)]
-async fn reads_that_hang_hold_up_no_action() {
+async fn hung_reads_delay_no_action() {
     let (rate_limiter, clock) = rate_limiter(0);
     let mut hung = Vec::new();
     for _ in 0..PER_PROJECT {
-        hung.push(rate_limiter.permit(ZONE, &mut Patience::default()).await.expect("a permit"));
+        hung.push(rate_limiter.permit(ZONE, &mut QuotaWaits::default()).await.expect("a permit"));
     }
     assert!(futures::poll!(Box::pin(permit(&rate_limiter, ZONE))).is_pending(), "the control");
     for class in [Class::Mutation, Class::Read(ReadClass::Operation)] {
@@ -173,15 +173,15 @@ async fn reads_that_hang_hold_up_no_action() {
     assert!(second(&clock) < 0.1);
 }
 
-/// Waiting for quota holds nobody else up.
+/// A request that waits for quota delays no other.
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_a_minute_holds_no_place() {
+async fn request_that_waits_for_quota_holds_no_slot() {
     let (rate_limiter, clock) = rate_limiter(10);
     rate_limiter.close(ZONE);
     let mut waiting: Vec<_> = (0..3 * PER_PROJECT).map(|_| Box::pin(permit(&rate_limiter, ZONE))).collect();
     for one in &mut waiting {
         assert!(futures::poll!(one).is_pending());
-        // Or else tokio would hold the later ones back, some of them with a place.
+        // Without it, tokio would delay the later ones, some of them with a slot.
         tokio::task::yield_now().await;
     }
     permit(&rate_limiter, Class::Mutation).await.expect("a permit");

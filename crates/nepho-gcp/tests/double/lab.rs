@@ -50,7 +50,9 @@ impl Lab {
     }
 
     pub fn provider(&self, access: Access) -> GcpProvider {
-        GcpProvider::new(self.options(access)).expect("a provider")
+        futures::FutureExt::now_or_never(GcpProvider::connect(self.options(access)))
+            .expect("nothing to wait for")
+            .expect("a provider")
     }
 
     pub fn realm(&self) -> Realm {

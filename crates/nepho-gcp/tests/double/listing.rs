@@ -287,7 +287,7 @@ async fn zones_are_the_scopes_of_the_chosen_regions() {
     );
     let mut options = lab.options(Access::ReadOnly);
     options.regions = vec![Region::from("europe-west1"), Region::from("us-east1")];
-    let some = nepho_gcp::GcpProvider::new(options).expect("a provider").scopes().await.expect("scopes");
+    let some = nepho_gcp::GcpProvider::connect(options).await.expect("a provider").scopes().await.expect("scopes");
     assert_eq!(some.iter().map(|one| one.location.as_str()).collect::<Vec<_>>(), [&ZONES[3..6], &ZONES[10..]].concat());
     let partial =
         json!({"kind": "compute#zoneList", "items": [{"name": ZONE}], "warning": {"code": "X", "message": "m"}});
@@ -296,7 +296,7 @@ async fn zones_are_the_scopes_of_the_chosen_regions() {
     assert_eq!(partial.code(), FailureCode::Unavailable);
     let mut options = lab.options(Access::ReadOnly);
     options.regions = vec![Region::from("eu-west-1")];
-    let none = nepho_gcp::GcpProvider::new(options).expect("a provider").scopes().await;
+    let none = nepho_gcp::GcpProvider::connect(options).await.expect("a provider").scopes().await;
     assert!(matches!(&none, Err(error) if error.to_string().contains("eu-west-1")), "{none:?}");
 }
 

@@ -29,7 +29,12 @@ impl Scripted {
         let credentials = GcpCredentials::AccessToken(Secret::new("token".to_owned()));
         let identity = Arc::new(GcpIdentity::new(credentials, Some(&endpoint)).expect("an identity"));
         let options = GcpOptions::new(identity, "nepho-lab".to_owned());
-        GcpProvider::new(GcpOptions { endpoint: Some(endpoint), access: Access::ReadWrite, ..options })
-            .expect("a provider")
+        futures::FutureExt::now_or_never(GcpProvider::connect(GcpOptions {
+            endpoint: Some(endpoint),
+            access: Access::ReadWrite,
+            ..options
+        }))
+        .expect("nothing to wait for")
+        .expect("a provider")
     }
 }

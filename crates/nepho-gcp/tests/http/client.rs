@@ -64,7 +64,7 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_once() {
 async fn what_a_captive_portal_answers_is_told_as_such() {
     for body in ["<html>Welcome to our WiFi", "", "Welcome", "[{}]"] {
         let (error, _) = asked_for_projects(Answer::text(200, body)).await;
-        assert!(error.to_string().contains("something that is not its reply"), "{body:?}: {error}");
+        assert!(error.to_string().contains("is not a JSON object"), "{body:?}: {error}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn what_does_not_answer_is_given_up_in_time() {
         options.timeouts.read = Duration::from_millis(150);
         options.timeouts.attempt = Duration::from_millis(300);
         options.timeouts.operation = Duration::from_millis(800);
-        let provider = GcpProvider::new(options).expect("a provider");
+        let provider = GcpProvider::connect(options).await.expect("a provider");
         let answered = tokio::time::timeout(Duration::from_secs(20), provider.scopes()).await.expect("an end");
         assert!(matches!(answered, Err(ProviderError::TimedOut { .. })), "{answered:?}");
         assert!((1..=3).contains(&cloud.count("/zones")), "{}", cloud.count("/zones"));

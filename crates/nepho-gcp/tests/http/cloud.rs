@@ -94,7 +94,9 @@ pub fn options(identity: &Arc<GcpIdentity>, endpoint: &Url, access: Access) -> G
 
 /// A provider for an endpoint, with short time limits.
 pub fn connect(identity: &Arc<GcpIdentity>, endpoint: &Url, access: Access) -> GcpProvider {
-    GcpProvider::new(options(identity, endpoint, access)).expect("a provider")
+    futures::FutureExt::now_or_never(GcpProvider::connect(options(identity, endpoint, access)))
+        .expect("nothing to wait for")
+        .expect("a provider")
 }
 
 fn healthy(asked: &Asked) -> Answer {

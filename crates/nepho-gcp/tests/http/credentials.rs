@@ -70,7 +70,7 @@ async fn an_identity_is_for_one_endpoint_and_a_project_has_an_id() {
         ..GcpOptions::new(Arc::clone(&identity), project.to_owned())
     };
     let other: url::Url = format!("http://127.0.0.1:{}", cloud.port.wrapping_add(1)).parse().expect("a URL");
-    assert!(GcpProvider::new(options("nepho-lab", Some(cloud.endpoint()))).is_ok());
+    assert!(GcpProvider::connect(options("nepho-lab", Some(cloud.endpoint()))).await.is_ok());
     for refused in [
         options("nepho-lab", None),
         options("nepho-lab", Some(other)),
@@ -78,7 +78,7 @@ async fn an_identity_is_for_one_endpoint_and_a_project_has_an_id() {
         options("nepho-lab/zones/x", Some(cloud.endpoint())),
         options("", Some(cloud.endpoint())),
     ] {
-        GcpProvider::new(refused).expect_err("a refusal");
+        GcpProvider::connect(refused).await.expect_err("a refusal");
     }
     let metadata = "http://169.254.169.254/".parse().expect("a URL");
     let token = || GcpCredentials::AccessToken(Secret::new("ya29.x".to_owned()));

@@ -34,7 +34,9 @@ fn patient(cloud: &Cloud, identity: &Arc<GcpIdentity>) -> GcpOptions {
 }
 
 fn provider(cloud: &Cloud, identity: &Arc<GcpIdentity>) -> GcpProvider {
-    GcpProvider::new(patient(cloud, identity)).expect("a provider")
+    futures::FutureExt::now_or_never(GcpProvider::connect(patient(cloud, identity)))
+        .expect("nothing to wait for")
+        .expect("a provider")
 }
 
 #[tokio::test]
@@ -99,7 +101,13 @@ async fn projects_that_are_charged_to_one_wait_for_one() {
         // A minute that ends for no test.
         let endless = |project: &str| {
             let (project, quota_window) = (project.to_owned(), Duration::from_hours(1));
-            GcpProvider::new(GcpOptions { project, quota_window, ..patient(&cloud, &identity) }).expect("a provider")
+            futures::FutureExt::now_or_never(GcpProvider::connect(GcpOptions {
+                project,
+                quota_window,
+                ..patient(&cloud, &identity)
+            }))
+            .expect("nothing to wait for")
+            .expect("a provider")
         };
         let (first, second) = (endless("nepho-lab"), endless("other-lab"));
         let refused = first.scopes();
@@ -133,7 +141,7 @@ async fn projects_are_found_while_compute_has_no_quota() {
     let identity = cloud.signed_in(GcpCredentials::ApplicationDefault(Secret::new(file.to_string())));
     // A minute that ends for no test.
     let options = GcpOptions { quota_window: Duration::from_hours(1), ..patient(&cloud, &identity) };
-    let provider = GcpProvider::new(options).expect("a provider");
+    let provider = GcpProvider::connect(options).await.expect("a provider");
     let refused = provider.scopes();
     tokio::pin!(refused);
     while provider.traffic().bytes_in == 0 {

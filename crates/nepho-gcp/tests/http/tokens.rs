@@ -244,7 +244,7 @@ async fn a_failed_sign_in_is_told_in_bounds_and_without_secrets() {
         if case == "hung" {
             options.timeouts.operation = Duration::from_millis(300);
         }
-        let provider = GcpProvider::new(options).expect("a provider");
+        let provider = GcpProvider::connect(options).await.expect("a provider");
         let error = provider.scopes().await.expect_err(case);
         assert!(expected(&error), "{case}: {error}");
         assert!(!format!("{error} {error:?} {provider:?}").contains("CANARY"), "{case}: {error:?}");
@@ -260,7 +260,7 @@ async fn a_sign_in_that_failed_or_hung_is_begun_anew() {
             Cloud::start(move |asked, before| (asked.path == "/token" && before == 0).then(|| bad.clone())).await;
         let mut options = options(&cloud.signed_in(cloud.user()), &cloud.endpoint(), Access::ReadOnly);
         options.timeouts.operation = Duration::from_millis(300);
-        let provider = GcpProvider::new(options).expect("a provider");
+        let provider = GcpProvider::connect(options).await.expect("a provider");
         provider.scopes().await.expect_err("the first sign-in is bad");
         provider.scopes().await.expect("the second one is good");
         assert_eq!(cloud.count("/token"), 2);
@@ -319,7 +319,7 @@ async fn nothing_of_an_identity_shows_its_secrets() {
         let identity = cloud.signed_in(credentials);
         let options = options(&identity, &cloud.endpoint(), Access::ReadWrite);
         let shown = format!("{shown} {identity:?} {options:?}");
-        let provider = GcpProvider::new(options).expect("a provider");
+        let provider = GcpProvider::connect(options).await.expect("a provider");
         provider.verify().await.expect("an identity");
         let shown = format!("{shown} {provider:?} {identity:?}");
         assert!(!shown.contains("CANARY") && !shown.contains("ya29"), "{shown}");
@@ -353,7 +353,7 @@ async fn a_pipe_in_the_place_of_a_token_holds_nobody_up() {
         let identity = cloud.signed_in(default(external.to_string()));
         let error = connect(&identity, &cloud.endpoint(), Access::ReadOnly).scopes().await.expect_err("a refusal");
         assert!(
-            matches!(&error, ProviderError::Unauthenticated { message } if message.contains("is not a file")),
+            matches!(&error, ProviderError::Unauthenticated { message } if message.contains("is not a regular file")),
             "{error}"
         );
     }
@@ -369,7 +369,12 @@ async fn a_sign_in_that_hangs_holds_up_no_other_identity() {
         .map(|n| {
             let mut options = options(&hung, &cloud.endpoint(), Access::ReadOnly);
             options.timeouts.operation = Duration::from_mins(1);
-            GcpProvider::new(GcpOptions { project: format!("project-{n}"), ..options }).expect("a provider")
+            futures::FutureExt::now_or_never(GcpProvider::connect(GcpOptions {
+                project: format!("project-{n}"),
+                ..options
+            }))
+            .expect("nothing to wait for")
+            .expect("a provider")
         })
         .collect();
     let mut waiting: Vec<_> =

@@ -46,7 +46,7 @@ impl Lab {
     }
 
     async fn act(&self, action: Action) -> Submission {
-        let provider = GcpProvider::new(self.options(Access::ReadWrite)).expect("a provider");
+        let provider = GcpProvider::connect(self.options(Access::ReadWrite)).await.expect("a provider");
         let mut all = provider.submit(ActionRequest::from(action), std::slice::from_ref(&self.target)).await;
         assert_eq!(all.len(), 1);
         all.remove(0)
@@ -169,7 +169,7 @@ async fn a_sign_in_that_fails_first_is_a_mutation_that_was_not_sent() {
         let cloud = Cloud::start(move |asked, _| (asked.path == "/token").then(|| broken.clone())).await;
         let mut options = options(&cloud.signed_in(cloud.user()), &cloud.endpoint(), Access::ReadWrite);
         options.timeouts.operation = Duration::from_millis(500);
-        let provider = GcpProvider::new(options).expect("a provider");
+        let provider = GcpProvider::connect(options).await.expect("a provider");
         let target = Target { key: key("1", cloud.port), zone: Some(Zone::from(ZONE)) };
         let mut all = provider.submit(ActionRequest::from(Action::Stop), &[target]).await;
         let error = all.remove(0).outcome.expect_err("no sign-in");
@@ -222,7 +222,7 @@ async fn a_refusal_is_not_repeated() {
 #[tokio::test]
 async fn a_read_only_project_is_sent_no_mutation() {
     let lab = Lab::new();
-    let provider = GcpProvider::new(lab.options(Access::ReadOnly)).expect("a provider");
+    let provider = GcpProvider::connect(lab.options(Access::ReadOnly)).await.expect("a provider");
     for action in Action::ALL {
         let all = provider.submit(ActionRequest::from(action), std::slice::from_ref(&lab.target)).await;
         assert!(matches!(all[0].outcome, Err(ProviderError::ReadOnly)), "{action}: {all:?}");

@@ -1,4 +1,4 @@
-//! Pages as Google writes them, and what only looks like one.
+//! Replies in Google's form, and replies that resemble it.
 
 use serde_json::json;
 
@@ -10,12 +10,12 @@ fn bytes(text: &str) -> Bytes {
     Bytes::copy_from_slice(text.as_bytes())
 }
 
-fn read_page(text: &str) -> Result<Page, GcpError> {
+fn read_page(text: &str) -> Result<ZonePage, GcpError> {
     page(OPERATION, &bytes(text), &Place::new(&Realm::new("lab"), "europe-west1-b"))
 }
 
-fn read_all(text: &str) -> Result<AllPage, GcpError> {
-    all_page(OPERATION, &bytes(text), &Realm::new("lab"))
+fn read_all(text: &str) -> Result<AggregatedPage, GcpError> {
+    aggregated_page(OPERATION, &bytes(text), &Realm::new("lab"))
 }
 
 const ONE: &str = r#"{"id":"1","name":"web","zone":"https://x/zones/europe-west1-b"}"#;
@@ -40,7 +40,7 @@ fn a_page_without_items_is_empty_and_its_token_counts() {
 }
 
 #[test]
-fn what_is_not_a_list_of_instances_is_malformed() {
+fn reply_that_is_no_list_of_instances_is_malformed() {
     let of = |inner: &str| format!("{{\"kind\":\"compute#instanceList\",\"items\":[{inner}]}}");
     for text in [
         "{}",
@@ -59,13 +59,13 @@ fn what_is_not_a_list_of_instances_is_malformed() {
         &of(r#"{"id":"1","zone":"zones/europe-west1-c"}"#),
         &of(r#"{"id":"1"}"#),
     ] {
-        assert!(matches!(read_page(text), Err(GcpError::Malformed { .. })), "{text}");
+        assert!(matches!(read_page(text), Err(GcpError::Failed(ProviderError::Malformed { .. }))), "{text}");
     }
     assert!(read_page(&of(ONE)).is_ok());
 }
 
 #[test]
-fn a_warning_is_a_fault_unless_it_says_that_there_is_nothing() {
+fn warning_is_a_fault_unless_it_says_no_results() {
     let warned = |code: &str| {
         let text = json!({"kind": "compute#instanceList", "warning": {"code": code, "message": "words"}}).to_string();
         read_page(&text).expect("a page").warning
@@ -76,7 +76,7 @@ fn a_warning_is_a_fault_unless_it_says_that_there_is_nothing() {
 }
 
 #[test]
-fn each_zone_of_a_page_of_all_speaks_for_itself() {
+fn each_zone_of_an_aggregated_page_has_its_own_result() {
     let page = read_all(
         &json!({
             "kind": "compute#instanceAggregatedList",
@@ -92,44 +92,44 @@ fn each_zone_of_a_page_of_all_speaks_for_itself() {
         .to_string(),
     )
     .expect("a page");
-    let said: BTreeMap<&str, Result<usize, String>> = page
+    let zones: BTreeMap<&str, Result<usize, String>> = page
         .zones
         .iter()
-        .map(|(zone, said)| (zone.as_str(), said.as_ref().map(Vec::len).map_err(ToString::to_string)))
+        .map(|(zone, rows)| (zone.as_str(), rows.as_ref().map(Vec::len).map_err(ToString::to_string)))
         .collect();
-    assert_eq!(said["europe-west1-b"], Ok(1));
-    assert!(said["europe-west1-c"].as_ref().is_err_and(|error| error.contains("another zone")));
-    assert_eq!(said["empty-a"], Ok(0));
-    assert_eq!(said["down-a"], Err("unreachable: UNREACHABLE: down".to_owned()));
-    assert!(said["gone-a"].is_err() && said["gone-b"].is_err());
-    assert_eq!(said.len(), 6, "{said:?}");
+    assert_eq!(zones["europe-west1-b"], Ok(1));
+    assert!(zones["europe-west1-c"].as_ref().is_err_and(|error| error.contains("another zone")));
+    assert_eq!(zones["empty-a"], Ok(0));
+    assert_eq!(zones["down-a"], Err("unreachable: UNREACHABLE: down".to_owned()));
+    assert!(zones["gone-a"].is_err() && zones["gone-b"].is_err());
+    assert_eq!(zones.len(), 6, "{zones:?}");
     assert_eq!(page.warning, None);
 }
 
 #[test]
-fn a_warning_that_names_no_zone_is_the_whole_pages() {
+fn warning_without_a_zone_concerns_the_whole_page() {
     let text = r#"{"kind":"compute#instanceAggregatedList","items":{},"warning":{"code":"UNREACHABLE","message":"m"}}"#;
     assert!(read_all(text).expect("a page").warning.is_some());
     assert!(read_all(r#"{"kind":"compute#instanceList","items":{}}"#).is_err());
 }
 
 #[test]
-fn googles_words_are_every_unreachable_zones() {
+fn every_unreachable_zone_has_googles_message() {
     let page = |unreachable: &[&str]| {
         let warning = json!({"code": "UNREACHABLE", "message": "Regions are down."});
         let page = json!({"kind": "compute#instanceAggregatedList", "unreachables": unreachable, "warning": warning});
         read_all(&page.to_string()).expect("a page")
     };
-    let told = page(&["zones/gone-a", "zones/gone-b", "zones/gone-c"]);
-    let said: Vec<_> =
-        told.zones.values().map(|said| said.as_ref().map(Vec::len).map_err(ToString::to_string)).collect();
-    assert_eq!(said, vec![Err("unreachable: UNREACHABLE: Regions are down.".to_owned()); 3]);
-    assert_eq!(told.warning, None, "it is about the zones that are named");
+    let named = page(&["zones/gone-a", "zones/gone-b", "zones/gone-c"]);
+    let results: Vec<_> =
+        named.zones.values().map(|rows| rows.as_ref().map(Vec::len).map_err(ToString::to_string)).collect();
+    assert_eq!(results, vec![Err("unreachable: UNREACHABLE: Regions are down.".to_owned()); 3]);
+    assert_eq!(named.warning, None, "it is about the named zones");
     assert!(page(&["regions/gone"]).warning.is_some(), "no zone is named");
 }
 
 #[test]
-fn metadata_are_cut_out_and_the_rest_stays_byte_for_byte() {
+fn metadata_are_removed_and_the_rest_stays_byte_for_byte() {
     let cut = |text: &str| {
         without_metadata(OPERATION, &bytes(text)).map(|kept| String::from_utf8(kept.to_vec()).expect("text"))
     };

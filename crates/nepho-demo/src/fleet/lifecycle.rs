@@ -1,80 +1,80 @@
-//! In which state a machine is at a moment. Pure: blueprint, last action and moment go in.
+//! The state of a machine at a moment: a pure function of its habit, its last action and the time.
 //!
-//! Moments are milliseconds since 1970, durations milliseconds.
+//! Times are milliseconds since 1970, durations are milliseconds.
 
 use nepho_core::{Action, State};
 
-use crate::rng::between;
+use super::rng::between;
 
 pub(crate) const SECOND: i64 = 1000;
 pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
-/// How long a terminated machine is still listed.
-pub(crate) const VANISH: i64 = 5 * MINUTE;
-/// How long a scale group tolerates a member that does not run before it replaces it.
+/// The time that a terminated machine is still listed.
+pub(crate) const LISTED_AFTER_END: i64 = 5 * MINUTE;
+/// The time until a scale group replaces a member that does not run.
 pub(crate) const UNHEALTHY: i64 = 45 * SECOND;
 
-/// What a machine does when nobody asks anything of it.
+/// Course of a machine's states without actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Habit {
-    /// Runs, and is restarted every `every`, the first time at `first`.
+    /// Runs, and restarts every `every`, the first time at `first`.
     Always { first: i64, every: i64 },
     /// Runs from `from` to `to` after midnight UTC, each day.
     Daily { from: i64, to: i64 },
-    /// Is off since the last multiple of `every` after `first`.
+    /// Stopped since the last multiple of `every` after `first`.
     Off { first: i64, every: i64 },
-    /// As `Off`, but suspended.
+    /// Like `Off`, but suspended.
     Suspended { first: i64, every: i64 },
-    /// Lives from `born` to `ends` and is then replaced.
+    /// Runs from `born` to `ends`, and is then replaced.
     Member { born: i64, ends: i64 },
 }
 
-/// The last action that was accepted for a machine. Reboots change no state and are not kept.
+/// Last accepted action on a machine. A reboot changes no state, so it is not logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LoggedAction {
     pub(crate) action: Action,
     pub(crate) at: i64,
 }
 
-/// A machine at a moment.
+/// State of a machine at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LifecyclePoint {
     pub(crate) state: State,
-    /// When it was last started.
+    /// The time of the last start.
     pub(crate) started: i64,
-    /// When it entered a stopped or terminated state, or began to.
+    /// The time of the last stop, suspension or termination.
     pub(crate) ended: Option<i64>,
 }
 
-/// The machine's life at `now`; `None` before its birth and after it vanished.
+/// The state at `now`; `None` before the machine exists and after it is no longer listed.
 pub(crate) fn life(native: &str, habit: Habit, logged: Option<LoggedAction>, now: i64) -> Option<LifecyclePoint> {
-    let unasked = unasked(native, habit, now)?;
-    let asked = logged.filter(|logged| logged.at <= now && still_counts(habit, *logged, now));
-    let life = asked.map_or(unasked, |logged| after(native, logged, unasked.started, now));
-    match doom(habit, logged) {
-        Some(doom) if now >= doom => terminated(native, life.started, doom, now),
+    let by_habit = by_habit(native, habit, now)?;
+    let in_force = logged.filter(|logged| logged.at <= now && is_in_force(habit, *logged, now));
+    let life = in_force.map_or(by_habit, |logged| after(native, logged, by_habit.started, now));
+    match end(habit, logged) {
+        Some(end) if now >= end => terminated(native, life.started, end, now),
         _ => Some(life),
     }
 }
 
-/// When the machine begins to be terminated, if ever.
-pub(crate) fn doom(habit: Habit, logged: Option<LoggedAction>) -> Option<i64> {
+/// The start of the machine's termination; `None` if it stays.
+pub(crate) fn end(habit: Habit, logged: Option<LoggedAction>) -> Option<i64> {
     let by_habit = match habit {
         Habit::Member { ends, .. } => Some(ends),
         _ => None,
     };
-    let by_turn = logged.and_then(|logged| match (logged.action, habit) {
+    let by_action = logged.and_then(|logged| match (logged.action, habit) {
         (Action::Terminate, _) => Some(logged.at),
         (Action::Stop | Action::Suspend, Habit::Member { .. }) => Some(logged.at + UNHEALTHY),
         _ => None,
     });
-    by_habit.into_iter().chain(by_turn).min()
+    by_habit.into_iter().chain(by_action).min()
 }
 
-/// An action is overtaken by the next change that the machine's habit makes.
-fn still_counts(habit: Habit, logged: LoggedAction, now: i64) -> bool {
+/// False once the habit has changed the state after the action.
+fn is_in_force(habit: Habit, logged: LoggedAction, now: i64) -> bool {
     match habit {
         Habit::Daily { from, to } if logged.action != Action::Terminate => {
             let midnight = now - now.rem_euclid(DAY);
@@ -85,7 +85,7 @@ fn still_counts(habit: Habit, logged: LoggedAction, now: i64) -> bool {
     }
 }
 
-fn unasked(native: &str, habit: Habit, now: i64) -> Option<LifecyclePoint> {
+fn by_habit(native: &str, habit: Habit, now: i64) -> Option<LifecyclePoint> {
     let running = |started: i64| LifecyclePoint {
         state: if now < started + boot(native, started) { State::Pending } else { State::Running },
         started,
@@ -93,7 +93,7 @@ fn unasked(native: &str, habit: Habit, now: i64) -> Option<LifecyclePoint> {
     };
     let resting = |first: i64, every: i64, state| {
         let ended = last_multiple(first, every, now);
-        // It had been on for three days before.
+        // It ran for three days before.
         LifecyclePoint { state, started: ended - 3 * DAY, ended: Some(ended) }
     };
     Some(match habit {
@@ -128,28 +128,28 @@ fn after(native: &str, logged: LoggedAction, started: i64, now: i64) -> Lifecycl
         }
         Action::Stop | Action::Terminate => {
             let state = if now < at + halt(native, at) { State::Stopping } else { State::Stopped };
-            // A start after this stop would be the last logged; so what ran before it is unknown
-            // only to within the habit's last start.
+            // The log keeps only the last action, so the last start before this stop is the habit's,
+            // or the stop itself if that is earlier.
             LifecyclePoint { state, started: started.min(at), ended: Some(at) }
         }
     }
 }
 
-fn terminated(native: &str, started: i64, doom: i64, now: i64) -> Option<LifecyclePoint> {
-    let gone_dark = doom + halt(native, doom);
-    if now >= gone_dark + VANISH {
+fn terminated(native: &str, started: i64, end: i64, now: i64) -> Option<LifecyclePoint> {
+    let terminated_at = end + halt(native, end);
+    if now >= terminated_at + LISTED_AFTER_END {
         return None;
     }
-    let state = if now < gone_dark { State::Terminating } else { State::Terminated };
-    Some(LifecyclePoint { state, started: started.min(doom), ended: Some(doom) })
+    let state = if now < terminated_at { State::Terminating } else { State::Terminated };
+    Some(LifecyclePoint { state, started: started.min(end), ended: Some(end) })
 }
 
-/// How long it takes to start: 5 to 10 s.
+/// The duration of a start: 5 to 10 s.
 fn boot(native: &str, at: i64) -> i64 {
     between(5 * SECOND, 10 * SECOND, 1, &[native, &at.to_string()])
 }
 
-/// How long it takes to stop: 4 to 8 s.
+/// The duration of a stop: 4 to 8 s.
 fn halt(native: &str, at: i64) -> i64 {
     between(4 * SECOND, 8 * SECOND, 2, &[native, &at.to_string()])
 }
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_lives_its_time_and_dies_early_when_stopped() {
+    fn group_member_ends_on_time_or_early_after_a_stop() {
         let member = Habit::Member { born: NOW - MINUTE, ends: NOW + 10 * MINUTE };
         assert_eq!(state(member, None, NOW - 2 * MINUTE), None);
         assert_eq!(state(member, None, NOW), Some(State::Running));
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn office_hours_overtake_an_action() {
+    fn office_hours_override_an_action() {
         let daily = Habit::Daily { from: 7 * HOUR, to: 19 * HOUR };
         assert_eq!(state(daily, None, NOW), Some(State::Running));
         assert_eq!(state(daily, None, NOW + 8 * HOUR), Some(State::Stopped));
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_is_the_last_start() {
+    fn started_is_the_time_of_the_last_start() {
         let started = life("i-1", STEADY, Some(logged(Action::Start)), NOW + HOUR).expect("there").started;
         assert_eq!(started, NOW);
         assert!(life("i-1", STEADY, None, NOW).expect("there").started < NOW);

@@ -1,7 +1,7 @@
-//! The demo's own file: the last action on each machine that one was asked of.
+//! Log of the last action on each machine, in the demo cloud's own file.
 //!
-//! Read afresh on every call, because another process may have written it; replaced whole, so that
-//! a reader never sees half of it.
+//! Every call reads the file, because another process may have written it. A write replaces the
+//! complete file, so that a reader never sees a part of it.
 
 use std::{
     collections::BTreeMap,
@@ -14,22 +14,23 @@ use std::{
 use nepho_core::Action;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::DemoError, lifecycle::LoggedAction};
+use super::lifecycle::LoggedAction;
+use crate::error::DemoError;
 
-/// The file's name within the directory given to the provider.
+/// The file's name in [`DemoOptions::directory`](crate::DemoOptions::directory).
 pub const FILE_NAME: &str = "demo.json";
 const LOCK_NAME: &str = "demo.lock";
 const VERSION: u32 = 1;
-/// 200 tries of 10 ms: a writer holds the lock for a millisecond or so.
+/// 200 attempts of 10 ms: a writer holds the lock for about a millisecond.
 const LOCK_TRIES: usize = 200;
 
-/// Where the file is.
+/// File of the log.
 #[derive(Clone, Debug)]
 pub(crate) struct ActionLog {
     dir: PathBuf,
 }
 
-/// The log of one account, by native id.
+/// Log of one account, by native id.
 pub(crate) type LoggedActions = BTreeMap<String, LoggedAction>;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -48,19 +49,18 @@ struct StoredAction {
 }
 
 impl ActionLog {
-    pub(crate) fn in_dir(dir: &Path) -> Self {
-        Self { dir: dir.to_owned() }
+    pub(crate) fn in_dir(dir: PathBuf) -> Self {
+        Self { dir }
     }
 
-    /// The account's log as they are on disk now; none if the file does not exist.
+    /// Reads the account's log; empty if the file does not exist.
     pub(crate) fn read(&self, account: &str) -> Result<LoggedActions, DemoError> {
         let stored = self.stored()?;
         let log = stored.accounts.get(account).into_iter().flatten();
         log.map(|(native, logged)| Ok((native.clone(), self.logged(logged)?))).collect()
     }
 
-    /// Lets `change` change the account's log while no other process can, and writes them if it
-    /// says so.
+    /// Changes the account's log under the lock, and writes the file if `change` returns true.
     pub(crate) async fn update<T>(
         &self,
         account: &str,
@@ -68,7 +68,7 @@ impl ActionLog {
     ) -> Result<T, DemoError> {
         let lock = self.lock().await?;
         let mut log = self.read(account)?;
-        let (changed, answer) = change(&mut log);
+        let (changed, result) = change(&mut log);
         if changed {
             let mut stored = self.stored()?;
             let log = log.into_iter().map(|(native, logged)| {
@@ -79,7 +79,7 @@ impl ActionLog {
             self.write(&stored)?;
         }
         drop(lock);
-        Ok(answer)
+        Ok(result)
     }
 
     fn stored(&self) -> Result<Stored, DemoError> {
@@ -91,7 +91,7 @@ impl ActionLog {
                 if stored.version == VERSION {
                     Ok(stored)
                 } else {
-                    Err(DemoError::Unreadable { path, reason: format!("version {}", stored.version) })
+                    Err(DemoError::Unreadable { path, reason: format!("unknown version {}", stored.version) })
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -111,7 +111,7 @@ impl ActionLog {
     fn write(&self, stored: &Stored) -> Result<(), DemoError> {
         let path = self.path();
         let failed = |source: io::Error| DemoError::File { path: path.clone(), source };
-        // A temporary file is made readable by its owner alone, and stays so.
+        // A temporary file is readable by its owner only, and keeps its mode when renamed.
         let mut file = tempfile::NamedTempFile::new_in(&self.dir).map_err(failed)?;
         serde_json::to_writer_pretty(&mut file, stored).map_err(|error| failed(error.into()))?;
         file.flush().map_err(failed)?;
@@ -120,7 +120,7 @@ impl ActionLog {
         Ok(())
     }
 
-    /// The lock is in a file of its own: the other one is replaced at each write.
+    /// Locks a separate file: each write replaces the log's own file.
     async fn lock(&self) -> Result<File, DemoError> {
         let path = self.dir.join(LOCK_NAME);
         let failed = |source: io::Error| DemoError::File { path: path.clone(), source };
@@ -144,7 +144,7 @@ impl ActionLog {
     }
 }
 
-/// Removes the demo's files from `dir`: the next fleet has had nothing asked of it.
+/// Removes the demo cloud's files from `dir`, so that the fleet forgets all actions.
 pub fn forget(dir: &Path) -> Result<(), DemoError> {
     for name in [FILE_NAME, LOCK_NAME] {
         let path = dir.join(name);

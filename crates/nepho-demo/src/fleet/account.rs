@@ -2,7 +2,7 @@
 
 use nepho_core::{ProviderKind, Realm};
 
-/// In whose manner an account names its machines and their states.
+/// Cloud that an account imitates in its names and states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Style {
     /// `i-0…` ids, zones such as `eu-west-1b`, lower-case state words.
@@ -11,31 +11,31 @@ pub enum Style {
     Gcp,
 }
 
-/// An account of the demo cloud.
+/// Account of the demo cloud.
 #[derive(Clone, Copy, Debug)]
 pub struct DemoAccount {
-    /// Its name, and its realm.
+    /// Its name, which is also its realm.
     pub name: &'static str,
-    /// Whether it is to be marked as production.
+    /// True for an account that is marked as production.
     pub prod: bool,
-    /// In whose manner it speaks.
+    /// The cloud that it imitates.
     pub style: Style,
     /// Its regions.
     pub(crate) regions: &'static [&'static str],
-    /// The region that its credentials may not read, if there is one.
+    /// The region that its credentials may not read.
     pub(crate) denied: Option<&'static str>,
 }
 
 impl DemoAccount {
-    /// The cloud that it belongs to.
+    /// The provider of every demo account.
     pub const PROVIDER: ProviderKind = ProviderKind::Demo;
 
-    /// Where an account is to be pinned.
+    /// The realm that the account is pinned to.
     pub fn realm(&self) -> Realm {
         Realm::new(self.name)
     }
 
-    /// The account of this realm, if the demo cloud has it.
+    /// The account of this realm; `None` if the demo cloud has none.
     pub fn of(realm: &Realm) -> Option<&'static Self> {
         ACCOUNTS.iter().find(|account| account.name == realm.as_str())
     }
@@ -72,7 +72,7 @@ static ACCOUNTS: [DemoAccount; 4] = [
     },
 ];
 
-/// The accounts of the demo cloud, in the order in which they are to be added.
+/// The accounts of the demo cloud, in the order of adding them.
 pub fn accounts() -> &'static [DemoAccount] {
     &ACCOUNTS
 }

@@ -1,11 +1,10 @@
-//! What the fleet is like, and that it moves.
+//! The size and variety of the fleet, and its changes over time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use nepho_core::{Action, State};
 
-use super::*;
-use crate::{account::accounts, lifecycle::LoggedAction, workloads::Disks};
+use super::{account::accounts, lifecycle::LoggedAction, workloads::Disks, *};
 
 /// A Tuesday at noon.
 const NOON: i64 = 1_767_700_800 * SECOND;
@@ -15,7 +14,7 @@ fn all(now: i64) -> Vec<(Machine, LifecyclePoint)> {
 }
 
 #[test]
-fn it_is_about_three_hundred_and_of_every_sort() {
+fn fleet_has_about_three_hundred_machines_of_every_sort() {
     let fleet = all(NOON);
     assert!((270..=330).contains(&fleet.len()), "{} machines", fleet.len());
     let states: BTreeSet<State> = fleet.iter().map(|(_, life)| life.state).collect();
@@ -45,25 +44,24 @@ fn ids_are_unique_and_in_the_style_of_their_cloud() {
             Style::Gcp => assert!(machine.native.len() == 19 && machine.native.parse::<u64>().is_ok()),
         }
         assert!(machine.account.regions.contains(&machine.region), "{}", machine.region);
-        assert_ne!(machine.account.denied, Some(machine.region), "nobody could see it");
+        assert_ne!(machine.account.denied, Some(machine.region), "no machine is in the denied region");
     }
 }
 
 #[test]
-fn it_moves_by_itself_at_the_scale_of_minutes() {
+fn fleet_changes_within_minutes_without_actions() {
     let ids = |now| all(now).into_iter().map(|(machine, _)| machine.native).collect::<BTreeSet<_>>();
     let (before, after) = (ids(NOON), ids(NOON + 10 * MINUTE));
     let born = after.difference(&before).count();
     assert!((10..=80).contains(&born), "{born} born in ten minutes");
     assert!(before.difference(&after).count() >= 10, "and as many gone");
-    let lasting = accounts().iter().flat_map(permanent_ids).collect::<BTreeSet<_>>();
-    assert!(lasting.is_subset(&after), "only members of groups come and go");
+    let permanent = accounts().iter().flat_map(permanent_ids).collect::<BTreeSet<_>>();
+    assert!(permanent.is_subset(&after), "only members of groups come and go");
 }
 
 #[test]
-fn no_machine_ever_goes_backwards() {
-    // Watched every three seconds for half an hour, each machine only ever takes a step that a cloud
-    // takes. No transition is shorter than four seconds.
+fn every_state_change_is_one_that_a_cloud_makes() {
+    // Half an hour in steps of three seconds; no transition is shorter than four seconds.
     let mut before: BTreeMap<String, State> = BTreeMap::new();
     for second in (0..1800).step_by(3) {
         let mut now = BTreeMap::new();
@@ -102,7 +100,7 @@ fn a_group_replaces_a_member_that_was_stopped() {
         group(log, now).iter().filter(|(_, state)| matches!(state, State::Pending | State::Running)).count()
     };
     let mut log = LoggedActions::new();
-    // One that is not about to be replaced anyway.
+    // A member that the group does not replace soon.
     let victim = machines(account, &log, NOON)
         .into_iter()
         .find(|(machine, life)| {

@@ -1,8 +1,8 @@
-//! What runs in each account: the table from which the fleet is made.
+//! Table of the workloads in each account, from which the fleet is made.
 
 use nepho_core::resource::Lifecycle;
 
-/// Some machines of one purpose in one region.
+/// Machines of one purpose in one region.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Service {
     pub(crate) account: &'static str,
@@ -13,16 +13,16 @@ pub(crate) struct Service {
     pub(crate) team: &'static str,
     pub(crate) run: Run,
     pub(crate) lifecycle: Lifecycle,
-    /// Whether the cloud refuses to stop and to delete them.
+    /// True if the cloud refuses to stop and to delete them.
     pub(crate) protected: bool,
     pub(crate) disks: Disks,
     pub(crate) public: Public,
 }
 
-/// How machines of a service live.
+/// Running times of a service's machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Run {
-    /// On, but for a restart every few weeks.
+    /// Always on, with a restart every few weeks.
     Always,
     /// On during office hours.
     OfficeHours,
@@ -30,11 +30,11 @@ pub(crate) enum Run {
     Off,
     /// Suspended.
     Suspended,
-    /// A scale group replaces each every so many minutes.
+    /// In a scale group, which replaces each machine after a time in this range.
     Group { name: &'static str, minutes: (i64, i64) },
 }
 
-/// Local disks.
+/// Kind of disks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Disks {
     Network,
@@ -42,11 +42,11 @@ pub(crate) enum Disks {
     LocalRoot,
 }
 
-/// Public addresses.
+/// Kind of public address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Public {
     No,
-    /// Released by a stop.
+    /// A stop releases the address.
     Ephemeral,
     Kept,
 }
@@ -143,7 +143,7 @@ pub(crate) static SERVICES: &[Service] = &[
     service(PLATFORM, "sa-east-1", "sandbox", 10, "t3.small", "platform").public(Public::Ephemeral),
     service(PLATFORM, "sa-east-1", "old-jenkins", 1, "m3.medium", "platform").run(Run::Off),
     service(PLATFORM, "eu-west-1", "grafana", 1, "t3.medium", "platform"),
-    // What strangers type into a name.
+    // Hostile and unusual names.
     service(PLATFORM, "eu-west-1", "<img src=x onerror=alert(1)>", 1, "t3.micro", "unknown"),
     service(PLATFORM, "eu-west-1", "invoice-\u{202E}fdp.exe", 1, "t3.micro", "unknown").run(Run::Off),
     service(PLATFORM, "us-west-2", "=cmd|' /C calc'!A0", 1, "t3.micro", "unknown").run(Run::Off),

@@ -1,11 +1,14 @@
-//! Which zones there are.
+//! The scopes of a project: its zones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use nepho_core::{ProviderError, Region};
 use serde::Deserialize;
 
-use super::{pages::PageTokens, reply};
+use super::{
+    json,
+    pages::{Page, PageTokens},
+};
 use crate::{
     client::{Client, ReadClass},
     convert,
@@ -14,27 +17,17 @@ use crate::{
 
 const OPERATION: &str = "compute.zones.list";
 
+const KIND: &str = "compute#zoneList";
+
 const FIELDS: &str = "kind,nextPageToken,warning(code,message),items/name";
 
-/// Where the names came from.
+/// Zones of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Zones {
-    /// The names.
+    /// Their names.
     pub names: BTreeSet<String>,
-    /// Whether the zones themselves could not be listed, so that a listing of instances named them.
+    /// True if listing the zones was denied, so that a listing of instances named them.
     pub denied: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct List {
-    kind: String,
-    #[serde(default)]
-    next_page_token: Option<String>,
-    #[serde(default)]
-    items: Vec<Named>,
-    #[serde(default)]
-    warning: Option<reply::Warning>,
 }
 
 #[derive(Deserialize)]
@@ -42,8 +35,8 @@ struct Named {
     name: String,
 }
 
-/// The zones of `regions`; of all where none is named. A zone that is down is one all the same: its
-/// rows are kept, and its own listing says what is wrong.
+/// The zones of `regions`, or all zones if `regions` is empty. A zone that is down is included: its
+/// rows are kept, and its own listing reports the fault.
 pub(crate) async fn zones(client: &Client, regions: &[Region]) -> Result<Zones, ProviderError> {
     let mut zones = match listed(client).await {
         Ok(names) => Zones { names, denied: false },
@@ -56,7 +49,7 @@ pub(crate) async fn zones(client: &Client, regions: &[Region]) -> Result<Zones, 
         },
     };
     if zones.names.is_empty() {
-        return Err(ProviderError::Malformed { message: format!("{OPERATION} named no zone") });
+        return Err(ProviderError::Malformed { message: format!("{OPERATION}: the reply names no zone") });
     }
     if !regions.is_empty() {
         zones.names.retain(|zone| regions.contains(&convert::region(zone)));
@@ -69,8 +62,8 @@ pub(crate) async fn zones(client: &Client, regions: &[Region]) -> Result<Zones, 
     Ok(zones)
 }
 
-/// Whether the project answers at all: the shortest list of zones, else of instances.
-pub(crate) async fn proof(client: &Client) -> Result<(), GcpError> {
+/// Checks that the project answers, with the shortest list of zones, else of instances.
+pub(crate) async fn probe(client: &Client) -> Result<(), GcpError> {
     match shortest(client).await {
         Err(error) if error.status() == Some(403) => named_by_instances(client).await.map(|_| ()),
         other => other,
@@ -80,8 +73,7 @@ pub(crate) async fn proof(client: &Client) -> Result<(), GcpError> {
 async fn shortest(client: &Client) -> Result<(), GcpError> {
     let query = [("maxResults", "1"), ("fields", "kind")];
     let body = client.read(ReadClass::Global, &path(client), &query).await?;
-    let list: List = reply::read(OPERATION, &body)?;
-    reply::promised(OPERATION, &list.kind, "compute#zoneList")
+    Page::<Named>::read(OPERATION, &body, KIND).map(|_| ())
 }
 
 fn path(client: &Client) -> String {
@@ -95,20 +87,21 @@ async fn listed(client: &Client) -> Result<BTreeSet<String>, GcpError> {
         let mut query = vec![("maxResults", "500"), ("fields", FIELDS)];
         query.extend(tokens.last().map(|token| ("pageToken", token)));
         let body = client.read(ReadClass::Global, &path(client), &query).await?;
-        let list: List = reply::read(OPERATION, &body)?;
-        reply::promised(OPERATION, &list.kind, "compute#zoneList")?;
-        if let Some(warning) = list.warning.and_then(reply::Warning::fault) {
-            // A zone that is left out would pass for one that is no more.
-            return Err(GcpError::Unreachable { reason: warning.to_string() });
+        let mut page = Page::<Named>::read(OPERATION, &body, KIND)?;
+        if let Some(warning) = page.take_fault() {
+            // A zone that is missing from the list would pass for a deleted one.
+            return Err(GcpError::unreachable(warning.to_string()));
         }
-        names.extend(list.items.into_iter().map(|zone| zone.name).filter(|name| is_name(name)));
-        if !tokens.go_on(OPERATION, reply::token(list.next_page_token))? {
+        let next = page.take_next();
+        names.extend(page.items.into_iter().map(|zone| zone.name).filter(|name| is_name(name)));
+        if !tokens.advance(OPERATION, next)? {
             return Ok(names);
         }
     }
 }
 
-/// Each page of the instances of all zones names every zone, with rows or with a warning.
+/// The zones that a page of all instances names: each page names every zone, with rows or with a
+/// warning.
 async fn named_by_instances(client: &Client) -> Result<BTreeSet<String>, GcpError> {
     const OPERATION: &str = "compute.instances.aggregatedList";
     #[expect(clippy::zero_sized_map_values, reason = "only the names are read")]
@@ -127,13 +120,20 @@ async fn named_by_instances(client: &Client) -> Result<BTreeSet<String>, GcpErro
     ];
     let path = client.path(["aggregated", "instances"]);
     let body = client.read(ReadClass::Heavy, &path, &query).await?;
-    let scopes: Scopes = reply::read(OPERATION, &body)?;
-    reply::promised(OPERATION, &scopes.kind, "compute#instanceAggregatedList")?;
-    let named = scopes.items.keys().chain(&scopes.unreachables).filter_map(|scope| reply::zone_of(scope));
+    let scopes: Scopes = json::read(OPERATION, &body)?;
+    json::expect_kind(OPERATION, &scopes.kind, "compute#instanceAggregatedList")?;
+    let named = scopes.items.keys().chain(&scopes.unreachables).filter_map(|scope| zone_of(scope));
     Ok(named.filter(|name| is_name(name)).map(str::to_owned).collect())
 }
 
-/// Whether it is the name of a zone: it becomes a part of paths, of keys and of commands.
+/// The zone in a scope's address, such as `…/zones/europe-west1-b`.
+pub(crate) fn zone_of(scope: &str) -> Option<&str> {
+    let (before, zone) = scope.rsplit_once('/')?;
+    let collection = before.rsplit('/').next().unwrap_or(before);
+    (collection == "zones" && !zone.is_empty()).then_some(zone)
+}
+
+/// True for the name of a zone, which becomes a part of paths, keys and commands.
 pub(crate) fn is_name(zone: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     zone.len() <= 63

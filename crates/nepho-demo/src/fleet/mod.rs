@@ -1,28 +1,36 @@
-//! The machines of an account at a moment: permanent ones, and members that scale groups replace.
+//! The fleet: the machines of an account at a moment. Some are permanent, others are members of scale
+//! groups, which replace them.
+
+pub(crate) mod account;
+pub(crate) mod action_log;
+pub(crate) mod lifecycle;
+pub(crate) mod machine;
+mod rng;
+pub(crate) mod workloads;
 
 use std::{
     collections::BTreeSet,
     net::{IpAddr, Ipv4Addr},
 };
 
-use crate::{
+use self::{
     account::{DemoAccount, Style},
     action_log::LoggedActions,
-    lifecycle::{DAY, HOUR, Habit, LifecyclePoint, MINUTE, SECOND, doom, life},
+    lifecycle::{DAY, HOUR, Habit, LifecyclePoint, MINUTE, SECOND, end, life},
     machine::Machine,
     rng::{between, pick, roll},
     workloads::{Public, Run, SERVICES, Service},
 };
 
-/// The seed of the fleet that everybody sees.
+/// The seed of the fleet, the same for every user.
 pub(crate) const SEED: u64 = 20_250_601;
 
-/// A group's lost member is missed for this long.
+/// The time until a group replaces a lost member, in milliseconds.
 const REPLACEMENT: i64 = 15 * SECOND;
-/// Bounds the replacements in one cycle; each needs an action, 45 s and a boot.
+/// The most replacements in one cycle; each needs an action, 45 s and a boot.
 const MAX_REPLACEMENTS: usize = 64;
 
-/// The machines of `account` at `now` (milliseconds since 1970), after `log`.
+/// The machines of `account` at `now` (milliseconds since 1970), after the actions in `log`.
 pub(crate) fn machines(account: &'static DemoAccount, log: &LoggedActions, now: i64) -> Vec<(Machine, LifecyclePoint)> {
     let mut found = Vec::new();
     for service in SERVICES.iter().filter(|service| service.account == account.name) {
@@ -41,11 +49,13 @@ pub(crate) fn machines(account: &'static DemoAccount, log: &LoggedActions, now: 
     found
 }
 
-/// The ids of the machines that no group replaces.
+/// The ids of the permanent machines.
 pub(crate) fn permanent_ids(account: &'static DemoAccount) -> BTreeSet<String> {
     let services = SERVICES.iter().filter(|service| service.account == account.name);
-    let lasting = services.filter(|service| !matches!(service.run, Run::Group { .. }));
-    lasting.flat_map(|service| (0..service.count).map(|index| permanent(account, service, index).native)).collect()
+    let permanent_services = services.filter(|service| !matches!(service.run, Run::Group { .. }));
+    permanent_services
+        .flat_map(|service| (0..service.count).map(|index| permanent(account, service, index).native))
+        .collect()
 }
 
 fn permanent(account: &'static DemoAccount, service: &'static Service, index: usize) -> Machine {
@@ -67,14 +77,14 @@ fn permanent(account: &'static DemoAccount, service: &'static Service, index: us
         ("", _) | (_, 1) => service.name.to_owned(),
         (name, _) => format!("{name}-{:02}", index + 1),
     };
-    // Some months before the demo was written.
+    // Some months before the release of the demo.
     let created = 1_748_736_000 * SECOND - between(30 * DAY, 600 * DAY, SEED, &[&parts[..], &["created"]].concat());
     make(account, service, &parts, name, habit, created)
 }
 
-/// The members of one slot of a group that are listed at `now`: the present one, the one before
-/// while it is still shown, and the replacements of those that an operator took away.
-#[expect(clippy::too_many_arguments, reason = "one call; a struct for it would say the same again")]
+/// The members in one slot of a group that are listed at `now`: the present one, the previous one
+/// while it is still listed, and replacements of members that an operator terminated.
+#[expect(clippy::too_many_arguments, reason = "one call; a struct would only repeat the names")]
 fn members(
     account: &'static DemoAccount,
     service: &'static Service,
@@ -105,14 +115,14 @@ fn members(
             };
             let machine = make(account, service, &parts, name, Habit::Member { born, ends }, born);
             let logged = log.get(&machine.native).copied();
-            let dies = doom(machine.habit, logged).unwrap_or(ends);
+            let ended = end(machine.habit, logged).unwrap_or(ends);
             if let Some(life) = life(&machine.native, machine.habit, logged, now) {
                 found.push((machine, life));
             }
-            if dies >= ends {
+            if ended >= ends {
                 break;
             }
-            born = dies + REPLACEMENT;
+            born = ended + REPLACEMENT;
         }
     }
 }
@@ -158,7 +168,7 @@ fn make(
             octet(of("c")),
             octet(of("d")),
         )),
-        // 203.0.113.0/24 and 198.51.100.0/24 are kept for documentation (RFC 5737).
+        // 203.0.113.0/24 and 198.51.100.0/24 are reserved for documentation (RFC 5737).
         public_ip: match service.public {
             Public::No => None,
             Public::Ephemeral => Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, octet(of("public"))))),
@@ -184,12 +194,12 @@ fn make(
     }
 }
 
-/// A number from 1 to 254.
+/// A number from 1 to 254, for an IPv4 address.
 fn octet(number: u64) -> u8 {
     u8::try_from(number % 254 + 1).unwrap_or(1)
 }
 
-/// Four letters and digits, as managed instance groups append to names.
+/// Four letters and digits, as managed instance groups append them to names.
 fn suffix(mut number: u64) -> String {
     const LETTERS: [char; 32] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'b', 'c', 'd', 'f', 'g', 'h', 'j', 'k', 'l', 'm', 'n', 'p',
@@ -204,5 +214,4 @@ fn suffix(mut number: u64) -> String {
 }
 
 #[cfg(test)]
-#[path = "fleet_tests.rs"]
 mod tests;
