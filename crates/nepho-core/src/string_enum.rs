@@ -19,7 +19,10 @@ pub(crate) fn parse_variant<T: Copy>(
     all: &[T],
     name: impl Fn(T) -> &'static str,
 ) -> Result<T, UnknownVariant> {
-    all.iter().copied().find(|&variant| name(variant) == word).ok_or_else(|| UnknownVariant { what, word: word.to_owned() })
+    all.iter()
+        .copied()
+        .find(|&variant| name(variant) == word)
+        .ok_or_else(|| UnknownVariant { what, word: word.to_owned() })
 }
 
 macro_rules! string_enum {
