@@ -1,4 +1,5 @@
-//! Accounts: one credentialed root each, pinned to the realm that its first verify found.
+//! Accounts: one cloud account or project with its credential source, pinned to the realm that the
+//! first successful verify returned.
 
 use std::fmt;
 
@@ -15,14 +16,14 @@ text_id! {
 }
 
 text_id! {
-    /// One sign-in whose secret several accounts share: a service account of many projects (a UUID).
+    /// A sign-in whose secret several accounts share: a service account for many projects (a UUID).
     SignInId
 }
 
-/// What may be done with an account.
+/// The operations that Nephoscope may perform with an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Access {
-    /// Only reads; no mutating client is even built. The default.
+    /// Reads only; the provider builds no client that could change anything. The default.
     #[default]
     ReadOnly,
     /// Reads and actions.
@@ -30,7 +31,7 @@ pub enum Access {
 }
 
 impl Access {
-    /// Both, the default first.
+    /// Both levels, the default first.
     pub const ALL: [Self; 2] = [Self::ReadOnly, Self::ReadWrite];
 
     /// The word used in storage and on the wire.
@@ -43,63 +44,66 @@ impl Access {
 }
 string_enum!(Access, "access");
 
-/// Where an account's credentials come from. Never the credentials themselves.
+/// The place that an account's credentials come from; never the credentials themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CredentialSource {
-    /// The provider's environment variables, as they are at each run; nothing is stored.
+    /// The provider's environment variables, read at each run; nothing is stored.
     Environment,
     /// A named profile in the provider's own configuration files.
     Profile(String),
-    /// An access token in this environment variable, as it is at each run; nothing is stored.
+    /// An access token in this environment variable, read at each run; nothing is stored.
     Variable(String),
-    /// What the provider's own tools have set up on this machine for applications, as it is at each
-    /// use; nothing is stored.
+    /// Application default credentials that the provider's own tools set up on this computer, read
+    /// at each use; nothing is stored.
     ApplicationDefault,
     /// The OS keyring, under a sign-in that several accounts share.
     SignIn(SignInId),
     /// The OS keyring, under the account's id.
     Keyring,
-    /// Nothing needed: the demo cloud.
+    /// No credentials: the demo cloud.
     BuiltIn,
 }
 
-/// One credentialed root: an AWS account through one credential source, a demo account.
+/// An AWS account, a GCP project or a demo account, reached through one credential source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Our id.
+    /// Nephoscope's id.
     pub id: AccountId,
-    /// The operator's name for it; unique.
+    /// The operator's name for the account; unique.
     pub name: String,
     /// The cloud.
     pub provider: ProviderKind,
-    /// The cloud's project that it is, where credentials alone do not say that.
+    /// The cloud project, where the credentials alone do not determine it.
     pub project: Option<String>,
-    /// Where its credentials come from.
+    /// The source of the credentials.
     pub source: CredentialSource,
-    /// A custom endpoint that the operator approved for this account; `None` is the cloud itself.
+    /// A custom endpoint that the operator approved for this account; `None` means the cloud's own
+    /// endpoints.
     pub endpoint: Option<String>,
-    /// The regions to poll; empty means all that the account has enabled.
+    /// The regions to poll; empty means every region that the account has enabled.
     pub regions: Vec<Region>,
-    /// Read-only unless the operator said otherwise.
+    /// The access level; read-only unless the operator chose otherwise.
     pub access: Access,
-    /// A production account: marked, and confirmed by typing.
+    /// Marks a production account: the window highlights it, and its actions need a typed
+    /// confirmation.
     pub prod: bool,
-    /// Where it is pinned; `None` until the first successful verify.
+    /// The realm that the account is pinned to; `None` until the first successful verify.
     pub realm: Option<Realm>,
-    /// Who we are there, as the cloud names it (an ARN for AWS).
+    /// The caller's name at the cloud (an ARN for AWS).
     pub principal: Option<String>,
-    /// When it was added.
+    /// Time of creation.
     pub created_at: Timestamp,
 }
 
-/// Who the credentials belong to.
+/// The identity that credentials resolve to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The realm, with its `@host-port` when the endpoint is custom.
     pub realm: Realm,
     /// The cloud's name for the caller.
     pub principal: String,
-    /// Actions that the cloud denies these credentials in the whole realm, as far as it was asked.
+    /// Actions that the cloud denies these credentials in the whole realm, as far as the provider
+    /// checked.
     pub denied: Vec<Action>,
 }
 

@@ -1,29 +1,29 @@
-//! What an operator can ask of an instance.
+//! Actions that an operator can request on an instance.
 
 use crate::{state::State, string_enum::string_enum};
 
 /// An action on instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
-    /// Start a stopped instance.
+    /// Starts a stopped instance.
     Start,
-    /// Stop a running instance.
+    /// Stops a running instance.
     Stop,
-    /// Restart a running instance.
+    /// Restarts a running instance.
     Reboot,
-    /// Stop a running instance and keep its memory.
+    /// Stops a running instance and keeps its memory.
     Suspend,
-    /// Start a suspended instance where it was.
+    /// Starts a suspended instance with its memory restored.
     Resume,
-    /// Delete an instance for good.
+    /// Deletes an instance permanently.
     Terminate,
 }
 
 impl Action {
-    /// Every action, in the order in which they are offered.
+    /// Every action, in display order.
     pub const ALL: [Self; 6] = [Self::Start, Self::Stop, Self::Reboot, Self::Suspend, Self::Resume, Self::Terminate];
 
-    /// The verb, as on the command line and on the wire.
+    /// The verb used on the command line and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -35,7 +35,7 @@ impl Action {
         }
     }
 
-    /// The state that the action is meant to end in. For a reboot the state does not change.
+    /// Returns the state that the action should end in. A reboot leaves the state unchanged.
     pub const fn goal(self) -> State {
         match self {
             Self::Start | Self::Reboot | Self::Resume => State::Running,
@@ -45,7 +45,7 @@ impl Action {
         }
     }
 
-    /// The state that the cloud shows while it works.
+    /// Returns the state that the cloud reports while the action runs.
     pub const fn transition(self) -> State {
         match self {
             Self::Start | Self::Resume => State::Pending,
@@ -56,7 +56,7 @@ impl Action {
         }
     }
 
-    /// The action that takes it back, where one exists.
+    /// Returns the action that undoes this one, if one exists.
     pub const fn inverse(self) -> Option<Self> {
         match self {
             Self::Start => Some(Self::Stop),
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_takes_an_action_back_is_taken_back_by_it() {
+    fn undoing_an_action_twice_returns_the_action() {
         for action in Action::ALL {
             let Some(inverse) = action.inverse() else { continue };
             assert_eq!(inverse.inverse(), Some(action));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn words_come_back() {
+    fn verbs_parse_back_to_their_actions() {
         for action in Action::ALL {
             assert_eq!(action.as_str().parse(), Ok(action));
         }

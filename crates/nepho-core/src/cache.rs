@@ -1,40 +1,42 @@
-//! The cache's records: what the store keeps of a sweep, and what the engine asks it to change.
+//! The cache's records: the rows and scopes that the store keeps, and the changes that the engine
+//! commits to them.
 
 use std::sync::Arc;
 
 use crate::{AccountId, Document, Failure, Resource, Scope, ScopeKey, Timestamp, fingerprint::Fingerprint};
 
-/// A row of the cache as it is shown: the resource and how fresh it is.
+/// A cached row: the resource and the age of its facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CachedRow {
-    /// Whose it is.
+    /// The account that owns it.
     pub account: AccountId,
-    /// The scope that lists it; its `as_of` is the row's, unless `observed_at` is later.
+    /// The scope that lists it. The scope's `as_of` is the row's, unless `observed_at` is later.
     pub scope: Scope,
     /// The resource.
     pub resource: Resource,
-    /// The start of the first complete listing that did not show it, if the last one did not.
+    /// The start of the first complete listing that did not contain the row, if the latest one did
+    /// not.
     pub missing_since: Option<Timestamp>,
-    /// A reading of this row alone (while following an action) later than its scope's listing.
+    /// The start of a read of this row alone (while an action is followed), if later than its
+    /// scope's listing.
     pub observed_at: Option<Timestamp>,
 }
 
-/// A resource's description by its provider, as it is stored.
+/// A stored provider document of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredDocument {
-    /// The description.
+    /// The document.
     pub document: Document,
-    /// As of when: the start of the reading that showed it. `None` if that is not known.
+    /// The start of the listing or read that returned it; `None` if unknown.
     pub as_of: Option<Timestamp>,
-    /// Whether it is all that the provider says of the resource; otherwise it is the part that a
-    /// listing shows.
+    /// `true` for the full document, `false` for the partial document that a listing returns.
     pub whole: bool,
 }
 
-/// What reconciling needs to know of a stored row.
+/// The part of a stored row that reconciling compares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRow {
-    /// Its native id within the scope.
+    /// The row's native id within the scope.
     pub native: Arc<str>,
     /// The stored row's fingerprint.
     pub row: Fingerprint,
@@ -46,81 +48,82 @@ pub struct KnownRow {
     pub observed_at: Option<Timestamp>,
 }
 
-/// The stored rows of one scope, and the generation that they belong to.
+/// The stored rows of one scope and their generation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownScope {
-    /// Counts every change of the scope's rows; zero before the first.
+    /// Number of changes to the scope's rows; zero before the first.
     pub generation: u64,
     /// The rows.
     pub rows: Vec<KnownRow>,
 }
 
-/// What is known of one scope's polling.
+/// The polling record of one scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeRecord {
-    /// Which scope.
+    /// The scope.
     pub key: ScopeKey,
     /// See [`KnownScope::generation`].
     pub generation: u64,
-    /// Rows stored, missing ones included.
+    /// Number of stored rows, missing ones included.
     pub rows: u64,
-    /// The start of the last complete listing: how old its facts are.
+    /// The start of the last complete listing, which is the age of the scope's facts.
     pub as_of: Option<Timestamp>,
-    /// When it was last tried.
+    /// Time of the last attempt to list the scope.
     pub attempted_at: Option<Timestamp>,
-    /// Why the last try failed; `None` after a success.
+    /// The failure of the last attempt; `None` after a success.
     pub failure: Option<Failure>,
 }
 
-/// A row to be written.
+/// A row to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowWrite {
     /// The resource.
     pub resource: Resource,
-    /// Its fingerprint.
+    /// The row's fingerprint.
     pub row: Fingerprint,
     /// The document and its fingerprint, if it changed.
     pub document: Option<(Document, Fingerprint)>,
 }
 
-/// The changes that one complete listing makes to its scope; committed whole or not at all.
+/// The changes that one complete listing makes to its scope. The store commits all of them or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeCommit {
-    /// Which scope.
+    /// The scope.
     pub key: ScopeKey,
     /// The generation that the changes were computed against.
     pub base: u64,
-    /// When the listing started.
+    /// The start of the listing.
     pub started_at: Timestamp,
-    /// New and changed rows; also rows that were missing and are back.
+    /// New and changed rows, and rows that were missing and are listed again.
     pub writes: Vec<RowWrite>,
-    /// Unchanged rows whose `missing_since` or `observed_at` must be cleared.
+    /// Unchanged rows whose `missing_since` or `observed_at` the commit must clear.
     pub seen_again: Vec<Arc<str>>,
-    /// Rows not listed, first time.
+    /// Rows that this listing did not contain for the first time.
     pub missing: Vec<Arc<str>>,
-    /// Rows not listed, second time: deleted.
+    /// Rows that this listing did not contain for the second time; the commit deletes them.
     pub gone: Vec<Arc<str>>,
 }
 
-/// Readings of single rows, while an action is followed. Deletes nothing and does not move the
-/// scope's `as_of`.
+/// Reads of single rows, taken while an action is followed. This commit deletes nothing and does
+/// not move the scope's `as_of`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowsCommit {
-    /// Which scope.
+    /// The scope.
     pub key: ScopeKey,
-    /// When the reading started; becomes the rows' `observed_at`.
+    /// The start of the read; becomes the rows' `observed_at`.
     pub observed_at: Timestamp,
     /// The rows.
     pub writes: Vec<RowWrite>,
 }
 
-/// What became of a commit.
+/// Outcome of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitOutcome {
-    /// Done; the scope's generation now.
+    /// The store committed the changes; carries the scope's new generation.
     Committed(u64),
-    /// Another process changed the scope since `base`: nothing was written. Reload and try again.
+    /// Another process changed the scope after `base`; the store wrote nothing. Reload and try
+    /// again.
     Moved,
-    /// The stored listing is newer than this one: nothing was written.
+    /// The stored listing is newer than this one; the store wrote nothing.
     Older,
 }

@@ -1,46 +1,47 @@
-//! What a provider can do with a kind of resource: data, not code.
+//! Capabilities of a provider for a kind of resource, as data.
 
 use crate::{action::Action, state::State};
 
-/// What can be done with one kind of resource at one provider.
+/// The actions and limits that one provider has for one kind of resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capabilities {
-    /// The actions, each with the states in which the provider accepts it.
+    /// The offered actions, each with the states in which the provider accepts it.
     pub actions: &'static [ActionRule],
-    /// The most ids in one mutating request.
+    /// The maximum number of ids in one mutating request.
     pub max_batch: usize,
-    /// Whether a listing shows only a part of each resource's document, so that the whole one is
-    /// read when somebody looks at it.
+    /// `true` if a listing returns partial documents, so that a view of one needs a read of the
+    /// full document.
     pub lists_part_of_document: bool,
 }
 
-/// When a provider accepts an action.
+/// The conditions under which a provider accepts an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionRule {
     /// The action.
     pub action: Action,
-    /// States in which the provider accepts it and something happens.
+    /// States in which the provider accepts the action and it has an effect.
     pub from: &'static [State],
-    /// States in which the goal already holds (or is on its way), so nothing is sent.
+    /// States in which the goal holds or is being reached; nothing is sent.
     pub already: &'static [State],
-    /// How much of the machine's work it spares.
+    /// The way in which the provider carries out the action.
     pub mode: ActionMode,
 }
 
-/// What an action does to what the machine is doing, as far as the provider leaves no choice.
+/// Execution of an action: graceful, a hard reset, or only with local disks discarded. The provider
+/// offers no other way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionMode {
-    /// As the action's name says: a stop or reboot lets the operating system end first.
+    /// The guest OS shuts down first, where the action stops or reboots it.
     Graceful,
-    /// The power is cut and comes back: the operating system is not asked.
+    /// A hard reset: the guest OS is not shut down.
     Hard,
-    /// On an instance with local disks the provider wants to be told that their contents may be
-    /// discarded, and refuses otherwise.
+    /// The provider refuses the action on an instance with local disks unless the request states
+    /// that their contents may be discarded.
     DiscardsLocalDisks,
 }
 
 impl Capabilities {
-    /// The rule for `action`, if the provider offers it.
+    /// Returns the rule for `action`, if the provider offers it.
     pub fn rule(&self, action: Action) -> Option<&ActionRule> {
         self.actions.iter().find(|rule| rule.action == action)
     }

@@ -1,16 +1,16 @@
-//! What time it is, behind a trait so that tests can say.
+//! The current time behind a trait, so that tests can set it.
 
 use std::fmt;
 
 use crate::Timestamp;
 
-/// A source of the present moment.
+/// A source of the current time.
 pub trait Clock: Send + Sync + fmt::Debug {
-    /// The present moment.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock.
+/// The system clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

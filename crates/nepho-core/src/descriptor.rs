@@ -1,4 +1,5 @@
-//! What a provider says without credentials or a network: a locked keyring still shows it.
+//! Provider knowledge that needs neither credentials nor a network, so it works while the keyring
+//! is locked.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,36 +7,37 @@ use thiserror::Error;
 
 use crate::{Account, Capabilities, Document, Kind, Resource, provider::ActionRequest};
 
-/// A document whose bytes cannot be read as its format says.
+/// A document whose bytes do not match its format.
 #[derive(Debug, Error)]
-#[error("the document is not readable: {reason}")]
+#[error("cannot read the document: {reason}")]
 pub struct DocumentError {
-    /// What is wrong with it.
+    /// The mismatch that the parser reported.
     pub reason: String,
 }
 
-/// The pure half of a provider: tables, texts and links.
+/// The pure half of a provider: capability tables, links and command lines.
 pub trait Descriptor: Send + Sync + fmt::Debug {
-    /// What can be done with `kind`, if the provider has it.
+    /// Returns the capabilities of `kind`, if the provider has that kind.
     fn capabilities(&self, kind: Kind) -> Option<&'static Capabilities>;
 
-    /// The page of the cloud's console that shows `resource`; an `https` URL.
+    /// Returns the `https` URL of the cloud console's page for `resource`.
     fn console_url(&self, resource: &Resource) -> Option<String>;
 
-    /// The cloud's own command line for `order` on `resources` of one region, for copying.
+    /// Returns the cloud's own command line for `request` on `resources` of one region, for
+    /// copying.
     fn command(&self, account: &Account, request: ActionRequest, resources: &[Resource]) -> Option<String>;
 
-    /// The document as pretty-printed JSON, with every member that the provider sent.
+    /// Returns the document as pretty-printed JSON, with every member that the provider sent.
     fn document_json(&self, document: &Document) -> Result<String, DocumentError>;
 }
 
-/// Whether a word may stand in a link: ASCII letters, digits and hyphens, and at least one of them.
+/// Returns `true` if `word` is safe in a link: one or more ASCII letters, digits and hyphens.
 pub fn is_plain(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// The word as a POSIX shell reads it back. A word that begins with `-` is still an option to the
-/// command that gets it.
+/// Quotes `word` for a POSIX shell. A word that begins with `-` is still an option to the command
+/// that receives it.
 pub fn shell_word(word: &str) -> Cow<'_, str> {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
     if !word.is_empty() && word.bytes().all(safe) {

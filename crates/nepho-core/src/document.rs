@@ -1,10 +1,10 @@
-//! The provider's own description of a resource, kept byte for byte.
+//! Provider documents of resources, kept byte for byte.
 
 use bytes::Bytes;
 
 use crate::string_enum::string_enum;
 
-/// How a document's bytes are to be read; each provider's descriptor turns them into JSON.
+/// The encoding of a document; each provider's descriptor converts its own encodings to JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DocumentFormat {
     /// The exact instance `<item>` of `DescribeInstances`, followed by its reservation's own members.
@@ -27,10 +27,10 @@ impl DocumentFormat {
 }
 string_enum!(DocumentFormat, "document format");
 
-/// Opaque bytes and their format. Cheap to clone: a slice of the page that it came in.
+/// Opaque bytes and their format. Cheap to clone: the bytes are a slice of the received page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    /// How to read the bytes.
+    /// The encoding of the bytes.
     pub format: DocumentFormat,
     /// The bytes, as the provider sent them.
     pub bytes: Bytes,

@@ -1,38 +1,38 @@
-//! Which custom endpoints may be used: one set of rules, for whoever takes one from an operator and
-//! for each provider that sends credentials there.
+//! Rules for custom endpoints, shared by the code that accepts one from the operator and by each
+//! provider that sends credentials there.
 //!
-//! A pure look at a URL. Deliberately not here: resolving names, and where a provider's own
-//! requests may go.
+//! The check is a pure function of a URL. Deliberately not here: name resolution, and the hosts
+//! that a provider's own requests may reach.
 
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// Why a URL is refused as an endpoint.
+/// Checks a URL as a custom endpoint; the error is the reason for the refusal.
 ///
-/// It is `https` on any host, or `http` on this machine; it holds no user name, password, query or
-/// fragment; and it is nowhere that a cloud's metadata service answers, as that is where clouds
-/// serve the credentials of the machine that one runs on.
+/// The scheme is `https` on any host, or `http` on a loopback address. The URL has no user name,
+/// password, query or fragment. The host is not an address of a cloud's metadata service, because
+/// that service serves the credentials of the instance that the caller runs on.
 pub fn check(url: &Url) -> Result<(), &'static str> {
-    let Some(host) = url.host() else { return Err("it names no host") };
+    let Some(host) = url.host() else { return Err("it has no host") };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user name or a password");
+        return Err("it contains a user name or a password");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err("it holds a query or a fragment");
+        return Err("it contains a query or a fragment");
     }
     if is_metadata(&host) {
-        return Err("a metadata service may answer there");
+        return Err("a cloud's metadata service may listen there");
     }
     match url.scheme() {
         "https" => Ok(()),
         "http" if is_loopback(&host) => Ok(()),
-        "http" => Err("http is accepted on this machine only; use https"),
-        _ => Err("it is neither https nor http"),
+        "http" => Err("http is accepted for loopback addresses only; use https"),
+        _ => Err("its scheme is neither https nor http"),
     }
 }
 
-/// The `host:port` of an endpoint, which marks the realm of an account behind it.
+/// Returns the `host:port` of an endpoint, which becomes part of the account's realm.
 pub fn host_port(url: &Url) -> Option<String> {
     let host = url.host_str()?;
     Some(match url.port_or_known_default() {
@@ -57,7 +57,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
 }
 
 fn is_metadata(host: &Host<&str>) -> bool {
-    // A name with a dot at its end is the same name.
+    // A name with a trailing dot is the same name.
     if let Host::Domain(name) = host {
         return matches!(name.trim_end_matches('.'), "metadata.google.internal" | "metadata");
     }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_by_http_and_any_host_by_https() {
+    fn https_is_accepted_on_any_host_and_http_on_loopback() {
         for text in [
             "http://127.0.0.1:5000",
             "http://127.0.0.2",
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_services_are_refused_however_they_are_written() {
+    fn metadata_services_are_refused_in_every_spelling() {
         for host in [
             "169.254.169.254",
             "169.254.170.2",
@@ -118,13 +118,13 @@ mod tests {
         ] {
             for scheme in ["http", "https"] {
                 let url = parsed(&format!("{scheme}://{host}:8080/latest"));
-                assert_eq!(check(&url), Err("a metadata service may answer there"), "{url}");
+                assert_eq!(check(&url), Err("a cloud's metadata service may listen there"), "{url}");
             }
         }
     }
 
     #[test]
-    fn everything_else_is_refused() {
+    fn other_schemes_hosts_and_parts_are_refused() {
         for text in [
             "http://example.com",
             "http://localhost.example.com",
@@ -148,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn a_realm_is_marked_by_host_and_port() {
-        let mark = |text: &str| host_port(&parsed(text));
-        assert_eq!(mark("http://127.0.0.1:5000/x").as_deref(), Some("127.0.0.1:5000"));
-        assert_eq!(mark("https://LAB.example").as_deref(), Some("lab.example:443"));
-        assert_eq!(mark("http://[::1]:5000").as_deref(), Some("[::1]:5000"));
-        assert_eq!(mark("data:text/plain,x"), None);
+    fn host_port_includes_the_default_port() {
+        let marked = |text: &str| host_port(&parsed(text));
+        assert_eq!(marked("http://127.0.0.1:5000/x").as_deref(), Some("127.0.0.1:5000"));
+        assert_eq!(marked("https://LAB.example").as_deref(), Some("lab.example:443"));
+        assert_eq!(marked("http://[::1]:5000").as_deref(), Some("[::1]:5000"));
+        assert_eq!(marked("data:text/plain,x"), None);
     }
 }

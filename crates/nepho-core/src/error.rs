@@ -1,4 +1,4 @@
-//! What can go wrong at a provider, and the short form of it that is stored and shown.
+//! Provider errors, and the short form in which they are stored and shown.
 
 use std::{fmt, time::Duration};
 
@@ -9,23 +9,24 @@ use crate::{
     string_enum::string_enum,
 };
 
-/// An error of a provider, classified by what the operator or the engine can do about it.
+/// A provider error, classified by the remedy that the operator or the engine has.
 ///
-/// Messages never contain a secret. `is_transient` says whether asking again may help.
+/// Messages never contain a secret. [`is_transient`](Self::is_transient) tells whether a repeated
+/// request may succeed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ProviderError {
     /// The credentials are wrong, expired or revoked.
     #[error("not signed in: {message}")]
     Unauthenticated {
-        /// The provider's words.
+        /// The provider's message.
         message: String,
     },
-    /// The credentials are good and may not do this.
+    /// The credentials are valid but do not permit this operation.
     #[error("permission denied for {operation}: {message}")]
     PermissionDenied {
         /// The API operation, such as `ec2:StopInstances`.
         operation: String,
-        /// The provider's words.
+        /// The provider's message.
         message: String,
     },
     /// The region or the API is not enabled for the account.
@@ -33,86 +34,86 @@ pub enum ProviderError {
     NotEnabled {
         /// The API or region.
         api: String,
-        /// The provider's words.
+        /// The provider's message.
         message: String,
     },
-    /// The credentials belong to another realm than the account is pinned to.
-    #[error("these credentials belong to {found}, the account is {expected}")]
+    /// The credentials belong to a realm other than the account's pinned one.
+    #[error("these credentials belong to {found}, but the account is pinned to {expected}")]
     WrongAccount {
-        /// Where the account is pinned.
+        /// The realm that the account is pinned to.
         expected: Realm,
-        /// Where the credentials lead.
+        /// The realm of the credentials.
         found: Realm,
     },
-    /// The provider does not know the resource (or does not know it yet).
+    /// The provider does not know the resource, or does not know it yet.
     #[error("{key} was not found")]
     NotFound {
         /// The resource.
         key: ResourceKey,
     },
-    /// The provider refuses the action in the resource's present state, or it is protected.
+    /// The resource's present state or its protection prevents the action.
     #[error("not possible now: {message}")]
     InvalidState {
-        /// The provider's words.
+        /// The provider's message.
         message: String,
     },
-    /// Something else is being done to the resource.
-    #[error("in conflict: {message}")]
+    /// Another operation on the resource is in progress.
+    #[error("conflict: {message}")]
     Conflict {
-        /// The provider's words.
+        /// The provider's message.
         message: String,
     },
-    /// Too many requests.
+    /// The provider throttled the request.
     #[error("throttled by the provider")]
     Throttled {
-        /// How long the provider asks to wait, if it says.
+        /// The wait that the provider requested, if any.
         retry_after: Option<Duration>,
     },
-    /// The cloud has no room for this machine now.
+    /// The cloud has no capacity for this instance at present.
     #[error("no capacity: {message}")]
     CapacityUnavailable {
-        /// The provider's words.
+        /// The provider's message.
         message: String,
     },
-    /// The provider or this account cannot do that at all.
+    /// The provider or this account never supports the operation.
     #[error("not supported: {message}")]
     Unsupported {
-        /// What.
+        /// The unsupported operation.
         message: String,
     },
-    /// The account is read-only, so nothing was sent.
+    /// The account is read-only; nothing was sent.
     #[error("the account is read-only")]
     ReadOnly,
-    /// The provider cannot be reached, or says that it is broken.
+    /// The provider cannot be reached, or reports an outage of its own service.
     #[error("unreachable: {message}")]
     Unavailable {
-        /// What failed.
+        /// The failure of the connection or the provider's message.
         message: String,
     },
-    /// No answer in time. A mutation that ends so is *unknown*, not failed.
+    /// No response in time. A mutation with this error is *unknown*, not failed.
     #[error("{operation} timed out")]
     TimedOut {
         /// The API operation.
         operation: String,
     },
-    /// The answer is not what the provider's protocol promises.
-    #[error("unreadable answer: {message}")]
+    /// The response violates the provider's protocol.
+    #[error("unreadable response: {message}")]
     Malformed {
-        /// What is wrong with it.
+        /// The violation.
         message: String,
     },
-    /// Anything else, with the provider's code.
+    /// Any other error, with the provider's code.
     #[error("{code}: {message}")]
     Other {
         /// The provider's error code.
         code: String,
-        /// The provider's words.
+        /// The provider's message.
         message: String,
     },
 }
 
 impl ProviderError {
-    /// Whether the same request may succeed later without anybody changing anything.
+    /// Returns `true` if the same request may succeed later without a change by the operator.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Throttled { .. }
@@ -133,28 +134,28 @@ impl ProviderError {
         }
     }
 
-    /// Whether a mutation that ended so may still have been carried out.
+    /// Returns `true` if a mutation with this error may still have been carried out.
     ///
-    /// True when the request may have reached the provider and no refusal came back.
+    /// That is so if the request may have reached the provider and no refusal came back.
     pub fn leaves_unknown(&self) -> bool {
         matches!(self, Self::TimedOut { .. } | Self::Unavailable { .. } | Self::Malformed { .. })
     }
 
-    /// An error of something that was held back before it was sent.
+    /// Creates the error of a request that we blocked before sending it.
     pub fn not_sent(message: String) -> Self {
         Self::Other { code: "NotSent".to_owned(), message }
     }
 
-    /// The error as it ends a mutation that was not sent yet: a sign-in or a reading that came first
-    /// has failed, so nothing is unknown. Of the errors that leave a mutation unknown only the words
-    /// stay; the others keep their class.
+    /// Converts the error of a sign-in or a read that precedes a mutation. Nothing was sent, so an
+    /// error that would leave the mutation unknown becomes [`not_sent`](Self::not_sent) with the
+    /// same text; any other error keeps its class.
     #[must_use]
     pub fn before_sending(self) -> Self {
         if self.leaves_unknown() { Self::not_sent(self.to_string()) } else { self }
     }
 
-    /// What happened beyond the class of the error, which is said beside it. Empty when the class
-    /// says it all.
+    /// Returns the details beyond the error's class, for display next to the class. Empty if the
+    /// class is the complete information.
     pub fn detail(&self) -> String {
         match self {
             Self::PermissionDenied { operation, message } => format!("{operation}: {message}"),
@@ -172,7 +173,7 @@ impl ProviderError {
         }
     }
 
-    /// The class of the error.
+    /// Returns the class of the error.
     pub fn code(&self) -> FailureCode {
         match self {
             Self::Unauthenticated { .. } => FailureCode::Unauthenticated,
@@ -231,7 +232,7 @@ pub enum FailureCode {
     KeyringLocked,
     /// The OS keyring has no item for this account.
     SecretMissing,
-    /// The environment variables or the profile that the account names hold no credentials.
+    /// The environment variables or the profile of the account contain no credentials.
     CredentialsMissing,
     /// Anything else.
     Other,
@@ -261,7 +262,7 @@ impl FailureCode {
         Self::Other,
     ];
 
-    /// The `snake_case` word used in storage and on the wire.
+    /// The `snake_case` name used in storage and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unauthenticated => "unauthenticated",
@@ -288,12 +289,12 @@ impl FailureCode {
 }
 string_enum!(FailureCode, "failure code");
 
-/// A failure as it is stored and reported: its class and its words.
+/// A failure as stored and reported: its class and a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The class.
     pub code: FailureCode,
-    /// What happened beyond the class, in words without secrets; possibly empty.
+    /// The details beyond the class, without secrets; possibly empty.
     pub message: String,
 }
 
@@ -304,7 +305,7 @@ impl fmt::Display for Failure {
         let class = self.code.as_str().replace('_', " ");
         match (self.code, self.message.as_str()) {
             (_, "") => f.write_str(&class),
-            // These messages are whole sentences of ours, or name their code themselves.
+            // These messages are complete sentences, or include their code.
             (
                 FailureCode::Other
                 | FailureCode::NotFound
@@ -332,7 +333,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_failed_before_sending_leaves_nothing_unknown() {
+    fn before_sending_leaves_no_error_unknown() {
         let text = || "x".to_owned();
         let unknown = [
             ProviderError::TimedOut { operation: text() },
@@ -341,12 +342,12 @@ mod tests {
         ];
         for error in unknown {
             assert!(error.leaves_unknown());
-            let said = error.to_string();
+            let text = error.to_string();
             let error = error.before_sending();
             assert!(!error.leaves_unknown(), "{error}");
-            assert_eq!(error, ProviderError::not_sent(said));
+            assert_eq!(error, ProviderError::not_sent(text));
         }
         let refused = ProviderError::Unauthenticated { message: text() };
-        assert_eq!(refused.clone().before_sending(), refused, "a class that says more stays");
+        assert_eq!(refused.clone().before_sending(), refused, "other classes are kept");
     }
 }

@@ -1,6 +1,6 @@
-//! Hashes that tell whether a row or a document changed since it was stored.
+//! Hashes that detect a change of a stored row or document.
 //!
-//! They detect change, they prove nothing: a fast non-cryptographic hash is enough.
+//! They only detect change and need not resist forgery, so a fast non-cryptographic hash is enough.
 
 use std::hash::{Hash, Hasher};
 
@@ -13,8 +13,8 @@ use crate::{document::Document, resource::Resource};
 pub struct Fingerprint(pub u64);
 
 impl Fingerprint {
-    /// The fingerprint of everything in `resource` that is normalised, and of `converter`, the
-    /// version of the code that normalised it.
+    /// Hashes the normalised members of `resource`, and `converter`, the version of the code that
+    /// normalised them.
     pub fn of_row(resource: &Resource, converter: u32) -> Self {
         let mut hasher = Xxh3::new();
         converter.hash(&mut hasher);
@@ -39,7 +39,7 @@ impl Fingerprint {
         Self(hasher.finish())
     }
 
-    /// The fingerprint of a document's bytes.
+    /// Hashes a document's bytes.
     pub fn of_document(document: &Document) -> Self {
         Self(xxh3_64(&document.bytes))
     }

@@ -1,48 +1,48 @@
-//! The journal's vocabulary: an append-only record of actions, one entry per target and step.
+//! The journal's types: an append-only record of actions, with one entry per target and step.
 
 use crate::{AccountId, Action, Failure, ResourceKey, State, Timestamp, text_id::text_id};
 
 text_id! {
-    /// One committed plan; its entries share it.
+    /// The id of one committed plan; all its entries share it.
     OperationId
 }
 text_id! {
-    /// One run of a process: who may still finish what it began.
+    /// The id of one run of a process, which owns the operations that it began.
     RunId
 }
 
-/// A step in the life of an action on one target.
+/// A step of an action on one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JournalEvent {
-    /// About to be sent. Written, and on disk, before the request.
+    /// The request is about to be sent. The entry is on disk before the request leaves.
     Sent,
-    /// The provider accepted it and named this state.
+    /// The provider accepted the request and reported this state.
     Accepted {
-        /// The provider's word; empty when the reply named none.
+        /// The provider's name of the state; empty if the reply had none.
         raw_state: String,
     },
-    /// The provider refused it; nothing happened.
+    /// The provider refused the request; nothing happened.
     Refused(Failure),
     /// The provider accepted it, and its own record of the operation reports a failure.
     Failed(Failure),
-    /// No usable answer: it may or may not have happened.
+    /// No usable response: the action may or may not have happened.
     Unknown(Failure),
     /// The goal of the action was observed.
     Done {
         /// The state seen.
         state: State,
-        /// The provider's word.
+        /// The provider's name of the state.
         raw_state: String,
     },
     /// A final state was observed that is not the goal. Its word is `failed`, as for
     /// [`JournalEvent::Failed`]; the state tells the two apart.
     Contradicted {
-        /// The state seen.
+        /// The observed state.
         state: State,
-        /// The provider's word.
+        /// The provider's name of the state.
         raw_state: String,
     },
-    /// Following ended without a final state.
+    /// Following ended before a final state was observed.
     TimedOut,
 }
 
@@ -63,7 +63,7 @@ impl JournalEvent {
         }
     }
 
-    /// Whether nothing more is expected for this target.
+    /// Returns `true` if no further entry is expected for this target.
     pub const fn is_final(&self) -> bool {
         matches!(
             self,
@@ -72,53 +72,53 @@ impl JournalEvent {
     }
 }
 
-/// An entry to be appended.
+/// An entry to append.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
-    /// When.
+    /// Time of the event.
     pub at: Timestamp,
-    /// By which run of which process.
+    /// The run of the process that wrote it.
     pub run: RunId,
-    /// Of which committed plan.
+    /// The committed plan.
     pub operation: OperationId,
-    /// On whose account.
+    /// The account of the resource.
     pub account: AccountId,
     /// The account's name at the time.
     pub account_name: String,
-    /// On which resource.
+    /// The resource.
     pub key: ResourceKey,
     /// The resource's name at the time.
     pub name: String,
-    /// What was asked.
+    /// The requested action.
     pub action: Action,
-    /// What happened.
+    /// The event.
     pub event: JournalEvent,
 }
 
 /// An entry of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalEntry {
-    /// Its place in the chain, from 1, without gaps.
+    /// Its position in the chain, from 1, without gaps.
     pub seq: u64,
-    /// What it records.
+    /// The recorded event and its target.
     pub entry: NewEntry,
 }
 
-/// What checking the whole chain found.
+/// Result of checking the whole chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verification {
-    /// Every entry follows from the one before it.
+    /// Every entry follows from its predecessor.
     Intact {
-        /// How many entries.
+        /// Number of entries.
         entries: u64,
         /// The last entry's hash, in hex; empty for an empty journal.
         head: String,
     },
-    /// The first entry that does not.
+    /// The first entry that does not follow from its predecessor.
     Broken {
         /// Its sequence number.
         seq: u64,
-        /// What is wrong.
+        /// The mismatch.
         reason: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Identifiers: what a thing is called, for ever. Names change; keys do not.
+//! Identifiers of clouds, places and resources. Display names change; keys do not.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -10,8 +10,8 @@ use crate::{
 };
 
 text_id! {
-    /// The cloud's own account: an AWS account id (with its partition when that is not `aws`),
-    /// a GCP project, a demo account. Carries `@host-port` when the endpoint is custom.
+    /// The cloud's own account: an AWS account id (with its partition unless that is `aws`), a GCP
+    /// project or a demo account. Includes `@host-port` when the endpoint is custom.
     Realm
 }
 text_id! {
@@ -23,18 +23,19 @@ text_id! {
     Zone
 }
 text_id! {
-    /// Where a scope is polled: a region, a zone or `global`, as the cloud lists it.
+    /// The place that a scope lists: a region, a zone or `global`.
     Location
 }
 
 impl Realm {
-    /// The realm of `base` behind a custom endpoint, so that a lab never mixes with the cloud.
+    /// Returns the realm of `base` behind a custom endpoint, which keeps it apart from the cloud's
+    /// own.
     pub fn at_endpoint(base: &str, host_port: &str) -> Self {
         Self::new(format!("{base}@{}", host_port.replace(':', "-")))
     }
 }
 
-/// A cloud (or its stand-in) that a provider crate speaks to.
+/// A cloud, or the built-in demo cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ProviderKind {
     /// Amazon Web Services.
@@ -49,7 +50,7 @@ impl ProviderKind {
     /// Every provider, in display order.
     pub const ALL: [Self; 3] = [Self::Aws, Self::Gcp, Self::Demo];
 
-    /// The word used in keys, on the command line and on the wire.
+    /// The name used in keys, on the command line and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Aws => "aws",
@@ -67,10 +68,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind that can be in the inventory.
+    /// Every kind in the inventory.
     pub const ALL: [Self; 1] = [Self::Instance];
 
-    /// The word used in keys, queries and on the wire.
+    /// The name used in keys, queries and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Instance => "instance",
@@ -81,9 +82,9 @@ impl Kind {
 string_enum!(ProviderKind, "provider");
 string_enum!(Kind, "kind");
 
-/// The name of a resource that never changes: `provider:realm:region:kind:native`.
+/// The permanent identifier of a resource: `provider:realm:region:kind:native`.
 ///
-/// Text form splits at the first four colons; the native id is last and unescaped.
+/// The text form splits at the first four colons; the native id comes last and is not escaped.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ResourceKey {
     /// The cloud.
@@ -113,10 +114,10 @@ impl fmt::Debug for ResourceKey {
 /// A text that is not a resource key.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum KeyError {
-    /// Fewer than five parts, or an empty one.
+    /// Fewer than five parts, or an empty part.
     #[error("not a resource key (provider:realm:region:kind:id)")]
     Shape,
-    /// A provider or kind that does not exist.
+    /// An unknown provider or kind.
     #[error(transparent)]
     Word(#[from] UnknownVariant),
 }
@@ -142,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_keeps_colons_in_its_native_id() {
+    fn key_keeps_colons_in_its_native_id() {
         let text = "aws:123456789012@127.0.0.1-5000:eu-west-1:instance:arn:aws:x:y";
         let key: ResourceKey = text.parse().expect("a key");
         assert_eq!(&*key.native, "arn:aws:x:y");
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_or_foreign_text_is_no_key() {
+    fn short_and_foreign_texts_are_not_keys() {
         assert_eq!("aws:1:eu-west-1:instance:".parse::<ResourceKey>(), Err(KeyError::Shape));
         assert_eq!("aws:1:eu-west-1:instance".parse::<ResourceKey>(), Err(KeyError::Shape));
         assert!("moon:1:eu-west-1:instance:i".parse::<ResourceKey>().is_err());

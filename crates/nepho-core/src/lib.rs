@@ -1,8 +1,8 @@
-//! The vocabulary of Nephoscope: ids, resources, states, actions, plans and the provider seam.
+//! The types shared by every Nephoscope crate: ids, resources, states, actions, plans and the
+//! provider trait.
 //!
-//! Every other crate speaks these types; this one imports no sibling. Deliberately not here: I/O,
-//! an async runtime, and serialisation. What crosses IPC is converted by `nepho-wire`, what is
-//! stored is converted by `nepho-store`.
+//! This crate imports no sibling. Deliberately not here: I/O, an async runtime, and serialisation.
+//! `nepho-wire` converts the types for IPC, and `nepho-store` converts them for storage.
 
 pub mod account;
 pub mod action;
@@ -45,5 +45,5 @@ pub use secret::Secret;
 pub use state::{Health, State};
 pub use string_enum::UnknownVariant;
 
-/// A moment in UTC; re-exported so that no crate names another calendar.
+/// A moment in UTC, re-exported so that every crate uses the same calendar.
 pub use jiff::Timestamp;

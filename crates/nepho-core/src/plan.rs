@@ -1,4 +1,4 @@
-//! Plans: what an action would do to each target, before anything is sent.
+//! Plans: the effect of an action on each target, computed before anything is sent.
 
 use std::net::IpAddr;
 
@@ -8,24 +8,24 @@ use crate::{AccountId, Failure, ResourceKey, State, Timestamp, Zone, provider::A
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Nonce(pub String);
 
-/// What would happen if the plan were committed. Frozen: a target that changed since is
-/// re-planned, never sent.
+/// The effect of a commit on each target. A plan is frozen: a target that changed afterwards needs
+/// a new plan and is never sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The token to commit with.
     pub nonce: Nonce,
-    /// The action, and how it would be done.
+    /// The requested action and its options.
     pub request: ActionRequest,
-    /// Each target's verdict, in the order asked.
+    /// The verdict for each target, in the requested order.
     pub targets: Vec<PlannedTarget>,
-    /// What the operator must do to commit.
+    /// The confirmation that a commit requires.
     pub confirmation: Confirmation,
-    /// When the nonce stops working.
+    /// Expiry of the nonce.
     pub expires_at: Timestamp,
 }
 
 impl Plan {
-    /// The targets that would be sent.
+    /// Returns the targets that a commit would send.
     pub fn eligible(&self) -> impl Iterator<Item = &PlannedTarget> {
         self.targets.iter().filter(|target| target.verdict == Verdict::Eligible)
     }
@@ -36,40 +36,40 @@ impl Plan {
 pub struct PlannedTarget {
     /// The resource.
     pub key: ResourceKey,
-    /// The zone that it is in.
+    /// The instance's zone.
     pub zone: Option<Zone>,
-    /// Its name when planned; empty when it has none.
+    /// The resource's name at planning time; empty if it has none.
     pub name: String,
-    /// Whose it is.
+    /// The account that owns it.
     pub account: AccountId,
     /// The account's name.
     pub account_name: String,
-    /// The state that the fresh read showed (the cached one where that read failed).
+    /// The state from the fresh read, or the cached state if that read failed.
     pub state: State,
-    /// The provider's word for it.
+    /// The provider's name of the state.
     pub raw_state: String,
-    /// Marks a target of a production account.
+    /// True for a target of a production account.
     pub prod: bool,
-    /// Whether it would be sent.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What the operator should know first.
+    /// Warnings to show before confirmation.
     pub warnings: Vec<Warning>,
 }
 
-/// The answer of a plan for one target.
+/// The decision whether a commit would send a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It would be sent.
+    /// A commit would send it.
     Eligible,
-    /// The goal holds already; nothing would be sent.
+    /// The goal already holds; a commit would send nothing.
     Already,
-    /// The target is on its way to the goal; nothing would be sent.
+    /// The target is on its way to the goal; a commit would send nothing.
     Underway,
-    /// It would not be sent.
+    /// A commit would not send it.
     Refused(Refusal),
 }
 
-/// Why a target is refused.
+/// The reason for refusing a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The account is read-only.
@@ -78,82 +78,83 @@ pub enum Refusal {
     Unsupported,
     /// The action is not possible in this state.
     State(State),
-    /// Protected against stopping or deleting.
+    /// The instance is protected against stopping or deleting.
     Protected,
-    /// Its root disk is local: it can be rebooted or terminated, never stopped.
+    /// The root disk is local: the instance can be rebooted or terminated, never stopped.
     LocalRoot,
-    /// Another service of the cloud owns it.
+    /// Another service of the cloud manages the instance.
     ManagedBy(String),
-    /// The account's credentials may not do that to it.
+    /// The account's credentials do not permit the action on the instance.
     NotPermitted,
-    /// It has local disks, and nobody said that their contents may be discarded.
+    /// The instance has local disks, and the request does not permit discarding their contents.
     LocalDisks,
-    /// The provider does not know it any more.
+    /// The provider no longer knows the instance.
     NotFound,
-    /// The fresh read failed, and a plan is never made from the cache alone.
+    /// The fresh read failed; a plan is never made from the cache alone.
     ReadFailed(Failure),
 }
 
-/// What the operator should know before confirming.
+/// A fact that the operator should know before confirming.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// A scale group owns it and will replace it.
+    /// A scale group owns the instance and will replace it.
     GroupMember {
         /// The group's name.
         group: String,
     },
     /// A spot instance: the cloud may reclaim it, and a stop may end it.
     Spot,
-    /// The contents of its local disks are lost.
+    /// The contents of the local disks are lost.
     LocalDisksLost,
-    /// The power is cut: its operating system is not asked to end.
+    /// A hard reset: the guest OS is not shut down.
     Hard,
-    /// Its public address is released.
+    /// The public IP is released.
     PublicIpLost {
-        /// The address.
+        /// The public IP.
         ip: IpAddr,
     },
-    /// Whether its public address is released was not found out (not permitted, or no answer).
+    /// The provider could not determine whether the public IP will be released (permission denied
+    /// or no response).
     PublicIpNotChecked,
-    /// Whether it is protected was not checked (more than 20 targets, or not permitted).
+    /// Protection was not checked (more than 20 targets, or permission denied).
     ProtectionNotChecked,
-    /// Its row had not been seen for a while before this plan's fresh read.
+    /// The row was stale before this plan's fresh read.
     StaleRow {
-        /// As of when the row was.
+        /// The age of the row before the read.
         as_of: Timestamp,
     },
 }
 
-/// What the operator must do to commit a plan.
+/// The confirmation that a plan requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Confirmation {
-    /// Nothing: starting one instance outside production.
+    /// None: the plan starts one instance outside production.
     None,
     /// One click (`--yes`).
     Click,
-    /// Type one of these (`--confirm`): the name or the id, `ACTION COUNT` for several.
+    /// Typed text (`--confirm`): the name or the id, `ACTION COUNT` for several targets.
     Type {
-        /// The accepted texts; the first is the one to suggest.
+        /// The accepted texts; the first is the suggested one.
         accepted: Vec<String>,
     },
 }
 
-/// Why a commit was refused. Nothing was sent.
+/// The reason for refusing a commit. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommitRefusal {
     /// The nonce is unknown, used or expired.
     #[error("the plan has expired or was used; plan again")]
     Expired,
-    /// What was typed is none of the accepted texts.
-    #[error("the confirmation does not match")]
+    /// The typed text matches none of the accepted texts.
+    #[error("the confirmation does not match the plan")]
     Confirmation,
     /// These targets changed since the plan was made.
-    #[error("{} target(s) changed since the plan; plan again", changed.len())]
+    #[error("{} target(s) changed since the plan was made; plan again", changed.len())]
     Changed {
-        /// Which.
+        /// The changed targets.
         changed: Vec<ResourceKey>,
     },
-    /// Nothing in the plan is eligible.
-    #[error("nothing in the plan can be sent")]
+    /// No target of the plan is eligible.
+    #[error("no target of the plan is eligible")]
     Nothing,
 }

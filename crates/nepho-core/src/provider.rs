@@ -1,4 +1,4 @@
-//! The seam between the engine and a cloud.
+//! The interface between the engine and a cloud.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use futures::stream::BoxStream;
 
 use crate::{Action, Document, Identity, ProviderError, Resource, ResourceKey, Scope, State, Zone, text_id::text_id};
 
-/// A resource to be read or acted on, and where the cloud keeps it.
+/// A resource to read or act on, with its place at the cloud.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The resource.
     pub key: ResourceKey,
-    /// The zone that it was last seen in: some clouds address an instance by it.
+    /// The zone that it was last seen in; some clouds need it to address an instance.
     pub zone: Option<Zone>,
 }
 
@@ -22,12 +22,12 @@ impl From<&Resource> for Target {
     }
 }
 
-/// What to do, and how.
+/// An action and its options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionRequest {
     /// The action.
     pub action: Action,
-    /// The contents of local disks may be discarded; see
+    /// Permits discarding the contents of local disks; see
     /// [`ActionMode::DiscardsLocalDisks`](crate::capability::ActionMode::DiscardsLocalDisks).
     pub discard_local_disks: bool,
 }
@@ -39,28 +39,28 @@ impl From<Action> for ActionRequest {
 }
 
 text_id! {
-    /// The provider's own name for an accepted action that goes on after its reply, such as an
-    /// operation that it keeps; opaque to everybody else.
+    /// The provider's id of an accepted action that continues after its reply, such as a GCP
+    /// operation. Opaque to every other crate.
     Ticket
 }
 
-/// How far an accepted action is, in the provider's own record of it.
+/// Progress of an accepted action, from the provider's own operation record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// Waiting or at work.
+    /// Pending or running.
     Underway,
-    /// Carried out.
+    /// Finished successfully.
     Done,
-    /// Ended without being carried out, or not wholly; why.
+    /// Ended without success, or with partial success, and the error.
     Failed(ProviderError),
 }
 
-/// A resource with the provider's own description of it, as one listing or reading showed them.
+/// A resource with its provider document, both from one listing or read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedResource {
     /// The normalised resource.
     pub resource: Resource,
-    /// The provider's own description, byte for byte.
+    /// The provider's document, byte for byte.
     pub document: Document,
 }
 
@@ -71,135 +71,136 @@ pub enum SweepItem {
     Page {
         /// The scope.
         scope: Scope,
-        /// What was listed; possibly empty.
+        /// The listed resources; possibly empty.
         resources: Vec<ListedResource>,
     },
-    /// The scope was listed to its end.
+    /// The scope's listing reached its end.
     Complete {
         /// The scope.
         scope: Scope,
     },
-    /// The scope's listing broke off; its pages so far prove no absence.
+    /// The scope's listing failed; its pages so far prove no absence.
     Failed {
         /// The scope.
         scope: Scope,
-        /// Why.
+        /// The error.
         error: ProviderError,
     },
 }
 
-/// How much a fresh read should find out.
+/// Amount of detail that a fresh read returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// State and facts: for following an action.
+    /// State and facts, for following an action.
     State,
-    /// Also what a plan for this action must know and a listing does not say: preflight, local
-    /// disks, permission.
+    /// Also the details that a plan for this action needs and a listing lacks: protection, local
+    /// disks and permission.
     Plan(Action),
-    /// The whole document, where a listing shows only a part of it.
+    /// The full document, where a listing returns a partial one.
     Document,
 }
 
-/// The answer of a fresh read for one key.
+/// The result of a fresh read for one key.
 #[derive(Debug)]
 pub struct ReadResult {
-    /// The key asked for.
+    /// The requested key.
     pub key: ResourceKey,
-    /// What was seen; `NotFound` when the provider does not know the key (which right after an
-    /// action proves nothing: EC2 is eventually consistent).
+    /// The resource, or `NotFound` when the provider does not know the key. Right after an action
+    /// `NotFound` proves nothing: EC2 is eventually consistent.
     pub seen: Result<ReadResource, ProviderError>,
 }
 
-/// A resource as a fresh read showed it.
+/// A resource as a fresh read returned it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadResource {
-    /// The resource and its description.
+    /// The resource and its document.
     pub listed: ListedResource,
-    /// What the plan must know; every other detail leaves every member `None`.
+    /// Pre-flight results for [`Detail::Plan`]; with every other detail, no check was made.
     pub preflight: Preflight,
 }
 
-/// What stands in an action's way or is lost by it. `None` means that it was not checked.
+/// Results of the pre-flight checks of one planned action on one resource. `None` means not
+/// checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Preflight {
-    /// Whether the cloud refuses to stop it (EC2 `disableApiStop`).
+    /// The cloud refuses to stop it (EC2 `disableApiStop`).
     pub stop: Option<bool>,
-    /// Whether the cloud refuses to delete it (EC2 `disableApiTermination`).
+    /// The cloud refuses to delete it (EC2 `disableApiTermination`).
     pub termination: Option<bool>,
-    /// Whether it has local disks, whose contents a stop loses.
+    /// It has local disks, whose contents a stop loses.
     pub local_disks: Option<bool>,
-    /// Whether these credentials may take the planned action on it.
+    /// The credentials permit the planned action on it.
     pub permitted: Option<bool>,
-    /// Whether there is such an action for it at all, where that is not the same for all of its kind.
+    /// The cloud offers the action for this resource, where that differs within a kind.
     pub offered: Option<bool>,
-    /// It has a public address, and whether that is released could not be found out.
+    /// It has a public IP, and the provider could not determine whether the action releases it.
     pub public_ip_unknown: bool,
 }
 
-/// The provider's answer to an action on one resource.
+/// The provider's reply to an action on one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
     /// The resource.
     pub key: ResourceKey,
-    /// Accepted, or why not.
+    /// The acceptance, or the reason for the refusal.
     pub outcome: Result<Accepted, ProviderError>,
 }
 
-/// The state that the provider's reply to an action named.
+/// The state that the provider's reply to an action contained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// Normalised. `None` when the reply names no state (EC2's `RebootInstances`).
+    /// The normalised state; `None` when the reply has no state (EC2's `RebootInstances`).
     pub state: Option<State>,
-    /// The provider's word; empty when the reply names none.
+    /// The provider's name of the state; empty if the reply has none.
     pub raw_state: String,
-    /// To be asked how the action goes, where the provider keeps a record of it.
+    /// The id to poll for progress, where the provider keeps an operation record.
     pub ticket: Option<Ticket>,
 }
 
-/// Requests sent and bytes received since the provider was built. Only ever grows.
+/// Requests sent and bytes received since the provider was built. The counts never decrease.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// HTTP requests, retries included.
     pub requests: u64,
-    /// Body bytes as they came over the wire (compressed).
+    /// Body bytes as received, before decompression.
     pub bytes_in: u64,
 }
 
-/// I/O for one account at one cloud. Methods may run concurrently.
+/// Input and output for one account at one cloud. Methods may run concurrently.
 ///
-/// There are no default methods: a wrapper that forgets one must not compile. A provider repeats a
-/// mutation only where its cloud promises to carry the repeated request out once (by an id that the
-/// request bears), and a read-only account's provider holds no client that could mutate.
+/// There are no default methods, so that a wrapper that forgets one does not compile. A provider
+/// repeats a mutation only where its cloud guarantees to perform the repeated request once (by a
+/// request id). The provider of a read-only account holds no client that could mutate.
 #[async_trait]
 pub trait Provider: Send + Sync + fmt::Debug {
-    /// Finds out whose credentials these are. The engine calls it before anything else, and
-    /// compares the realm with the account's.
+    /// Determines the identity behind the credentials. The engine calls it before any other method
+    /// and compares the realm with the account's.
     async fn verify(&self) -> Result<Identity, ProviderError>;
 
-    /// Names everything there is to poll. The engine caches the answer.
+    /// Returns every scope that can be polled. The engine caches the result.
     async fn scopes(&self) -> Result<Vec<Scope>, ProviderError>;
 
-    /// Lists scopes: one request may serve many of them, one of them may be split over many
-    /// requests. Each scope asked for ends with exactly one `Complete` or `Failed`, and nothing
-    /// of it follows. Ids within a scope are unique.
+    /// Lists scopes. One request may serve many scopes, and one scope may need many requests. Each
+    /// requested scope ends with exactly one `Complete` or `Failed`, after which no item of that
+    /// scope follows. Ids within a scope are unique.
     fn list<'a>(&'a self, scopes: &'a [Scope]) -> BoxStream<'a, SweepItem>;
 
-    /// Reads the targets afresh: one observation per key, in any request. A key that the provider
-    /// does not know does not spoil the others.
+    /// Reads the targets from the cloud and returns one result per key, in any order. A key that
+    /// the provider does not know does not affect the others.
     async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult>;
 
-    /// Asks for the action: one answer per key. Batches within the provider's limits, and bisects
-    /// a batch that was refused for one bad id, so the others still happen.
+    /// Submits the action and returns one result per key. Batches within the provider's limits, and
+    /// bisects a batch that was refused for one bad id, so that the other targets still run.
     async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission>;
 
-    /// Asks how accepted actions go: one answer per ticket, in their request. An error is a failed
-    /// reading, which says nothing of the action.
+    /// Polls accepted actions and returns one result per ticket, in the order of `tickets`. An
+    /// error means that the poll failed; it says nothing about the action.
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>>;
 
-    /// The version of the code that turns replies into [`Resource`]s; part of each row's
-    /// fingerprint, so that a better converter rewrites rows whose documents did not change.
+    /// Returns the version of the code that converts replies to [`Resource`]s. It is part of each
+    /// row's fingerprint, so that a new converter rewrites rows whose documents did not change.
     fn converter_version(&self) -> u32;
 
-    /// What has been sent and received so far.
+    /// Returns the traffic so far.
     fn traffic(&self) -> Traffic;
 }

@@ -1,4 +1,4 @@
-//! Reports: what a sync did, how accounts stand, what became of an action.
+//! Reports: results of a sync, status of accounts, results of actions.
 
 use std::time::Duration;
 
@@ -7,85 +7,85 @@ use crate::{
     cache::ScopeRecord, journal::OperationId, provider::Traffic,
 };
 
-/// What one sync did.
+/// The result of one sync.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyncReport {
-    /// How long it took.
+    /// Duration of the sync.
     pub elapsed: Duration,
-    /// What was sent and received.
+    /// The requests sent and bytes received.
     pub traffic: Traffic,
     /// Rows listed by the scopes that completed.
     pub resources: u64,
     /// Rows written: new, changed, newly missing, gone.
     pub changed: u64,
-    /// Each scope.
+    /// The result of each scope.
     pub scopes: Vec<ScopeReport>,
 }
 
-/// What one sync did to one scope.
+/// The result of one sync for one scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeReport {
-    /// Whose.
+    /// The account.
     pub account: AccountId,
     /// The account's name.
     pub account_name: String,
     /// The cloud.
     pub provider: ProviderKind,
-    /// Which; `None` when the account failed before its scopes were known.
+    /// The scope; `None` if the account failed before its scopes were known.
     pub scope: Option<Scope>,
-    /// Rows that the cache holds of it now.
+    /// Number of rows of the scope in the cache afterwards.
     pub rows: u64,
-    /// The start of its last complete listing.
+    /// The start of the scope's last complete listing.
     pub as_of: Option<Timestamp>,
-    /// Why it failed, if it did.
+    /// The failure, if the scope failed.
     pub failure: Option<Failure>,
 }
 
-/// How an account stands.
+/// The status of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountStatus {
     /// The account.
     pub account: Account,
-    /// Whether its credentials can be used.
+    /// The usability of the account's credentials.
     pub sign_in: SignIn,
-    /// Its scopes, in order of location.
+    /// The account's scopes, ordered by location.
     pub scopes: Vec<ScopeRecord>,
-    /// A sync under way.
+    /// The progress of a running sync.
     pub progress: Option<Progress>,
 }
 
-/// Whether an account's credentials can be used.
+/// The usability of an account's credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
-    /// Not tried since this process began.
+    /// Not used since this process started.
     NotTried,
-    /// They worked the last time.
+    /// The last use succeeded.
     Ok,
-    /// They did not.
+    /// The last use failed.
     Failed(Failure),
 }
 
-/// How far a sync is.
+/// Progress of a sync.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Scopes that have ended.
+    /// Scopes that have finished.
     pub done: u32,
-    /// Scopes in all; 0 while that is not known.
+    /// Number of scopes; 0 while unknown.
     pub total: u32,
     /// Rows listed so far.
     pub rows: u64,
 }
 
-/// The result of an action on one target.
+/// The result of an action for one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetResult {
     /// The resource.
     pub key: ResourceKey,
-    /// The outcome so far.
+    /// The status of the target.
     pub status: TargetStatus,
-    /// The state last observed, if any was.
+    /// The last observed state, if any.
     pub observed_state: Option<State>,
-    /// Why it was refused, failed or is unknown.
+    /// The cause of a refused, failed or unknown status.
     pub failure: Option<Failure>,
 }
 
@@ -98,13 +98,29 @@ pub enum TargetStatus {
     Done,
     /// The goal held already; nothing was sent.
     Already,
-    /// Refused by the plan; nothing was sent.
+    /// The plan refused the target; nothing was sent.
     Refused,
-    /// Refused by the provider, failed by its own record, or seen in another final state.
-    Failed,
-    /// No request was made: the account could not be used, or another action is under way.
-    NotSent,
-    /// It may or may not have happened.
+/// An action that a resource has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The action.
+    pub action: Action,
+    /// True if its state and its account allow it, by the cache.
+    pub possible: bool,
+}
+
+/// The provider's own description of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownDocument {
+    /// Pretty-printed JSON with every member that the provider sent.
+    pub json: String,
+    /// The time of the reading; `None` if it is not known.
+    pub as_of: Option<Timestamp>,
+    /// True for the full document: a listing may return only a part.
+    pub whole: bool,
+}
+
+/// The keyring's result at its last use.
     Unknown,
 }
 
@@ -128,18 +144,18 @@ impl TargetStatus {
 }
 crate::string_enum::string_enum!(TargetStatus, "status");
 
-/// A committed plan, as Activity shows it.
+/// A committed plan as shown in Activity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// Its id.
+    /// The operation's id.
     pub id: OperationId,
-    /// What was asked.
+    /// The requested action.
     pub action: Action,
-    /// When it was sent.
+    /// Time of sending.
     pub started_at: Timestamp,
-    /// When its last target ended; `None` while one is under way.
+    /// Time at which the last target ended; `None` while any target runs.
     pub finished_at: Option<Timestamp>,
-    /// Its targets.
+    /// The operation's targets.
     pub targets: Vec<OperationTarget>,
 }
 
@@ -150,28 +166,28 @@ pub struct OperationTarget {
     pub account_name: String,
     /// The resource's name at the time.
     pub name: String,
-    /// What became of it so far.
+    /// The target's result so far.
     pub result: TargetResult,
-    /// Whether it is still being followed.
+    /// `true` while the target is followed.
     pub running: bool,
 }
 
-/// Credentials found on this machine: named, and not read. Finding adds nothing.
+/// Credentials found on this computer. Discovery reads their names only and adds no account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundAccount {
     /// The cloud.
     pub provider: ProviderKind,
-    /// Where they are.
+    /// The place of the credentials.
     pub source: CredentialSource,
-    /// The region that goes with them, where one is configured.
+    /// The region configured with them, if any.
     pub region: Option<Region>,
-    /// The project that goes with them, where one is configured.
+    /// The project configured with them, if any.
     pub project: Option<String>,
-    /// Whether an account uses them already.
+    /// `true` if an account already uses them.
     pub added: bool,
 }
 
-/// What some credentials can see.
+/// The identity and projects that credentials can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundProjects {
     /// The cloud's name for the caller.
@@ -180,45 +196,46 @@ pub struct FoundProjects {
     pub projects: Vec<FoundProject>,
 }
 
-/// What became of adding one project of several.
+/// The result of adding one project of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddedProject {
     /// The project's id.
     pub project: String,
-    /// The account, or why there is none.
+    /// The account, or the reason for the failure.
     pub outcome: Result<Account, Failure>,
 }
 
-/// A project that some credentials can see.
+/// A project that credentials can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundProject {
     /// The project's id.
     pub project: String,
-    /// Its display name; empty when it has none.
+    /// The display name; empty if it has none.
     pub name: String,
-    /// Whether an account is this project already.
+    /// `true` if an account for this project already exists.
     pub added: bool,
 }
 
-/// The selection in numbers.
+/// Counts of the selection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SelectionSummary {
     /// Selected rows.
     pub count: usize,
-    /// Selected rows that the query on screen hides.
+    /// Selected rows that the current query hides.
     pub hidden: usize,
-    /// What could be done with the visible ones; actions that none of them has are left out.
+    /// Actions for the visible rows; an action that no row's provider offers is left out.
     pub actions: Vec<ActionOffer>,
 }
 
-/// How many of the selected rows an action applies to, by the cache alone; a plan asks the cloud.
+/// The number of selected rows that an action applies to, judged by the cache alone; a plan reads
+/// the cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionOffer {
     /// The action.
     pub action: Action,
     /// Rows whose state and account allow it.
     pub eligible: usize,
-    /// Of how many.
+    /// Number of rows considered.
     pub total: usize,
 }
 
@@ -227,7 +244,7 @@ pub struct ActionOffer {
 pub struct Offer {
     /// The action.
     pub action: Action,
-    /// Whether its state and its account allow it, by the cache.
+    /// True if its state and its account allow it, by the cache.
     pub possible: bool,
 }
 
@@ -236,47 +253,48 @@ pub struct Offer {
 pub struct ShownDocument {
     /// Pretty-printed JSON with every member that the provider sent.
     pub json: String,
-    /// The time of the reading; `None` where that is not known.
+    /// The time of the reading; `None` if it is not known.
     pub as_of: Option<Timestamp>,
-    /// Whether it is the full document: a listing may show only a part.
+    /// True for the full document: a listing may return only a part.
     pub whole: bool,
 }
 
-/// How the OS keyring answered the last time.
+/// The keyring's result at its last use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeyringStatus {
-    /// Not used since the start.
+    /// Not used since the process started.
     #[default]
     NotTried,
-    /// It answers.
+    /// Available.
     Ok,
-    /// There is none, or it cannot be reached.
+    /// There is no keyring, or it cannot be reached.
     Unavailable,
-    /// It is locked, or did not answer in time.
+    /// Locked, or no response in time.
     Locked,
 }
 
-/// A verdict of `nepho doctor`.
+/// A check made by `nepho doctor`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// What was looked at, such as `keyring`; with the account's name where it is about one.
+    /// The checked item, such as `keyring`; includes the account's name if the check is about an
+    /// account.
     pub subject: String,
-    /// Whether it is as it should be.
+    /// The verdict.
     pub verdict: CheckStatus,
-    /// What was found.
+    /// The finding.
     pub finding: String,
-    /// What to do about it; empty when nothing.
+    /// The suggested fix; empty if none is needed.
     pub advice: String,
 }
 
-/// How something stands.
+/// The verdict of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckStatus {
-    /// As it should be.
+    /// No fault.
     Ok,
-    /// Works, with a caveat.
+    /// Usable, with a limitation.
     Warning,
-    /// Does not work.
+    /// Not usable.
     Broken,
 }
 

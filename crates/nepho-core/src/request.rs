@@ -1,12 +1,12 @@
-//! Requests: what an operator asks of the application, whichever host passes it on.
+//! Requests of an operator to the application, independent of the host.
 //!
-//! Secrets are in these types only on their way in; nothing that is answered holds one.
+//! Secrets appear in these types only as input; no response contains one.
 
 use std::path::PathBuf;
 
 use crate::{Access, ProviderKind, Region, ResourceKey, Secret, journal::OperationId};
 
-/// Credentials, or where they are.
+/// Credentials, or a reference to their source.
 #[derive(Clone, Debug)]
 pub enum Credentials {
     /// An access key; it goes to the OS keyring.
@@ -20,70 +20,71 @@ pub enum Credentials {
     },
     /// A named profile of the provider's own configuration files; nothing is stored.
     Profile(String),
-    /// The provider's environment variables, as they are at each run; nothing is stored.
+    /// The provider's environment variables, read at each run; nothing is stored.
     Environment,
     /// The name of the environment variable that holds an access token; nothing is stored.
     Variable(String),
-    /// What the provider's own tools have set up on this machine; nothing is stored.
+    /// Application default credentials of the provider's own tools; nothing is stored.
     ApplicationDefault,
-    /// A service account's key file; its key goes to the OS keyring, and the file is not kept.
+    /// A service account's key file; the key goes to the OS keyring, and Nephoscope does not keep
+    /// the file.
     KeyFile(PathBuf),
 }
 
-/// An account to be added.
+/// An account to add.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     /// The cloud.
     pub provider: ProviderKind,
-    /// The cloud's project, where credentials alone do not say which.
+    /// The cloud project, where credentials alone do not determine it.
     pub project: Option<String>,
-    /// The operator's name for it; unique.
+    /// The operator's name for the account; unique.
     pub name: String,
-    /// Its credentials, or where they are.
+    /// The credentials, or a reference to their source.
     pub credentials: Credentials,
-    /// A custom endpoint; giving it approves it. `None` is the cloud itself.
+    /// A custom endpoint, which this request approves. `None` means the cloud's own endpoints.
     pub endpoint: Option<String>,
-    /// The regions to poll; empty for all that the account has enabled.
+    /// The regions to poll; empty means every region that the account has enabled.
     pub regions: Vec<Region>,
-    /// What may be done with it.
+    /// The access level.
     pub access: Access,
     /// A production account.
     pub prod: bool,
-    /// Whether it is verified first; without, it is stored unpinned.
+    /// `true` to verify the account first; otherwise it is stored unpinned.
     pub verify: bool,
 }
 
-/// Projects of one sign-in, to be added as an account each.
+/// Projects of one sign-in, each added as an account.
 #[derive(Clone, Debug)]
 pub struct NewProjects {
     /// The cloud.
     pub provider: ProviderKind,
-    /// The credentials of them all, or where they are.
+    /// The shared credentials, or a reference to their source.
     pub credentials: Credentials,
-    /// A custom endpoint; giving it approves it. `None` is the cloud itself.
+    /// A custom endpoint, which this request approves. `None` means the cloud's own endpoints.
     pub endpoint: Option<String>,
     /// The projects' ids; each account is named after its project.
     pub projects: Vec<String>,
-    /// The regions to poll; empty for all.
+    /// The regions to poll; empty means every region.
     pub regions: Vec<Region>,
-    /// What may be done with them.
+    /// The access level.
     pub access: Access,
     /// Production accounts.
     pub prod: bool,
 }
 
-/// A change of an account. What is `None` stays as it is.
+/// A change of an account. `None` leaves a member unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct AccountChange {
     /// A new name.
     pub name: Option<String>,
-    /// What may be done with it.
+    /// The access level.
     pub access: Option<Access>,
-    /// Whether it is a production account.
+    /// `true` for a production account.
     pub prod: Option<bool>,
-    /// The regions to poll; empty for all that the account has enabled.
+    /// The regions to poll; empty means every region that the account has enabled.
     pub regions: Option<Vec<Region>>,
-    /// New credentials, which must lead to the same realm.
+    /// New credentials, which must resolve to the same realm.
     pub credentials: Option<Credentials>,
 }
 

@@ -1,4 +1,4 @@
-//! A resource of the inventory: what the table and the drawer show of it.
+//! Resources of the inventory.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -8,15 +8,15 @@ use crate::{
     state::State,
 };
 
-/// How an instance is paid for, as far as it changes what an action does.
+/// The purchasing model of an instance, as far as it changes the effect of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Lifecycle {
-    /// Kept until stopped by its owner.
+    /// Kept until its owner stops it.
     #[default]
     OnDemand,
-    /// May be reclaimed by the cloud; stopping or starting it has its own rules.
+    /// The cloud may reclaim it; stopping and starting it have special rules.
     Spot,
-    /// Any other arrangement: scheduled, capacity block.
+    /// Any other model, such as a scheduled instance or a capacity block.
     Other,
 }
 
@@ -35,58 +35,58 @@ impl Lifecycle {
 }
 crate::string_enum::string_enum!(Lifecycle, "lifecycle");
 
-/// One machine, as of one reading.
+/// One instance, as one listing or read returned it.
 ///
 /// Absent facts are `None` or empty, never a guess. Texts are the cloud's, byte for byte: names and
-/// tags come from strangers and are made visible only when shown.
+/// tags are untrusted, and the display code makes deceptive characters visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
-    /// What it is called for ever.
+    /// The permanent identifier.
     pub key: ResourceKey,
-    /// Its display name; empty when it has none.
+    /// The display name; empty if it has none.
     pub name: String,
-    /// Its zone within the region.
+    /// The zone within the region.
     pub zone: Option<Zone>,
     /// The normalised state.
     pub state: State,
-    /// The provider's word for the state.
+    /// The provider's name of the state.
     pub raw_state: String,
-    /// The machine type, such as `m6i.xlarge`.
+    /// The instance type or machine type, such as `m6i.xlarge`.
     pub size: String,
-    /// Private addresses, primary first.
+    /// Private IPs, primary first.
     pub private_ips: Vec<IpAddr>,
-    /// Public addresses, primary first.
+    /// Public IPs, primary first.
     pub public_ips: Vec<IpAddr>,
     /// DNS names that resolve to it.
     pub dns_names: Vec<String>,
     /// Tags or labels.
     pub tags: BTreeMap<String, String>,
-    /// When it was created; only from a source that keeps it.
+    /// Time of creation; `None` if the source does not record it.
     pub created_at: Option<Timestamp>,
-    /// When it was last started (EC2's `LaunchTime` is this).
+    /// Time of the last start (EC2's `LaunchTime`).
     pub started_at: Option<Timestamp>,
-    /// What decides how actions behave, and the drawer's overview.
+    /// Facts that decide the behaviour of actions, or appear in the drawer's overview.
     pub facts: InstanceFacts,
 }
 
 /// Facts of an instance beyond the table's columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InstanceFacts {
-    /// How it is paid for.
+    /// The purchasing model.
     pub lifecycle: Lifecycle,
-    /// The scale group that owns it, by name.
+    /// The name of the scale group that owns it.
     pub group: Option<String>,
-    /// The cloud service that owns it, which refuses most actions on it (EC2's `Operator`).
+    /// The cloud service that manages it and refuses most actions on it (EC2's `Operator`).
     pub managed_by: Option<String>,
-    /// Whether its root volume is an instance store, so that it cannot be stopped at all.
+    /// `true` if the root volume is an instance store, so that the instance cannot be stopped.
     pub root_is_local: bool,
-    /// A public IPv4 address that is released by a stop (EC2: association owned by `amazon`).
+    /// A public IPv4 address that a stop releases (EC2: association owned by `amazon`).
     pub ephemeral_public_ip: Option<IpAddr>,
-    /// The image that it was made from.
+    /// The image that it was created from.
     pub image: Option<String>,
-    /// CPU architecture, in the provider's word.
+    /// CPU architecture, in the provider's spelling.
     pub architecture: Option<String>,
-    /// Operating system or billing platform, in the provider's words.
+    /// Operating system or billing platform, in the provider's spelling.
     pub platform: Option<String>,
     /// VPC or network.
     pub network: Option<String>,
@@ -100,6 +100,6 @@ pub struct InstanceFacts {
     pub key_pair: Option<String>,
     /// Attached disks, by id.
     pub disks: Vec<String>,
-    /// Why it is in its state, in the provider's words.
+    /// The reason for its state, in the provider's words.
     pub state_reason: Option<String>,
 }

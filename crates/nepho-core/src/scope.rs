@@ -5,20 +5,20 @@ use crate::{
     key::{Kind, Location},
 };
 
-/// What one provider lists at once, and the unit of freshness within one account.
+/// The unit that one provider lists and that has one age within an account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scope {
-    /// Where.
+    /// The region, zone or `global`.
     pub location: Location,
-    /// What.
+    /// The kind of its resources.
     pub kind: Kind,
 }
 
 /// A scope of one account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ScopeKey {
-    /// Whose.
+    /// The account.
     pub account: AccountId,
-    /// Where and what.
+    /// The scope within the account.
     pub scope: Scope,
 }

@@ -1,21 +1,21 @@
-//! Secrets in memory: they go in, and are never shown.
+//! Secrets in memory, which are never displayed.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// A secret text, wiped when dropped. Its `Debug` shows nothing, and it has neither `Display` nor
-/// any serialisation.
+/// A secret text, wiped when dropped. Its `Debug` output is redacted, and it implements neither
+/// `Display` nor serialisation.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes the text.
+    /// Wraps the text.
     pub fn new(text: String) -> Self {
         Self(SecretString::from(text))
     }
 
-    /// Lends the text to the one place that needs it; the name is meant to stand out in review.
+    /// Returns the text to the code that needs it; the name is meant to stand out in review.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

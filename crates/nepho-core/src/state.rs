@@ -1,29 +1,30 @@
-//! Power state and health, normalised across clouds. The provider's raw word is kept beside.
+//! Power state and health, normalised across clouds. The provider's raw name of a state is stored
+//! too.
 
 use crate::string_enum::string_enum;
 
-/// The power state of an instance. Each provider maps its own words; see its `convert` module.
+/// The power state of an instance. Each provider maps its own names; see its `convert` module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
     /// Being created or started.
     Pending,
     /// Running.
     Running,
-    /// On its way to stopped.
+    /// Changing to stopped.
     Stopping,
-    /// Stopped; can be started again, also where the cloud's own word for that is *terminated*.
+    /// Stopped; can be started again, even where the cloud's name for that is *terminated*.
     Stopped,
-    /// On its way to suspended.
+    /// Changing to suspended.
     Suspending,
     /// Suspended with its memory kept.
     Suspended,
     /// Being deleted.
     Terminating,
-    /// Deleted for good.
+    /// Deleted permanently.
     Terminated,
     /// Being repaired by the cloud.
     Repairing,
-    /// A word that we do not know; read the raw one.
+    /// A state that this version does not know; read the raw name.
     Unknown,
 }
 
@@ -42,7 +43,7 @@ impl State {
         Self::Unknown,
     ];
 
-    /// The `snake_case` word used in queries and on the wire.
+    /// The `snake_case` name used in queries and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -58,7 +59,7 @@ impl State {
         }
     }
 
-    /// Whether the cloud will leave this state by itself, so it is worth polling.
+    /// Returns `true` if the cloud leaves this state without a request, so it is worth polling.
     pub const fn is_transitional(self) -> bool {
         match self {
             Self::Pending | Self::Stopping | Self::Suspending | Self::Terminating | Self::Repairing => true,
@@ -68,16 +69,16 @@ impl State {
 }
 string_enum!(State, "state");
 
-/// The health of a resource, from checks that say so.
+/// The health of a resource, from the cloud's health checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Health {
     /// All checks pass.
     Healthy,
-    /// Some check warns.
+    /// At least one check warns.
     Degraded,
-    /// Some check fails.
+    /// At least one check fails.
     Unhealthy,
-    /// Nothing has been checked.
+    /// No check has run.
     #[default]
     Unknown,
 }
@@ -86,7 +87,7 @@ impl Health {
     /// Every health, best first.
     pub const ALL: [Self; 4] = [Self::Healthy, Self::Degraded, Self::Unhealthy, Self::Unknown];
 
-    /// The `snake_case` word used on the wire.
+    /// The `snake_case` name used on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",

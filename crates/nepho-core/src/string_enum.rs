@@ -1,25 +1,28 @@
-//! The `string_enum!` macro: parses and displays an enum whose variants have fixed words.
+//! The `string_enum!` macro: parses and displays an enum whose variants have fixed names.
 
 use thiserror::Error;
 
-/// A word that names none of the alternatives.
+/// A name that matches no variant.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("unknown {what} {word:?}")]
 pub struct UnknownVariant {
-    /// What was expected, such as `state`.
+    /// The expected type, such as `state`.
     pub what: &'static str,
-    /// What was found.
+    /// The name that was found.
     pub word: String,
 }
 
-/// Finds the alternative whose word is `word`.
+/// Returns the variant whose name is `word`.
 pub(crate) fn parse_variant<T: Copy>(
     what: &'static str,
     word: &str,
     all: &[T],
     name: impl Fn(T) -> &'static str,
 ) -> Result<T, UnknownVariant> {
-    all.iter().copied().find(|&one| name(one) == word).ok_or_else(|| UnknownVariant { what, word: word.to_owned() })
+    all.iter()
+        .copied()
+        .find(|&variant| name(variant) == word)
+        .ok_or_else(|| UnknownVariant { what, word: word.to_owned() })
 }
 
 macro_rules! string_enum {

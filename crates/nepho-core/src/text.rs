@@ -1,12 +1,11 @@
-//! Text that comes from strangers: making what is hostile in it visible, and folding it for
-//! comparing, the same way wherever names are searched or put in order.
+//! Untrusted text: makes deceptive characters visible, and folds text for searching and sorting.
 
 use std::{borrow::Cow, cmp::Ordering, iter};
 
-/// Whether `c` hides, reorders or breaks text: controls, format characters, bidi marks.
+/// Returns `true` if `c` hides, reorders or breaks text: controls, format characters, bidi marks.
 ///
-/// Covers Unicode Cc and the Cf characters that are invisible or change direction. The zero-width
-/// joiner inside an emoji sequence is left alone by [`visible`].
+/// Covers Unicode Cc and the Cf characters that are invisible or change direction. [`visible`]
+/// leaves the zero-width joiner inside an emoji sequence unchanged.
 pub fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -14,7 +13,7 @@ pub fn is_deceptive(c: char) -> bool {
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// The text with each deceptive character written out as `\u{…}`.
+/// Returns the text with each deceptive character escaped as `\u{…}`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_deceptive) {
         return Cow::Borrowed(text);
@@ -35,11 +34,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Folds one character: lower case without regard to its neighbours; a line feed and the controls
-/// U+0001 to U+0003 as a space, so that they are free to part texts that were folded.
+/// Folds one character: converts it to lower case without regard to its neighbours, and a line feed
+/// and the controls U+0001 to U+0003 to a space, so that these can separate folded texts.
 ///
-/// Not `str::to_lowercase`: that writes a final Σ differently, so that a word would not be found
-/// inside a longer one.
+/// This is not `str::to_lowercase`, which writes a final Σ differently, so that a word would not be
+/// found inside a longer one.
 pub fn folded_char(c: char) -> impl Iterator<Item = char> {
     let c = match c {
         '\n' | '\u{1}'..='\u{3}' => ' ',
@@ -49,17 +48,17 @@ pub fn folded_char(c: char) -> impl Iterator<Item = char> {
     c.to_lowercase()
 }
 
-/// The text as it is compared: without regard to case, see [`folded_char`].
+/// Returns the text in its case-insensitive form for comparison; see [`folded_char`].
 pub fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     fold_onto(&mut folded, text);
     folded
 }
 
-/// Appends to `folded` what [`folded`](fn@folded) makes of `text`.
+/// Appends the folded form of `text` to `folded`; see [`folded`](fn@folded).
 pub fn fold_onto(folded: &mut String, text: &str) {
     for c in text.chars() {
-        // Nearly all text is ASCII; the iterator of `to_lowercase` is slower by far.
+        // Nearly all text is ASCII, and the iterator of `to_lowercase` is much slower.
         if c.is_ascii() && !c.is_ascii_control() {
             folded.push(c.to_ascii_lowercase());
         } else {
@@ -120,13 +119,13 @@ mod tests {
     use super::{folded, natural_cmp, sort_key, visible};
 
     #[test]
-    fn deceptive_characters_are_written_out() {
+    fn deceptive_characters_are_escaped() {
         assert_eq!(visible("a\u{202E}gpj.exe"), "a\\u{202e}gpj.exe");
         assert_eq!(visible("x\ny\u{200B}\u{1B}[31m"), "x\\u{a}y\\u{200b}\\u{1b}[31m");
     }
 
     #[test]
-    fn honest_text_is_unchanged() {
+    fn ordinary_text_is_unchanged() {
         for text in ["web-名前", "خادم", "שרת", "👩‍💻 box", "café <b>&amp;"] {
             assert_eq!(visible(text), text);
         }
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_leaves_nothing_that_parts_texts() {
+    fn folding_replaces_separator_characters() {
         assert_eq!(folded("a\nb\u{1}c\u{2}d\u{3}e\tf"), "a b c d e\tf");
     }
 

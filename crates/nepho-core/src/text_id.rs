@@ -1,4 +1,4 @@
-//! The `text_id!` macro: a newtype over a shared text, for identifiers.
+//! The `text_id!` macro: a newtype over a shared string, for identifiers.
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -7,12 +7,12 @@ macro_rules! text_id {
         pub struct $name(std::sync::Arc<str>);
 
         impl $name {
-            /// Wraps the text as it is.
+            /// Wraps the text unchanged.
             pub fn new(text: impl Into<std::sync::Arc<str>>) -> Self {
                 Self(text.into())
             }
 
-            /// The text.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
