@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use nepho_app::{CacheFault, OpenNote};
 use nepho_core::{
     Timestamp,
+    network::{AllowedHost, HostPurpose},
     plan::{Refusal, Warning},
 };
 use nepho_index::{QueryError, QueryErrorCode};
@@ -22,6 +23,27 @@ pub fn age(then: Timestamp, now: Timestamp) -> String {
         60..3_600 => format!("{}m", seconds / 60),
         3_600..86_400 => format!("{}h", seconds / 3_600),
         _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// The reason for contacting a host, and the region that it serves.
+pub fn host_purpose(host: &AllowedHost) -> String {
+    let purpose = match host.purpose {
+        HostPurpose::Compute => "compute API",
+        HostPurpose::Projects => "Resource Manager: projects and permissions",
+        HostPurpose::Endpoint => "approved endpoint, in place of the cloud's APIs",
+        HostPurpose::SignIn => "sign-in (STS)",
+        HostPurpose::SsoPortal => "SSO portal: role credentials",
+        HostPurpose::SsoToken => "SSO: renewal of the session's token",
+        HostPurpose::OauthToken => "OAuth: access token of the signed-in user",
+        HostPurpose::TokenExchange => "token exchange (STS)",
+        HostPurpose::SubjectToken => "source of the federated identity's token",
+        HostPurpose::Impersonation => "access token of the service account",
+    };
+    match &host.region {
+        Some(region) => format!("{purpose} in {region}"),
+        None if host.is_pattern() => format!("{purpose} in every other enabled region"),
+        None => purpose.to_owned(),
     }
 }
 

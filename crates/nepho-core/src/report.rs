@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     Account, AccountId, Action, CredentialSource, Failure, ProviderKind, Region, ResourceKey, Scope, State, Timestamp,
-    cache::ScopeRecord, journal::OperationId, provider::Traffic,
+    cache::ScopeRecord, journal::OperationId, network::AllowedHost, provider::Traffic,
 };
 
 /// What one sync did.
@@ -240,6 +240,8 @@ pub struct Check {
     pub finding: String,
     /// What to do about it; empty when nothing.
     pub advice: String,
+    /// The hosts that it lists; empty for every other check.
+    pub hosts: Vec<AllowedHost>,
 }
 
 /// How something stands.

@@ -16,6 +16,7 @@ mod endpoint;
 mod error;
 mod error_reason;
 mod gcloud_config;
+mod hosts;
 mod http;
 mod identity;
 mod options;
@@ -29,6 +30,7 @@ pub use credentials::{GcpCredentials, application_default_file, is_project_id, r
 pub use descriptor::{DESCRIPTOR, GcpDescriptor};
 pub use error::ConnectError;
 pub use gcloud_config::application_default_project;
+pub use hosts::allowed_hosts;
 pub use identity::{GcpIdentity, Project};
 pub use options::{GcpOptions, Timeouts};
 pub use provider::GcpProvider;

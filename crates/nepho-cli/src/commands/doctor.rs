@@ -6,6 +6,7 @@ use nepho_wire::cli::DoctorJson;
 
 use crate::{
     exit::{CliError, Code},
+    messages::host_purpose,
     output::Output,
     table::Table,
 };
@@ -16,6 +17,9 @@ pub async fn run(app: &App, output: Output) -> Result<Code, CliError> {
         let mut table = Table::new(&["SUBJECT", "VERDICT", "FINDING", "WHAT TO DO"]);
         for one in &found {
             table.row([one.subject.clone(), one.verdict.to_string(), one.finding.clone(), one.advice.clone()]);
+            for host in &one.hosts {
+                table.row(["", "", &format!("{} ({})", host.origin, host_purpose(host)), ""].map(str::to_owned));
+            }
         }
         table
     };
