@@ -38,6 +38,7 @@ pub fn run() -> anyhow::Result<()> {
             commands::list_journal,
             commands::verify_journal,
             commands::list_accounts,
+            commands::list_hosts,
             commands::find_accounts,
             commands::add_account,
             commands::find_projects,

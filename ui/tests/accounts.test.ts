@@ -1,6 +1,5 @@
 // How fresh accounts are, and what the form that adds one sends.
 import { describe, expect, it } from "vitest";
-import { endpointsOf } from "$lib/accounts/endpoints";
 import { profilesOf, readForm, suggestedName } from "$lib/accounts/form";
 import { failedGroups, health, isOffline, oldest } from "$lib/accounts/freshness";
 import { accountSummary } from "$lib/accounts/summary-line";
@@ -146,15 +145,4 @@ describe("the form", () => {
     expect(profilesOf(found)).toEqual([{ profile: "dev", region: "eu-west-1", added: true }]);
     expect([suggestedName(null), suggestedName("default"), suggestedName("dev")]).toEqual(["", "", "dev"]);
   });
-});
-
-it("lists the endpoints that are spoken to, each once", () => {
-  const lab = account({ name: "lab", endpoint: "http://127.0.0.1:5000", scopes: [scope("eu-west-1")] });
-  const dev = account({ name: "dev", scopes: [scope("eu-west-1")] });
-  const demo = account({ name: "demo", provider: "demo", scopes: [scope("eu-west-1")] });
-  expect(endpointsOf([lab, dev, { ...dev, name: "ops" }, demo])).toEqual([
-    { endpoint: "http://127.0.0.1:5000", names: ["lab"] },
-    { endpoint: "https://ec2.eu-west-1.amazonaws.com", names: ["dev", "ops"] },
-    { endpoint: "https://sts.<region>.amazonaws.com", names: ["dev", "ops"] },
-  ]);
 });

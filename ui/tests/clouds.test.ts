@@ -1,6 +1,5 @@
-// What the table of the clouds says: endpoints, names, and what actions are called on them.
+// What the table of the clouds says: names, and what actions are called on them.
 import { describe, expect, it } from "vitest";
-import { endpointsOf } from "$lib/accounts/endpoints";
 import { VIEWS } from "$components/shell/views";
 import { ICONS } from "$components/shared/icons";
 import type { Action, JournalEvent, ProviderKind, Refusal, Source, State, Warning } from "$lib/ipc/types";
@@ -12,7 +11,7 @@ import { eventDetail, eventText, eventTone } from "$lib/labels/journal";
 import { refusalReason, warningText } from "$lib/labels/plan";
 import { planSummary } from "$lib/labels/plan-title";
 import { isMoving, stateGlyph } from "$lib/labels/state";
-import { account, plan, scope, target } from "./samples";
+import { plan, target } from "./samples";
 
 const STATES: State[] = [
   ...(["pending", "running", "stopping", "stopped", "suspending"] as const),
@@ -24,39 +23,6 @@ it("each cloud has a name and a mark of its own", () => {
   expect(PROVIDERS.map(providerName)).toEqual(["AWS", "GCP", "Demo"]);
   const marks = PROVIDERS.map((one) => ICONS[cloudMark(one)]);
   expect(new Set(marks).size).toBe(3);
-});
-
-describe("Google's endpoints", () => {
-  const google = (source: Source, endpoint: string | null = null) =>
-    endpointsOf([
-      account({
-        provider: "gcp",
-        name: "lab",
-        project: "p",
-        source,
-        endpoint,
-        scopes: [scope("us-west1-a")],
-      }),
-    ]).map((one) => one.endpoint);
-  const own = ["https://compute.googleapis.com", "https://cloudresourcemanager.googleapis.com"];
-
-  it("are its own, and those that give tokens where the credentials need them", () => {
-    expect(google({ type: "sign_in" })).toEqual(own);
-    expect(google({ type: "variable", variable: "TOKEN" })).toEqual(own);
-    expect(google({ type: "application_default" })).toEqual([
-      ...own,
-      "https://oauth2.googleapis.com",
-      "https://sts.googleapis.com",
-      "https://iamcredentials.googleapis.com",
-    ]);
-  });
-
-  it("are stood for by a custom one, but for the tokens", () => {
-    expect(google({ type: "sign_in" }, "http://127.0.0.1:9")).toEqual(["http://127.0.0.1:9"]);
-    expect(google({ type: "application_default" }, "http://127.0.0.1:9")).toContain(
-      "https://oauth2.googleapis.com",
-    );
-  });
 });
 
 describe("credentials", () => {

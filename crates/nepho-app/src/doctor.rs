@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use nepho_core::{
     AccountId, CredentialSource, FailureCode, ProviderKind,
     journal::Verification,
+    network::AccountHosts,
     report::{AccountStatus, Check, CheckStatus},
     status::OpenNote,
 };
@@ -39,6 +40,7 @@ impl App {
         found.push(self.diagnose_keyring().await);
         found.extend(self.diagnose_application_default());
         found.extend(self.diagnose_redirects());
+        found.extend(self.network().await.into_iter().map(diagnose_network));
         let accounts = self.accounts();
         let visits = accounts.iter().map(|status| self.diagnose_account(status));
         found.extend(futures::future::join_all(visits).await.into_iter().flatten());
@@ -162,8 +164,24 @@ fn shortened(places: &[String]) -> String {
     }
 }
 
+/// The hosts of an account; a fact and not a fault.
+fn diagnose_network(account: AccountHosts) -> Check {
+    let subject = format!("network of {}", account.account_name);
+    match account.failure {
+        Some(failure) => diagnosis(&subject, CheckStatus::Warning, failure.message, "nothing is sent until then"),
+        None => {
+            let finding = match account.hosts.len() {
+                0 => "no host is contacted".to_owned(),
+                1 => "one host may be contacted".to_owned(),
+                count => format!("{count} hosts may be contacted, and no others"),
+            };
+            Check { hosts: account.hosts, ..diagnosis(&subject, CheckStatus::Ok, finding, "") }
+        }
+    }
+}
+
 fn diagnosis(subject: &str, verdict: CheckStatus, finding: String, advice: &str) -> Check {
-    Check { subject: subject.to_owned(), verdict, finding, advice: advice.to_owned() }
+    Check { subject: subject.to_owned(), verdict, finding, advice: advice.to_owned(), hosts: Vec::new() }
 }
 
 fn diagnose_note(note: &OpenNote) -> Check {

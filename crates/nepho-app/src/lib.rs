@@ -10,6 +10,7 @@ mod credentials;
 mod doctor;
 mod error;
 mod inventory;
+mod network;
 mod options;
 mod process;
 mod providers;

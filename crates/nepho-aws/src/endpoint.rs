@@ -3,79 +3,61 @@
 //! The SDK takes endpoints from several places besides the account's own setting. Whatever it
 //! decides, a request to a host that is not the account's is not sent.
 
-use nepho_core::endpoint;
+use std::sync::Arc;
+
+use nepho_core::{endpoint, network::AllowedHost};
 use url::Url;
 
 use crate::ConnectError;
 
-/// The domains of AWS's own endpoints, by partition (botocore's `endpoints.json`).
-const CLOUD: [&str; 9] = [
-    ".amazonaws.com",
-    ".amazonaws.com.cn",
-    ".api.aws",
-    ".api.amazonwebservices.com.cn",
-    ".amazonaws.eu",
-    ".c2s.ic.gov",
-    ".sc2s.sgov.gov",
-    ".cloud.adc-e.uk",
-    ".csp.hci.ic.gov",
-];
-
-/// Where requests may go.
+/// The hosts that an account's requests may go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum HostPolicy {
-    /// AWS's own endpoints, by https.
-    Cloud,
-    /// One endpoint and nothing else.
-    Only(Url),
+pub(crate) struct HostPolicy {
+    endpoint: Option<Url>,
+    /// The list that the operator sees; see [`crate::hosts`].
+    allowed: Arc<[AllowedHost]>,
 }
 
 impl HostPolicy {
-    /// The account's policy: AWS, or the endpoint that the operator approved.
+    /// The account's policy: the hosts of its list, and the endpoint that the operator approved.
     ///
-    /// Which may be approved is for [`nepho_core::endpoint`] to say; it is asked here once more.
-    pub fn new(endpoint: Option<&Url>) -> Result<Self, ConnectError> {
-        let Some(url) = endpoint else { return Ok(Self::Cloud) };
-        let refused = |reason| ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason };
-        endpoint::check(url).map_err(refused)?;
-        Ok(Self::Only(url.clone()))
+    /// The façade has checked the endpoint; it is checked here once more.
+    pub fn new(endpoint: Option<&Url>, allowed: Vec<AllowedHost>) -> Result<Self, ConnectError> {
+        if let Some(url) = endpoint {
+            let refused =
+                |reason| ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason };
+            endpoint::check(url).map_err(refused)?;
+        }
+        Ok(Self { endpoint: endpoint.cloned(), allowed: allowed.into() })
     }
 
-    /// Whether a request to `uri` may be sent; the offending host if not.
+    /// Checks a request's address against the list; the offending host if it is not on it.
     pub fn check(&self, uri: &str) -> Result<(), String> {
         let Ok(url) = Url::parse(uri) else { return Err("?".to_owned()) };
-        let allowed = match self {
-            Self::Only(endpoint) => url.origin() == endpoint.origin(),
-            Self::Cloud => {
-                url.scheme() == "https"
-                    && url.port().is_none()
-                    && url.domain().is_some_and(|host| CLOUD.iter().any(|domain| host.ends_with(domain)))
-            }
-        };
-        if allowed { Ok(()) } else { Err(url.host_str().unwrap_or("?").to_owned()) }
+        let is_allowed = self.allowed.iter().any(|host| host.covers(&url));
+        if is_allowed { Ok(()) } else { Err(url.host_str().unwrap_or("?").to_owned()) }
     }
 
     /// The endpoint as it is given to the SDK.
     pub fn url(&self) -> Option<&str> {
-        match self {
-            Self::Cloud => None,
-            Self::Only(url) => Some(url.as_str()),
-        }
+        self.endpoint.as_ref().map(Url::as_str)
     }
 
     /// The `host:port` that marks the realm; `None` for AWS itself.
     pub fn realm_suffix(&self) -> Option<String> {
-        let Self::Only(url) = self else { return None };
-        endpoint::host_port(url)
+        endpoint::host_port(self.endpoint.as_ref()?)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use nepho_core::network::HostPurpose;
+
     use super::*;
 
     fn policy(url: &str) -> Result<HostPolicy, ConnectError> {
-        HostPolicy::new(Some(&Url::parse(url).expect("a URL")))
+        let url = Url::parse(url).expect("a URL");
+        HostPolicy::new(Some(&url), vec![AllowedHost::at(&url, HostPurpose::Endpoint)])
     }
 
     #[test]
@@ -91,8 +73,11 @@ mod tests {
 
     #[test]
     fn requests_stay_within_reach() {
-        assert_eq!(HostPolicy::Cloud.check("https://ec2.eu-west-1.amazonaws.com/"), Ok(()));
-        assert_eq!(HostPolicy::Cloud.check("https://sts.cn-north-1.amazonaws.com.cn/"), Ok(()));
+        let host = |name: &str| AllowedHost::https(name, HostPurpose::Compute, None);
+        let allowed = vec![host("ec2.*.amazonaws.com"), host("sts.eu-west-1.amazonaws.com")];
+        let cloud = HostPolicy::new(None, allowed).expect("a policy");
+        assert_eq!(cloud.check("https://ec2.eu-west-1.amazonaws.com/"), Ok(()));
+        assert_eq!(cloud.check("https://sts.eu-west-1.amazonaws.com/"), Ok(()));
         for uri in [
             "http://ec2.eu-west-1.amazonaws.com/",
             "https://ec2.eu-west-1.amazonaws.com.evil.example/",
@@ -100,9 +85,11 @@ mod tests {
             "https://evil-amazonaws.com/",
             "https://127.0.0.1:5000/",
             "https://ec2.eu-west-1.amazonaws.com:8443/",
+            "https://sts.us-east-1.amazonaws.com/",
+            "https://s3.eu-west-1.amazonaws.com/",
             "nonsense",
         ] {
-            assert!(HostPolicy::Cloud.check(uri).is_err(), "{uri}");
+            assert!(cloud.check(uri).is_err(), "{uri}");
         }
         let lab = policy("http://127.0.0.1:5000/").expect("an endpoint");
         assert_eq!(lab.check("http://127.0.0.1:5000/x"), Ok(()));

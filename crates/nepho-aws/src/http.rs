@@ -94,11 +94,6 @@ impl HttpTransport {
         Self { inner, counts: Arc::default(), policy }
     }
 
-    /// The same connections and counts, for another set of hosts.
-    pub fn with_policy(&self, policy: HostPolicy) -> Self {
-        Self { policy, ..self.clone() }
-    }
-
     /// What has been sent and received so far.
     pub fn traffic(&self) -> Traffic {
         Traffic {

@@ -18,8 +18,9 @@ use aws_types::{
     os_shim_internal::{Env, Fs},
     region,
 };
+use nepho_core::Region;
 
-use crate::{AwsFiles, ConnectError, endpoint::HostPolicy, http::HttpTransport};
+use crate::{AwsFiles, ConnectError, http::HttpTransport};
 
 /// The largest configuration file that is read.
 const LARGEST_FILE: u64 = 4 << 20;
@@ -50,6 +51,27 @@ pub(crate) async fn region(files: &AwsFiles, name: &str) -> Result<Option<String
     Ok(find(&set, name)?.get("region").map(ToOwned::to_owned))
 }
 
+/// The SSO settings that decide hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sso {
+    /// The region of the SSO session.
+    pub region: Region,
+    /// True if the session's token can be renewed: it belongs to an `sso-session` section.
+    pub renews: bool,
+}
+
+/// The SSO settings at the end of the chain of the profile `name`; `None` for a profile of keys.
+pub(crate) async fn sso_of(files: &AwsFiles, name: &str) -> Result<Option<Sso>, ConnectError> {
+    let set = load(files, name).await?;
+    let Chain { base, .. } = chain(&set, name)?;
+    if !is_sso(base) {
+        return keys(base).map(|_| None);
+    }
+    let region = sso_region(&set, base)?.map(Region::from);
+    let renews = base.get("sso_session").is_some();
+    Ok(Some(Sso { region: region.ok_or_else(|| missing(base.name(), "sso_region"))?, renews }))
+}
+
 /// Prepares the profile `name`; STS, where a role needs it, is reached as `config` says.
 pub(crate) async fn resolve(
     files: &AwsFiles,
@@ -58,15 +80,32 @@ pub(crate) async fn resolve(
     wire: &HttpTransport,
 ) -> Result<SharedCredentialsProvider, ConnectError> {
     let set = load(files, name).await?;
-    // From the asked-for profile to the one that holds keys; then back, role by role.
+    let Chain { roles, base } = chain(&set, name)?;
+    let mut credentials = base_credentials(&set, base, wire)?;
+    for role in roles.into_iter().rev() {
+        credentials = assume(role, credentials, config).await?;
+    }
+    Ok(credentials)
+}
+
+/// The profiles of a role chain.
+struct Chain<'s> {
+    /// The profiles that assume a role, the asked-for profile first.
+    roles: Vec<&'s Profile>,
+    /// The profile that holds keys or an SSO session.
+    base: &'s Profile,
+}
+
+/// Follows `source_profile` from the profile `name` to the one that holds credentials.
+fn chain<'s>(set: &'s ProfileSet, name: &str) -> Result<Chain<'s>, ConnectError> {
     let mut roles: Vec<&Profile> = Vec::new();
-    let mut profile = find(&set, name)?;
-    while profile.get("role_arn").is_some() {
-        refuse(profile, &["mfa_serial", "credential_source", "web_identity_token_file"])?;
-        let source = profile.get("source_profile").ok_or_else(|| missing(profile.name(), "source_profile"))?;
-        roles.push(profile);
+    let mut base = find(set, name)?;
+    while base.get("role_arn").is_some() {
+        refuse(base, &["mfa_serial", "credential_source", "web_identity_token_file"])?;
+        let source = base.get("source_profile").ok_or_else(|| missing(base.name(), "source_profile"))?;
+        roles.push(base);
         // A role whose source is the profile itself uses the profile's own keys.
-        if source == profile.name() {
+        if source == base.name() {
             break;
         }
         if roles.iter().any(|seen| seen.name() == source) {
@@ -74,25 +113,41 @@ pub(crate) async fn resolve(
                 reason: format!("profile {source:?} is its own source_profile, by way of others"),
             });
         }
-        profile = find(&set, source)?;
+        base = find(set, source)?;
     }
-    let mut credentials = base(&set, profile, wire)?;
-    for role in roles.into_iter().rev() {
-        credentials = assume(role, credentials, config).await?;
-    }
-    Ok(credentials)
+    Ok(Chain { roles, base })
+}
+
+fn is_sso(profile: &Profile) -> bool {
+    profile.get("sso_session").is_some() || profile.get("sso_start_url").is_some()
+}
+
+/// The region of the profile's SSO session; the session's section wins over the profile.
+fn sso_region<'s>(set: &'s ProfileSet, profile: &'s Profile) -> Result<Option<&'s str>, ConnectError> {
+    let Some(name) = profile.get("sso_session") else { return Ok(profile.get("sso_region")) };
+    let session = set.sso_session(name).ok_or_else(|| missing(profile.name(), "sso-session section"))?;
+    Ok(session.get("sso_region").or_else(|| profile.get("sso_region")))
 }
 
 /// The credentials at the end of the chain: keys, or SSO.
-fn base(set: &ProfileSet, profile: &Profile, wire: &HttpTransport) -> Result<SharedCredentialsProvider, ConnectError> {
-    if profile.get("sso_session").is_some() || profile.get("sso_start_url").is_some() {
+fn base_credentials(
+    set: &ProfileSet,
+    profile: &Profile,
+    wire: &HttpTransport,
+) -> Result<SharedCredentialsProvider, ConnectError> {
+    if is_sso(profile) {
         return sso(set, profile, wire);
     }
+    keys(profile).map(SharedCredentialsProvider::new)
+}
+
+/// The keys of a profile, in its own section.
+fn keys(profile: &Profile) -> Result<Credentials, ConnectError> {
     if let Some(id) = profile.get("aws_access_key_id") {
         let secret =
             profile.get("aws_secret_access_key").ok_or_else(|| missing(profile.name(), "aws_secret_access_key"))?;
         let token = profile.get("aws_session_token").map(ToOwned::to_owned);
-        return Ok(SharedCredentialsProvider::new(Credentials::new(id, secret, token, None, "nephoscope-profile")));
+        return Ok(Credentials::new(id, secret, token, None, "nephoscope-profile"));
     }
     refuse(profile, &["credential_process", "web_identity_token_file", "login_session"])?;
     Err(ConnectError::CredentialsMissing { reason: format!("profile {:?} holds no keys", profile.name()) })
@@ -122,7 +177,7 @@ async fn assume(
 /// SSO by the SDK, from the token that `aws sso login` left; it sees nothing but the SSO settings.
 fn sso(set: &ProfileSet, profile: &Profile, wire: &HttpTransport) -> Result<SharedCredentialsProvider, ConnectError> {
     let mut text = String::from("[profile nephoscope]\n");
-    let mut sso_region = profile.get("sso_region");
+    let sso_region = sso_region(set, profile)?;
     for setting in SSO {
         if let Some(value) = profile.get(setting) {
             line(&mut text, setting, value)?;
@@ -130,7 +185,6 @@ fn sso(set: &ProfileSet, profile: &Profile, wire: &HttpTransport) -> Result<Shar
     }
     if let Some(name) = profile.get("sso_session") {
         let session = set.sso_session(name).ok_or_else(|| missing(profile.name(), "sso-session section"))?;
-        sso_region = session.get("sso_region").or(sso_region);
         line(&mut text, "sso_session", name)?;
         text.push_str("[sso-session ");
         text.push_str(name);
@@ -144,7 +198,7 @@ fn sso(set: &ProfileSet, profile: &Profile, wire: &HttpTransport) -> Result<Shar
     let files = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, text).build();
     let config = ProviderConfig::without_region()
         .with_region(sso_region.map(|region| region::Region::new(region.to_owned())))
-        .with_http_client(wire.with_policy(HostPolicy::Cloud));
+        .with_http_client(wire.clone());
     Ok(SharedCredentialsProvider::new(
         ProfileFileCredentialsProvider::builder()
             .configure(&config)

@@ -11,11 +11,12 @@ use aws_types::{app_name::AppName, region};
 use nepho_core::Region;
 
 use crate::{
-    AwsCredentials, AwsOptions, ConnectError, Timeouts, credentials, endpoint::HostPolicy, http::HttpTransport, profile,
+    AwsCredentials, AwsOptions, ConnectError, Timeouts, credentials,
+    endpoint::HostPolicy,
+    hosts::{HostFacts, allowed_hosts},
+    http::HttpTransport,
+    profile,
 };
-
-/// The region that is asked where no other is named.
-const DEFAULT_REGION: &str = "us-east-1";
 
 /// The shared half of an account's clients.
 pub(crate) struct Session {
@@ -37,9 +38,10 @@ impl fmt::Debug for Session {
 impl Session {
     /// Prepares everything, asks nothing.
     pub async fn new(options: &AwsOptions) -> Result<Self, ConnectError> {
-        let policy = HostPolicy::new(options.endpoint.as_ref())?;
+        let facts = HostFacts::of(options);
+        let policy = HostPolicy::new(options.endpoint.as_ref(), allowed_hosts(facts).await?)?;
         let wire = HttpTransport::new(policy.clone());
-        let home = home(options).await?;
+        let home = facts.home().await?;
         let mut builder = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(region::Region::new(home.as_str().to_owned()))
@@ -81,19 +83,6 @@ async fn provider(
         }
         AwsCredentials::Profile(name) => profile::resolve(&options.files, name, unsigned, wire).await,
     }
-}
-
-/// The first region that the operator named, else the profile's, else the default: it decides the
-/// partition, so an account outside of `aws` must name one.
-async fn home(options: &AwsOptions) -> Result<Region, ConnectError> {
-    if let Some(region) = options.regions.first() {
-        return Ok(region.clone());
-    }
-    let named = match &options.credentials {
-        AwsCredentials::Profile(name) => profile::region(&options.files, name).await?,
-        _ => None,
-    };
-    Ok(Region::from(named.as_deref().unwrap_or(DEFAULT_REGION)))
 }
 
 fn timeouts(limits: Timeouts) -> TimeoutConfig {

@@ -16,6 +16,7 @@ pub mod error;
 pub mod fingerprint;
 pub mod journal;
 pub mod key;
+pub mod network;
 pub mod plan;
 pub mod provider;
 pub mod report;

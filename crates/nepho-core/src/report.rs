@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     Account, AccountId, Action, CredentialSource, Failure, ProviderKind, Region, ResourceKey, Scope, State, Timestamp,
-    cache::ScopeRecord, journal::OperationId, provider::Traffic,
+    cache::ScopeRecord, journal::OperationId, network::AllowedHost, provider::Traffic,
 };
 
 /// The result of one sync.
@@ -285,6 +285,8 @@ pub struct Check {
     pub finding: String,
     /// The suggested fix; empty if none is needed.
     pub advice: String,
+    /// The hosts that it lists; empty for every other check.
+    pub hosts: Vec<AllowedHost>,
 }
 
 /// The verdict of a check.

@@ -27,6 +27,19 @@ pub(crate) enum KeyKind {
     External,
 }
 
+impl KeyKind {
+    /// Returns the kind of a `type` member; `None` for an unsupported type.
+    pub fn of(word: &str) -> Option<Self> {
+        match word {
+            "service_account" => Some(Self::ServiceAccount),
+            "authorized_user" => Some(Self::AuthorizedUser),
+            "impersonated_service_account" => Some(Self::Impersonated),
+            "external_account" => Some(Self::External),
+            _ => None,
+        }
+    }
+}
+
 /// Credential file that passed the checks.
 #[derive(Clone)]
 pub(crate) struct Key {
@@ -164,9 +177,12 @@ fn clip(text: &str) -> String {
 /// The kind of credentials, and their members for the library.
 fn supported(object: &Map<String, Value>, policy: &HostPolicy) -> Result<(KeyKind, Map<String, Value>), ConnectError> {
     const LOGIN: &str = "use a service account's key, or `gcloud auth application-default login`";
-    match member(object, "type") {
-        Some("service_account") => Ok((KeyKind::ServiceAccount, service_account(object)?)),
-        Some("authorized_user") => {
+    let Some(word) = member(object, "type") else {
+        return Err(missing("the file has no \"type\"; is it a credential file of Google's?"));
+    };
+    match KeyKind::of(word) {
+        Some(KeyKind::ServiceAccount) => Ok((KeyKind::ServiceAccount, service_account(object)?)),
+        Some(KeyKind::AuthorizedUser) => {
             let needed = ["client_id", "client_secret", "refresh_token"];
             let kept = keep(object, &needed, &["token_uri"])?;
             if policy.is_plain() && !kept.contains_key("token_uri") {
@@ -177,10 +193,9 @@ fn supported(object: &Map<String, Value>, policy: &HostPolicy) -> Result<(KeyKin
             }
             Ok((KeyKind::AuthorizedUser, kept))
         }
-        Some("impersonated_service_account") => Ok((KeyKind::Impersonated, impersonated(object, policy)?)),
-        Some("external_account") => Ok((KeyKind::External, external(object)?)),
-        Some(other) => Err(unsupported(&format!("type {other:?}"), LOGIN)),
-        None => Err(missing("the file has no \"type\"; use a credential file that Google's tools wrote")),
+        Some(KeyKind::Impersonated) => Ok((KeyKind::Impersonated, impersonated(object, policy)?)),
+        Some(KeyKind::External) => Ok((KeyKind::External, external(object)?)),
+        None => Err(unsupported(&format!("type {word:?}"), LOGIN)),
     }
 }
 

@@ -6,7 +6,7 @@
 use nepho_core::endpoint;
 use url::Url;
 
-use crate::ConnectError;
+use crate::{ConnectError, hosts};
 
 /// API of Google Cloud that requests go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub(crate) enum Api {
 }
 
 impl Api {
+    /// Every API.
+    pub const ALL: [Self; 2] = [Self::Compute, Self::Projects];
+
     /// Its host at Google.
     pub const fn host(self) -> &'static str {
         match self {
@@ -52,7 +55,7 @@ impl HostPolicy {
         let refused = |reason| ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason };
         endpoint::check(url).map_err(refused)?;
         // Else the same project would have two realms, and its machines two keys.
-        if [Api::Compute, Api::Projects].iter().any(|api| url.domain() == Some(api.host())) {
+        if Api::ALL.iter().any(|api| url.domain() == Some(api.host())) {
             return Err(refused("it is the cloud itself; leave the endpoint out"));
         }
         Ok(Self::Only(url.clone()))
@@ -70,11 +73,11 @@ impl HostPolicy {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let stays = match self {
-            Self::Cloud => url.scheme() == "https" && url.port().is_none() && url.host_str() == Some(api.host()),
-            Self::Only(endpoint) => url.origin() == endpoint.origin(),
-        };
-        if stays && !has_user(&url) { Ok(url) } else { Err(url.host_str().unwrap_or("?").to_owned()) }
+        if hosts::api(self, api).covers(&url) && !has_user(&url) {
+            Ok(url)
+        } else {
+            Err(url.host_str().unwrap_or("?").to_owned())
+        }
     }
 
     /// Whether a credential file may have `text` as a place to sign in at; why not.

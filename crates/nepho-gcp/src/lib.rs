@@ -17,6 +17,7 @@ mod error;
 mod error_reason;
 mod error_text;
 mod gcloud_config;
+mod hosts;
 mod http;
 mod identity;
 mod login;
@@ -33,6 +34,7 @@ pub use credentials::{GcpCredentials, application_default_file, read_key_file, s
 pub use descriptor::{DESCRIPTOR, GcpDescriptor};
 pub use error::ConnectError;
 pub use gcloud_config::application_default_project;
+pub use hosts::allowed_hosts;
 pub use identity::{GcpIdentity, Project};
 pub use options::GcpOptions;
 pub use project_id::is_project_id;

@@ -13,6 +13,7 @@ use crate::{
     bindings::Declarations,
     inventory::{InventoryWindow, QueryInventoryRequest},
     journal::{Journal, ListJournalRequest, Verification},
+    network::Network,
     operation::{ListOperationsRequest, Operations},
     plan::{CommitPlanRequest, CommitReply, Plan, PlanActionRequest},
     resource::{
@@ -94,6 +95,8 @@ commands! {
     verify_journal: Nothing => Verification;
     #[doc = "All accounts and how they stand."]
     list_accounts: Nothing => Accounts;
+    #[doc = "Every host that requests of the accounts may go to."]
+    list_hosts: Nothing => Network;
     #[doc = "What could become an account on this machine."]
     find_accounts: Nothing => FoundAccounts;
     #[doc = "Verifies and adds an account."]

@@ -82,6 +82,13 @@ mirror_enum! {
     /// A verdict of the self-check.
     CheckStatus mirrors domain::report::CheckStatus { Ok, Warning, Broken }
 }
+mirror_enum! {
+    /// The reason for contacting a host.
+    HostPurpose mirrors domain::network::HostPurpose {
+        Compute, Projects, Endpoint, SignIn, SsoPortal, SsoToken, OauthToken, TokenExchange, SubjectToken,
+        Impersonation,
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -111,6 +118,7 @@ mod tests {
             FailureCode = domain::FailureCode,
             TargetStatus = domain::report::TargetStatus,
             CheckStatus = domain::report::CheckStatus,
+            HostPurpose = domain::network::HostPurpose,
         );
     }
 }

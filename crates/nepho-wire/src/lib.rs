@@ -13,6 +13,7 @@ pub mod failure;
 pub mod inventory;
 pub mod journal;
 pub mod limits;
+pub mod network;
 pub mod operation;
 pub mod plan;
 pub mod resource;

@@ -12,6 +12,7 @@ use nepho_wire::{
         UpdateAccountRequest, VerifyAccountRequest,
     },
     limits::{LongText, NameText},
+    network::Network,
     status::Nothing,
     sync::{SyncNowRequest, SyncReport},
 };
@@ -28,6 +29,14 @@ pub async fn list_accounts(loader: State<'_, AppLoader>, request: Nothing) -> Re
     let Nothing {} = request;
     let accounts = loader.app().await?.accounts();
     Ok(Accounts { accounts: accounts.iter().map(Account::from).collect() })
+}
+
+/// Every host that requests of the accounts may go to.
+#[tauri::command]
+pub async fn list_hosts(loader: State<'_, AppLoader>, request: Nothing) -> Reply<Network> {
+    let Nothing {} = request;
+    let network = loader.app().await?.network().await;
+    Ok(network.as_slice().into())
 }
 
 /// Credentials on this machine that could become an account.

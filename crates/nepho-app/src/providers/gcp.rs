@@ -94,10 +94,7 @@ impl ProviderFactory {
                 Ok(GcpCredentials::AccessToken(Secret::new(token)))
             }
             ResolvedCredentials::ApplicationDefault => {
-                let file = self.application_default_file().ok_or_else(|| {
-                    missing("there are no application default credentials; run `gcloud auth application-default login`")
-                })?;
-                Ok(GcpCredentials::ApplicationDefault(nepho_gcp::read_key_file(&file)?))
+                Ok(GcpCredentials::ApplicationDefault(self.application_default_text()?))
             }
             ResolvedCredentials::ServiceAccount { key, .. } => Ok(GcpCredentials::ServiceAccount(key.clone())),
             ResolvedCredentials::Keys { .. } | ResolvedCredentials::Profile(_) | ResolvedCredentials::Environment => {

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod endpoint;
 pub(crate) mod env;
 pub(crate) mod gcp;
+mod hosts;
 
 use std::sync::Arc;
 

@@ -17,6 +17,10 @@ pub async fn run(app: &App, output: Output) -> Result<Code, CliError> {
         let mut table = Table::new(&["SUBJECT", "VERDICT", "FINDING", "WHAT TO DO"]);
         for one in &found {
             table.row([one.subject.clone(), messages::check(one.verdict), one.finding.clone(), one.advice.clone()]);
+            for host in &one.hosts {
+                let reason = messages::host_purpose(host);
+                table.row(["", "", &format!("{} ({reason})", host.origin), ""].map(str::to_owned));
+            }
         }
         table
     };

@@ -8,6 +8,7 @@ use std::{borrow::Cow, path::Path};
 use nepho_core::{
     Failure, FailureCode, State, Timestamp,
     journal::JournalEvent,
+    network::AllowedHost,
     plan::{CommitRefusal, Refusal, Verdict, Warning},
     report::{CheckStatus, TargetStatus},
     status::{CacheFault, OpenNote},
@@ -70,6 +71,16 @@ pub fn status(status: TargetStatus) -> String {
 /// Returns the text of the result of a check.
 pub fn check(status: CheckStatus) -> String {
     text(&format!("check_{status}"), &[])
+}
+
+/// Returns the reason for contacting a host, and the region that it serves.
+pub fn host_purpose(host: &AllowedHost) -> String {
+    let purpose = text(&format!("purpose_{}", host.purpose), &[]);
+    match &host.region {
+        Some(region) => text("host_in_region", &[("purpose", &purpose), ("region", region.as_str())]),
+        None if host.is_pattern() => text("host_in_any_region", &[("purpose", &purpose)]),
+        None => purpose,
+    }
 }
 
 /// Returns the reason for a refusal.

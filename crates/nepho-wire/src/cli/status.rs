@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::{
     enums::{Access, Action, CheckStatus, Kind, ProviderKind},
     failure::Failure,
+    network::AllowedHost,
     row::texts,
     sync::ScopeStatus,
     time::{maybe, moment},
@@ -231,6 +232,8 @@ pub struct DoctorRow {
     pub finding: String,
     /// Advice; empty when nothing is to be done.
     pub advice: String,
+    /// The hosts that requests of the account may go to; empty for every other verdict.
+    pub hosts: Vec<AllowedHost>,
 }
 
 impl From<&[Check]> for DoctorJson {
@@ -243,6 +246,7 @@ impl From<&[Check]> for DoctorJson {
                     verdict: one.verdict.into(),
                     finding: one.finding.clone(),
                     advice: one.advice.clone(),
+                    hosts: one.hosts.iter().map(AllowedHost::from).collect(),
                 })
                 .collect(),
         )

@@ -137,11 +137,21 @@ fn identity() {
 
 #[test]
 fn doctor() {
-    let found = [Check {
-        subject: "keyring".to_owned(),
-        verdict: CheckStatus::Broken,
-        finding: "no secret service on the session bus".to_owned(),
-        advice: "start gnome-keyring".to_owned(),
-    }];
+    let found = [
+        Check {
+            subject: "keyring".to_owned(),
+            verdict: CheckStatus::Broken,
+            finding: "no secret service on the session bus".to_owned(),
+            advice: "start gnome-keyring".to_owned(),
+            hosts: Vec::new(),
+        },
+        Check {
+            subject: "network of prod".to_owned(),
+            verdict: CheckStatus::Ok,
+            finding: "2 hosts may be contacted, and no others".to_owned(),
+            advice: String::new(),
+            hosts: fixture::hosts().hosts,
+        },
+    ];
     assert_json_snapshot!(DoctorJson::from(&found[..]));
 }

@@ -7,6 +7,7 @@ use nepho_core::{
     Realm, Region, Resource, ResourceKey, Scope, ScopeKey, State, Timestamp, Zone,
     cache::{CachedRow, ScopeRecord},
     journal::{JournalEntry, JournalEvent, NewEntry, OperationId, RunId},
+    network::{AccountHosts, AllowedHost, HostPurpose},
     plan::{Confirmation, Nonce, Plan, PlannedTarget, Refusal, Verdict, Warning},
     provider::Traffic,
     report::{
@@ -184,6 +185,20 @@ pub(super) fn entries() -> Vec<JournalEntry> {
 
 fn scope(location: &str) -> Scope {
     Scope { location: Location::new(location), kind: Kind::Instance }
+}
+
+pub(super) fn hosts() -> AccountHosts {
+    let region = Region::from("cn-north-1");
+    AccountHosts {
+        account: AccountId::new("7b0c"),
+        account_name: "prod".to_owned(),
+        provider: ProviderKind::Aws,
+        hosts: vec![
+            AllowedHost::https("sts.cn-north-1.amazonaws.com.cn", HostPurpose::SignIn, Some(region)),
+            AllowedHost::https("ec2.*.amazonaws.com.cn", HostPurpose::Compute, None),
+        ],
+        failure: None,
+    }
 }
 
 pub(super) fn status() -> AccountStatus {

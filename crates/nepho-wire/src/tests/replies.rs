@@ -5,7 +5,7 @@ use nepho_core as domain;
 use nepho_core::{ProviderError as E, plan::CommitRefusal as Refused};
 
 use super::fixture;
-use crate::{accounts, failure, inventory, journal, operation, plan, resource, row, sync};
+use crate::{accounts, failure, inventory, journal, network, operation, plan, resource, row, sync};
 
 #[test]
 fn a_row() {
@@ -75,6 +75,19 @@ fn found_projects_and_denied_actions() {
     let mut identity = fixture::identity();
     identity.denied = vec![domain::Action::Suspend];
     assert_json_snapshot!((accounts::FoundProjects::from(&found), accounts::Identity::from(&identity)));
+}
+
+#[test]
+fn network() {
+    let unknown = domain::network::AccountHosts {
+        hosts: Vec::new(),
+        failure: Some(domain::Failure {
+            code: domain::FailureCode::CredentialsMissing,
+            message: "there is no profile \"ops\"".to_owned(),
+        }),
+        ..fixture::hosts()
+    };
+    assert_json_snapshot!(network::Network::from(&[fixture::hosts(), unknown][..]));
 }
 
 #[test]

@@ -1,7 +1,7 @@
-// The table of the clouds: their names, marks, places and endpoints. The one place, beside the form
-// that adds an account, where the window knows one cloud from another. What can be done with a
-// resource is not here; it comes with the resource.
-import type { Account, ProviderKind } from "$lib/ipc/types";
+// The table of the clouds: their names, marks and places. Only this table and the form that adds an
+// account tell the clouds apart. What can be done with a resource comes with the resource, and the
+// hosts of an account come from Rust.
+import type { ProviderKind } from "$lib/ipc/types";
 import * as m from "$messages";
 
 /** The outline that stands for a cloud; see the icons' own table. */
@@ -17,13 +17,7 @@ type Cloud = {
   place: () => string;
   /** "17 regions". */
   places: (of: { count: number }) => string;
-  /** Its own endpoints for an account; a custom one of the account stands for them. */
-  endpoints: (account: Account) => string[];
-  /** Where tokens come from, whatever the account's endpoint is. */
-  tokens: (account: Account) => string[];
 };
-
-const GOOGLE = (name: string) => `https://${name}.googleapis.com`;
 
 const CLOUDS: Record<ProviderKind, Cloud> = {
   aws: {
@@ -32,13 +26,6 @@ const CLOUDS: Record<ProviderKind, Cloud> = {
     mark: "aws",
     place: m.scope_region,
     places: m.line_regions,
-    endpoints: ({ scopes, regions }) => [
-      ...(scopes.length > 0 ? scopes.map(({ location }) => location) : regions).map(
-        (region) => `https://ec2.${region}.amazonaws.com`,
-      ),
-      "https://sts.<region>.amazonaws.com",
-    ],
-    tokens: () => [],
   },
   gcp: {
     name: m.provider_gcp,
@@ -46,12 +33,6 @@ const CLOUDS: Record<ProviderKind, Cloud> = {
     mark: "gcp",
     place: m.scope_zone,
     places: m.line_zones,
-    endpoints: () => [GOOGLE("compute"), GOOGLE("cloudresourcemanager")],
-    // A key signs its own tokens and a variable holds one; only the tools' credentials fetch them.
-    tokens: ({ source }) =>
-      source.type === "application_default"
-        ? [GOOGLE("oauth2"), GOOGLE("sts"), GOOGLE("iamcredentials")]
-        : [],
   },
   demo: {
     name: m.provider_demo,
@@ -59,8 +40,6 @@ const CLOUDS: Record<ProviderKind, Cloud> = {
     mark: "demo",
     place: m.scope_region,
     places: m.line_regions,
-    endpoints: () => [],
-    tokens: () => [],
   },
 };
 
@@ -87,13 +66,4 @@ export function placeName(provider: ProviderKind): string {
 /** "17 regions", "31 zones". */
 export function placesText(provider: ProviderKind, count: number): string {
   return CLOUDS[provider].places({ count });
-}
-
-/** Where an account's requests go. */
-export function endpointsFor(account: Account): string[] {
-  const cloud = CLOUDS[account.provider];
-  return [
-    ...(account.endpoint === null ? cloud.endpoints(account) : [account.endpoint]),
-    ...cloud.tokens(account),
-  ];
 }

@@ -3,10 +3,12 @@ import type { Account, FoundAccount } from "$lib/ipc/types";
 import { asDemo, type Cloud } from "./cloud";
 import { commandError, missing } from "./errors";
 import { accounts, rows } from "./fleet";
+import { hostsOf } from "./hosts";
 import type { Answers } from "./host";
 
 type Own =
   | "list_accounts"
+  | "list_hosts"
   | "find_accounts"
   | "add_account"
   | "verify_account"
@@ -47,6 +49,7 @@ export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
   };
   return {
     list_accounts: () => ({ accounts: cloud.accounts }),
+    list_hosts: () => ({ accounts: cloud.accounts.map(hostsOf) }),
     find_accounts: () => ({ found: FOUND }),
     add_account: (request) => {
       if (cloud.accounts.some(({ name }) => name === request.name))

@@ -24,6 +24,7 @@ import type {
   Journal,
   ListJournalRequest,
   ListOperationsRequest,
+  Network,
   Nothing,
   OpenConsoleRequest,
   Operations,
@@ -75,6 +76,8 @@ export interface Commands {
   verify_journal: { request: Nothing; reply: Verification };
   /** All accounts and how they stand. */
   list_accounts: { request: Nothing; reply: Accounts };
+  /** Every host that requests of the accounts may go to. */
+  list_hosts: { request: Nothing; reply: Network };
   /** What could become an account on this machine. */
   find_accounts: { request: Nothing; reply: FoundAccounts };
   /** Verifies and adds an account. */

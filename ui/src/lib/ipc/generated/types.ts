@@ -36,6 +36,17 @@ export type Account = {
   /** A sync under way. */
   progress: Progress | null, };
 
+/** The hosts of one account. */
+export type AccountHosts = {
+  /** Nephoscope's own id of the account. */
+  account: string,
+  /** The operator's name for it. */
+  name: string,
+  /** Every host that its requests may go to; empty for an account without a network. */
+  hosts: Array<AllowedHost>,
+  /** The reason why the hosts are not known; no request is sent until they are. */
+  failure: Failure | null, };
+
 /** All accounts, by name. */
 export type Accounts = {
   /** The accounts. */
@@ -98,6 +109,20 @@ export type AddedProjects = {
   added: Array<Account>,
   /** The projects that were not added. */
   failed: Array<FailedProject>, };
+
+/** One host that requests may go to, or one pattern of hosts. */
+export type AllowedHost = {
+  /**
+   * The origin, such as `https://sts.eu-west-1.amazonaws.com`; in a pattern, `*` stands for the
+   * name of a region.
+   */
+  origin: string,
+  /** The reason for contacting it. */
+  purpose: HostPurpose,
+  /** The region that it serves; `null` for a host of no region, and for a pattern. */
+  region: string | null,
+  /** True for a pattern: the regions are not known, or may become more. */
+  pattern: boolean, };
 
 /**
  * The generations; also the `changed` event's payload. They only grow; a change means that asking
@@ -330,7 +355,10 @@ export type GetResourceRequest = {
 /** The health. */
 export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
 
-/** The identity that credentials lead to. */
+/** The reason for contacting a host. */
+export type HostPurpose = "compute" | "projects" | "endpoint" | "sign_in" | "sso_portal" | "sso_token" | "oauth_token" | "token_exchange" | "subject_token" | "impersonation";
+
+/** Who the credentials belong to. */
 export type Identity = {
   /** The cloud's own account. */
   realm: string,
@@ -448,6 +476,11 @@ export type LongText = string;
 
 /** A name, an id or a word, at most 128 bytes. */
 export type NameText = string;
+
+/** The hosts of all accounts, by account name. */
+export type Network = {
+  /** The accounts. */
+  accounts: Array<AccountHosts>, };
 
 /** A request without parameters. */
 export type Nothing = Record<symbol, never>;
