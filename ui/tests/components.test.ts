@@ -36,6 +36,7 @@ function drawRow(change: Partial<Row>): HTMLElement {
     index: 0,
     top: 56,
     row: row(change),
+    held: false,
     cursor: false,
     glowing: false,
     onclick: () => undefined,
