@@ -38,6 +38,8 @@ function drawRow(change: Partial<Row>): HTMLElement {
     top: 56,
     layout: layout(4_000),
     row: row(change),
+    held: false,
+    held: false,
     cursor: false,
     glowing: false,
     onclick: () => undefined,

@@ -5,7 +5,7 @@ import { Inventory, PAGE } from "$lib/inventory/inventory.svelte";
 import { hasTerm, term, toggleTerm, withoutKey, withoutSort } from "$lib/inventory/term";
 import type { InventoryWindow, QueryInventoryRequest, Row } from "$lib/ipc/types";
 import { host, settled } from "./host";
-import { inventoryWindow, row } from "./samples";
+import { details, inventoryWindow, row } from "./samples";
 
 const fleet = (count: number): Row[] =>
   Array.from({ length: count }, (_, at) =>
@@ -269,5 +269,55 @@ describe("terms", () => {
   it("leave with the order", () => {
     expect(withoutSort("web sort:-size state:running")).toBe("web state:running");
     expect(withoutSort("resort:x")).toBe("resort:x");
+  });
+});
+
+describe("rows that no longer match", () => {
+  const FLEET = fleet(6);
+  /** A host whose rows of these ids match no more, but are still there. */
+  async function shown(gone: () => string[]): Promise<Inventory> {
+    const all = () => FLEET.map((one) => ({ ...one, selected: one.name === "web-4" }));
+    const stopped = (id: string): Row => row({ id, name: "now stopped", state: "stopped" });
+    host({
+      query_inventory: (request) => answer(all().filter(({ name }) => !gone().includes(name)))(request),
+      get_resource: ({ key }) => details(stopped(FLEET.find((one) => one.key === key)?.id ?? "")),
+    });
+    const inventory = new Inventory();
+    inventory.show(0, 6);
+    await settled();
+    return inventory;
+  }
+  const names = (inventory: Inventory) =>
+    Array.from({ length: inventory.length }, (_, at) => inventory.row(at)?.name);
+
+  it("keep their places if the operator has to do with them, until the order changes", async () => {
+    let gone: string[] = [];
+    const inventory = await shown(() => gone);
+    inventory.moveTo(1);
+    inventory.acted([FLEET[2]?.key ?? ""]);
+    gone = ["web-1", "web-2", "web-3", "web-4"];
+    await inventory.refresh();
+    expect(names(inventory)).toEqual(["web-0", "now stopped", "now stopped", "now stopped", "web-5"]);
+    expect([inventory.total, inventory.cursor.index]).toEqual([2, 1]);
+    expect(inventory.chosenRow?.state).toBe("stopped");
+    expect(inventory.held.list.map(({ row }) => row.key)).toEqual([1, 2, 4].map((at) => FLEET[at]?.key));
+    inventory.moveTo(4);
+    expect(inventory.cursorRow?.name).toBe("web-5");
+    inventory.sortBy("size");
+    await settled();
+    expect(names(inventory)).toEqual(["web-0", "web-5"]);
+  });
+
+  it("are rows like others as soon as they match again", async () => {
+    let gone: string[] = [];
+    const inventory = await shown(() => gone);
+    inventory.moveTo(1);
+    gone = ["web-1"];
+    await inventory.refresh();
+    expect(inventory.held.list).toHaveLength(1);
+    gone = [];
+    await inventory.refresh();
+    expect(inventory.held.list).toEqual([]);
+    expect([inventory.cursorRow?.name, inventory.cursor.index]).toEqual(["web-1", 1]);
   });
 });

@@ -7,6 +7,7 @@ import type {
   OperationTarget,
   Plan,
   PlannedTarget,
+  ResourceDetails,
   Row,
   Scope,
 } from "$lib/ipc/types";
@@ -59,6 +60,33 @@ export function inventoryWindow(rows: Row[], change: Partial<InventoryWindow> = 
     selection: { count: 0, hidden: 0, actions: [] },
     error: null,
     ...change,
+  };
+}
+
+export function details(of: Row): ResourceDetails {
+  return {
+    row: of,
+    realm: "123456789012",
+    facts: {
+      lifecycle: "on_demand",
+      group: null,
+      managed_by: null,
+      root_is_local: false,
+      ephemeral_public_ip: null,
+      image: null,
+      architecture: null,
+      platform: null,
+      network: null,
+      subnet: null,
+      security_groups: [],
+      identity: null,
+      key_pair: null,
+      disks: [],
+      state_reason: null,
+    },
+    actions: [],
+    console: false,
+    journal: [],
   };
 }
 

@@ -3,6 +3,7 @@ import { call, ipcError, type IpcError } from "$lib/ipc";
 import type { Action, CommitRefusal, Plan, PlanTarget } from "$lib/ipc/types";
 import { needsDialog } from "$lib/actions/confirmation";
 import { count } from "$lib/i18n/format";
+import { inventory } from "$lib/inventory/inventory.svelte";
 import { type Copied, copyPromised } from "$lib/shell/clipboard";
 import { screens } from "$lib/shell/screens.svelte";
 import { type ToastAction, toasts } from "$lib/shell/toasts.svelte";
@@ -83,6 +84,7 @@ class Planning {
     try {
       const reply = await call("commit_plan", { nonce: plan.nonce, confirmation });
       if (reply.type === "accepted") {
+        inventory.acted(plan.targets.filter(({ verdict }) => verdict === "eligible").map(({ key }) => key));
         toasts.say(
           "quiet",
           m.sent_toast({ action: actionName(this.action), count: sent, number: count(sent) }),

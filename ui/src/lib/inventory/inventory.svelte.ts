@@ -12,6 +12,7 @@ import type {
 } from "$lib/ipc/types";
 import { changedKeys } from "$lib/inventory/changed-rows";
 import { siblingFacets } from "$lib/inventory/facets";
+import { HeldRows } from "$lib/inventory/held-rows.svelte";
 import { withoutSort } from "$lib/inventory/term";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";
@@ -44,6 +45,10 @@ export class Inventory {
   readonly glowing = new SvelteSet<string>();
 
   readonly total = $derived(this.last?.total ?? 0);
+  /** Rows that no longer match but keep their places until the list is sorted again. */
+  readonly held = new HeldRows();
+  /** All rows on screen: those that match, and those that are held. */
+  readonly length = $derived(this.total + this.held.list.length);
   readonly selection = $derived(this.last?.selection ?? { count: 0, hidden: 0, actions: [] });
   /** The row under the cursor, if it still is the row that the operator put it on. */
   readonly cursorRow = $derived.by(() => {
@@ -70,12 +75,23 @@ export class Inventory {
   // Not on screen, so not reactive.
   // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #loading = new Set<number>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
+  readonly #acted = new Set<string>();
   #again = false;
   #selecting: Promise<void> = Promise.resolve();
 
   /** The row at a position, if its window is here. */
   row(index: number): Row | undefined {
-    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+    return this.held.at(index) ?? this.#matching(this.held.toMatch(index));
+  }
+
+  #matching(match: number): Row | undefined {
+    return this.#pages.get(Math.floor(match / PAGE))?.[match % PAGE];
+  }
+
+  /** Notes the rows that the operator acted on: they keep their places although they change. */
+  acted(keys: readonly string[]): void {
+    for (const key of keys) this.#acted.add(key);
   }
 
   /** Takes another query, as it is typed. */
@@ -124,10 +140,20 @@ export class Inventory {
     const wanted = this.#wanted();
     for (const page of [...this.#pages.keys()]) if (!wanted.includes(page)) this.#pages.delete(page);
     await Promise.all(wanted.map((page) => this.#load(page)));
+    if (this.held.list.length > 0) await this.#refreshHeld();
+  }
+
+  async #refreshHeld(): Promise<void> {
+    try {
+      await this.held.refresh(this.answered, this.sort);
+      this.#follow();
+    } catch (error) {
+      toasts.fail(m.failed_query(), error);
+    }
   }
 
   moveTo(index: number): void {
-    const at = Math.min(Math.max(0, index), Math.max(0, this.total - 1));
+    const at = Math.min(Math.max(0, index), Math.max(0, this.length - 1));
     this.cursor = { index: at, key: this.row(at)?.key ?? null };
     this.chosen = !this.#waiting && this.cursor.key !== null;
   }
@@ -168,13 +194,14 @@ export class Inventory {
     this.#shown = { first: 0, count: Math.max(this.#shown.count, 1) };
     this.cursor = { index: 0, key: null };
     this.chosen = false;
+    this.#acted.clear();
     void this.#load(0);
   }
 
   #wanted(): number[] {
-    const { first, count } = this.#shown;
+    const first = this.held.toMatch(this.#shown.first);
     const from = Math.floor(first / PAGE);
-    const to = Math.floor(Math.max(first, first + count - 1) / PAGE);
+    const to = Math.floor(Math.max(first, first + this.#shown.count - 1) / PAGE);
     return Array.from({ length: to - from + 1 }, (_, at) => from + at);
   }
 
@@ -204,7 +231,11 @@ export class Inventory {
       this.#keep(reply.error);
       return;
     }
-    if (this.#fresh) this.#pages.clear();
+    if (this.#fresh) {
+      this.#pages.clear();
+      this.held.clear();
+    }
+    this.#hold(page, reply.rows);
     this.answered = this.query;
     this.#glow(changedKeys(this.#pages.get(page) ?? [], reply.rows));
     this.#pages.set(page, reply.rows);
@@ -213,6 +244,13 @@ export class Inventory {
     void this.#count(reply);
     this.#forget();
     this.#follow();
+  }
+
+  /** Holds the rows of a window that the reply no longer has, if the operator has to do with them. */
+  #hold(page: number, rows: readonly Row[]): void {
+    const cursor = this.chosen ? this.cursor.key : null;
+    const wanted = ({ key, selected }: Row) => selected || key === cursor || this.#acted.has(key);
+    this.held.take(page * PAGE, this.#pages.get(page) ?? [], rows, wanted);
   }
 
   /** Keeps the last good rows, and shows the error after a pause in typing. */
@@ -255,20 +293,19 @@ export class Inventory {
     for (const [page, rows] of this.#pages) {
       const at = rows.findIndex((row) => row.key === key);
       if (at >= 0) {
-        this.cursor = { index: page * PAGE + at, key };
+        this.cursor = { index: this.held.toScreen(page * PAGE + at), key };
         return;
       }
     }
+    const held = this.held.indexOf(key);
+    if (held >= 0) this.cursor = { index: held, key };
   }
 
   /** Shows a change of the selection before the reply says so. */
   #mark(selected: (row: Row) => boolean): void {
-    for (const [page, rows] of this.#pages) {
-      this.#pages.set(
-        page,
-        rows.map((row) => (selected(row) === row.selected ? row : { ...row, selected: !row.selected })),
-      );
-    }
+    const marked = (row: Row) => (selected(row) === row.selected ? row : { ...row, selected: !row.selected });
+    for (const [page, rows] of this.#pages) this.#pages.set(page, rows.map(marked));
+    this.held.update(marked);
   }
 
   #select(change: SelectionChange): void {
