@@ -39,7 +39,6 @@ function drawRow(change: Partial<Row>): HTMLElement {
     layout: layout(4_000),
     row: row(change),
     held: false,
-    held: false,
     cursor: false,
     glowing: false,
     onclick: () => undefined,

@@ -135,6 +135,7 @@ describe("cells", () => {
       top: 0,
       layout: layout(width),
       row: row({ tags }),
+      held: false,
       cursor: false,
       glowing: false,
       onclick: () => undefined,

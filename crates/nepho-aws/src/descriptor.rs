@@ -1,4 +1,4 @@
-//! What AWS says without credentials: capabilities, console links, `aws` commands, documents.
+//! Properties of AWS that need no credentials: capabilities, console links, `aws` commands, documents.
 
 use nepho_core::{
     Account, Action, Capabilities, CredentialSource, Descriptor, Document, Kind, Resource, State,
@@ -16,9 +16,9 @@ pub static DESCRIPTOR: AwsDescriptor = AwsDescriptor;
 #[derive(Clone, Copy, Debug)]
 pub struct AwsDescriptor;
 
-/// Which states allow what: "Instance lifecycle"
+/// Actions and the states that allow them: "Instance lifecycle"
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html>). EC2 does
-/// not stop, and does not usefully reboot, an instance that is still starting.
+/// not stop an instance that is still starting, and a reboot of one is useless.
 static INSTANCES: Capabilities = Capabilities {
     actions: &[
         ActionRule {
@@ -56,7 +56,7 @@ impl Descriptor for AwsDescriptor {
         let region = resource.key.region.as_str();
         let id = &*resource.key.native;
         let realm = resource.key.realm.as_str();
-        // A custom endpoint has no console; and nothing but plain words goes into a link.
+        // A custom endpoint has no console. A link contains only names that need no escaping.
         if realm.contains('@') || !is_plain(region) || !is_plain(id) {
             return None;
         }
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_console_is_that_of_the_partition() {
+    fn console_is_that_of_the_partition() {
         let url = |realm, region, id| DESCRIPTOR.console_url(&resource(realm, region, id));
         assert_eq!(
             url("1", "eu-west-1", "i-0ab").as_deref(),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_is_ready_for_a_shell() {
+    fn command_is_ready_for_a_shell() {
         let both = [resource("1", "eu-west-1", "i-1"), resource("1", "eu-west-1", "i-2;rm -rf '~'")];
         let stop = DESCRIPTOR.command(&account(CredentialSource::Keyring, None), Action::Stop.into(), &both);
         let expected = r"aws ec2 stop-instances --region eu-west-1 --instance-ids i-1 'i-2;rm -rf '\''~'\'''";

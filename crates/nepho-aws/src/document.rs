@@ -1,20 +1,20 @@
-//! A document → JSON, with every member.
+//! Conversion of a document into JSON, with every member.
 //!
-//! Without a model: EC2's own element names, lists where EC2 writes `<item>`s, and every value as
-//! the text that was sent (a tag's value `true` is a text, and so stays one).
+//! It uses no model: names are EC2's element names, lists are where EC2 sends `<item>`s, and every
+//! value is the text that EC2 sent (a tag's value `true` stays a string).
 
 use nepho_core::{Document, DocumentFormat, descriptor::DocumentError};
 use serde_json::{Map, Value};
 
 use crate::xml::{Cursor, ReplyError};
 
-/// The deepest nesting that is shown; EC2's own is 6.
+/// The deepest nesting that is converted; EC2's is 6.
 const DEEPEST: usize = 64;
 
-/// The name under which the reservation's own members appear.
+/// The name of the member with the reservation's own members.
 const RESERVATION: &str = "reservation";
 
-/// Pretty-printed JSON.
+/// The document as pretty-printed JSON.
 pub(crate) fn json(document: &Document) -> Result<String, DocumentError> {
     let value = match document.format {
         DocumentFormat::Ec2Xml => instance(&document.bytes).map_err(|error| unreadable(&error))?,
@@ -27,7 +27,7 @@ fn unreadable(error: &dyn std::error::Error) -> DocumentError {
     DocumentError { reason: error.to_string() }
 }
 
-/// The instance's members, with its reservation's beside them.
+/// The instance's members, and those of its reservation under [`RESERVATION`].
 fn instance(bytes: &[u8]) -> Result<Value, ReplyError> {
     let mut cursor = Cursor::new(bytes)?;
     let mut shown = Value::Null;
@@ -77,12 +77,12 @@ fn element(cursor: &mut Cursor<'_>, name: &str, depth: usize) -> Result<Value, R
     })
 }
 
-/// Whether an empty element of this name is an empty list rather than an empty text.
+/// True if an empty element of this name is an empty list rather than an empty text.
 fn is_list(name: &str) -> bool {
     name.ends_with("Set") || matches!(name, "blockDeviceMapping" | "productCodes")
 }
 
-/// Adds a member; one that comes twice becomes a list, so that none is lost.
+/// Adds a member. A member that comes twice becomes a list, so that no value is lost.
 fn add(members: &mut Map<String, Value>, name: &str, value: Value) {
     match members.get_mut(name) {
         None => {
@@ -104,7 +104,7 @@ mod tests {
     const REPLY: &str = include_str!("../tests/fixtures/every_member.xml");
     const MEMBERS: &str = include_str!("../tests/fixtures/every_member.txt");
 
-    /// The values at the leaves.
+    /// The number of values that are neither objects nor lists.
     fn leaves(value: &Value) -> usize {
         match value {
             Value::Object(members) => members.values().map(leaves).sum(),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_stay_texts_and_nothing_is_lost() {
+    fn texts_stay_texts_and_no_member_is_lost() {
         let bytes = Bytes::from_static(
             b"<item><instanceId>i-1</instanceId><tagSet><item><key>a</key><value>true</value></item></tagSet>\
               <groupSet/><keyName/><x> s </x><y>1</y><y>2</y></item><reservationId>r-1</reservationId>",
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_document_is_said_to_be() {
+    fn unreadable_document_is_an_error() {
         for bytes in ["", "<item>", "<other/>", "words", "<item>&boom;</item>"] {
             let document = Document { format: DocumentFormat::Ec2Xml, bytes: Bytes::from_static(bytes.as_bytes()) };
             assert!(json(&document).is_err(), "{bytes}");

@@ -1,7 +1,7 @@
-//! Which hosts an account's requests may go to.
+//! Hosts that an account's requests may go to.
 //!
-//! The SDK takes endpoints from several places besides the account's own setting. Whatever it
-//! decides, a request to a host that is not the account's is not sent.
+//! The SDK takes endpoints from several places besides the account's own setting. A request to a host
+//! that is not the account's is blocked, whatever the SDK decides.
 
 use std::sync::Arc;
 

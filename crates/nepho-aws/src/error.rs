@@ -1,7 +1,7 @@
-//! What went wrong with a call, and what that means to Nephoscope.
+//! Errors of a call, and their meaning for Nephoscope.
 //!
-//! The only place that knows AWS's error codes. Deliberately not here: the provider's words for a
-//! failed sign-in, because AWS quotes the signed request in them, with the session token.
+//! This is the only module that knows AWS's error codes. Deliberately not here: AWS's messages for a
+//! failed sign-in, because they quote the signed request with the session token.
 
 use std::time::Duration;
 
@@ -12,91 +12,80 @@ use nepho_core::{Failure, FailureCode, ProviderError, ResourceKey};
 use thiserror::Error;
 
 use crate::{
-    http::{BodyError, ForeignHost},
+    error_text::{cause, chain, clipped, root},
     xml::ReplyError,
 };
 
-/// The longest text of AWS's that is passed on.
-const LONGEST_MESSAGE: usize = 400;
-
-/// Why a call failed.
+/// Error of a call.
 #[derive(Clone, Debug, Error)]
 pub(crate) enum AwsError {
     /// AWS answered with an error code.
     #[error("{code}: {message}")]
     Refused {
-        /// Such as `ec2:StopInstances`.
+        /// The API operation, such as `ec2:StopInstances`.
         operation: &'static str,
         /// The HTTP status.
         status: u16,
         /// AWS's code.
         code: String,
-        /// AWS's words.
+        /// AWS's message.
         message: String,
         /// The `Retry-After` header.
         retry_after: Option<Duration>,
     },
-    /// No answer in time.
-    #[error("{operation} timed out")]
-    TimedOut {
-        /// The operation.
-        operation: &'static str,
-    },
-    /// No connection, or it broke off.
-    #[error("{reason}")]
-    Unreachable {
-        /// What failed.
-        reason: String,
-    },
-    /// An answer that is not what the protocol promises.
-    #[error("{reason}")]
-    Malformed {
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The credential source gave no credentials.
-    #[error("{reason}")]
-    Credentials {
-        /// Why.
-        reason: String,
-    },
-    /// Held back before it was sent.
-    #[error("{reason}")]
-    HeldBack {
-        /// Why.
-        reason: String,
-    },
+    /// The call ended without an error code of AWS: it was not sent, got no answer, or got one that is
+    /// not AWS's.
+    #[error(transparent)]
+    Failed(#[from] ProviderError),
+}
+
+/// Error of a reply's body.
+#[derive(Debug, Error)]
+pub(crate) enum BodyError {
+    /// The body is larger than the limit of the HTTP client.
+    #[error("the reply is larger than 64 MB")]
+    TooLarge,
+    /// The gzip stream is damaged.
+    #[error("the reply's gzip data are damaged")]
+    Damaged,
+}
+
+/// Error of a request to a host that is not an endpoint of the account.
+#[derive(Debug, Error)]
+#[error("request blocked: {host:?} is not an allowed endpoint of this account")]
+pub(crate) struct BlockedHost {
+    /// The host.
+    pub host: String,
 }
 
 impl AwsError {
-    /// What `error` of `operation` means.
+    /// The error for the SDK's `error` of `operation`.
     pub fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         if let Some(credentials) = cause::<CredentialsError>(error) {
-            return Self::Credentials { reason: clipped(&chain(credentials)) };
+            return Self::Failed(ProviderError::Unauthenticated { message: chain(credentials) });
         }
-        if let Some(held) = cause::<ForeignHost>(error) {
-            return Self::HeldBack { reason: held.to_string() };
+        if let Some(blocked) = cause::<BlockedHost>(error) {
+            return Self::not_sent(blocked.to_string());
         }
         if let Some(body) = cause::<BodyError>(error) {
-            return Self::Malformed { reason: body.to_string() };
+            return Self::malformed(format!("{operation}: {body}"));
         }
         match error {
-            SdkError::TimeoutError(_) => Self::TimedOut { operation },
-            SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::TimedOut { operation },
-            SdkError::DispatchFailure(failure) => Self::Unreachable {
-                reason: failure.as_connector_error().map_or_else(
-                    || "no connection".to_owned(),
-                    |error| format!("no connection: {}", clipped(&root(error))),
-                ),
-            },
+            SdkError::TimeoutError(_) => Self::timed_out(operation),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::timed_out(operation),
+            SdkError::DispatchFailure(failure) => Self::unreachable(
+                failure
+                    .as_connector_error()
+                    .map_or_else(|| "no connection".to_owned(), |error| format!("no connection: {}", root(error))),
+            ),
             SdkError::ServiceError(refusal) => {
                 Self::refused(operation, refusal.raw(), refusal.err().code(), refusal.err().message())
             }
             SdkError::ResponseError(failure) => Self::refused(operation, failure.raw(), None, None),
-            other => Self::HeldBack { reason: clipped(&chain(other)) },
+            other => Self::not_sent(chain(other)),
         }
     }
 
@@ -109,7 +98,7 @@ impl AwsError {
                 operation,
                 status,
                 code: code.to_owned(),
-                message: clipped(plain(message.unwrap_or_default())),
+                message: clipped(readable(message.unwrap_or_default())),
                 retry_after,
             },
             None if status == 429 => Self::Refused {
@@ -119,32 +108,48 @@ impl AwsError {
                 message: String::new(),
                 retry_after,
             },
-            None if status >= 500 => {
-                Self::Unreachable { reason: format!("{operation} was answered with HTTP {status}") }
-            }
-            None if status < 300 => {
-                Self::Malformed { reason: format!("{operation} was answered with something that is not its reply") }
-            }
-            None => Self::Malformed {
-                reason: format!("{operation} was answered with HTTP {status} and a body that is not AWS's"),
-            },
+            None if status >= 500 => Self::unreachable(format!("{operation}: HTTP {status}")),
+            None if status < 300 => Self::malformed(format!(
+                "{operation}: the reply is not one of AWS's; a proxy or a captive portal may have sent it"
+            )),
+            None => Self::malformed(format!("{operation}: HTTP {status} with a body that is not AWS's")),
         }
+    }
+
+    /// No answer to `operation` in time.
+    fn timed_out(operation: &str) -> Self {
+        Self::Failed(ProviderError::TimedOut { operation: operation.to_owned() })
+    }
+
+    /// No connection, a connection that broke, or an outage that AWS reported.
+    fn unreachable(message: String) -> Self {
+        Self::Failed(ProviderError::Unavailable { message })
+    }
+
+    /// A reply that breaks AWS's protocol.
+    pub fn malformed(message: String) -> Self {
+        Self::Failed(ProviderError::Malformed { message })
+    }
+
+    /// A request that was blocked before it was sent.
+    fn not_sent(message: String) -> Self {
+        Self::Failed(ProviderError::not_sent(message))
     }
 
     /// An unreadable success.
-    pub fn reply(operation: &'static str, error: &ReplyError) -> Self {
-        Self::Malformed { reason: format!("{operation}: {error}") }
+    pub fn unreadable(operation: &'static str, error: &ReplyError) -> Self {
+        Self::malformed(format!("{operation}: {error}"))
     }
 
-    /// AWS's code, if it answered with one.
+    /// AWS's code; `None` if AWS sent none.
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Refused { code, .. } => Some(code),
-            _ => None,
+            Self::Failed(_) => None,
         }
     }
 
-    /// The error as it concerns one resource.
+    /// The error of a request about one resource.
     pub fn about(self, key: &ResourceKey) -> ProviderError {
         match self.code() {
             Some("InvalidInstanceID.NotFound" | "InvalidInstanceID.Malformed") => {
@@ -161,16 +166,12 @@ impl From<AwsError> for ProviderError {
             AwsError::Refused { operation, status, code, message, retry_after } => {
                 classify(operation, status, code, message, retry_after)
             }
-            AwsError::TimedOut { operation } => Self::TimedOut { operation: operation.to_owned() },
-            AwsError::Unreachable { reason } => Self::Unavailable { message: reason },
-            AwsError::Malformed { reason } => Self::Malformed { message: reason },
-            AwsError::Credentials { reason } => Self::Unauthenticated { message: reason },
-            AwsError::HeldBack { reason } => Self::not_sent(reason),
+            AwsError::Failed(error) => error,
         }
     }
 }
 
-/// The meaning of a code
+/// The provider error for a code
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>).
 fn classify(
     operation: &'static str,
@@ -179,8 +180,8 @@ fn classify(
     message: String,
     retry_after: Option<Duration>,
 ) -> ProviderError {
-    if let Some(words) = sign_in_failure(&code) {
-        return ProviderError::Unauthenticated { message: format!("{code}: {words}") };
+    if let Some(advice) = sign_in_failure(&code) {
+        return ProviderError::Unauthenticated { message: format!("{code}: {advice}") };
     }
     match code.as_str() {
         "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
@@ -200,7 +201,7 @@ fn classify(
             ProviderError::InvalidState { message: format!("{code}: {message}") }
         }
         "DependencyViolation" | "ResourceInUse" => ProviderError::Conflict { message: format!("{code}: {message}") },
-        // An HTTP 500, and yet a plain refusal.
+        // AWS sends these as HTTP 500, but they are refusals.
         "InsufficientInstanceCapacity"
         | "InsufficientHostCapacity"
         | "InsufficientCapacity"
@@ -214,7 +215,7 @@ fn classify(
     }
 }
 
-/// Our words for AWS's sign-in failures.
+/// Our message for a code of a failed sign-in.
 fn sign_in_failure(code: &str) -> Option<&'static str> {
     Some(match code {
         "AuthFailure" => {
@@ -224,10 +225,10 @@ fn sign_in_failure(code: &str) -> Option<&'static str> {
         "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" => {
             "AWS does not know this access key"
         }
-        "SignatureDoesNotMatch" => "the secret does not belong to this access key",
-        "IncompleteSignature" | "MissingAuthenticationToken" => "the request was not signed as AWS expects",
+        "SignatureDoesNotMatch" => "the secret access key does not belong to this access key ID",
+        "IncompleteSignature" | "MissingAuthenticationToken" => "the request is not signed as AWS expects",
         "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => "the session has expired; sign in again",
-        "RequestExpired" | "RequestTimeTooSkewed" => "this machine's clock differs too much from AWS's",
+        "RequestExpired" | "RequestTimeTooSkewed" => "this machine's clock differs too much from AWS's; set the clock",
         _ => return None,
     })
 }
@@ -236,85 +237,42 @@ fn service(operation: &str) -> &str {
     operation.split_once(':').map_or(operation, |(service, _)| service)
 }
 
-/// AWS's words without the encoded message that only an administrator can decode.
-fn plain(message: &str) -> &str {
+/// AWS's message without the encoded part, which only an administrator can decode.
+fn readable(message: &str) -> &str {
     message.split(" Encoded authorization failure message").next().unwrap_or(message).trim()
 }
 
-fn clipped(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-/// The error and its causes, in words.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut words = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let more = cause.to_string();
-        if !words.contains(&more) {
-            words.push_str(": ");
-            words.push_str(&more);
-        }
-        next = cause.source();
-    }
-    words
-}
-
-/// What lies at the bottom of an error: the layers above it speak to programmers.
-fn root(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut root = error;
-    while let Some(cause) = root.source() {
-        root = cause;
-    }
-    root.to_string()
-}
-
-/// The first cause of type `T`.
-fn cause<'e, T: std::error::Error + 'static>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
-}
-
-/// Why an account could not be connected. Messages name settings, never their values.
+/// Error of a connection that could not be prepared. Messages name settings, never their values.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ConnectError {
     /// The source holds no usable credentials.
-    #[error("no credentials: {reason}")]
+    #[error("no usable credentials: {reason}")]
     CredentialsMissing {
-        /// What is missing, and where it was looked for.
+        /// The missing part, and the place where it was looked for.
         reason: String,
     },
-    /// The profile asks for something that Nephoscope does not do.
+    /// The profile uses a setting that Nephoscope does not support.
     #[error("profile {profile:?} uses {setting}, which Nephoscope does not support: {advice}")]
     ProfileUnsupported {
         /// The profile.
         profile: String,
         /// The setting's name.
         setting: &'static str,
-        /// What to do instead.
+        /// The way to do without it.
         advice: &'static str,
     },
-    /// The AWS configuration files cannot be read as such.
-    #[error("the AWS configuration files are not readable: {reason}")]
+    /// An AWS configuration file cannot be read, or its content is invalid.
+    #[error("cannot read the AWS configuration files: {reason}")]
     ProfilesUnreadable {
-        /// What is wrong, without the line's text.
+        /// The fault, without the text of the line.
         reason: String,
     },
-    /// The custom endpoint is not acceptable.
-    #[error("the endpoint {endpoint:?} is refused: {reason}")]
+    /// The custom endpoint breaks a rule for endpoints.
+    #[error("endpoint {endpoint:?} refused: {reason}")]
     EndpointRefused {
         /// The endpoint, without user, password, path and query.
         endpoint: String,
-        /// Why.
+        /// The rule that it breaks.
         reason: &'static str,
     },
 }

@@ -1,9 +1,9 @@
-//! The one HTTP client under every SDK client of an account.
+//! The HTTP client: all SDK clients of an account share it.
 //!
-//! It asks for gzip (EC2 compresses its pages about twentyfold, and no SDK asks), unpacks under a
-//! cap, counts requests and bytes, and refuses every host but the one that the account is for.
-//! It also hands a reply's bytes to a caller that wants to read them itself. Deliberately not
-//! here: retries, signing and error replies, which are the SDK's.
+//! It requests gzip (EC2 compresses its pages about twentyfold, and no SDK requests it), unpacks at
+//! most a fixed number of bytes, counts requests and bytes, and blocks every host that is not an
+//! endpoint of the account. It also passes the bytes of a reply to a caller that parses them.
+//! Deliberately not here: retries, signing and error replies, which are the SDK's.
 
 use std::{
     fmt,
@@ -33,44 +33,27 @@ use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream, config_bag::Confi
 use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
 use nepho_core::provider::Traffic;
-use thiserror::Error;
 
-use crate::endpoint::HostPolicy;
+use crate::{
+    endpoint::HostPolicy,
+    error::{BlockedHost, BodyError},
+};
 
-/// The most bytes that one reply may have, compressed or not. EC2's largest page, 1,000
-/// instances, is about 5 MB.
+/// The most bytes of one reply, compressed or not. EC2's largest page, 1,000 instances, is about
+/// 5 MB.
 const LARGEST_REPLY: usize = 64 << 20;
 
-/// How long an idle connection is kept: longer than the pause between two polls.
-const KEEP_IDLE: Duration = Duration::from_mins(2);
+/// The time that an idle connection is kept: longer than the pause between two polls.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// Why a reply's body was not handed on.
-#[derive(Debug, Error)]
-pub(crate) enum BodyError {
-    /// More than [`LARGEST_REPLY`].
-    #[error("the reply is larger than 64 MB")]
-    TooLarge,
-    /// Its gzip stream is damaged.
-    #[error("the reply's compression is damaged")]
-    Damaged,
-}
-
-/// A request was about to go where the account is not.
-#[derive(Debug, Error)]
-#[error("the request was held back: {host:?} is not where this account is")]
-pub(crate) struct ForeignHost {
-    /// The host.
-    pub host: String,
-}
-
-/// What has been sent and received.
+/// Counters of requests and received bytes.
 #[derive(Debug, Default)]
 struct Counts {
     requests: AtomicU64,
     bytes_in: AtomicU64,
 }
 
-/// The HTTP client; clones share connections and counts.
+/// HTTP client. Clones share connections and counters.
 #[derive(Clone)]
 pub(crate) struct HttpTransport {
     inner: SharedHttpClient,
@@ -85,16 +68,16 @@ impl fmt::Debug for HttpTransport {
 }
 
 impl HttpTransport {
-    /// A client that goes only where `policy` says.
+    /// A client that sends requests only to the hosts of `policy`.
     pub fn new(policy: HostPolicy) -> Self {
         let inner = aws_smithy_http_client::Builder::new()
-            .pool_idle_timeout(KEEP_IDLE)
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
             .build_https();
         Self { inner, counts: Arc::default(), policy }
     }
 
-    /// What has been sent and received so far.
+    /// The requests and bytes so far.
     pub fn traffic(&self) -> Traffic {
         Traffic {
             requests: self.counts.requests.load(Ordering::Relaxed),
@@ -123,9 +106,9 @@ struct CountingConnector {
 impl HttpConnector for CountingConnector {
     fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         if let Err(host) = self.policy.check(request.uri()) {
-            return HttpConnectorFuture::ready(Err(ConnectorError::user(Box::new(ForeignHost { host }))));
+            return HttpConnectorFuture::ready(Err(ConnectorError::user(Box::new(BlockedHost { host }))));
         }
-        // Not one of the signed headers, so it may be set after signing.
+        // The signature does not cover this header, so it may be set after signing.
         request.headers_mut().insert("accept-encoding", "gzip");
         let capture = request.extension::<Capture>().cloned();
         let counts = Arc::clone(&self.counts);
@@ -169,9 +152,9 @@ fn expected_length(reply: &HttpResponse) -> usize {
     length.unwrap_or(0).min(LARGEST_REPLY)
 }
 
-/// Unpacks gzip, at most [`LARGEST_REPLY`] bytes of it.
+/// Unpacks gzip to at most [`LARGEST_REPLY`] bytes.
 fn unpack(packed: &[u8]) -> Result<Bytes, BodyError> {
-    // The last four bytes of a gzip stream say how long it unpacks to; a hint, not to be trusted.
+    // The last four bytes of a gzip stream hold its unpacked length: a hint that may be false.
     let hint = packed.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
     let mut unpacked = Vec::with_capacity(hint.min(packed.len().saturating_mul(40)).min(LARGEST_REPLY));
     MultiGzDecoder::new(packed)
@@ -181,9 +164,9 @@ fn unpack(packed: &[u8]) -> Result<Bytes, BodyError> {
     if unpacked.len() > LARGEST_REPLY { Err(BodyError::TooLarge) } else { Ok(Bytes::from(unpacked)) }
 }
 
-/// Asks the client for the bytes of a successful reply, and gives the SDK `stub` to read instead:
-/// the SDK still signs, retries and reads error replies, but does not parse megabytes that the
-/// caller parses anyway.
+/// Interceptor that keeps the bytes of a successful reply, and gives `stub` to the SDK instead. The
+/// SDK still signs, retries and reads error replies, but does not parse megabytes that the caller
+/// parses anyway.
 #[derive(Clone, Debug)]
 pub(crate) struct Capture {
     stub: &'static str,
@@ -191,12 +174,12 @@ pub(crate) struct Capture {
 }
 
 impl Capture {
-    /// Captures one reply.
+    /// A capture of one reply.
     pub fn new(stub: &'static str) -> Self {
         Self { stub, kept: Arc::default() }
     }
 
-    /// The bytes, once the call has succeeded.
+    /// Takes the bytes after a successful call.
     pub fn take(&self) -> Bytes {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
     }
@@ -218,7 +201,7 @@ impl Intercept for Capture {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        // On the request, not in a task-local: resolving credentials sends requests of its own.
+        // On the request, not in a task-local: the SDK may send other requests to resolve credentials.
         context.request_mut().add_extension(self.clone());
         Ok(())
     }

@@ -1,24 +1,26 @@
-//! One AWS account: EC2 and STS behind Nephoscope's provider seam.
+//! One AWS account: EC2 and STS behind Nephoscope's provider interface.
 //!
 //! SDK types never leave this crate. Deliberately not here: the default credential chain (an
 //! account names its one source), programs run from a profile, scheduling, and any retry of a
 //! mutation.
 
 mod api;
+mod client;
 mod convert;
 mod credentials;
 mod descriptor;
 mod document;
 mod endpoint;
 mod error;
+mod error_text;
 mod hosts;
 mod http;
 mod options;
 mod profile;
 mod provider;
 mod rate_limit;
-mod reader;
 mod session;
+mod timeouts;
 mod verb;
 mod writer;
 mod xml;

@@ -1,33 +1,36 @@
-//! What an account needs to be connected. Captured values only: nothing here reads the process's
-//! environment, so a host decides what is looked at and when.
+//! Options of one account's connection. They hold captured values only: nothing in this crate reads
+//! the environment of the process, so the host decides what is read, and when.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use nepho_core::{Access, Realm, Region, Secret};
 use url::Url;
 
-/// How to connect one account.
+pub use crate::timeouts::Timeouts;
+
+/// Options of one account's connection.
 #[derive(Clone, Debug)]
 pub struct AwsOptions {
-    /// The one source of its credentials; there is no fallback to another.
+    /// The source of its credentials. There is no fallback to another source.
     pub credentials: AwsCredentials,
-    /// A custom endpoint that the operator approved; `None` is AWS itself. No other setting, in
-    /// the environment or in a profile, can name an endpoint.
+    /// The custom endpoint that the operator approved; `None` is AWS itself. No variable of the
+    /// environment and no profile can name another.
     pub endpoint: Option<Url>,
-    /// The regions to poll; empty asks AWS which ones the account has enabled.
+    /// The regions to poll; empty is all that the account has enabled.
     pub regions: Vec<Region>,
-    /// Read-only builds no client that could mutate.
+    /// A read-only account has no client that could mutate.
     pub access: Access,
-    /// The realm that the account is pinned to; `None` before its first verify.
+    /// The realm that the account is pinned to; `None` before its first `verify`.
     pub realm: Option<Realm>,
-    /// Where profiles are read.
+    /// The files that profiles are read from.
     pub files: AwsFiles,
-    /// How long to wait.
+    /// The time limits of each call.
     pub timeouts: Timeouts,
 }
 
 impl AwsOptions {
-    /// An account of AWS itself: read-only, all enabled regions, not pinned, default time limits.
+    /// Options of an account of AWS itself: read-only, all enabled regions, not pinned, default time
+    /// limits.
     pub fn new(credentials: AwsCredentials) -> Self {
         Self {
             credentials,
@@ -41,10 +44,10 @@ impl AwsOptions {
     }
 }
 
-/// Where an account's credentials come from, with the values where they were captured.
+/// Source of an account's credentials, with their captured values.
 #[derive(Clone, Debug)]
 pub enum AwsCredentials {
-    /// Keys out of the OS keyring.
+    /// Keys from the OS keyring.
     Keys {
         /// The access key's id.
         access_key_id: Secret,
@@ -53,7 +56,8 @@ pub enum AwsCredentials {
         /// The session token of temporary keys.
         session_token: Option<Secret>,
     },
-    /// Keys out of the environment, captured by [`environment_credentials`](crate::environment_credentials).
+    /// Keys from the environment, captured by
+    /// [`environment_credentials`](crate::environment_credentials).
     Environment {
         /// `AWS_ACCESS_KEY_ID`.
         access_key_id: Secret,
@@ -66,8 +70,7 @@ pub enum AwsCredentials {
     Profile(String),
 }
 
-/// The AWS configuration files that profiles are read from. A file that is not named, or does not
-/// exist, holds no profiles.
+/// AWS configuration files. A file that is `None` or does not exist holds no profiles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AwsFiles {
     /// The `config` file.
@@ -77,7 +80,7 @@ pub struct AwsFiles {
 }
 
 impl AwsFiles {
-    /// The files that AWS's own tools would read: `AWS_CONFIG_FILE` and
+    /// The files that AWS's own tools read: `AWS_CONFIG_FILE` and
     /// `AWS_SHARED_CREDENTIALS_FILE`, else `.aws/config` and `.aws/credentials` under `HOME`
     /// (`USERPROFILE` on Windows).
     pub fn locate(lookup: impl Fn(&str) -> Option<String>) -> Self {
@@ -91,30 +94,6 @@ impl AwsFiles {
         Self {
             config: file("AWS_CONFIG_FILE", "config"),
             credentials: file("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-        }
-    }
-}
-
-/// How long to wait for AWS. The SDK by itself limits only the connect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// To open a connection.
-    pub connect: Duration,
-    /// From the request to the first byte of the reply.
-    pub read: Duration,
-    /// For one attempt, the reply's body included.
-    pub attempt: Duration,
-    /// For one call with its retries.
-    pub operation: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(5),
-            read: Duration::from_secs(15),
-            attempt: Duration::from_secs(20),
-            operation: Duration::from_mins(1),
         }
     }
 }

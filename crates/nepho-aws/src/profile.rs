@@ -1,8 +1,8 @@
 //! Profiles of the AWS configuration files.
 //!
-//! Read with the SDK's own parser, then walked here, setting by setting. What the SDK is given is
-//! only what was understood: no `endpoint_url`, no `services` section and no `credential_process`
-//! ever reaches it. Deliberately not here: running programs, MFA prompts, signing in to SSO.
+//! The SDK's own parser reads the files; this module evaluates the settings. The SDK gets only the
+//! settings that this module supports: never an `endpoint_url`, a `services` section or a
+//! `credential_process`. Deliberately not here: running programs, MFA prompts, the sign-in to SSO.
 
 use std::{path::Path, time::Duration};
 
@@ -22,22 +22,22 @@ use nepho_core::Region;
 
 use crate::{AwsFiles, ConnectError, http::HttpTransport};
 
-/// The largest configuration file that is read.
+/// The largest configuration file, in bytes.
 const LARGEST_FILE: u64 = 4 << 20;
 
-/// Settings that make a profile one of SSO.
+/// Settings of an SSO profile.
 const SSO: [&str; 5] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
 
-/// Settings that Nephoscope does not follow, and what to do instead.
+/// Settings that Nephoscope does not support, and the way to do without each.
 const REFUSED: [(&str, &str); 5] = [
-    ("mfa_serial", "get a session with the AWS CLI, and use a profile that holds the session's keys"),
+    ("mfa_serial", "get a session with the AWS CLI, and use a profile with the session's keys"),
     ("credential_process", "Nephoscope runs no programs; export the keys to the environment or the keyring"),
     ("credential_source", "name a source_profile instead"),
     ("web_identity_token_file", "export the session's keys to the environment"),
     ("login_session", "export the session's keys to the environment"),
 ];
 
-/// Names the profiles in `files`, in order of name; only names, no settings.
+/// The names of the profiles in `files`, sorted.
 pub async fn profiles(files: &AwsFiles) -> Result<Vec<String>, ConnectError> {
     let set = load(files, "default").await?;
     let mut names: Vec<String> = set.profiles().map(ToOwned::to_owned).collect();
@@ -174,7 +174,7 @@ async fn assume(
     Ok(SharedCredentialsProvider::new(builder.build_from_provider(source).await))
 }
 
-/// SSO by the SDK, from the token that `aws sso login` left; it sees nothing but the SSO settings.
+/// The SDK's SSO provider, for the token that `aws sso login` stored. It gets only the SSO settings.
 fn sso(set: &ProfileSet, profile: &Profile, wire: &HttpTransport) -> Result<SharedCredentialsProvider, ConnectError> {
     let mut text = String::from("[profile nephoscope]\n");
     let sso_region = sso_region(set, profile)?;
@@ -229,16 +229,17 @@ fn refuse(profile: &Profile, settings: &[&str]) -> Result<(), ConnectError> {
 }
 
 fn find<'s>(set: &'s ProfileSet, name: &str) -> Result<&'s Profile, ConnectError> {
-    set.get_profile(name)
-        .ok_or_else(|| ConnectError::CredentialsMissing { reason: format!("there is no profile {name:?}") })
+    set.get_profile(name).ok_or_else(|| ConnectError::CredentialsMissing {
+        reason: format!("no profile {name:?} in the AWS configuration files"),
+    })
 }
 
 fn missing(profile: &str, what: &str) -> ConnectError {
-    ConnectError::CredentialsMissing { reason: format!("profile {profile:?} lacks its {what}") }
+    ConnectError::CredentialsMissing { reason: format!("profile {profile:?} has no {what}") }
 }
 
 async fn load(files: &AwsFiles, name: &str) -> Result<ProfileSet, ConnectError> {
-    // The SDK panics when it is given no file at all.
+    // The SDK panics without any file.
     let mut sources = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "");
     for (kind, path) in
         [(EnvConfigFileKind::Config, &files.config), (EnvConfigFileKind::Credentials, &files.credentials)]
@@ -250,11 +251,11 @@ async fn load(files: &AwsFiles, name: &str) -> Result<ProfileSet, ConnectError> 
             sources = sources.with_contents(kind, text);
         }
     }
-    // An empty environment and file system: only what was read above counts.
+    // An empty environment and file system, so that the SDK uses only the texts from above.
     let (fs, env) = (Fs::from_slice(&[]), Env::from_slice(&[]));
     aws_config::profile::load(&fs, &env, &sources.build(), Some(name.to_owned().into())).await.map_err(|_| {
         // The parser's error quotes the line, which may hold a secret.
-        ConnectError::ProfilesUnreadable { reason: "the syntax is not that of AWS configuration files".to_owned() }
+        ConnectError::ProfilesUnreadable { reason: "a line is not in the syntax of AWS configuration files".to_owned() }
     })
 }
 
@@ -265,7 +266,7 @@ async fn read(path: &Path) -> Result<Option<String>, ConnectError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&error.kind().to_string())),
         Ok(file) if file.len() > LARGEST_FILE => return Err(unreadable("larger than 4 MB")),
-        Ok(file) if !file.is_file() => return Err(unreadable("not a file")),
+        Ok(file) if !file.is_file() => return Err(unreadable("not a regular file")),
         Ok(_) => {}
     }
     match tokio::fs::read(path).await {

@@ -11,11 +11,11 @@ use nepho_core::{
 
 use crate::{
     AwsOptions, ConnectError,
-    api::{identity, list, preflight::PreflightCache, read, submit},
+    api::{identity, list, preflight::PreflightCache, read, scopes, submit},
+    client::Client,
     convert,
     http::HttpTransport,
     rate_limit::RateLimiter,
-    reader::Reader,
     session::Session,
     verb::Verb,
     writer::Writer,
@@ -24,20 +24,21 @@ use crate::{
 /// One AWS account, connected.
 #[derive(Debug)]
 pub struct AwsProvider {
-    wire: HttpTransport,
-    reader: Reader,
-    /// Only for accounts that may be written.
+    http: HttpTransport,
+    client: Client,
+    /// `None` for a read-only account.
     writer: Option<Writer>,
     regions: Vec<Region>,
     pinned: Option<Realm>,
-    mark: Option<String>,
+    /// The `host:port` of a custom endpoint.
+    realm_suffix: Option<String>,
     verified: Mutex<Option<Realm>>,
     preflight: PreflightCache,
 }
 
 impl AwsProvider {
-    /// Prepares the clients. Asks nothing of AWS: the first request is the first `verify`, and
-    /// what a profile's role or SSO session needs is asked with it.
+    /// Prepares the clients. Sends nothing: the first `verify` sends the first request, and fetches
+    /// the credentials of a profile's role or SSO session.
     pub async fn connect(options: AwsOptions) -> Result<Self, ConnectError> {
         let session = Session::new(&options).await?;
         let rate_limiter = Arc::new(RateLimiter::new());
@@ -46,10 +47,10 @@ impl AwsProvider {
             Access::ReadWrite => Some(Writer::new(&session, Arc::clone(&rate_limiter))),
         };
         Ok(Self {
-            reader: Reader::new(&session, rate_limiter),
+            client: Client::new(&session, rate_limiter),
             writer,
-            mark: session.policy.realm_suffix(),
-            wire: session.wire,
+            realm_suffix: session.policy.realm_suffix(),
+            http: session.wire,
             regions: options.regions,
             pinned: options.realm,
             verified: Mutex::default(),
@@ -57,8 +58,7 @@ impl AwsProvider {
         })
     }
 
-    /// The realm that these credentials lead to, asked once; an error when the account is pinned
-    /// to another.
+    /// The realm of the credentials, fetched once; an error if the account is pinned to another.
     async fn realm(&self) -> Result<Realm, ProviderError> {
         let known = self.verified.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let found = match known {
@@ -73,7 +73,7 @@ impl AwsProvider {
         }
     }
 
-    /// The keys of this realm, and an error for each of the others.
+    /// Splits keys into those of this realm and errors for the others.
     fn own<'k>(realm: &Realm, keys: &'k [ResourceKey]) -> (Vec<ResourceKey>, Vec<(&'k ResourceKey, ProviderError)>) {
         let (own, foreign): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.realm == *realm);
         let wrong =
@@ -85,20 +85,20 @@ impl AwsProvider {
 #[async_trait]
 impl Provider for AwsProvider {
     async fn verify(&self) -> Result<Identity, ProviderError> {
-        let identity = identity::identity(&self.reader, self.mark.as_deref()).await?;
+        let identity = identity::identity(&self.client, self.realm_suffix.as_deref()).await?;
         *self.verified.lock().unwrap_or_else(PoisonError::into_inner) = Some(identity.realm.clone());
         Ok(identity)
     }
 
     async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
         if !self.regions.is_empty() {
-            return Ok(self.regions.iter().map(list::scope).collect());
+            return Ok(self.regions.iter().map(scopes::scope).collect());
         }
-        match list::regions(&self.reader).await.map_err(ProviderError::from) {
-            Ok(regions) => Ok(regions.iter().map(list::scope).collect()),
+        match scopes::regions(&self.client).await.map_err(ProviderError::from) {
+            Ok(regions) => Ok(regions.iter().map(scopes::scope).collect()),
             Err(ProviderError::PermissionDenied { operation, message }) => Err(ProviderError::PermissionDenied {
                 operation,
-                message: format!("{message} Name the account's regions to do without it."),
+                message: format!("{message} Name the account's regions to do without this permission."),
             }),
             Err(error) => Err(error),
         }
@@ -108,7 +108,7 @@ impl Provider for AwsProvider {
         let streams = async move {
             match self.realm().await {
                 Ok(realm) => stream::select_all(
-                    scopes.iter().map(|scope| list::instances(&self.reader, realm.clone(), scope.clone()).boxed()),
+                    scopes.iter().map(|scope| list::instances(&self.client, realm.clone(), scope.clone()).boxed()),
                 )
                 .boxed(),
                 Err(error) => stream::iter(
@@ -129,9 +129,9 @@ impl Provider for AwsProvider {
             }
         };
         let (own, foreign) = Self::own(&realm, &keys);
-        let mut observations = read::observe(&self.reader, &self.preflight, &realm, &own, detail).await;
-        observations.extend(foreign.into_iter().map(|(key, error)| ReadResult { key: key.clone(), seen: Err(error) }));
-        observations
+        let mut results = read::instances(&self.client, &self.preflight, &realm, &own, detail).await;
+        results.extend(foreign.into_iter().map(|(key, error)| ReadResult { key: key.clone(), seen: Err(error) }));
+        results
     }
 
     async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
@@ -141,7 +141,7 @@ impl Provider for AwsProvider {
         };
         let Some(writer) = &self.writer else { return all(&ProviderError::ReadOnly) };
         let Some(verb) = Verb::of(request.action) else {
-            return all(&ProviderError::Unsupported { message: format!("EC2 has no {}", request.action) });
+            return all(&ProviderError::Unsupported { message: format!("EC2 has no action {}", request.action) });
         };
         let realm = match self.realm().await {
             Ok(realm) => realm,
@@ -154,9 +154,9 @@ impl Provider for AwsProvider {
         submissions
     }
 
-    /// EC2 keeps no record of an action to ask for, so no ticket was given out.
+    /// EC2 keeps no record of an action, so a submission has no ticket.
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
-        let none = || Err(ProviderError::Unsupported { message: "EC2 has no operations to follow".to_owned() });
+        let none = || Err(ProviderError::Unsupported { message: "EC2 has no operations".to_owned() });
         tickets.iter().map(|_| none()).collect()
     }
 
@@ -165,11 +165,11 @@ impl Provider for AwsProvider {
     }
 
     fn traffic(&self) -> Traffic {
-        self.wire.traffic()
+        self.http.traffic()
     }
 }
 
-/// EC2 addresses an instance by its region and id; its zone is not needed.
+/// The keys of targets: EC2 addresses an instance by region and id, without its zone.
 fn keys_of(targets: &[Target]) -> Vec<ResourceKey> {
     targets.iter().map(|target| target.key.clone()).collect()
 }

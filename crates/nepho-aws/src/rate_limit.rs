@@ -1,7 +1,8 @@
-//! How much may be asked of EC2 at once.
+//! Rate limits of an account's requests.
 //!
-//! EC2 counts per account and region (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>);
-//! an account is connected once, so its provider's buckets are the account's.
+//! EC2 counts requests per account and region
+//! (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>). An account is connected
+//! once, so the buckets of its provider are those of the account.
 
 use std::{
     collections::HashMap,
@@ -9,21 +10,21 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::verb::Verb;
 use governor::{DefaultKeyedRateLimiter, Quota};
 use nepho_core::Region;
-
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
-/// The most requests that all accounts together have under way.
+use crate::verb::Verb;
+
+/// The most requests in flight of all accounts together.
 static EVERYWHERE: Semaphore = Semaphore::const_new(100);
 
-/// The most requests that one account has under way in one region.
+/// The most requests in flight of one account in one region.
 const PER_REGION: usize = 6;
 
 type Bucket = DefaultKeyedRateLimiter<Region>;
 
-/// The rate_limiter of one account.
+/// Rate limiter of one account.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     regions: Mutex<HashMap<Region, Arc<Semaphore>>>,
@@ -41,7 +42,7 @@ pub(crate) struct Permit {
 }
 
 impl RateLimiter {
-    /// Full buckets.
+    /// A limiter with full buckets.
     pub fn new() -> Self {
         Self {
             regions: Mutex::default(),
@@ -52,13 +53,13 @@ impl RateLimiter {
         }
     }
 
-    /// Waits until `region` may be read.
+    /// Waits until a read of `region` may be sent.
     pub async fn read(&self, region: &Region) -> Permit {
         self.reads.until_key_ready(region).await;
         self.permit(region).await
     }
 
-    /// Waits until `verb` may be asked of `region`.
+    /// Waits until `verb` may be sent to `region`.
     pub async fn act(&self, region: &Region, verb: Verb) -> Permit {
         let bucket = match verb {
             Verb::Start => &self.starts,
@@ -74,7 +75,7 @@ impl RateLimiter {
             let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(regions.entry(region.clone()).or_insert_with(|| Arc::new(Semaphore::new(PER_REGION))))
         };
-        // Neither semaphore is ever closed, so both always give leave.
+        // Neither semaphore is ever closed, so both always give a permit.
         Permit { _region: slots.acquire_owned().await.ok(), _everywhere: EVERYWHERE.acquire().await.ok() }
     }
 }

@@ -1,4 +1,5 @@
-//! What every SDK client of an account shares: credentials, connections, endpoint, time limits.
+//! The parts that all SDK clients of an account share: credentials, connections, endpoint, time
+//! limits.
 
 use std::fmt;
 
@@ -22,9 +23,9 @@ use crate::{
 pub(crate) struct Session {
     /// The HTTP client.
     pub wire: HttpTransport,
-    /// Where requests may go.
+    /// The hosts that requests may go to.
     pub policy: HostPolicy,
-    /// The region for questions that are of no region.
+    /// The region for requests that concern no region.
     pub home: Region,
     config: SdkConfig,
 }
@@ -36,7 +37,7 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    /// Prepares everything, asks nothing.
+    /// Prepares the configuration; sends nothing.
     pub async fn new(options: &AwsOptions) -> Result<Self, ConnectError> {
         let facts = HostFacts::of(options);
         let policy = HostPolicy::new(options.endpoint.as_ref(), allowed_hosts(facts).await?)?;
@@ -50,7 +51,7 @@ impl Session {
             .timeout_config(timeouts(options.timeouts))
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .identity_cache(IdentityCache::lazy().load_timeout(options.timeouts.operation).build())
-            // The client reads every body to its end before the SDK sees it.
+            // Our HTTP client reads every body to its end, so the SDK sees no stream.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         builder.set_endpoint_url(policy.url().map(ToOwned::to_owned));
         builder.set_app_name(AppName::new("nephoscope").ok());
@@ -60,12 +61,12 @@ impl Session {
         Ok(Self { wire, policy, home, config })
     }
 
-    /// The configuration of clients that only read: transient failures are tried three times.
+    /// The configuration for reads: three attempts for transient failures.
     pub fn reading(&self) -> SdkConfig {
         self.config.clone()
     }
 
-    /// The configuration of a client that mutates: each request is sent once, whatever happens.
+    /// The configuration for mutations: one attempt.
     pub fn writing(&self) -> SdkConfig {
         self.config.clone().into_builder().retry_config(RetryConfig::disabled()).build()
     }

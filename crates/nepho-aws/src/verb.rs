@@ -1,8 +1,8 @@
-//! The actions that EC2 has for a running or stopped instance.
+//! Actions of EC2: their names in the API and on the command line.
 
 use nepho_core::Action;
 
-/// What can be asked of EC2. It suspends nothing: hibernating is a way to stop.
+/// Action that EC2 offers. There is none for suspending: hibernation is a kind of stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Start,
@@ -12,7 +12,7 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
-    /// EC2's verb for `action`, if it has one.
+    /// EC2's verb for `action`; `None` if it has none.
     pub(crate) const fn of(action: Action) -> Option<Self> {
         match action {
             Action::Start => Some(Self::Start),
@@ -23,7 +23,7 @@ impl Verb {
         }
     }
 
-    /// The API operation.
+    /// The name of the API operation.
     pub(crate) const fn operation(self) -> &'static str {
         match self {
             Self::Start => "ec2:StartInstances",
@@ -33,7 +33,7 @@ impl Verb {
         }
     }
 
-    /// As on AWS's command line.
+    /// The verb on AWS's command line.
     pub(crate) const fn command(self) -> &'static str {
         match self {
             Self::Start => "start-instances",

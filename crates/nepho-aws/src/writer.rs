@@ -1,6 +1,7 @@
-//! The client that mutates. It exists only for accounts that the operator made writable, and it
-//! sends each request once: the SDK would send a mutation again after a timeout or an HTTP 500,
-//! which may have happened the first time.
+//! The client that mutates. It exists only for accounts that the operator made writable.
+//!
+//! It sends each request once. A retry of the SDK after a timeout or an HTTP 500 would be a second
+//! mutation if AWS carried out the first.
 
 use std::{fmt, sync::Arc};
 
@@ -8,17 +9,17 @@ use aws_sdk_ec2::types::{InstanceStateChange, InstanceStateName};
 use nepho_core::{Region, provider::Accepted};
 
 use crate::{
+    client::Regional,
     convert,
     error::AwsError,
     http::Capture,
     rate_limit::RateLimiter,
-    reader::Regional,
     session::Session,
     verb::Verb,
     xml::{Cursor, ReplyError},
 };
 
-/// EC2, for acting.
+/// EC2 clients for mutations.
 pub(crate) struct Writer {
     regional: Regional,
     rate_limiter: Arc<RateLimiter>,
@@ -31,12 +32,12 @@ impl fmt::Debug for Writer {
 }
 
 impl Writer {
-    /// Acts within `rate_limiter`.
+    /// Prepares the clients; sends nothing.
     pub fn new(session: &Session, rate_limiter: Arc<RateLimiter>) -> Self {
         Self { regional: Regional::new(aws_sdk_ec2::Config::new(&session.writing())), rate_limiter }
     }
 
-    /// Sends one request for `action` on `ids`. Answers with each id that EC2 confirmed.
+    /// Sends one request for `verb` on `ids`. Returns each id that EC2 confirmed.
     pub async fn send(
         &self,
         region: &Region,
@@ -65,13 +66,13 @@ impl Writer {
             }
             Verb::Reboot => {
                 let named = ids.clone().unwrap_or_default();
-                // The SDK does not look at this reply's body at all, so a captive portal's page
-                // would pass for a success.
+                // The SDK does not read the body of this reply, so a captive portal's page would pass
+                // for a success.
                 let capture = Capture::new("");
                 let request = client.reboot_instances().set_instance_ids(ids).customize();
                 let sent = request.interceptor(capture.clone()).send().await;
                 sent.map_err(|error| AwsError::new(operation, &error))?;
-                returned(&capture.take()).map_err(|error| AwsError::reply(operation, &error))?;
+                returned(&capture.take()).map_err(|error| AwsError::unreadable(operation, &error))?;
                 Ok(named
                     .into_iter()
                     .map(|id| (id, Accepted { state: None, raw_state: String::new(), ticket: None }))
@@ -84,20 +85,20 @@ impl Writer {
 fn changes(changes: &[InstanceStateChange]) -> Vec<(String, Accepted)> {
     let accepted = |change: &InstanceStateChange| {
         let state = change.current_state()?;
-        let word = state.name().map(InstanceStateName::as_str).unwrap_or_default();
+        let name = state.name().map(InstanceStateName::as_str).unwrap_or_default();
         let code = state.code().map(|code| code.to_string()).unwrap_or_default();
-        let raw_state = if word.is_empty() { code.clone() } else { word.to_owned() };
-        Some(Accepted { state: Some(convert::state(word, &code)), raw_state, ticket: None })
+        let raw_state = if name.is_empty() { code.clone() } else { name.to_owned() };
+        Some(Accepted { state: Some(convert::state(name, &code)), raw_state, ticket: None })
     };
     changes.iter().filter_map(|change| Some((change.instance_id()?.to_owned(), accepted(change)?))).collect()
 }
 
-/// Whether the reply is that of a reboot, and does not say `<return>false</return>`.
+/// Checks that the body is the reply to a reboot, without `<return>false</return>`.
 fn returned(body: &[u8]) -> Result<(), ReplyError> {
     let mut cursor = Cursor::new(body)?;
     cursor.root("RebootInstancesResponse")?;
     cursor.children(|cursor, name, _| match name {
-        "return" if cursor.text()? == "false" => Err(ReplyError::Failed { code: "it returned false".to_owned() }),
+        "return" if cursor.text()? == "false" => Err(ReplyError::Failed { code: "return is false".to_owned() }),
         "return" => Ok(()),
         _ => cursor.skip(),
     })

@@ -1,15 +1,15 @@
-//! Reading EC2's XML in one pass over the bytes that came in.
+//! Parser of EC2's XML, in one pass over the received bytes.
 //!
-//! A thin layer over quick-xml: elements are visited, texts are borrowed where they can be.
-//! Anything that EC2 never sends (a document type, entities beyond XML's five) is an error, so
-//! nothing is ever expanded; unknown elements are skipped without recursion, however deep.
+//! A thin layer over quick-xml: callbacks visit elements, and texts are borrowed where possible. A
+//! document type and entities beyond XML's five, which EC2 never sends, are errors, so no entity is
+//! ever expanded. Unknown elements are skipped without recursion, at any depth.
 
 use std::borrow::Cow;
 
 use quick_xml::{Reader, events::Event};
 use thiserror::Error;
 
-/// Why a reply cannot be read.
+/// Error of an unreadable reply.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum ReplyError {
     /// Not UTF-8.
@@ -18,39 +18,39 @@ pub(crate) enum ReplyError {
     /// Not well-formed XML.
     #[error("the reply is not XML: {reason}")]
     NotXml {
-        /// What the parser says.
+        /// The parser's message.
         reason: String,
     },
-    /// It ends in the middle.
+    /// The reply ends early.
     #[error("the reply is cut off")]
     Truncated,
-    /// It declares a document type, or uses an entity that XML does not define.
-    #[error("the reply uses a document type or unknown entities")]
+    /// The reply declares a document type, or uses an entity that XML does not define.
+    #[error("the reply has a document type or unknown entities")]
     Entities,
-    /// Well-formed, but something else.
-    #[error("the reply is not {expected} but {found:?}")]
+    /// Well-formed, but another document.
+    #[error("the reply is {found:?}, not {expected}")]
     WrongRoot {
         /// The element that was expected.
         expected: &'static str,
         /// The element that was found.
         found: String,
     },
-    /// An element without which the reply means nothing is not there.
-    #[error("the reply lacks {element}")]
+    /// A required element is missing.
+    #[error("the reply has no {element}")]
     Missing {
         /// The element.
         element: &'static str,
     },
-    /// EC2 says `<return>false</return>`, or lists errors in a success.
+    /// EC2 sent `<return>false</return>`, or listed errors in a success.
     #[error("the reply reports a failure: {code}")]
     Failed {
-        /// EC2's code, if there is one.
+        /// EC2's code; empty if there is none.
         code: String,
     },
-    /// Nested deeper than anything that EC2 sends.
+    /// Nested deeper than any reply of EC2.
     #[error("the reply is nested too deeply")]
     TooDeep,
-    /// The same page token again: following it would never end.
+    /// The same page token again, so that the listing would never end.
     #[error("the listing repeats a page token")]
     Loop,
 }
@@ -66,31 +66,31 @@ impl From<quick_xml::Error> for ReplyError {
     }
 }
 
-/// A place in a reply.
+/// Position in a reply.
 pub(crate) struct Cursor<'a> {
     source: &'a str,
     reader: Reader<&'a [u8]>,
 }
 
 impl<'a> Cursor<'a> {
-    /// At the start of `bytes`.
+    /// A cursor at the start of `bytes`.
     pub fn new(bytes: &'a [u8]) -> Result<Self, ReplyError> {
         Ok(Self::of(std::str::from_utf8(bytes).map_err(|_| ReplyError::Encoding)?))
     }
 
-    /// At the start of `source`.
+    /// A cursor at the start of `source`.
     pub fn of(source: &'a str) -> Self {
         let mut reader = Reader::from_str(source);
         reader.config_mut().expand_empty_elements = true;
         Self { source, reader }
     }
 
-    /// The text that is read.
+    /// The complete text.
     pub fn source(&self) -> &'a str {
         self.source
     }
 
-    /// How many bytes have been read.
+    /// The number of bytes read so far.
     pub fn position(&self) -> usize {
         usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX)
     }
@@ -105,7 +105,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Enters the next element at the top and tells its name; `None` at the end.
+    /// Enters the next top-level element, and returns its name; `None` at the end.
     pub fn next_root(&mut self) -> Result<Option<String>, ReplyError> {
         loop {
             match self.reader.read_event()? {
@@ -142,7 +142,7 @@ impl<'a> Cursor<'a> {
         self.children(|cursor, name, at| if name == "item" { visit(cursor, at) } else { cursor.skip() })
     }
 
-    /// The current element's text, to its end; elements within are passed over.
+    /// Reads the current element's text to its end, and skips elements within.
     pub fn text(&mut self) -> Result<Cow<'a, str>, ReplyError> {
         let mut text = Cow::Borrowed("");
         loop {
@@ -163,8 +163,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The current element's text (empty if it has children), visiting each child in passing, to the
-    /// element's end.
+    /// Reads the current element to its end: visits each child, and returns the text, which is empty
+    /// if there are children.
     pub fn content(
         &mut self,
         mut visit: impl FnMut(&mut Self, &str) -> Result<(), ReplyError>,
@@ -185,12 +185,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The current element's text, owned.
+    /// Reads the current element's text like [`Self::text`], owned.
     pub fn string(&mut self) -> Result<String, ReplyError> {
         self.text().map(Cow::into_owned)
     }
 
-    /// Passes over the current element, to its end.
+    /// Skips the current element to its end.
     pub fn skip(&mut self) -> Result<(), ReplyError> {
         let mut depth = 0_usize;
         loop {

@@ -179,10 +179,10 @@ mod tests {
         let expected = "gcloud compute instances stop web-1 --zone=europe-west1-b --project=lab-1\n\
                         gcloud compute instances stop db-1 'db;rm -rf '\\''~'\\''' --zone=europe-west1-c --project=lab-1";
         assert_eq!(stop.as_deref(), Some(expected));
-        for (action, said) in [(Action::Stop, true), (Action::Suspend, true), (Action::Reboot, false)] {
+        for (action, has_flag) in [(Action::Stop, true), (Action::Suspend, true), (Action::Reboot, false)] {
             let request = ActionRequest { action, discard_local_disks: true };
             let line = DESCRIPTOR.command(&account(None), request, &three[..1]).expect("a command");
-            assert_eq!(line.ends_with(" --discard-local-ssd=true"), said, "{line}");
+            assert_eq!(line.ends_with(" --discard-local-ssd=true"), has_flag, "{line}");
         }
         let lab = [resource("lab-1@127.0.0.1-8080", "europe-west1-b", "web-1")];
         let lab = DESCRIPTOR.command(&account(Some("http://127.0.0.1:8080/")), Action::Terminate.into(), &lab);

@@ -37,19 +37,19 @@ impl Api {
     }
 }
 
-/// Where requests may go.
+/// Hosts that requests may go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HostPolicy {
     /// Google's own endpoints, by https.
     Cloud,
-    /// One endpoint and nothing else.
+    /// Only one endpoint.
     Only(Url),
 }
 
 impl HostPolicy {
     /// The policy: Google, or the endpoint that the operator approved.
     ///
-    /// Which may be approved is for [`nepho_core::endpoint`] to say; it is asked here once more.
+    /// The façade checks an endpoint before it is stored; it is checked here once more.
     pub fn new(endpoint: Option<&Url>) -> Result<Self, ConnectError> {
         let Some(url) = endpoint else { return Ok(Self::Cloud) };
         let refused = |reason| ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason };
@@ -80,10 +80,8 @@ impl HostPolicy {
         }
     }
 
-    /// Whether a credential file may have `text` as a place to sign in at; why not.
-    ///
-    /// That is `https://*.googleapis.com`, or exactly the approved endpoint's origin. The host is
-    /// returned for the error's words.
+    /// Checks `text` in a credential file as an address for the sign-in: `https://*.googleapis.com`, or
+    /// exactly the origin of the approved endpoint. The error is the host and the rule that it breaks.
     pub fn signs_in_at(&self, text: &str) -> Result<(), (String, &'static str)> {
         let Ok(url) = Url::parse(text) else { return Err(("?".to_owned(), "which is not a URL")) };
         let host = url.host_str().unwrap_or("?").to_owned();
@@ -97,16 +95,16 @@ impl HostPolicy {
             return Err((host, "without https"));
         }
         if url.port().is_some() {
-            return Err((host, "at a port of its own"));
+            return Err((host, "with a port"));
         }
-        // IDNs are in their ASCII form here, and numbers are no domains.
+        // The parser has turned an IDN into its ASCII form, and a number into an address.
         if url.domain().is_some_and(|domain| domain == "googleapis.com" || domain.ends_with(".googleapis.com")) {
             return Ok(());
         }
         Err((host, "which is neither Google's nor the approved endpoint"))
     }
 
-    /// Whether requests are sent without TLS.
+    /// True if requests are sent without TLS.
     pub fn is_plain(&self) -> bool {
         matches!(self, Self::Only(url) if url.scheme() == "http")
     }
@@ -147,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_stay_where_the_project_is() {
+    fn paths_stay_within_the_endpoint() {
         let url = |policy: &HostPolicy, api, path| policy.url(api, path, &[("a", "b c")]).map(|url| url.to_string());
         assert_eq!(
             url(&HostPolicy::Cloud, Api::Compute, "projects/p/zones"),
@@ -168,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_is_at_google_or_at_the_approved_endpoint() {
+    fn sign_in_is_at_google_or_at_the_approved_endpoint() {
         let lab = policy("http://127.0.0.1:5000").expect("an endpoint");
         for url in [
             "https://oauth2.googleapis.com/token",

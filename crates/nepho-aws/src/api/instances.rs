@@ -1,7 +1,7 @@
-//! The members of a described instance that Nephoscope reads, borrowed from the reply.
+//! Members of an instance that Nephoscope reads, borrowed from the reply.
 //!
 //! Element names are those of EC2's API model (botocore's `ec2/2016-11-15/service-2.json`). The
-//! members that are not read here are in the document all the same.
+//! document has the other members too.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::xml::{Cursor, ReplyError};
 
 type Text<'a> = Cow<'a, str>;
 
-/// One `<item>` of an `instancesSet`.
+/// Instance: an `<item>` of an `instancesSet`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Instance<'a> {
     pub id: Text<'a>,
@@ -43,7 +43,7 @@ pub(crate) struct Instance<'a> {
     pub interfaces: Vec<Interface<'a>>,
 }
 
-/// One network interface of an instance.
+/// Network interface of an instance.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Interface<'a> {
     pub private_ips: Vec<Text<'a>>,
@@ -51,7 +51,7 @@ pub(crate) struct Interface<'a> {
     pub associations: Vec<Association<'a>>,
 }
 
-/// A public address of a network interface.
+/// Public address of a network interface.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Association<'a> {
     pub public_ip: Text<'a>,
@@ -61,42 +61,42 @@ pub(crate) struct Association<'a> {
 impl<'a> Instance<'a> {
     /// Reads the current element to its end.
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, ReplyError> {
-        let mut it = Self::default();
+        let mut instance = Self::default();
         cursor.children(|cursor, name, _| {
             let field = match name {
-                "instanceId" => &mut it.id,
-                "imageId" => &mut it.image,
-                "privateDnsName" => &mut it.private_dns,
-                "dnsName" => &mut it.public_dns,
-                "reason" => &mut it.transition_reason,
-                "keyName" => &mut it.key_name,
-                "instanceType" => &mut it.instance_type,
-                "launchTime" => &mut it.launch_time,
-                "subnetId" => &mut it.subnet,
-                "vpcId" => &mut it.vpc,
-                "privateIpAddress" => &mut it.private_ip,
-                "ipAddress" => &mut it.public_ip,
-                "ipv6Address" => &mut it.ipv6,
-                "architecture" => &mut it.architecture,
-                "rootDeviceType" => &mut it.root_device_type,
-                "instanceLifecycle" => &mut it.lifecycle,
-                "platform" => &mut it.platform,
-                "platformDetails" => &mut it.platform_details,
+                "instanceId" => &mut instance.id,
+                "imageId" => &mut instance.image,
+                "privateDnsName" => &mut instance.private_dns,
+                "dnsName" => &mut instance.public_dns,
+                "reason" => &mut instance.transition_reason,
+                "keyName" => &mut instance.key_name,
+                "instanceType" => &mut instance.instance_type,
+                "launchTime" => &mut instance.launch_time,
+                "subnetId" => &mut instance.subnet,
+                "vpcId" => &mut instance.vpc,
+                "privateIpAddress" => &mut instance.private_ip,
+                "ipAddress" => &mut instance.public_ip,
+                "ipv6Address" => &mut instance.ipv6,
+                "architecture" => &mut instance.architecture,
+                "rootDeviceType" => &mut instance.root_device_type,
+                "instanceLifecycle" => &mut instance.lifecycle,
+                "platform" => &mut instance.platform,
+                "platformDetails" => &mut instance.platform_details,
                 "instanceState" => {
-                    return fields(cursor, [("code", &mut it.state_code), ("name", &mut it.state)]);
+                    return fields(cursor, [("code", &mut instance.state_code), ("name", &mut instance.state)]);
                 }
-                "placement" => return field(cursor, "availabilityZone", &mut it.zone),
-                "iamInstanceProfile" => return field(cursor, "arn", &mut it.profile_arn),
-                "stateReason" => return field(cursor, "message", &mut it.reason_message),
+                "placement" => return field(cursor, "availabilityZone", &mut instance.zone),
+                "iamInstanceProfile" => return field(cursor, "arn", &mut instance.profile_arn),
+                "stateReason" => return field(cursor, "message", &mut instance.reason_message),
                 "operator" => {
-                    return fields(cursor, [("managed", &mut it.managed), ("principal", &mut it.manager)]);
+                    return fields(cursor, [("managed", &mut instance.managed), ("principal", &mut instance.manager)]);
                 }
-                "groupSet" => return each(cursor, "groupId", &mut it.groups),
-                "blockDeviceMapping" => return volumes(cursor, &mut it.volumes),
-                "tagSet" => return tags(cursor, &mut it.tags),
+                "groupSet" => return each(cursor, "groupId", &mut instance.groups),
+                "blockDeviceMapping" => return volumes(cursor, &mut instance.volumes),
+                "tagSet" => return tags(cursor, &mut instance.tags),
                 "networkInterfaceSet" => {
                     return cursor.items(|cursor, _| {
-                        it.interfaces.push(Interface::read(cursor)?);
+                        instance.interfaces.push(Interface::read(cursor)?);
                         Ok(())
                     });
                 }
@@ -105,13 +105,13 @@ impl<'a> Instance<'a> {
             *field = cursor.text()?;
             Ok(())
         })?;
-        if it.id.is_empty() { Err(ReplyError::Missing { element: "instanceId" }) } else { Ok(it) }
+        if instance.id.is_empty() { Err(ReplyError::Missing { element: "instanceId" }) } else { Ok(instance) }
     }
 }
 
 impl<'a> Interface<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Result<Self, ReplyError> {
-        let mut it = Self::default();
+        let mut interface = Self::default();
         let mut own_address = Cow::Borrowed("");
         let mut own_association = Association::default();
         cursor.children(|cursor, name, _| match name {
@@ -120,19 +120,19 @@ impl<'a> Interface<'a> {
                 Ok(())
             }
             "association" => own_association.read(cursor),
-            "privateIpAddressesSet" => cursor.items(|cursor, _| it.private_address(cursor)),
-            "ipv6AddressesSet" => each(cursor, "ipv6Address", &mut it.ipv6s),
+            "privateIpAddressesSet" => cursor.items(|cursor, _| interface.private_address(cursor)),
+            "ipv6AddressesSet" => each(cursor, "ipv6Address", &mut interface.ipv6s),
             _ => cursor.skip(),
         })?;
         // Older replies have no list of addresses.
-        if !own_address.is_empty() && !it.private_ips.contains(&own_address) {
-            it.private_ips.insert(0, own_address);
+        if !own_address.is_empty() && !interface.private_ips.contains(&own_address) {
+            interface.private_ips.insert(0, own_address);
         }
-        let listed = it.associations.iter().any(|known| known.public_ip == own_association.public_ip);
+        let listed = interface.associations.iter().any(|known| known.public_ip == own_association.public_ip);
         if !own_association.public_ip.is_empty() && !listed {
-            it.associations.insert(0, own_association);
+            interface.associations.insert(0, own_association);
         }
-        Ok(it)
+        Ok(interface)
     }
 
     fn private_address(&mut self, cursor: &mut Cursor<'a>) -> Result<(), ReplyError> {
@@ -158,7 +158,7 @@ impl<'a> Association<'a> {
     }
 }
 
-/// Reads the children that are named in `into`.
+/// Reads the children with the names in `into`.
 fn fields<'a, const N: usize>(cursor: &mut Cursor<'a>, mut into: [(&str, &mut Text<'a>); N]) -> Result<(), ReplyError> {
     cursor.children(|cursor, name, _| {
         match into.iter_mut().find(|(wanted, _)| *wanted == name) {

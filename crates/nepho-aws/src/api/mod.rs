@@ -1,4 +1,4 @@
-//! The calls to AWS: one file per subject.
+//! Calls to AWS: one file per subject.
 
 pub(crate) mod identity;
 pub(crate) mod instances;
@@ -6,4 +6,5 @@ pub(crate) mod list;
 pub(crate) mod preflight;
 pub(crate) mod read;
 pub(crate) mod reply;
+pub(crate) mod scopes;
 pub(crate) mod submit;

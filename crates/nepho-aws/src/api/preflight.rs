@@ -1,5 +1,5 @@
-//! What a listing does not say of an instance: its preflight, and whether its type has disks of
-//! its own.
+//! Instance details that `DescribeInstances` does not return: stop and termination protection, and
+//! whether the type has instance-store disks.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,35 +10,33 @@ use aws_sdk_ec2::types::{InstanceAttributeName, InstanceType, InstanceTypeInfo};
 use futures::future;
 use nepho_core::{Region, Resource, provider::Preflight};
 
-use crate::reader::Reader;
+use crate::client::Client;
 
-/// The most types that one plan asks about: one request each, and then never again.
+/// The most types that one plan reads: one request per type, and none for a cached one.
 const MOST_TYPES: usize = 20;
 
-/// What is known of instance types; they do not change.
+/// Cache of instance types, which do not change.
 #[derive(Debug, Default)]
 pub(crate) struct PreflightCache {
     local_disks: Mutex<HashMap<String, bool>>,
 }
 
 impl PreflightCache {
-    /// Finds out about the types of `resources`, each once.
-    pub async fn learn(&self, reader: &Reader, resources: impl Iterator<Item = &Resource>) {
+    /// Reads the types of `resources` that are not cached.
+    pub async fn load(&self, client: &Client, resources: impl Iterator<Item = &Resource>) {
         let types: HashSet<(&Region, &str)> = resources
             .filter(|resource| !resource.size.is_empty() && self.local_disks(&resource.size).is_none())
             .map(|resource| (&resource.key.region, resource.size.as_str()))
             .collect();
-        future::join_all(
-            types.into_iter().take(MOST_TYPES).map(|(region, size)| self.learn_type(reader, region, size)),
-        )
-        .await;
+        future::join_all(types.into_iter().take(MOST_TYPES).map(|(region, size)| self.load_type(client, region, size)))
+            .await;
     }
 
-    /// What stands in an action's way at `resource`, or is lost by it. Whatever is refused or
-    /// fails stays `None`: not checked.
-    pub async fn of(&self, reader: &Reader, resource: &Resource, preflight: bool) -> Preflight {
+    /// The preflight of `resource`; its protections only if `protections` is true. A member whose
+    /// read fails stays `None`, which means not checked.
+    pub async fn of(&self, client: &Client, resource: &Resource, protections: bool) -> Preflight {
         let attribute = |name| async move {
-            if preflight { attribute(reader, &resource.key.region, &resource.key.native, name).await } else { None }
+            if protections { attribute(client, &resource.key.region, &resource.key.native, name).await } else { None }
         };
         let (stop, termination) = future::join(
             attribute(InstanceAttributeName::DisableApiStop),
@@ -53,9 +51,9 @@ impl PreflightCache {
         self.local_disks.lock().unwrap_or_else(PoisonError::into_inner).get(size).copied()
     }
 
-    async fn learn_type(&self, reader: &Reader, region: &Region, size: &str) {
-        let _permit = reader.rate_limiter.read(region).await;
-        let request = reader.ec2(region).describe_instance_types().instance_types(InstanceType::from(size));
+    async fn load_type(&self, client: &Client, region: &Region, size: &str) {
+        let _permit = client.rate_limiter.read(region).await;
+        let request = client.ec2(region).describe_instance_types().instance_types(InstanceType::from(size));
         let Ok(reply) = request.send().await else { return };
         let is_it = |one: &&InstanceTypeInfo| one.instance_type().is_some_and(|one| one.as_str() == size);
         if let Some(has) =
@@ -66,10 +64,10 @@ impl PreflightCache {
     }
 }
 
-async fn attribute(reader: &Reader, region: &Region, id: &str, name: InstanceAttributeName) -> Option<bool> {
-    let _permit = reader.rate_limiter.read(region).await;
+async fn attribute(client: &Client, region: &Region, id: &str, name: InstanceAttributeName) -> Option<bool> {
+    let _permit = client.rate_limiter.read(region).await;
     let stop = name == InstanceAttributeName::DisableApiStop;
-    let request = reader.ec2(region).describe_instance_attribute().instance_id(id).attribute(name);
+    let request = client.ec2(region).describe_instance_attribute().instance_id(id).attribute(name);
     let reply = request.send().await.ok()?;
     let value = if stop { reply.disable_api_stop() } else { reply.disable_api_termination() };
     value?.value()

@@ -11,9 +11,8 @@ use nepho_core::{
 
 use super::{preflight::PreflightCache, reply};
 use crate::{
+    client::{Client, Wanted},
     error::AwsError,
-    reader::{Reader, Wanted},
-    xml::ReplyError,
 };
 
 const OPERATION: &str = "ec2:DescribeInstances";
@@ -21,12 +20,12 @@ const OPERATION: &str = "ec2:DescribeInstances";
 /// The most ids of one `DescribeInstances`.
 const MOST_IDS: usize = 1000;
 
-/// The most instances whose preflight are asked for: two more requests each.
+/// The most instances whose protections are read: two more requests each.
 const MOST_PROTECTIONS: usize = 20;
 
 /// Reads `keys`, which are all of `realm`.
-pub(crate) async fn observe(
-    reader: &Reader,
+pub(crate) async fn instances(
+    client: &Client,
     preflight: &PreflightCache,
     realm: &Realm,
     keys: &[ResourceKey],
@@ -38,19 +37,19 @@ pub(crate) async fn observe(
     }
     let reads = by_region.into_iter().flat_map(|(region, keys)| {
         let batches: Vec<Vec<&ResourceKey>> = keys.chunks(MOST_IDS).map(<[_]>::to_vec).collect();
-        batches.into_iter().map(move |batch| describe(reader, realm, region, batch))
+        batches.into_iter().map(move |batch| describe(client, realm, region, batch))
     });
-    let seen: Vec<_> = future::join_all(reads).await.into_iter().flatten().collect();
+    let found: Vec<_> = future::join_all(reads).await.into_iter().flatten().collect();
     if matches!(detail, Detail::Plan(_)) {
-        preflight.learn(reader, seen.iter().filter_map(|(_, seen)| Some(&seen.as_ref().ok()?.resource))).await;
+        preflight.load(client, found.iter().filter_map(|(_, one)| Some(&one.as_ref().ok()?.resource))).await;
     }
-    let few = keys.len() <= MOST_PROTECTIONS;
-    let observations = seen.into_iter().map(|(key, seen)| async move {
-        let seen = match seen {
+    let protections = keys.len() <= MOST_PROTECTIONS;
+    let results = found.into_iter().map(|(key, one)| async move {
+        let seen = match one {
             Ok(listed) => {
                 let preflight = match detail {
                     Detail::State | Detail::Document => Preflight::default(),
-                    Detail::Plan(_) => preflight.of(reader, &listed.resource, few).await,
+                    Detail::Plan(_) => preflight.of(client, &listed.resource, protections).await,
                 };
                 Ok(ReadResource { listed, preflight })
             }
@@ -58,53 +57,54 @@ pub(crate) async fn observe(
         };
         ReadResult { key: key.clone(), seen }
     });
-    future::join_all(observations).await
+    future::join_all(results).await
 }
 
-/// Reads the instances of one region. An id that EC2 does not know fails the whole request, so it
-/// is taken out and the rest is asked for again.
+/// Reads the instances of one region. An id that EC2 does not know fails the request, so the function
+/// removes the id and repeats the request.
 async fn describe<'k>(
-    reader: &Reader,
+    client: &Client,
     realm: &Realm,
     region: &Region,
     keys: Vec<&'k ResourceKey>,
 ) -> Vec<(&'k ResourceKey, Result<ListedResource, ProviderError>)> {
-    let mut answers = Vec::with_capacity(keys.len());
+    let mut results = Vec::with_capacity(keys.len());
     let mut left = VecDeque::from([keys]);
     while let Some(batch) = left.pop_front() {
         let ids = batch.iter().map(|key| key.native.to_string()).collect();
-        match reader.describe(region, Wanted::Ids(ids)).await.and_then(|body| read(&body, realm, region)) {
-            Ok(mut found) => answers.extend(batch.into_iter().map(|key| {
+        match client.describe(region, Wanted::Ids(ids)).await.and_then(|body| read(&body, realm, region)) {
+            Ok(mut found) => results.extend(batch.into_iter().map(|key| {
                 let listed = found.remove(&*key.native).ok_or_else(|| ProviderError::NotFound { key: key.clone() });
                 (key, listed)
             })),
             Err(AwsError::Refused { code, message, .. }) if names_ids(&code) => {
                 let (unknown, rest) = split(batch, &message);
-                answers.extend(unknown.into_iter().map(|key| (key, Err(ProviderError::NotFound { key: key.clone() }))));
+                results.extend(unknown.into_iter().map(|key| (key, Err(ProviderError::NotFound { key: key.clone() }))));
                 left.extend(rest);
             }
-            Err(error) => answers.extend(batch.into_iter().map(|key| (key, Err(error.clone().about(key))))),
+            Err(error) => results.extend(batch.into_iter().map(|key| (key, Err(error.clone().about(key))))),
         }
     }
-    answers
+    results
 }
 
 fn read(body: &Bytes, realm: &Realm, region: &Region) -> Result<HashMap<String, ListedResource>, AwsError> {
-    let page = reply::page(body, realm, region).map_err(|error| AwsError::reply(OPERATION, &error))?;
+    let page = reply::page(body, realm, region).map_err(|error| AwsError::unreadable(OPERATION, &error))?;
     if page.next.is_some() {
-        // Never for a request with ids; an instance on a second page would pass for unknown.
-        return Err(AwsError::reply(OPERATION, &ReplyError::Missing { element: "rest" }));
+        // EC2 sends no token for a request with ids. An instance on a second page would pass for
+        // unknown.
+        return Err(AwsError::malformed(format!("{OPERATION}: the reply to a request with ids has several pages")));
     }
     Ok(page.instances.into_iter().map(|listed| (listed.resource.key.native.to_string(), listed)).collect())
 }
 
-/// Whether an error with this code names the ids that it is about.
+/// True if an error with this code names the ids that caused it.
 pub(crate) fn names_ids(code: &str) -> bool {
     matches!(code, "InvalidInstanceID.NotFound" | "InvalidInstanceID.Malformed" | "InvalidInstanceId")
 }
 
-/// The keys that `message` names, and what is left to be asked for: in one batch, or in halves
-/// when the message names none of them. A single key is named even if the message does not say so.
+/// Splits a refused batch into the keys that `message` names, and the batches to send again: one with
+/// the other keys, or two halves if the message names none. A single key counts as named.
 pub(crate) fn split<'k>(
     batch: Vec<&'k ResourceKey>,
     message: &str,

@@ -1,4 +1,4 @@
-//! A `DescribeInstances` reply: its instances, their documents, the token of the next page.
+//! Replies of `DescribeInstances`: instances, documents, and the token of the next page.
 
 use std::ops::Range;
 
@@ -12,12 +12,12 @@ use crate::{
     xml::{Cursor, ReplyError},
 };
 
-/// What a page says.
+/// Page of a listing.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
     /// The instances, in EC2's order.
     pub instances: Vec<ListedResource>,
-    /// Where the listing goes on; `None` at its end.
+    /// The token of the next page; `None` on the last page.
     pub next: Option<String>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn page(body: &Bytes, realm: &Realm, region: &Region) -> Result<Page,
         "Errors" => Err(ReplyError::Failed { code: error_code(cursor)? }),
         _ => cursor.skip(),
     })?;
-    // Without its set the reply does not say that there are no instances; it says nothing.
+    // A reply without this element is damaged; one without instances has it, empty.
     if !reservations {
         return Err(ReplyError::Missing { element: "reservationSet" });
     }
@@ -59,15 +59,15 @@ pub(crate) fn page(body: &Bytes, realm: &Realm, region: &Region) -> Result<Page,
     Ok(page)
 }
 
-/// The token of the next page, found without reading the page, so that the next request can leave
-/// first. Only a hint: reading the page has the last word. A `<` cannot occur in a text, so the
-/// last tag of that name is the tag.
+/// Finds the token of the next page without parsing the page, so that the next request can be sent
+/// first. The result is a hint: the parsed page decides. A text cannot contain `<`, so the last tag of
+/// that name is the token's.
 pub(crate) fn next_token(body: &[u8]) -> Option<String> {
     const OPEN: &[u8] = b"<nextToken>";
     let start = memmem::rfind(body, OPEN)? + OPEN.len();
     let rest = &body[start..];
     let token = std::str::from_utf8(&rest[..memchr::memchr(b'<', rest)?]).ok()?;
-    // EC2's tokens are base64; one with an entity waits for the real reading.
+    // EC2's tokens are base64. A token with an entity is left to the parser.
     (!token.is_empty() && !token.contains('&')).then(|| token.to_owned())
 }
 
@@ -93,9 +93,9 @@ fn error_code(cursor: &mut Cursor<'_>) -> Result<String, ReplyError> {
 
 /// Reads one reservation.
 ///
-/// Each of its instances gets a document of its own: the instance's `<item>`, byte for byte, and
-/// after it what the reservation says beside its instances (`reservationId`, `ownerId`,
-/// `requesterId`, `groupSet`), byte for byte too, so that nothing EC2 sent is lost.
+/// Each instance gets its own document: the instance's `<item>`, byte for byte, followed by the other
+/// members of the reservation (`reservationId`, `ownerId`, `requesterId`, `groupSet`), byte for byte
+/// too, so that the document has everything that EC2 sent.
 fn reservation(
     cursor: &mut Cursor<'_>,
     realm: &Realm,
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_the_item_and_the_rest_of_its_reservation_byte_for_byte() {
+    fn document_is_the_item_and_the_rest_of_its_reservation() {
         let text = "<DescribeInstancesResponse>\n <reservationSet>\n  <item>\n   <reservationId>r-1</reservationId>\n   \
                     <instancesSet>\n    <item><instanceId>i-1</instanceId>\n <new>\u{e9} &amp; x</new></item>\n    \
                     <item><instanceId>i-2</instanceId></item>\n   </instancesSet>\n   <requesterId/>\n  </item>\n \
@@ -171,16 +171,16 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_cut_anywhere_is_an_error() {
+    fn reply_cut_anywhere_is_an_error() {
         let text = FULL.trim_end();
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)).step_by(97).chain([text.len() - 1]) {
             assert!(read(&text[..end]).is_err(), "cut at {end}");
         }
-        assert_eq!(read(text).expect("the whole").instances.len(), 1);
+        assert_eq!(read(text).expect("a page").instances.len(), 1);
     }
 
     #[test]
-    fn what_ec2_never_sends_is_an_error() {
+    fn reply_that_ec2_never_sends_is_an_error() {
         let instance = |inner: &str| with(&format!("<item><instanceId>i-1</instanceId>{inner}</item>"));
         for text in [
             String::new(),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_found_without_reading_the_page() {
+    fn token_is_found_without_parsing_the_page() {
         assert_eq!(next_token(b"<x/><nextToken>abc=</nextToken></r>").as_deref(), Some("abc="));
         for none in ["<nextToken></nextToken>", "<nextToken/>", "<nextToken>ab", "<nextToken>a&amp;b</nextToken>", ""] {
             assert_eq!(next_token(none.as_bytes()), None, "{none}");

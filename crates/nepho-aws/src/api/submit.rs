@@ -1,4 +1,4 @@
-//! Actions: batches, and finding the one id that spoils a batch.
+//! Submission of actions in batches, and the search for the ids that a refused batch was refused for.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -11,13 +11,14 @@ use nepho_core::{
 use super::read::{names_ids, split};
 use crate::{error::AwsError, verb::Verb, writer::Writer};
 
-/// The most ids of one request: small enough that a refused batch is quickly halved.
+/// The most ids of one request: few, so that halving a refused batch takes few requests.
 pub(crate) const BATCH: usize = 50;
 
-/// After so many single denials and not one acceptance, the permission is missing outright.
+/// The number of denied single ids, without an accepted one, that proves a missing permission for
+/// all.
 const ENOUGH_DENIALS: usize = 3;
 
-/// Asks for `verb` on `keys`; one answer per key.
+/// Submits `verb` for `keys`. Returns one submission per key.
 pub(crate) async fn submit(writer: &Writer, verb: Verb, keys: &[ResourceKey]) -> Vec<Submission> {
     let mut by_region: HashMap<&Region, Vec<&ResourceKey>> = HashMap::new();
     let mut once = HashSet::new();
@@ -29,7 +30,7 @@ pub(crate) async fn submit(writer: &Writer, verb: Verb, keys: &[ResourceKey]) ->
 }
 
 async fn in_region(writer: &Writer, region: &Region, verb: Verb, keys: Vec<&ResourceKey>) -> Vec<Submission> {
-    let mut answers: Vec<Submission> = Vec::with_capacity(keys.len());
+    let mut submissions: Vec<Submission> = Vec::with_capacity(keys.len());
     let mut left: VecDeque<Vec<&ResourceKey>> = keys.chunks(BATCH).map(<[_]>::to_vec).collect();
     let mut denials = 0;
     let mut accepted = false;
@@ -38,34 +39,34 @@ async fn in_region(writer: &Writer, region: &Region, verb: Verb, keys: Vec<&Reso
         match writer.send(region, verb, ids).await {
             Ok(changes) => {
                 accepted = true;
-                answers.extend(confirmed(verb, batch, changes));
+                submissions.extend(confirmed(verb, batch, changes));
             }
             Err(error) if batch.len() > 1 && concerns_one(&error) => {
-                // A refused batch was refused whole, so its parts may be sent. The exception is
-                // a termination across zones, of which parts may have happened; terminating
-                // twice is harmless (clouds' `TerminateInstances` documentation).
+                // EC2 refuses a batch as a whole, so its parts may be sent again. The exception is
+                // a termination across zones, which may be carried out in part; a second
+                // termination has no effect (EC2's `TerminateInstances` documentation).
                 let (bad, rest) = match &error {
                     AwsError::Refused { code, message, .. } if names_ids(code) => split(batch, message),
                     _ => split(batch, ""),
                 };
-                answers.extend(bad.into_iter().map(|key| refused(key, &error)));
+                submissions.extend(bad.into_iter().map(|key| refused(key, &error)));
                 for part in rest.into_iter().rev() {
                     left.push_front(part);
                 }
             }
             Err(error) => {
                 denials += usize::from(is_denial(&error));
-                answers.extend(batch.into_iter().map(|key| refused(key, &error)));
+                submissions.extend(batch.into_iter().map(|key| refused(key, &error)));
                 if denials >= ENOUGH_DENIALS && !accepted {
-                    answers.extend(left.drain(..).flatten().map(|key| refused(key, &error)));
+                    submissions.extend(left.drain(..).flatten().map(|key| refused(key, &error)));
                 }
             }
         }
     }
-    answers
+    submissions
 }
 
-/// The answers for a batch that EC2 accepted.
+/// The submissions of a batch that EC2 accepted.
 fn confirmed(
     verb: Verb,
     batch: Vec<&ResourceKey>,
@@ -74,9 +75,9 @@ fn confirmed(
     let mut changes: HashMap<String, Accepted> = changes.into_iter().collect();
     batch.into_iter().map(move |key| Submission {
         key: key.clone(),
-        // Not mentioned: it may or may not have happened.
+        // Missing in the reply: the action may or may not be carried out.
         outcome: changes.remove(&*key.native).ok_or_else(|| ProviderError::Malformed {
-            message: format!("the reply to {} does not mention {}", verb.operation(), key.native),
+            message: format!("{}: the reply does not name {}", verb.operation(), key.native),
         }),
     })
 }
@@ -89,8 +90,8 @@ fn is_denial(error: &AwsError) -> bool {
     matches!(error.code(), Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"))
 }
 
-/// Whether the refusal may be about some of the batch's ids only. Never for an error that leaves
-/// open whether the batch was carried out.
+/// True if the refusal may concern only some ids of the batch. False for an error after which the
+/// batch may have been carried out.
 fn concerns_one(error: &AwsError) -> bool {
     is_denial(error)
         || matches!(

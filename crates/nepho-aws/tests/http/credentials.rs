@@ -76,7 +76,7 @@ async fn a_role_is_assumed_at_the_accounts_own_endpoint() {
 }
 
 /// The SDK's SSO client looks into the environment for its endpoint, and nothing can tell it not
-/// to; so its requests are held back rather than sent astray with the session's token.
+/// to; so its requests are blocked rather than sent there with the session's token.
 async fn sso_is_held_back() {
     let home = std::env::var("HOME").expect("a home");
     let cache = std::path::Path::new(&home).join(".aws/sso/cache");
@@ -89,8 +89,8 @@ async fn sso_is_held_back() {
     let (_dir, files) = files(config, "");
     let options = AwsOptions { files, ..AwsOptions::new(AwsCredentials::Profile("p".to_owned())) };
     let provider = AwsProvider::connect(options).await.expect("a provider");
-    let error = provider.verify().await.expect_err("held back");
-    assert!(error.to_string().contains("held back"), "{error}");
+    let error = provider.verify().await.expect_err("blocked");
+    assert!(error.to_string().contains("request blocked"), "{error}");
     assert!(!error.to_string().contains("of-the-session"), "{error}");
 }
 

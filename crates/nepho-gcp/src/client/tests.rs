@@ -32,7 +32,7 @@ fn requests_have_googles_names() {
     assert_eq!(operation(&test), "resourcemanager.projects.testIamPermissions");
 }
 
-/// A segment can neither leave its place nor add others.
+/// A segment cannot add or remove segments.
 #[test]
 fn a_segment_stays_one_segment() {
     for (part, expected) in [

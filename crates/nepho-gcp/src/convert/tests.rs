@@ -1,4 +1,5 @@
-//! What instances become, and what Google's discovery document says of the members that are read.
+//! Instances and their resources; the members that are read, compared with Google's discovery
+//! document.
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -18,7 +19,8 @@ fn ips(texts: &[&str]) -> Vec<IpAddr> {
     texts.iter().map(|text| text.parse().expect("an address")).collect()
 }
 
-/// What a script prints of Google's discovery document of Compute Engine, read as `d`.
+/// Runs a Python script on Google's discovery document of Compute Engine, in the variable `d`; returns
+/// its output.
 fn discovery(script: &str) -> Value {
     let program = format!(
         "import json, pathlib, googleapiclient\n\
@@ -31,7 +33,7 @@ fn discovery(script: &str) -> Value {
 }
 
 #[test]
-fn everything_the_table_and_the_drawer_show() {
+fn instance_has_every_member_that_the_table_and_the_drawer_show() {
     let it = convert(&json!({
         "id": "4417394582134528217", "name": "web-1", "status": "TERMINATED", "statusMessage": "preempted",
         "zone": "https://www.googleapis.com/compute/v1/projects/lab/zones/europe-west1-b",
@@ -135,7 +137,7 @@ fn every_status_of_the_discovery_document_is_mapped_and_no_other() {
     }
     assert_eq!(meant.iter().map(|(_, words)| words.len()).sum::<usize>(), words.len());
     let it = convert(&json!({"id": "1", "status": "HIBERNATING"}));
-    assert_eq!((it.state, it.raw_state.as_str()), (State::Unknown, "HIBERNATING"), "the word is kept");
+    assert_eq!((it.state, it.raw_state.as_str()), (State::Unknown, "HIBERNATING"), "the raw state is kept");
 }
 
 /// The paths of a mask: `a,b(c,d/e)` → `a`, `b/c`, `b/d/e`.

@@ -1,4 +1,4 @@
-//! Google's reasons, one by one.
+//! Google's reasons and their provider errors.
 
 use nepho_core::FailureCode;
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ fn every_reason_has_its_class() {
     }
 }
 
-/// The newer services give a status word in the place of `errors`.
+/// Newer services send a `status` in place of `errors`.
 #[test]
 fn the_newer_form_is_read_too() {
     let error = |status: u16, word: &str| {

@@ -1,4 +1,4 @@
-//! The client that only reads. The SDK retries for it: three attempts.
+//! The client that reads. The SDK sends each request up to three times.
 
 use std::{
     collections::HashMap,
@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use aws_sdk_ec2::{Client, types::Filter};
+use aws_sdk_ec2::{Client as Ec2Client, types::Filter};
 use aws_types::region;
 use bytes::Bytes;
 use nepho_core::Region;
@@ -15,42 +15,41 @@ use crate::{error::AwsError, http::Capture, rate_limit::RateLimiter, session::Se
 
 const DESCRIBE_INSTANCES: &str = "ec2:DescribeInstances";
 
-/// What `DescribeInstances` is asked for.
+/// Selection of instances for `DescribeInstances`.
 #[derive(Clone, Debug)]
 pub(crate) enum Wanted {
-    /// A page; the first, or the one that the token names.
+    /// A page of a listing.
     Page {
-        /// The most instances on it.
+        /// The most instances on the page.
         size: u16,
-        /// Which page.
+        /// The token of the page; `None` for the first.
         token: Option<String>,
-        /// Only instances whose zone's name matches one of these (`*` stands for anything); empty
-        /// is all.
+        /// Patterns of zone names, in which `*` matches any text; empty matches all zones.
         zones: Vec<String>,
     },
-    /// These ids.
+    /// Instances with these ids.
     Ids(Vec<String>),
 }
 
-/// EC2 and STS, for reading.
-pub(crate) struct Reader {
+/// EC2 and STS clients for reads.
+pub(crate) struct Client {
     regional: Regional,
-    /// STS in the home region.
+    /// STS of the home region.
     pub sts: aws_sdk_sts::Client,
-    /// The region for questions that are of no region.
+    /// The region for requests that concern no region.
     pub home: Region,
-    /// How much may be asked.
+    /// The account's rate limiter.
     pub rate_limiter: Arc<RateLimiter>,
 }
 
-impl fmt::Debug for Reader {
+impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("home", &self.home).finish_non_exhaustive()
+        f.debug_struct("Client").field("home", &self.home).finish_non_exhaustive()
     }
 }
 
-impl Reader {
-    /// Reads within `rate_limiter`.
+impl Client {
+    /// Prepares the clients; sends nothing.
     pub fn new(session: &Session, rate_limiter: Arc<RateLimiter>) -> Self {
         let config = session.reading();
         Self {
@@ -61,19 +60,19 @@ impl Reader {
         }
     }
 
-    /// EC2 in `region`.
-    pub fn ec2(&self, region: &Region) -> Client {
+    /// EC2 of `region`.
+    pub fn ec2(&self, region: &Region) -> Ec2Client {
         self.regional.client(region)
     }
 
-    /// Asks for instances, and returns the reply as it came: the SDK's own reading of it would
-    /// cost more than everything else, and loses the bytes.
+    /// Sends `DescribeInstances`, and returns the bytes of the reply. The SDK's own parser would take
+    /// more time than all other steps together, and would drop the bytes.
     pub async fn describe(&self, region: &Region, wanted: Wanted) -> Result<Bytes, AwsError> {
         let _permit = self.rate_limiter.read(region).await;
         let request = self.ec2(region).describe_instances();
         let request = match wanted {
-            // With a size and a token, so never the "unfiltered and unpaginated" class, whose
-            // bucket is half as large.
+            // A request without size and token would count as "unfiltered and unpaginated", a
+            // class whose bucket is half as large.
             Wanted::Page { size, token, zones } => {
                 let zones = (!zones.is_empty())
                     .then(|| vec![Filter::builder().name("availability-zone").set_values(Some(zones)).build()]);
@@ -88,24 +87,24 @@ impl Reader {
     }
 }
 
-/// One EC2 client per region, over the same connections and credentials.
+/// EC2 clients, one per region, with the same connections and credentials.
 pub(crate) struct Regional {
     config: aws_sdk_ec2::Config,
-    clients: Mutex<HashMap<Region, Client>>,
+    clients: Mutex<HashMap<Region, Ec2Client>>,
 }
 
 impl Regional {
-    /// No clients yet.
+    /// A set without clients yet.
     pub fn new(config: aws_sdk_ec2::Config) -> Self {
         Self { config, clients: Mutex::default() }
     }
 
     /// The client of `region`.
-    pub fn client(&self, region: &Region) -> Client {
+    pub fn client(&self, region: &Region) -> Ec2Client {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
             let name = region::Region::new(region.as_str().to_owned());
-            Client::from_conf(self.config.to_builder().region(name).build())
+            Ec2Client::from_conf(self.config.to_builder().region(name).build())
         };
         clients.entry(region.clone()).or_insert_with(make).clone()
     }
