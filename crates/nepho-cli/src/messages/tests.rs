@@ -89,12 +89,12 @@ fn refusals_and_warnings_are_the_table_s() {
     let expected = plain("refusal_read_failed").replace("{reason}", "permission denied: ec2:StopInstances: no");
     assert_eq!(refusal(&Refusal::ReadFailed(denied)), expected);
     assert_eq!(refusal(&Refusal::NotPermitted), plain("refusal_not_permitted"));
-    let state = plain("refusal_state").replace("{state}", &plain("state_stopping"));
-    assert_eq!(refusal(&Refusal::State(State::Stopping)), state);
+    let expected = plain("refusal_state").replace("{state}", &plain("state_stopping"));
+    assert_eq!(refusal(&Refusal::State(State::Stopping)), expected);
     assert_eq!(refusal(&Refusal::ManagedBy("eks".to_owned())), plain("refusal_managed_by").replace("{service}", "eks"));
     let now = Timestamp::from_second(600).unwrap();
-    let stale = Warning::StaleRow { as_of: Timestamp::UNIX_EPOCH };
-    assert_eq!(warning(&stale, now), plain("warning_stale_row").replace("{age}", "10 min ago"));
+    let old = Warning::StaleRow { as_of: Timestamp::UNIX_EPOCH };
+    assert_eq!(warning(&old, now), plain("warning_stale_row").replace("{age}", "10 min ago"));
     assert_eq!(warning(&Warning::Spot, now), plain("warning_spot"));
     let lost = Warning::PublicIpLost { ip: "203.0.113.9".parse().unwrap() };
     assert_eq!(warning(&lost, now), plain("warning_public_ip_lost").replace("{ip}", "203.0.113.9"));
