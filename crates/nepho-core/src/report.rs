@@ -100,27 +100,11 @@ pub enum TargetStatus {
     Already,
     /// The plan refused the target; nothing was sent.
     Refused,
-/// An action that a resource has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Offer {
-    /// The action.
-    pub action: Action,
-    /// True if its state and its account allow it, by the cache.
-    pub possible: bool,
-}
-
-/// The provider's own description of a resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShownDocument {
-    /// Pretty-printed JSON with every member that the provider sent.
-    pub json: String,
-    /// The time of the reading; `None` if it is not known.
-    pub as_of: Option<Timestamp>,
-    /// True for the full document: a listing may return only a part.
-    pub whole: bool,
-}
-
-/// The keyring's result at its last use.
+    /// The provider or its operation failed the action, or a read showed another final state.
+    Failed,
+    /// No request was made: the account could not be used, or another action is under way.
+    NotSent,
+    /// The action may or may not have happened.
     Unknown,
 }
 

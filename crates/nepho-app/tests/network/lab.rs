@@ -9,12 +9,13 @@ use std::{
     time::Duration,
 };
 
-use nepho_app::{App, Environment, HostKind, Keyring, Options, Targets};
+use nepho_app::{App, Environment, HostKind, Keyring, Options};
 use nepho_core::{
     Access, Action, ProviderKind, Region, SystemClock,
     network::AllowedHost,
     plan::Verdict,
     report::TargetStatus,
+    request::Targets,
     request::{Credentials, NewAccount},
 };
 use nepho_testkit::{
@@ -171,7 +172,7 @@ async fn act(app: &App, name: &str) {
     assert_eq!(plan.targets[0].verdict, Verdict::Eligible, "{name}");
     let operation = app.commit(&plan.nonce, None, true).await.unwrap();
     let results = app.wait(&operation, Duration::from_secs(30)).await;
-    assert_eq!(results[0].status, TargetStatus::Accepted, "{name}: {results:?}");
+    assert_eq!(results[0].status, TargetStatus::Done, "{name}: {results:?}");
     let account = app.accounts().remove(0).account;
     app.verify_account(&account.id).await.unwrap();
 }

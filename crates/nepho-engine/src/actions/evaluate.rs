@@ -143,11 +143,7 @@ fn warnings(input: &PlanInput<'_>) -> Vec<Warning> {
 /// What the operator must do to commit, in proportion to what would happen.
 ///
 /// `shared` tells whether a name stands for several resources, so that typing it would prove nothing.
-pub fn confirmation(
-    action: Action,
-    targets: &[PlannedTarget],
-    shared: impl Fn(&str) -> bool,
-) -> Confirmation {
+pub fn confirmation(action: Action, targets: &[PlannedTarget], shared: impl Fn(&str) -> bool) -> Confirmation {
     let eligible: Vec<_> = targets.iter().filter(|target| target.verdict == Verdict::Eligible).collect();
     let in_prod = eligible.iter().any(|target| target.prod);
     let typed =
