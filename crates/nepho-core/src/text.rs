@@ -82,8 +82,8 @@ pub fn natural_cmp(one: &str, other: &str) -> Ordering {
 /// A text whose plain order is the natural order of names, see [`natural_cmp`].
 pub fn sort_key(folded: &str) -> String {
     let mut key: String = natural(folded).collect();
-    // A line feed is in no folded text, so that a name sorts before any longer one.
-    key.push('\n');
+    // Folding leaves no U+0001, so a name sorts before any longer one.
+    key.push('\u{1}');
     key.push_str(folded);
     key
 }
@@ -97,7 +97,8 @@ fn natural(name: &str) -> impl Iterator<Item = char> {
         let first = rest.chars().next()?;
         if !first.is_ascii_digit() {
             rest = &rest[first.len_utf8()..];
-            return Some((0, "", first));
+            // U+0002 is free as well, and greater than the end of a key.
+            return Some((0, "", if first == '\0' { '\u{2}' } else { first }));
         }
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let number = rest[..end].trim_start_matches('0');
@@ -179,7 +180,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sort_keys_order_as_names_do(one in "[a0-9é]{0,12}", other in "[a0-9é]{0,12}") {
+        fn sort_keys_order_as_names_do(one in "[\\x00\\t a0-9é]{0,12}", other in "[\\x00\\t a0-9é]{0,12}") {
             prop_assert_eq!(sort_key(&one).cmp(&sort_key(&other)), natural_cmp(&one, &other));
             prop_assert_eq!(natural_cmp(&one, &other), natural_cmp(&other, &one).reverse());
             prop_assert_eq!(natural_cmp(&one, &other).is_eq(), one == other);
