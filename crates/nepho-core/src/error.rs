@@ -84,7 +84,7 @@ pub enum ProviderError {
     /// The account is read-only; nothing was sent.
     #[error("the account is read-only")]
     ReadOnly,
-    /// The provider cannot be reached, or reports an outage of its own service.
+    /// The provider cannot be reached, or reports an outage.
     #[error("unreachable: {message}")]
     Unavailable {
         /// The failure of the connection or the provider's message.
@@ -228,7 +228,7 @@ pub enum FailureCode {
     Malformed,
     /// There is no OS keyring, or it cannot be reached.
     KeyringUnavailable,
-    /// The OS keyring is locked, or did not answer in time.
+    /// The OS keyring is locked, or did not respond in time.
     KeyringLocked,
     /// The OS keyring has no item for this account.
     SecretMissing,

@@ -56,7 +56,7 @@ pub struct PlannedTarget {
     pub warnings: Vec<Warning>,
 }
 
-/// The decision whether a commit would send a target.
+/// Whether a target would be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// A commit would send it.

@@ -76,12 +76,12 @@ pub struct Progress {
     pub rows: u64,
 }
 
-/// The result of an action for one target.
+/// What became of one target of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetResult {
     /// The resource.
     pub key: ResourceKey,
-    /// The status of the target.
+    /// What became of it.
     pub status: TargetStatus,
     /// The last observed state, if any.
     pub observed_state: Option<State>,

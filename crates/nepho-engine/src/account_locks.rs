@@ -1,7 +1,7 @@
-//! One hold on each account's cross-process lock, shared by everything in this process.
+//! One cross-process lock per account, shared by all tasks of this process.
 //!
-//! The lock keeps two *processes* from syncing or acting on one account at once. Within a process
-//! the inventory orders things, and an action must not wait for a slow sweep.
+//! The lock prevents two *processes* from syncing or acting on one account at the same time. Within
+//! a process the inventory orders all writes, and an action must not wait for a slow sweep.
 
 use std::{
     collections::HashMap,
@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::host::{AccountLock, Host};
 
-/// The locks that this process holds now.
+/// The locks that this process holds.
 #[derive(Default)]
 pub struct Locks(Mutex<HashMap<AccountId, Weak<AccountLock>>>);
 
@@ -24,7 +24,7 @@ impl std::fmt::Debug for Locks {
 }
 
 impl Locks {
-    /// Joins this process's hold on the account, or takes the lock.
+    /// Returns this process's lock on the account, and acquires it if necessary.
     pub async fn hold(&self, host: &dyn Host, account: &AccountId) -> Result<Arc<AccountLock>, Failure> {
         let mut held = self.0.lock().await;
         if let Some(lock) = held.get(account).and_then(Weak::upgrade) {

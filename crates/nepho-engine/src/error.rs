@@ -1,37 +1,37 @@
-//! What can go wrong inside the engine itself. A provider's errors are answers, see `Failure`.
+//! Errors of the engine. A provider's errors are results; see `Failure`.
 
 use nepho_core::{ResourceKey, plan::CommitRefusal};
 use nepho_store::StoreError;
 use thiserror::Error;
 
-/// The engine could not do its own work.
+/// An internal error of the engine.
 #[derive(Debug, Error)]
 pub enum EngineError {
-    /// The database refused.
-    #[error("the database failed: {source}")]
+    /// The store failed.
+    #[error("cannot use the database: {source}")]
     Store {
-        /// Why.
+        /// The store's error.
         #[from]
         source: StoreError,
     },
-    /// No such resource in the inventory.
+    /// The inventory has no such resource.
     #[error("{key} is not in the inventory")]
     UnknownResource {
-        /// Which.
+        /// The key.
         key: ResourceKey,
     },
     /// The engine is shutting down.
-    #[error("shutting down")]
+    #[error("the engine is shutting down")]
     Stopping,
 }
 
-/// Why a commit did not go ahead. Nothing was sent in either case.
+/// The reason why a commit failed. Nothing was sent in either case.
 #[derive(Debug, Error)]
 pub enum CommitError {
-    /// The plan or the confirmation does not allow it.
+    /// The plan or the confirmation does not permit the commit.
     #[error(transparent)]
     Refused(#[from] CommitRefusal),
-    /// The journal could not be written, so nothing may be sent.
+    /// The journal could not be written, so nothing was sent.
     #[error(transparent)]
     Engine(#[from] EngineError),
 }

@@ -1,25 +1,25 @@
-//! What the engine asks of the process that it runs in.
+//! The interface to the process that the engine runs in.
 
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use nepho_core::{Account, AccountId, Descriptor, Failure, Provider, ProviderKind, journal::RunId};
 
-/// Holds an account's cross-process lock until it is dropped.
+/// A guard that holds an account's cross-process lock until dropped.
 pub type AccountLock = Box<dyn Send + Sync>;
 
-/// The engine's environment: credentials become providers here, and locks are files here.
+/// The engine's environment, which builds providers from credentials and holds lock files.
 #[async_trait]
 pub trait Host: Send + Sync + fmt::Debug {
     /// Reads the account's credentials and builds its provider. Sends nothing to the cloud.
     async fn connect(&self, account: &Account) -> Result<Arc<dyn Provider>, Failure>;
 
-    /// The pure half of a provider.
+    /// Returns the pure half of a provider.
     fn descriptor(&self, provider: ProviderKind) -> &'static dyn Descriptor;
 
-    /// Takes the account's lock, waiting briefly; the failure says who holds it.
+    /// Acquires the account's lock and waits briefly for it; the failure names the holder.
     async fn lock(&self, account: &AccountId) -> Result<AccountLock, Failure>;
 
-    /// Whether the process run `run` is still alive, so that its journal entries are its own.
+    /// Returns `true` if the process of `run` is still alive and owns its journal entries.
     fn is_running(&self, run: &RunId) -> bool;
 }

@@ -1,4 +1,4 @@
-//! Sessions: an account's provider, built once per credential and checked against its realm.
+//! Sessions: the provider of each account, built once per credential and checked against its realm.
 
 use std::{
     collections::HashMap,
@@ -13,20 +13,20 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use crate::host::Host;
 
-/// A provider whose credentials were found to belong to the account's realm.
+/// A provider whose credentials belong to the account's realm.
 #[derive(Debug)]
 pub struct Session {
     /// The provider.
     pub provider: Arc<dyn Provider>,
-    /// Whose credentials they are.
+    /// The identity behind the credentials.
     pub identity: Identity,
     scopes: AsyncMutex<Option<Result<Vec<Scope>, ProviderError>>>,
     connecting: Mutex<Traffic>,
 }
 
 impl Session {
-    /// The account's scopes: asked once, then remembered until the session ends. A failure is told
-    /// once.
+    /// Returns the account's scopes. The first success is cached until the session ends. A failure
+    /// from connecting is returned once.
     pub async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
         let mut known = self.scopes.lock().await;
         let scopes = match known.take() {
@@ -37,7 +37,7 @@ impl Session {
         Ok(scopes)
     }
 
-    /// What connecting sent and received, told once: to the first sweep.
+    /// Returns the traffic of connecting, once: to the first sweep.
     pub fn connecting(&self) -> Traffic {
         std::mem::take(&mut *lock(&self.connecting))
     }
@@ -45,29 +45,30 @@ impl Session {
 
 type Slot = Arc<AsyncMutex<Option<Arc<Session>>>>;
 
-/// The live sessions, at most one per account.
+/// The open sessions, at most one per account.
 #[derive(Debug)]
 pub struct Sessions {
     host: Arc<dyn Host>,
-    /// One slot per account; the async lock makes connecting single-flight.
+    /// One slot per account; its async lock makes connecting single-flight.
     slots: Mutex<HashMap<AccountId, Slot>>,
     sign_in: Mutex<HashMap<AccountId, SignIn>>,
 }
 
 impl Sessions {
-    /// No session yet.
+    /// Creates an empty set of sessions.
     pub fn new(host: Arc<dyn Host>) -> Self {
         Self { host, slots: Mutex::default(), sign_in: Mutex::default() }
     }
 
-    /// The account's session, connecting and verifying if there is none. A failure is not
-    /// remembered: the next call tries again.
+    /// Returns the account's session; connects and verifies if there is none. A failure is not
+    /// cached: the next call tries again.
     pub async fn of(&self, account: &Account) -> Result<Arc<Session>, Failure> {
         self.connected(account, false).await
     }
 
-    /// The same for a sweep, which also needs the scopes: they are asked for together with the
-    /// identity, as a round trip to a far cloud is most of what a small sweep takes.
+    /// Returns the session for a sweep, which also needs the scopes. They are requested together
+    /// with the identity, because a round trip to a remote cloud dominates the time of a small
+    /// sweep.
     pub async fn for_sweep(&self, account: &Account) -> Result<Arc<Session>, Failure> {
         self.connected(account, true).await
     }
@@ -112,7 +113,7 @@ impl Sessions {
         }
     }
 
-    /// Ends the account's session: its credentials or access changed, or were refused.
+    /// Ends the account's session, because its credentials or access changed or were refused.
     pub async fn forget(&self, account: &AccountId) {
         let slot = lock(&self.slots).get(account).cloned();
         if let Some(slot) = slot {
@@ -120,7 +121,7 @@ impl Sessions {
         }
     }
 
-    /// Notes a failure that shows the credentials to be bad; the next use connects afresh.
+    /// Records a failure that shows the credentials to be invalid; the next use connects again.
     pub async fn note(&self, account: &AccountId, failure: &Failure) {
         if matches!(failure.code, FailureCode::Unauthenticated | FailureCode::WrongAccount) {
             lock(&self.sign_in).insert(account.clone(), SignIn::Failed(failure.clone()));
@@ -128,12 +129,12 @@ impl Sessions {
         }
     }
 
-    /// Whether the account's credentials worked the last time.
+    /// Returns whether the account's credentials worked at their last use.
     pub fn sign_in(&self, account: &AccountId) -> SignIn {
         lock(&self.sign_in).get(account).cloned().unwrap_or(SignIn::NotTried)
     }
 
-    /// Forgets all about an account.
+    /// Drops everything about an account.
     pub fn remove(&self, account: &AccountId) {
         lock(&self.slots).remove(account);
         lock(&self.sign_in).remove(account);

@@ -1,7 +1,9 @@
-//! Times keystrokes against 100,000 rows in 17 regions: `cargo run --release -p nepho-index --example search_100k`.
+//! Measures keystrokes against 100,000 rows in 17 regions: `cargo run --release -p nepho-index
+//! --example search_100k`.
 //!
-//! Each prefix of a set of queries is parsed, searched and shown (the first 100 rows), as the window
-//! does at each keystroke. Prints microseconds; asserts nothing, since the machine may be busy.
+//! Parses and runs each prefix of a set of queries and builds the first 100 rows, as the window
+//! does at each keystroke. Prints microseconds and asserts nothing, because the computer may be
+//! busy.
 
 use std::{
     collections::BTreeMap,
@@ -141,7 +143,7 @@ fn main() {
     report("build all rows", load);
     resident_mb();
 
-    // The best of twenty rounds is what the work takes; the rest is what else the machine did.
+    // The best of twenty rounds is the cost of the work; the rest is other load.
     let mut keystrokes: BTreeMap<&str, Duration> = BTreeMap::new();
     for _ in 0..20 {
         for text in QUERIES {
@@ -151,7 +153,7 @@ fn main() {
                     let query = Query::parse(&text[..end]).ok()?;
                     Some(snapshot.search(&query, Sort::default(), now).window(0, 100).len())
                 });
-                // An error costs nothing and would flatter the figures.
+                // An error is cheap and would improve the figures.
                 if let (Some(_), [took]) = (shown, &*took) {
                     let best = keystrokes.entry(&text[..end]).or_insert(*took);
                     *best = (*best).min(*took);

@@ -1,4 +1,4 @@
-//! From one snapshot to the next: changes touch only the scopes that they name.
+//! Construction of the next snapshot. A change affects only the scopes that it names.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -9,19 +9,20 @@ use nepho_core::{ResourceKey, ScopeKey, cache::CachedRow};
 
 use crate::{
     Change, SortColumn,
-    order::{At, Orders},
-    segment::{Place, Segment, row_number},
-    snapshot::Inner,
+    inner::Inner,
+    order_cache::OrderCache,
+    position::{At, row_number},
+    segment::{Place, Segment},
 };
 
-/// A snapshot in the making.
+/// A snapshot under construction.
 pub(crate) struct Draft {
     next: Inner,
-    /// The slots of the scopes that have rows.
+    /// The slots of scopes that have rows.
     slots: BTreeMap<ScopeKey, u32>,
-    /// Slots in which rows came, went or changed their names, so that numbers mean other rows.
+    /// Slots whose row numbers changed meaning, because rows were added, removed or renamed.
     moved: BTreeSet<u32>,
-    /// Whether any row changed, or an overlay.
+    /// Set if a row changed.
     rows: bool,
     overlays: bool,
 }
@@ -93,7 +94,7 @@ impl Draft {
         }
     }
 
-    /// Puts a segment in the place of the one of its scope.
+    /// Stores a segment in the slot of its scope.
     fn put(&mut self, segment: Segment) {
         self.rows = true;
         let slot = self.slot(&segment.key);
@@ -104,7 +105,7 @@ impl Draft {
         *place = Some(Arc::new(segment));
     }
 
-    /// The slot of a scope: its own, a free one, a new one.
+    /// Returns the slot of a scope, and assigns a free or new one if it has none.
     fn slot(&mut self, key: &ScopeKey) -> u32 {
         if let Some(&slot) = self.slots.get(key) {
             return slot;
@@ -134,7 +135,7 @@ impl Draft {
                 Arc::new(self.next.mended(&self.next.by_name, |slot| self.moved.contains(&slot), &fresh));
         }
         if self.rows {
-            self.next.orders = Orders::default();
+            self.next.orders = OrderCache::default();
             self.next.places = Arc::new(places(&self.next));
         }
         if self.overlays {

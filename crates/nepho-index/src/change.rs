@@ -1,57 +1,57 @@
-//! What the engine tells the index: rows, scopes, accounts, and what the cloud replied to an action.
+//! Changes that the engine applies to the index: rows, scopes, accounts and overlays.
 
 use nepho_core::{
     Account, AccountId, Action, ResourceKey, ScopeKey, State, Timestamp,
     cache::{CachedRow, ScopeRecord},
 };
 
-/// One change of the inventory. Changes of one [`crate::Snapshot::apply`] are made in order and are
-/// seen together.
+/// One change of the inventory. One [`crate::Snapshot::apply`] makes its changes in order, and
+/// readers see all of them at once.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// Single rows of any scopes.
     Rows {
-        /// New rows, and rows that replace the one with their key in their scope.
+        /// Rows to insert, or to replace by their key within their scope.
         upserts: Vec<CachedRow>,
-        /// Rows to forget, in whatever scope they are.
+        /// Rows to remove from every scope.
         removed: Vec<ResourceKey>,
     },
     /// All rows of one scope.
     ReplaceScope {
-        /// Which scope.
+        /// The scope.
         key: ScopeKey,
-        /// Its rows now; the account and scope written in a row are overruled by `key`.
+        /// The scope's rows. `key` overrides the account and scope of each row.
         rows: Vec<CachedRow>,
     },
-    /// Scope records, new or newer; others are kept.
+    /// New or newer scope records; other records stay.
     Scopes(Vec<ScopeRecord>),
-    /// Scopes to forget, with their rows.
+    /// Scopes to remove, with their rows.
     RemoveScopes(Vec<ScopeKey>),
-    /// Accounts, new or newer; others are kept.
+    /// New or newer accounts; other accounts stay.
     Accounts(Vec<Account>),
-    /// An account to forget, with its scopes and rows.
+    /// An account to remove, with its scopes and rows.
     RemoveAccount(AccountId),
-    /// The overlay of one row: set, or dropped when `None`.
+    /// The overlay of one row: set, or removed if `None`.
     Overlay {
-        /// Which row; it need not be there yet.
+        /// The row; it need not exist yet.
         key: ResourceKey,
-        /// What the cloud replied.
+        /// The cloud's reply.
         overlay: Option<Overlay>,
     },
 }
 
-/// What the cloud's reply to an action said, shown over the row until a reading confirms it.
+/// The cloud's reply to an action, shown over the row until a read confirms it.
 ///
-/// This crate only shows overlays; when one is dropped is the engine's decision.
+/// This crate only shows overlays; the engine decides when to remove one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overlay {
-    /// The action under way.
+    /// The running action.
     pub action: Action,
-    /// The state that the reply named; `None` when it named none (a reboot), and then the row's
-    /// own state is shown.
+    /// The state from the reply; `None` if the reply had no state (a reboot), in which case the
+    /// row's state is shown.
     pub state: Option<State>,
-    /// The provider's word for `state`.
+    /// The provider's name of `state`.
     pub raw_state: String,
-    /// When the reply came.
+    /// Time of the reply.
     pub since: Timestamp,
 }

@@ -1,8 +1,8 @@
-//! A column of few distinct values: each value once, a number for each row.
+//! A column with few distinct values: stores each value once, and a number for each row.
 
 use std::{collections::HashMap, hash::Hash};
 
-use crate::{row_set::RowSet, segment::row_number};
+use crate::{position::row_number, row_set::RowSet};
 
 /// The values of one fact over the rows of a segment.
 #[derive(Debug)]
@@ -12,11 +12,11 @@ pub(crate) struct Column<T> {
 }
 
 impl<T> Column<T> {
-    /// Takes each row's value as it is lent; `own` is asked once for each distinct one.
-    pub(crate) fn new<K: Copy + Eq + Hash>(of_rows: impl Iterator<Item = K>, own: impl Fn(K) -> T) -> Self {
+    /// Builds the column from each row's borrowed value; calls `own` once for each distinct value.
+    pub(crate) fn new<K: Copy + Eq + Hash>(values_of_rows: impl Iterator<Item = K>, own: impl Fn(K) -> T) -> Self {
         let mut numbers: HashMap<K, u32> = HashMap::new();
         let mut values = Vec::new();
-        let rows = of_rows
+        let rows = values_of_rows
             .map(|value| {
                 *numbers.entry(value).or_insert_with(|| {
                     values.push(own(value));
@@ -27,17 +27,17 @@ impl<T> Column<T> {
         Self { values, rows }
     }
 
-    /// The distinct values, in no order.
+    /// Returns the distinct values, in no particular order.
     pub(crate) fn values(&self) -> &[T] {
         &self.values
     }
 
-    /// Which of the values a row has.
+    /// Returns the index of a row's value.
     pub(crate) fn number(&self, row: usize) -> usize {
         self.rows[row] as usize
     }
 
-    /// The rows whose value is accepted; asks once for each distinct value.
+    /// Returns the rows whose value is accepted; calls `accept` once for each distinct value.
     pub(crate) fn select(&self, accept: impl Fn(&T) -> bool) -> RowSet {
         let accepted: Vec<bool> = self.values.iter().map(accept).collect();
         match (accepted.contains(&true), accepted.contains(&false)) {

@@ -1,10 +1,10 @@
-//! How old facts are, and when that is too old.
+//! Age of facts, and the limit past which they are stale.
 
 use std::time::Duration;
 
 use nepho_core::{Timestamp, cache::ScopeRecord};
 
-/// The present moment and the limit of age.
+/// The current time and the age limit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Freshness {
     pub(crate) now: Timestamp,
@@ -12,7 +12,7 @@ pub(crate) struct Freshness {
 }
 
 impl Freshness {
-    /// Whether facts of that moment are older than the limit, or of a moment unknown.
+    /// Returns `true` if facts of that time are older than the limit, or if the time is unknown.
     pub(crate) fn is_old(self, as_of: Option<Timestamp>) -> bool {
         as_of.is_none_or(|as_of| {
             let age = self.now.duration_since(as_of);
@@ -21,11 +21,11 @@ impl Freshness {
     }
 }
 
-/// How old a row's facts are: the last complete listing that can have shown it, or a later reading
-/// of the row alone.
+/// Returns the time of a row's facts: the last complete listing that can have contained it, or a
+/// later read of the row alone.
 ///
-/// The listing that showed a missing row is not kept. It began before `missing_since`, so that is
-/// the latest that can be said.
+/// The store does not keep the time of the last listing that contained a missing row. That listing
+/// began before `missing_since`, so `missing_since` is the latest possible time.
 pub(crate) fn as_of(
     record: Option<&ScopeRecord>,
     missing_since: Option<Timestamp>,

@@ -1,23 +1,23 @@
-//! The result of a query: counts over all of it, rows for a window of it.
+//! The result of a query: counts over all hits, and rows for a page of them.
 
 use std::{cmp::Reverse, collections::BTreeMap, fmt, sync::Arc};
 
-use nepho_core::{AccountId, ProviderKind, Region, ResourceKey, State};
+use nepho_core::{AccountId, ProviderKind, Region, ResourceKey, State, Timestamp};
 
-use crate::{Query, RowView, Snapshot, Sort, freshness::Freshness, order::At, row_set::RowSet, search::Scene};
+use crate::{Query, RowView, Snapshot, Sort, freshness::Freshness, position::At, row_set::RowSet, search::Scene};
 
-/// How many hits have one value.
+/// The number of hits with one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facet<T> {
     /// The value.
     pub value: T,
-    /// The value as it is shown and as a query names it: an account's name, else the word itself.
+    /// The value's label on screen and in queries: an account's name, or the value's own text.
     pub label: Arc<str>,
-    /// How many hits have it; never 0.
+    /// Number of hits with the value; never 0.
     pub count: usize,
 }
 
-/// The values among the hits, each list with the most frequent first.
+/// The values among the hits; each list starts with the most frequent value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facets {
     /// Clouds.
@@ -30,24 +30,32 @@ pub struct Facets {
     pub state: Vec<Facet<State>>,
 }
 
-/// The hits of one query in one snapshot, in order. Holds the snapshot, so it stays true to it.
+/// The ordered hits of one query in one snapshot. Holds that snapshot, so later changes do not
+/// affect it.
 #[derive(Clone)]
 pub struct Hits {
-    /// How many.
+    /// Number of hits.
     pub total: usize,
-    /// How many rows the inventory has.
+    /// Number of rows in the inventory.
     pub inventory_total: usize,
-    /// How many hits are stale.
+    /// Number of stale hits.
     pub stale: usize,
-    /// How they fall into clouds, accounts, regions and states.
+    /// Counts by cloud, account, region and state.
     pub facets: Facets,
-    /// The order that was used: the query's own `sort:`, else the caller's.
+    /// The order in use: the query's `sort:`, or the caller's order.
     pub sort: Sort,
     snapshot: Snapshot,
     freshness: Freshness,
     rows: Arc<Vec<At>>,
-    /// The hits of each slot; `None` when every row is one.
+    /// The hits of each slot; `None` if every row matches.
     matched: Option<Vec<RowSet>>,
+}
+
+impl Snapshot {
+    /// Runs `query`. Its `sort:` takes precedence over `sort`.
+    pub fn search(&self, query: &Query, sort: Sort, now: Timestamp) -> Hits {
+        Hits::of(self.clone(), query, query.sort().unwrap_or(sort), self.freshness(now))
+    }
 }
 
 impl Hits {
@@ -67,7 +75,7 @@ impl Hits {
         } else if inner.is_in_order(sort) || counts.total * 4 > inventory_total {
             Arc::new(inner.in_order(sort).iter().copied().filter(is_hit).collect())
         } else {
-            // A few hits are sorted sooner than all rows are.
+            // Sorting a few hits is faster than sorting all rows.
             let hits: Vec<At> = inner.by_name.iter().copied().filter(is_hit).collect();
             Arc::new(inner.sorted(&hits, sort))
         };
@@ -77,37 +85,37 @@ impl Hits {
         Self { total, inventory_total, stale, facets, sort, snapshot, freshness, rows, matched }
     }
 
-    /// The rows from `offset`, at most `len`; empty past the end.
+    /// Returns up to `len` rows from `offset`; empty past the end.
     pub fn window(&self, offset: usize, len: usize) -> Vec<RowView> {
         let inner = &self.snapshot.inner;
         let rows = self.rows.iter().skip(offset).take(len);
         rows.filter_map(|at| Some(crate::view::view(&inner.scene(at.slot)?, at.row(), self.freshness))).collect()
     }
 
-    /// The keys of the hits from `offset`, at most `len`; builds no rows.
+    /// Returns the keys of up to `len` hits from `offset` without building rows.
     pub fn keys_in(&self, offset: usize, len: usize) -> Vec<ResourceKey> {
         let inner = &self.snapshot.inner;
         let rows = self.rows.iter().skip(offset).take(len);
         rows.filter_map(|at| Some(inner.segment(at.slot)?.row(at.row()).resource.key.clone())).collect()
     }
 
-    /// The keys of all hits, in order.
+    /// Returns the keys of all hits, in order.
     pub fn keys(&self) -> Vec<ResourceKey> {
         self.keys_in(0, self.total)
     }
 
-    /// Where the row is among the hits.
+    /// Returns the row's position among the hits.
     pub fn position(&self, key: &ResourceKey) -> Option<usize> {
         let at = self.snapshot.inner.locate(key).find(|at| self.is_hit(*at))?;
         self.rows.iter().position(|row| *row == at)
     }
 
-    /// Whether the row is among the hits; faster than [`Hits::position`].
+    /// Returns `true` if the row is among the hits; faster than [`Hits::position`].
     pub fn contains(&self, key: &ResourceKey) -> bool {
         self.snapshot.inner.locate(key).any(|at| self.is_hit(at))
     }
 
-    /// The snapshot that they are hits of.
+    /// Returns the snapshot that was searched.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
@@ -123,7 +131,7 @@ impl fmt::Debug for Hits {
     }
 }
 
-/// Counts over the hits.
+/// Counts over the hits of a search.
 #[derive(Default)]
 struct Counts {
     total: usize,
@@ -171,7 +179,7 @@ fn counts_of<T: Clone>(counts: &BTreeMap<T, usize>) -> impl Iterator<Item = (T, 
     counts.iter().map(|(value, count)| (value.clone(), *count))
 }
 
-/// Most frequent first; of equals the one that comes first in its own order.
+/// Sorts by descending count; equal counts keep the order of their values.
 fn facet<T>(counts: impl Iterator<Item = (T, usize)>, label: impl Fn(&T) -> Arc<str>) -> Vec<Facet<T>> {
     let counts = counts.filter(|(_, count)| *count > 0);
     let mut facets: Vec<_> = counts.map(|(value, count)| Facet { label: label(&value), value, count }).collect();

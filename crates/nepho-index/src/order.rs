@@ -1,51 +1,22 @@
-//! Orders: where rows stand, by each column.
+//! Orders of rows by each column.
 //!
-//! The order by name is kept from snapshot to snapshot and mended; the others are made when first
-//! asked for, and kept until a change can have moved something in them.
+//! A snapshot updates the previous snapshot's order by name. It computes any other order on first
+//! use and keeps it until a change may affect it.
 
-use std::{
-    collections::BTreeMap,
-    net::IpAddr,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use nepho_core::{Timestamp, text::folded};
 
-use crate::{Sort, SortColumn, segment::Segment, snapshot::Inner, text};
-
-/// Where a row is: the number of its segment, and its number there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct At {
-    pub(crate) slot: u32,
-    pub(crate) row: u32,
-}
-
-impl At {
-    pub(crate) const fn row(self) -> usize {
-        self.row as usize
-    }
-}
-
-/// The orders made so far.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Orders([[Made; 2]; SortColumn::ALL.len()]);
-
-/// One order, once it is made; shared by the snapshots in which it is the same.
-type Made = Arc<OnceLock<Arc<Vec<At>>>>;
-
-impl Orders {
-    fn of(&self, sort: Sort) -> &Made {
-        &self.0[sort.column as usize][usize::from(sort.descending)]
-    }
-
-    /// Drops what was made for a column.
-    pub(crate) fn forget(&mut self, column: SortColumn) {
-        self.0[column as usize] = <[_; 2]>::default();
-    }
-}
+use crate::{
+    Sort, SortColumn,
+    inner::Inner,
+    position::{At, row_number},
+    segment::Segment,
+    text,
+};
 
 impl Inner {
-    /// All rows in order.
+    /// Returns all rows in order.
     pub(crate) fn in_order(&self, sort: Sort) -> &Arc<Vec<At>> {
         if sort == Sort::default() {
             return &self.by_name;
@@ -53,12 +24,12 @@ impl Inner {
         self.orders.of(sort).get_or_init(|| Arc::new(self.sorted(&self.by_name, sort)))
     }
 
-    /// Whether [`Inner::in_order`] has its answer ready.
+    /// Returns `true` if [`Inner::in_order`] needs no computation.
     pub(crate) fn is_in_order(&self, sort: Sort) -> bool {
         sort == Sort::default() || self.orders.of(sort).get().is_some()
     }
 
-    /// Some rows, given in order of name, in the order of `sort`.
+    /// Returns rows, given in order of name, in the order of `sort`.
     pub(crate) fn sorted(&self, by_name: &[At], sort: Sort) -> Vec<At> {
         let mut present = Vec::with_capacity(by_name.len());
         let mut absent = Vec::new();
@@ -68,12 +39,12 @@ impl Inner {
                 None => absent.push(by_name[place]),
             }
         }
-        // The place makes each element its own, so that equal rows stay in order of name.
+        // The place makes each element unique, so that equal rows stay in order of name.
         present.sort_unstable();
         present.into_iter().map(|(_, place)| by_name[place]).chain(absent).collect()
     }
 
-    /// For each row a number that sorts as the column does; `None` where the fact is absent.
+    /// Returns a number for each row that sorts like the column; `None` where the fact is absent.
     fn sort_keys(&self, rows: &[At], column: SortColumn) -> Vec<Option<u128>> {
         let scenes: Vec<_> = (0..).zip(&self.segments).map(|(slot, _)| self.scene(slot)).collect();
         let each = |key: &dyn Fn(&Segment, At) -> Option<u128>| {
@@ -102,7 +73,7 @@ impl Inner {
         }
     }
 
-    /// Numbers the names of rows that are in order of name.
+    /// Ranks the names of rows that are in order of name.
     fn name_ranks(&self, rows: &[At]) -> Vec<Option<u128>> {
         let (mut rank, mut before) = (0, "");
         rows.iter()
@@ -116,7 +87,8 @@ impl Inner {
             .collect()
     }
 
-    /// Numbers the texts of each segment by their order among the texts of all; empty is absent.
+    /// Ranks the texts of each segment among the texts of all segments; an empty text counts as
+    /// absent.
     fn ranks<'a>(&'a self, texts: impl Fn(&'a Segment) -> Vec<&'a str>) -> Vec<Vec<Option<u128>>> {
         let folded: Vec<Vec<String>> = self
             .segments
@@ -129,16 +101,16 @@ impl Inner {
         folded.iter().map(|texts| texts.iter().map(rank).collect()).collect()
     }
 
-    /// The order by name after some segments changed: `old` without `gone` slots, and with all rows
-    /// of the `fresh` ones in their places.
+    /// Returns the order by name after some segments changed: `old` without the `gone` slots, and
+    /// with the rows of the `fresh` slots inserted.
     pub(crate) fn mended(&self, old: &[At], gone: impl Fn(u32) -> bool, fresh: &[u32]) -> Vec<At> {
         let kept: Vec<At> = old.iter().copied().filter(|at| !gone(at.slot)).collect();
         let mut added: Vec<At> = Vec::new();
         for &slot in fresh {
             let rows = self.segment(slot).map_or(0, Segment::len);
-            added.extend((0..rows).map(|row| At { slot, row: crate::segment::row_number(row) }));
+            added.extend((0..rows).map(|row| At { slot, row: row_number(row) }));
         }
-        // Each segment is a run, which this sort merges.
+        // Each segment is sorted already, so this sort merges runs.
         added.sort_by(|a, b| self.compare(*a, *b));
         if kept.is_empty() {
             return added;
@@ -163,7 +135,7 @@ impl Inner {
     }
 }
 
-/// How many of the first rows are before; looks near the beginning first.
+/// Returns the number of leading rows that are before; searches near the beginning first.
 fn gallop(rows: &[At], is_before: impl Fn(&At) -> bool) -> usize {
     let mut reach = 1;
     while reach < rows.len() && is_before(&rows[reach - 1]) {
@@ -172,7 +144,7 @@ fn gallop(rows: &[At], is_before: impl Fn(&At) -> bool) -> usize {
     rows[..reach.min(rows.len())].partition_point(is_before)
 }
 
-/// The first address as a number: IPv4 before IPv6.
+/// Returns the first address as a number; IPv4 sorts before IPv6.
 fn ip(addresses: &[IpAddr]) -> Option<u128> {
     addresses.first().map(|address| match address {
         IpAddr::V4(v4) => u128::from(v4.to_bits()),
@@ -180,7 +152,7 @@ fn ip(addresses: &[IpAddr]) -> Option<u128> {
     })
 }
 
-/// A moment as a number that grows with it.
+/// Returns a number that grows with the time.
 fn moment(at: Timestamp) -> u128 {
     (at.as_nanosecond() - Timestamp::MIN.as_nanosecond()).unsigned_abs()
 }

@@ -1,4 +1,4 @@
-//! The query language: one line, the same in the window and in `nepho list`.
+//! The query language: one line of text, identical in the window and in `nepho list`.
 
 pub mod error;
 mod ip;
@@ -16,40 +16,41 @@ pub(crate) use pattern::Pattern;
 pub use term::Term;
 pub(crate) use term::{Mark, TagPattern, Test};
 
-/// A question to the inventory. The empty query asks for every row.
+/// A query of the inventory. The empty query matches every row.
 ///
-/// ```text
+/// query  = [ term { space term } ]          a row must meet every term
 /// query  = [ term { space term } ]          a row has to meet every term
 /// term   = [ "-" ] ( word | key ":" value { "," value } )
-///                                           "-" negates; of several values one has to be met
+///                                           "-" negates; one of several values must match
 ///        | "sort:" [ "-" ] column           at most once; "-" is greatest first
 /// word   = text                             part of the name, id, an address, a DNS name,
 ///                                           a tag's key or a tag's value
-/// value  = text                             the whole of the fact
+/// value  = text                             the complete fact
 /// text   = { plain | quoted }               case is ignored (Unicode)
 /// plain  = any character but space and '"'; in a value also not ","
-///          "*" stands for any run of characters
+///          "*" matches any run of characters
 /// quoted = '"' { character | '\"' | '\\' } '"'
-///                                           nothing in quotes has a meaning of its own,
-///                                           but the "=" of a tag
+///                                           every character in quotes is literal,
+///                                           except the "=" of a tag
 /// ```
 ///
 /// | key | value |
 /// |---|---|
 /// | `name`, `id`, `zone`, `size` | as shown |
-/// | `account` | the account's name, Nephoscope's id of it, or the cloud's |
+/// | `account` | the account's name, Nephoscope's id, or the cloud's id |
 /// | `region` | such as `eu-west-1`, `us-*` |
-/// | `provider`, `kind` | `aws`, `demo`; `instance` |
+/// | `provider`, `kind` | `aws`, `gcp`, `demo`; `instance` |
 /// | `state` | a normalised state as shown, such as `running` |
-/// | `raw` | the provider's word for the state |
-/// | `tag` | `key`: has it; `key=value`; `key=""`: has it with no value |
-/// | `ip` | an address; a network, `10.0.3.0/24`; or the beginning of an address, `10.0.` |
-/// | `is` | `stale`, `missing` (not in the last listing), `prod`, `pending` (an action under way) |
+/// | `raw` | the provider's name of the state |
+/// | `tag` | `key`: has the tag; `key=value`; `key=""`: has the tag with an empty value |
+/// | `ip` | an address; a network, `10.0.3.0/24`; or the prefix of an address, `10.0.` |
+/// | `is` | `stale`, `missing` (not in the last listing), `prod`, `pending` (an action is running) |
 /// | `sort` | see [`crate::SortColumn`] |
 ///
-/// An absent fact meets no value, so `-zone:*` finds the rows without a zone. An unknown key, state,
-/// kind, provider, mark or column is an error where it stands, never a text match; so is `cpu>80`,
-/// because comparisons have no key yet. A word that can only be an IPv6 address is a word.
+/// An absent fact matches no value, so `-zone:*` finds the rows without a zone. An unknown key,
+/// state, kind, provider, mark or column is an error with a position, never a text match. So is
+/// `cpu>80`, because no key supports comparisons yet. A word that can only be an IPv6 address is a
+/// word.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Query {
     terms: Vec<Term>,
@@ -57,34 +58,34 @@ pub struct Query {
 }
 
 impl Query {
-    /// The keys, in the order in which they are offered.
+    /// The keys, in suggestion order.
     pub const KEYS: [&'static str; 14] = [
         "state", "account", "region", "tag", "name", "ip", "kind", "provider", "size", "zone", "id", "raw", "is",
         "sort",
     ];
 
-    /// Reads `text`; whatever is in it, this ends and does not panic.
+    /// Parses `text`. Terminates without a panic for every input.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         parse::parse(text)
     }
 
-    /// The terms, in the order in which they stand; `sort:` is not one.
+    /// Returns the terms in textual order; `sort:` is not a term.
     pub fn terms(&self) -> &[Term] {
         &self.terms
     }
 
-    /// The order that the query asks for, if it does.
+    /// Returns the query's `sort:`, if present.
     pub fn sort(&self) -> Option<Sort> {
         self.sort
     }
 
-    /// Whether every row matches (the query may still say an order).
+    /// Returns `true` if every row matches (the query may still have a `sort:`).
     pub fn is_unfiltered(&self) -> bool {
         self.terms.is_empty()
     }
 }
 
-/// Writes the query so that it is read back as the same.
+/// Writes the query in a form that parses to an equal query.
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut space = "";

@@ -1,6 +1,6 @@
-//! A set of the rows of one segment.
+//! A set of rows of one segment.
 
-/// One bit for each row.
+/// A bit set with one bit for each row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowSet {
     words: Vec<u64>,
@@ -8,14 +8,14 @@ pub(crate) struct RowSet {
 }
 
 impl RowSet {
-    /// No row, or every row, of `len`.
+    /// Creates a set of `len` rows that contains every row (`true`) or none (`false`).
     pub(crate) fn filled(len: usize, value: bool) -> Self {
         let mut bits = Self { words: vec![if value { u64::MAX } else { 0 }; len.div_ceil(64)], len };
         bits.trim();
         bits
     }
 
-    /// The rows of which `is_in` says so.
+    /// Creates the set of the rows for which `is_in` returns `true`.
     pub(crate) fn from_fn(len: usize, mut is_in: impl FnMut(usize) -> bool) -> Self {
         let mut bits = Self::filled(len, false);
         for (w, word) in bits.words.iter_mut().enumerate() {
@@ -44,12 +44,12 @@ impl RowSet {
         self.trim();
     }
 
-    /// Keeps what is in `other` too.
+    /// Keeps the rows that are also in `other`.
     pub(crate) fn intersect(&mut self, other: &Self) {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
     }
 
-    /// Adds what is in `other`.
+    /// Adds the rows of `other`.
     pub(crate) fn unite(&mut self, other: &Self) {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
     }
@@ -58,12 +58,12 @@ impl RowSet {
         self.words.iter().all(|&word| word == 0)
     }
 
-    /// How many.
+    /// Returns the number of rows.
     pub(crate) fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// The rows, in order.
+    /// Returns the rows in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(w, &word)| {
             let mut left = word;
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_counted_past_the_end() {
+    fn bits_past_the_last_row_stay_clear() {
         for len in [0, 1, 63, 64, 65, 130] {
             let mut bits = RowSet::filled(len, true);
             assert_eq!(bits.count(), len);
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_meet_in_what_both_have() {
+    fn intersection_keeps_common_rows() {
         let mut even = RowSet::from_fn(200, |row| row % 2 == 0);
         even.intersect(&RowSet::from_fn(200, |row| row % 3 == 0));
         even.set(1, true);

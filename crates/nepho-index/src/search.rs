@@ -1,18 +1,18 @@
-//! Which rows of a segment meet a query.
+//! Evaluation of a query on the rows of a segment.
 
 use nepho_core::{Account, State, Timestamp, cache::ScopeRecord, text::folded};
 
 use crate::{
     Overlay, Query,
     freshness::Freshness,
-    order::At,
+    position::At,
     query::{Mark, Pattern, TagPattern, Test},
     row_set::RowSet,
     segment::Segment,
     text::{self, ADDRESS, END, TAG, VALUE},
 };
 
-/// A segment and what is known beside its rows.
+/// A segment with its account, its scope record and its overlays.
 pub(crate) struct Scene<'a> {
     pub(crate) segment: &'a Segment,
     pub(crate) account: Option<&'a Account>,
@@ -22,7 +22,7 @@ pub(crate) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// The rows that meet every term.
+    /// Returns the rows that meet every term.
     pub(crate) fn matches(&self, query: &Query, freshness: Freshness) -> RowSet {
         let mut rows = RowSet::filled(self.segment.len(), true);
         for term in query.terms() {
@@ -38,29 +38,29 @@ impl Scene<'_> {
         rows
     }
 
-    /// The state of a row as it is shown.
+    /// Returns the shown state of a row.
     pub(crate) fn state(&self, at: usize) -> State {
         self.overlay(at).and_then(|overlay| overlay.state).unwrap_or(self.segment.states[at])
     }
 
-    /// The overlay of a row.
+    /// Returns the overlay of a row.
     pub(crate) fn overlay(&self, at: usize) -> Option<&Overlay> {
         let found = self.overlays.binary_search_by_key(&at, |(at, _)| at.row()).ok()?;
         Some(&self.overlays[found].1)
     }
 
-    /// Whether the account is a production account.
+    /// Returns `true` for a production account.
     pub(crate) fn is_prod(&self) -> bool {
         self.account.is_some_and(|account| account.prod)
     }
 
-    /// How old a row's facts are.
+    /// Returns the time of a row's facts.
     pub(crate) fn as_of(&self, at: usize) -> Option<Timestamp> {
         let row = self.segment.row(at);
         crate::freshness::as_of(self.record, row.missing_since, row.observed_at)
     }
 
-    /// The rows that are stale.
+    /// Returns the stale rows.
     pub(crate) fn stale(&self, freshness: Freshness) -> RowSet {
         let failed = self.record.is_some_and(|record| record.failure.is_some());
         let listed = self.record.and_then(|record| record.as_of);
@@ -76,7 +76,7 @@ impl Scene<'_> {
         stale
     }
 
-    /// The rows that meet one test; only what it says of the rows `among` some counts.
+    /// Returns the rows that meet one test; the result is valid only for the rows in `among`.
     fn meets(&self, test: &Test, among: &RowSet, freshness: Freshness) -> RowSet {
         let segment = self.segment;
         match test {
@@ -118,7 +118,8 @@ impl Scene<'_> {
     }
 
     fn tag(&self, tag: &TagPattern, among: &RowSet) -> RowSet {
-        // With the marks around it a text without `*` can only be the tag, so finding it is enough.
+        // With the marks around it, a text without `*` can only be the tag, so finding the text
+        // suffices.
         let (needle, is_enough) = match (tag.key.literal(), tag.value.as_ref().map(Pattern::literal)) {
             (Some(key), None) => (format!("{TAG}{key}{VALUE}"), true),
             (Some(key), Some(Some(value))) => (format!("{TAG}{key}{VALUE}{value}{END}"), true),
@@ -153,7 +154,7 @@ impl Scene<'_> {
         rows
     }
 
-    /// Sets anew the rows that have an overlay with something to say.
+    /// Sets the rows whose overlay decides the condition.
     fn overlaid(&self, rows: &mut RowSet, is_met: impl Fn(&Overlay) -> Option<bool>) {
         for (at, overlay) in self.overlays {
             if let Some(is_met) = is_met(overlay) {
@@ -163,17 +164,17 @@ impl Scene<'_> {
     }
 }
 
-/// Whether the text, not yet folded, meets one of the patterns.
+/// Returns `true` if the unfolded text matches one of the patterns.
 fn is_any(any: &[Pattern], text: &str) -> bool {
     let folded = folded(text);
     any.iter().any(|pattern| pattern.is_met(&folded))
 }
 
-/// The rows that meet one of several values.
+/// Returns the rows that meet at least one of the values.
 fn each<T>(len: usize, any: &[T], meets: impl Fn(&T) -> RowSet) -> RowSet {
     let mut rows = RowSet::filled(len, false);
-    for one in any {
-        rows.unite(&meets(one));
+    for value in any {
+        rows.unite(&meets(value));
     }
     rows
 }

@@ -1,4 +1,4 @@
-//! The rows of one scope, laid out for searching. Built whole, then only read.
+//! The rows of one scope, laid out for searching. A segment never changes after construction.
 
 mod build;
 
@@ -15,7 +15,7 @@ use nepho_core::{
 
 use crate::{column::Column, row_set::RowSet, text};
 
-/// Where a resource is, as its key says.
+/// The place of a resource, from its key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(crate) provider: ProviderKind,
@@ -29,25 +29,25 @@ impl Place {
     }
 }
 
-/// The rows of one scope, in order of name, then key; no two have one key.
+/// The rows of one scope in order of name, then key; keys are unique.
 #[derive(Debug)]
 pub(crate) struct Segment {
     pub(crate) key: ScopeKey,
     rows: Vec<Arc<CachedRow>>,
-    /// The packed texts, one after another, and where each ends; see [`text`].
+    /// The concatenated packed texts, and the end of each one; see [`text`].
     packed: String,
     ends: Vec<usize>,
-    /// The [`digest`] of each key and its row's number, in order: a look-up reads one place in one
-    /// block of memory, not a dozen rows.
+    /// The [`digest`] of each key with its row's number, sorted by digest. A look-up reads one
+    /// contiguous block of memory instead of a dozen rows.
     digests: Vec<(u64, u32)>,
     pub(crate) places: Column<Place>,
     pub(crate) zones: Column<Box<str>>,
     pub(crate) sizes: Column<Box<str>>,
     pub(crate) raw_states: Column<Box<str>>,
     pub(crate) states: Vec<State>,
-    /// The rows that are missing.
+    /// Missing rows.
     pub(crate) missing: Vec<u32>,
-    /// The rows that were read alone, and when.
+    /// Rows that were read alone, with the time of the read.
     pub(crate) observed: Vec<(u32, Timestamp)>,
 }
 
@@ -60,7 +60,7 @@ impl Segment {
         &self.rows[at]
     }
 
-    /// The packed text of a row.
+    /// Returns the packed text of a row.
     pub(crate) fn packed(&self, at: usize) -> &str {
         &self.packed[self.begin(at)..self.ends[at]]
     }
@@ -69,7 +69,7 @@ impl Segment {
         at.checked_sub(1).map_or(0, |before| self.ends[before])
     }
 
-    /// Where the row of `key` is.
+    /// Returns the position of the row of `key`.
     pub(crate) fn position(&self, key: &ResourceKey) -> Option<usize> {
         let digest = digest(key);
         let from = self.digests.partition_point(|(other, _)| *other < digest);
@@ -83,7 +83,8 @@ impl Segment {
         compare(self.packed(at), &self.rows[at], other.packed(other_at), &other.rows[other_at])
     }
 
-    /// Whether the same names and keys stand in the same order, so that row numbers mean the same.
+    /// Returns `true` if both segments have the same names and keys in the same order, so that row
+    /// numbers keep their meaning.
     pub(crate) fn is_aligned_with(&self, other: &Self) -> bool {
         self.len() == other.len()
             && (0..self.len()).all(|at| {
@@ -93,8 +94,8 @@ impl Segment {
             })
     }
 
-    /// The rows `among` some of whose packed text `is_met` says so, where all such texts have
-    /// `needle` in them.
+    /// Returns the rows in `among` whose packed text satisfies `is_met`. Every such text must
+    /// contain `needle`.
     pub(crate) fn search(&self, among: &RowSet, needle: &str, is_met: impl Fn(&str) -> bool) -> RowSet {
         if needle.is_empty() {
             return RowSet::from_fn(self.len(), |at| among.get(at) && is_met(self.packed(at)));
@@ -103,7 +104,7 @@ impl Segment {
         let finder = memmem::Finder::new(needle);
         let (mut from, mut row) = (0, 0);
         while let Some(hit) = finder.find(&self.packed.as_bytes()[from..]) {
-            // A short needle is in nearly every row, and then the next row is the one.
+            // A short needle occurs in nearly every row, so the next row is usually the match.
             if self.ends[row] <= from + hit {
                 row += self.ends[row..].partition_point(|&end| end <= from + hit);
             }
@@ -126,17 +127,11 @@ fn compare(packed: &str, row: &CachedRow, other_packed: &str, other: &CachedRow)
         .then_with(|| (&row.account, &row.scope).cmp(&(&other.account, &other.scope)))
 }
 
-/// A number for looking a key up. Keys with one number are told apart by comparing them.
+/// Returns a hash for looking a key up; keys with equal hashes are compared.
 fn digest(key: &ResourceKey) -> u64 {
-    // Without random keys: a stranger who makes ids collide gains a slower look-up, and there is
-    // no order to be had from it.
+    // The hasher has no random keys: an attacker who chooses colliding ids only slows a look-up
+    // down, and the digest orders nothing that is visible.
     let mut hasher = DefaultHasher::new();
     key.native.hash(&mut hasher);
     hasher.finish()
-}
-
-/// The number of a row or of a value, in the width in which millions of them are kept.
-#[expect(clippy::cast_possible_truncation, reason = "four billion rows of one scope do not fit into memory")]
-pub(crate) const fn row_number(at: usize) -> u32 {
-    at as u32
 }

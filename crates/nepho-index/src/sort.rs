@@ -1,16 +1,16 @@
-//! How hits are ordered: the columns, and their words in queries and on the wire.
+//! Sort orders: the columns, and their names in queries and on the wire.
 
 use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-/// The order of the hits. By name, ascending, unless something else is said.
+/// The order of the hits. The default is ascending by name.
 ///
-/// Rows that lack the column's fact come last in both directions; rows that are equal in it are in
+/// Rows without the column's fact come last in both directions. Rows with equal facts are in
 /// ascending order of name, then of key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Sort {
-    /// By what.
+    /// The column.
     pub column: SortColumn,
     /// Greatest first.
     pub descending: bool,
@@ -43,15 +43,15 @@ pub enum SortColumn {
     Account,
     /// The region.
     Region,
-    /// The machine type, case ignored.
+    /// The instance type, case ignored.
     Size,
     /// The first private address, as a number; IPv4 before IPv6.
     PrivateIp,
     /// The first public address, likewise.
     PublicIp,
-    /// When it was last started.
+    /// Time of the last start.
     StartedAt,
-    /// How old its facts are.
+    /// Age of the facts.
     AsOf,
 }
 
@@ -70,7 +70,7 @@ impl SortColumn {
         Self::AsOf,
     ];
 
-    /// The word used in queries (`sort:-started_at`) and on the wire.
+    /// Returns the name used in queries (`sort:-started_at`) and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -87,11 +87,11 @@ impl SortColumn {
     }
 }
 
-/// A word that names no column.
+/// A name that matches no column.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("unknown column {word:?}")]
 pub struct UnknownColumn {
-    /// What was found.
+    /// The name that was found.
     pub word: String,
 }
 
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_column_is_found_by_its_word() {
+    fn column_names_parse_to_their_columns() {
         for column in SortColumn::ALL {
             assert_eq!(column.as_str().parse(), Ok(column));
         }

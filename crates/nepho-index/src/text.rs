@@ -1,9 +1,9 @@
-//! Search text: how a row's texts are folded and packed.
+//! Search text: folding and packing of a row's texts.
 //!
 //! A packed row is its fields in a fixed order, each ended by [`END`]: name, native id, addresses
-//! (each begun by [`ADDRESS`]), DNS names, tags (begun by [`TAG`], key and value parted by
-//! [`VALUE`]). These four characters never come out of folding, so a field cannot pretend to be
-//! another, whatever a stranger put into a name.
+//! (each started by [`ADDRESS`]), DNS names, tags (started by [`TAG`], key and value separated by
+//! [`VALUE`]). Folding never produces these four characters, so a field cannot imitate another one,
+//! even if an attacker chooses its text.
 
 use std::fmt::Write;
 
@@ -11,14 +11,14 @@ use nepho_core::{Resource, text::fold_onto};
 
 /// Ends each field.
 pub(crate) const END: char = '\n';
-/// Begins a tag.
+/// Starts a tag.
 pub(crate) const TAG: char = '\u{1}';
-/// Parts a tag's key from its value.
+/// Separates a tag's key from its value.
 pub(crate) const VALUE: char = '\u{2}';
-/// Begins an address.
+/// Starts an address.
 pub(crate) const ADDRESS: char = '\u{3}';
 
-/// Packs the texts of a row that can be searched.
+/// Packs the searchable texts of a row.
 pub(crate) fn pack(resource: &Resource) -> String {
     let mut text = String::with_capacity(128);
     fold_onto(&mut text, &resource.name);
@@ -43,17 +43,17 @@ pub(crate) fn pack(resource: &Resource) -> String {
     text
 }
 
-/// The fields of a packed row that begin with `mark`, without it.
+/// Returns the fields of a packed row that start with `mark`, without the mark.
 pub(crate) fn marked(packed: &str, mark: char) -> impl Iterator<Item = &str> {
     memchr::memchr_iter(mark as u8, packed.as_bytes()).map(|at| name(&packed[at + 1..]))
 }
 
-/// The folded native id of a packed row.
+/// Returns the folded native id of a packed row.
 pub(crate) fn id(packed: &str) -> &str {
     name(packed.get(name(packed).len() + 1..).unwrap_or_default())
 }
 
-/// The folded name of a packed row: its first field.
+/// Returns the folded name of a packed row, which is its first field.
 pub(crate) fn name(packed: &str) -> &str {
     let end = memchr::memchr(b'\n', packed.as_bytes()).unwrap_or(packed.len());
     &packed[..end]
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folding_leaves_nothing_that_packing_uses() {
+    fn folding_removes_the_packing_marks() {
         let marks: String = [END, TAG, VALUE, ADDRESS].into_iter().collect();
         assert_eq!(folded(&marks), "    ");
     }

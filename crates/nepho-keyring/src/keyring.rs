@@ -1,4 +1,4 @@
-//! The handle: async, cheap to clone, every call with a limit.
+//! The keyring handle: async, cheap to clone, with a time limit for every call.
 
 use std::{
     fmt,
@@ -6,63 +6,36 @@ use std::{
     time::Duration,
 };
 
-use nepho_core::{AccountId, Secret};
+use nepho_core::Secret;
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout},
 };
 
 use crate::{
-    backend::{self, Backend, Opener},
+    backend::{Backend, Opener},
+    calls,
+    classify::classify,
     error::KeyringError,
-    worker::{Ticket, Verdict, Worker},
+    request::{Item, Prompt},
+    worker::{CallState, Connection, Worker},
 };
 
-/// One item: a field of an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// Whose.
-    pub account: AccountId,
-    /// Which of its secrets; the provider's choice, without `/`.
-    pub field: String,
-}
-
-impl Item {
-    /// The item's user name in the keyring: `ACCOUNT/FIELD`.
-    pub fn user(&self) -> String {
-        format!("{}/{}", self.account, self.field)
-    }
-
-    pub(crate) fn from_user(user: &str) -> Option<Self> {
-        let (account, field) = user.split_once('/')?;
-        Some(Self { account: account.into(), field: field.to_owned() })
-    }
-}
-
-/// Who waits for a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prompt {
-    /// Nobody in particular: at most 2 s, and the person is never asked for a password.
-    Never,
-    /// The person at the keyboard, who may be asked for the keyring's password: 60 s. Dropping the
-    /// future cancels the call.
-    Allowed,
-}
-
-/// How long calls may take.
+/// Time limits of calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) background: Duration,
     pub(crate) operator: Duration,
-    /// After a background call timed out, how long further ones fail without asking.
-    pub(crate) rest: Duration,
+    /// After a background call timed out, the time during which further background calls fail
+    /// without reaching the keyring.
+    pub(crate) backoff: Duration,
 }
 
 const LIMITS: Limits =
-    Limits { background: Duration::from_secs(2), operator: Duration::from_mins(1), rest: Duration::from_secs(30) };
+    Limits { background: Duration::from_secs(2), operator: Duration::from_mins(1), backoff: Duration::from_secs(30) };
 
-/// The OS keyring. Opened at the first call, and again after it failed, so that a keyring daemon
-/// that starts late, or again, is found.
+/// The OS keyring. The first call opens it, and a call after a failure opens it again, so that a
+/// daemon that starts late or restarts is found.
 #[derive(Clone)]
 pub struct Keyring {
     inner: Arc<Inner>,
@@ -71,7 +44,7 @@ pub struct Keyring {
 struct Inner {
     worker: Worker,
     limits: Limits,
-    resting_until: Mutex<Option<Instant>>,
+    backoff_until: Mutex<Option<Instant>>,
 }
 
 impl fmt::Debug for Keyring {
@@ -81,112 +54,112 @@ impl fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// The keyring of this session.
+    /// Returns the keyring of this session.
     #[cfg(target_os = "linux")]
     pub fn system() -> Self {
         Self::opened_by(Arc::new(crate::secret_service::open), LIMITS)
     }
 
-    /// The keyring of this session; this build knows none for this system.
+    /// Returns a keyring that is always unavailable: this operating system is not supported yet.
     #[cfg(not(target_os = "linux"))]
     pub fn system() -> Self {
         let open = || Err(KeyringError::Unavailable { reason: "not supported on this system yet".to_owned() });
         Self::opened_by(Arc::new(open), LIMITS)
     }
 
-    /// A keyring that lives and dies with this value: for tests of what stands on it.
+    /// Returns an in-memory keyring for tests of dependent code.
     pub fn in_memory() -> Self {
         let store: Result<Arc<keyring_core::CredentialStore>, _> =
             keyring_core::mock::Store::new().map(|store| store as _);
         let open = move || match &store {
             Ok(store) => Ok(Box::new(InMemory(store.clone())) as Box<dyn Backend>),
-            Err(error) => Err(crate::error::classify(error)),
+            Err(error) => Err(classify(error)),
         };
         Self::opened_by(Arc::new(open), LIMITS)
     }
 
     pub(crate) fn opened_by(opener: Opener, limits: Limits) -> Self {
-        let inner = Inner { worker: Worker::new(opener), limits, resting_until: Mutex::new(None) };
+        let inner = Inner { worker: Worker::new(opener), limits, backoff_until: Mutex::new(None) };
         Self { inner: Arc::new(inner) }
     }
 
     /// Reads the item.
     pub async fn read(&self, item: &Item, prompt: Prompt) -> Result<Secret, KeyringError> {
         let item = item.clone();
-        self.call(prompt, move |backend, _| backend::read(backend, &item, prompt)).await
+        self.call(prompt, move |backend, _| calls::read(backend, &item, prompt)).await
     }
 
-    /// Writes the item, in place of an older one.
+    /// Writes the item and replaces an existing one.
     pub async fn write(&self, item: &Item, secret: Secret, prompt: Prompt) -> Result<(), KeyringError> {
         let item = item.clone();
-        self.call(prompt, move |backend, ticket| backend::write(backend, &item, &secret, prompt, ticket)).await
+        self.call(prompt, move |backend, state| calls::write(backend, &item, &secret, prompt, state)).await
     }
 
-    /// Deletes the item; that there was none is no error.
+    /// Deletes the item. A missing item is not an error.
     pub async fn delete(&self, item: &Item, prompt: Prompt) -> Result<(), KeyringError> {
         let item = item.clone();
-        self.call(prompt, move |backend, ticket| backend::delete(backend, &item, prompt, ticket)).await
+        self.call(prompt, move |backend, state| calls::delete(backend, &item, prompt, state)).await
     }
 
-    /// Every item that Nephoscope has, in the background.
+    /// Returns every item that Nephoscope stored, as a background call.
     pub async fn list(&self) -> Result<Vec<Item>, KeyringError> {
-        self.call(Prompt::Never, |backend, _| backend::list(backend)).await
+        self.call(Prompt::Never, |backend, _| calls::list(backend)).await
     }
 
-    /// Finds out whether secrets can be kept, by keeping one for a moment.
+    /// Checks that the keyring stores secrets, by writing and deleting a dummy item.
     pub async fn probe(&self, prompt: Prompt) -> Result<(), KeyringError> {
-        self.call(prompt, move |backend, _| backend::probe(backend, prompt)).await
+        self.call(prompt, move |backend, _| calls::probe(backend, prompt)).await
     }
 
     async fn call<T: Send + 'static>(
         &self,
         prompt: Prompt,
-        act: impl Fn(&dyn Backend, &Ticket) -> Result<T, KeyringError> + Send + 'static,
+        act: impl Fn(&dyn Backend, &CallState) -> Result<T, KeyringError> + Send + 'static,
     ) -> Result<T, KeyringError> {
         let limit = match prompt {
             Prompt::Never => self.inner.limits.background,
             Prompt::Allowed => self.inner.limits.operator,
         };
-        if prompt == Prompt::Never && self.is_resting() {
+        if prompt == Prompt::Never && self.is_backing_off() {
             return Err(KeyringError::TimedOut { limit });
         }
-        let (reply, answer) = oneshot::channel();
-        // A call is tried again with a fresh connection when the one at hand had failed, so the
-        // reply is the last try's: it is sent when the call is dropped.
+        let (reply, result) = oneshot::channel();
+        // The worker retries a call with a new connection if the existing one failed. `Reply` sends
+        // the last attempt's result when the call is dropped.
         let mut reply = Reply { to: Some(reply), result: None };
-        let pending = self.inner.worker.submit(Box::new(move |backend, ticket| {
-            let result = backend.and_then(|backend| act(backend, ticket));
-            let verdict = match &result {
-                Err(KeyringError::Unavailable { .. }) => Verdict::Bad,
-                _ => Verdict::Good,
+        let pending = self.inner.worker.submit(Box::new(move |backend, state| {
+            let result = backend.and_then(|backend| act(backend, state));
+            let connection = match &result {
+                Err(KeyringError::Unavailable { .. }) => Connection::Lost,
+                _ => Connection::Usable,
             };
             reply.keep(result);
-            verdict
+            connection
         }))?;
-        match timeout(limit, answer).await {
+        match timeout(limit, result).await {
             Ok(Ok(result)) => {
                 pending.answered();
-                self.rest(None);
+                self.set_backoff(None);
                 result
             }
             Ok(Err(_)) => {
                 pending.answered();
-                Err(KeyringError::Unavailable { reason: "its thread broke off".to_owned() })
+                Err(KeyringError::Unavailable { reason: "its thread ended unexpectedly".to_owned() })
             }
             Err(_) => {
-                self.rest(Some(Instant::now() + self.inner.limits.rest));
+                self.set_backoff(Some(Instant::now() + self.inner.limits.backoff));
                 Err(KeyringError::TimedOut { limit })
             }
         }
     }
 
-    fn is_resting(&self) -> bool {
-        let until = self.inner.resting_until.lock().unwrap_or_else(PoisonError::into_inner);
+    fn is_backing_off(&self) -> bool {
+        let until = self.inner.backoff_until.lock().unwrap_or_else(PoisonError::into_inner);
         until.is_some_and(|until| Instant::now() < until)
     }
 
-    fn rest(&self, until: Option<Instant>) {
-        *self.inner.resting_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    fn set_backoff(&self, until: Option<Instant>) {
+        *self.inner.backoff_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
     }
 }
 
@@ -204,7 +177,7 @@ impl<T> Reply<T> {
 impl<T> Drop for Reply<T> {
     fn drop(&mut self) {
         if let (Some(to), Some(result)) = (self.to.take(), self.result.take()) {
-            // Nobody waits any more: the result goes with its sender.
+            // The send fails if the caller gave up; the result is then dropped.
             let _ = to.send(result);
         }
     }

@@ -1,4 +1,4 @@
-//! What the handle promises, over keyrings that hang, fail and come back.
+//! Tests of the handle with keyrings that hang, fail and recover.
 
 use std::{
     sync::{
@@ -17,7 +17,7 @@ use crate::{
     keyring::Limits,
 };
 
-/// A keyring whose behaviour a test turns.
+/// A keyring with scripted behaviour.
 struct Scripted {
     store: Arc<CredentialStore>,
     locked: AtomicBool,
@@ -56,12 +56,12 @@ impl Scripted {
         let limits = Limits {
             background: Duration::from_millis(100),
             operator: Duration::from_millis(300),
-            rest: Duration::from_mins(1),
+            backoff: Duration::from_mins(1),
         };
         Keyring::opened_by(opener, limits)
     }
 
-    /// Makes every call wait until it is opened again.
+    /// Makes every call wait (`true`), or lets waiting calls continue (`false`).
     fn hang(&self, hang: bool) {
         *self.gate.lock().unwrap() = !hang;
         self.gate_moved.notify_all();
@@ -104,7 +104,7 @@ fn secret() -> Secret {
 }
 
 #[tokio::test]
-async fn what_is_written_is_read_and_listed_and_then_deleted() {
+async fn written_item_is_read_listed_and_deleted() {
     let keyring = Keyring::in_memory();
     assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap_err(), KeyringError::Missing);
     keyring.write(&item(), secret(), Prompt::Allowed).await.unwrap();
@@ -117,7 +117,7 @@ async fn what_is_written_is_read_and_listed_and_then_deleted() {
 }
 
 #[tokio::test]
-async fn only_the_operator_is_asked_for_the_password() {
+async fn background_calls_never_prompt() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.locked.store(true, Ordering::SeqCst);
@@ -129,7 +129,7 @@ async fn only_the_operator_is_asked_for_the_password() {
 }
 
 #[tokio::test]
-async fn a_hung_call_is_typed_and_does_not_hold_up_the_next_one() {
+async fn hung_call_times_out_and_does_not_block_the_next() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.hang(true);
@@ -137,11 +137,11 @@ async fn a_hung_call_is_typed_and_does_not_hold_up_the_next_one() {
     assert!(matches!(error, KeyringError::TimedOut { .. }), "{error}");
     script.hang(false);
     keyring.probe(Prompt::Allowed).await.unwrap();
-    assert_eq!(script.stored(), None, "a write that nobody waits for any more is not carried out");
+    assert_eq!(script.stored(), None, "a write whose caller gave up must not be carried out");
 }
 
 #[tokio::test]
-async fn background_calls_rest_after_a_timeout_until_a_call_succeeds() {
+async fn background_calls_back_off_after_a_timeout_until_a_success() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.hang(true);
@@ -149,13 +149,13 @@ async fn background_calls_rest_after_a_timeout_until_a_call_succeeds() {
     script.hang(false);
     let opened = script.opened.load(Ordering::SeqCst);
     assert!(matches!(keyring.probe(Prompt::Never).await, Err(KeyringError::TimedOut { .. })));
-    assert_eq!(script.opened.load(Ordering::SeqCst), opened, "the keyring was asked while resting");
+    assert_eq!(script.opened.load(Ordering::SeqCst), opened, "a call reached the keyring during the backoff");
     keyring.probe(Prompt::Allowed).await.unwrap();
     keyring.probe(Prompt::Never).await.unwrap();
 }
 
 #[tokio::test]
-async fn threads_left_behind_are_bounded_and_come_back() {
+async fn stuck_threads_are_bounded_and_recover() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.hang(true);
@@ -179,7 +179,7 @@ async fn threads_left_behind_are_bounded_and_come_back() {
 }
 
 #[tokio::test]
-async fn a_queued_call_is_served_when_the_one_before_it_hangs() {
+async fn queued_call_runs_although_the_previous_one_hangs() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.hang(true);
@@ -197,7 +197,7 @@ async fn a_queued_call_is_served_when_the_one_before_it_hangs() {
 }
 
 #[tokio::test]
-async fn a_keyring_that_comes_late_or_again_is_found() {
+async fn keyring_that_starts_late_or_restarts_is_found() {
     let script = Scripted::new();
     let keyring = script.keyring();
     script.absent.store(true, Ordering::SeqCst);
@@ -205,7 +205,7 @@ async fn a_keyring_that_comes_late_or_again_is_found() {
     assert!(matches!(error, KeyringError::Unavailable { .. }), "{error}");
     script.absent.store(false, Ordering::SeqCst);
     keyring.write(&item(), secret(), Prompt::Allowed).await.unwrap();
-    script.broken.store(true, Ordering::SeqCst); // the daemon restarts; opening again mends it
+    script.broken.store(true, Ordering::SeqCst); // the daemon restarts; a new connection works
     assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap().expose(), "wJalrXUtnFEMI");
 }
 

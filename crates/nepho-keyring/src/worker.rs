@@ -1,8 +1,8 @@
-//! The keyring thread: one call at a time, and a way out when a call never returns.
+//! The keyring thread: runs one call at a time, and is replaced if a call never returns.
 //!
-//! A call that its caller stopped waiting for leaves its thread *stuck*: the queue goes on with a
-//! new thread, and the stuck one ends by itself if its call ever returns. At most
-//! [`MAX_STUCK`] threads are left behind; from then on calls are refused until one comes back.
+//! If the caller of a running call gives up, the call's thread is *stuck*: a new thread serves the
+//! queue, and the stuck one ends when its call returns. At most [`MAX_STUCK`] threads may be stuck;
+//! further calls are refused until one of them ends.
 
 use std::{
     collections::VecDeque,
@@ -18,7 +18,7 @@ use crate::{
     error::KeyringError,
 };
 
-/// How many threads may hang in calls that never return.
+/// Maximum number of threads that may hang in calls that never return.
 const MAX_STUCK: usize = 3;
 
 const WAITING: u8 = 0;
@@ -26,12 +26,12 @@ const RUNNING: u8 = 1;
 const GIVEN_UP: u8 = 2;
 const DONE: u8 = 3;
 
-/// One call's place in the queue, shared by its caller and the thread.
+/// The state of one call, shared by its caller and the thread.
 #[derive(Debug, Default)]
-pub(crate) struct Ticket(AtomicU8);
+pub(crate) struct CallState(AtomicU8);
 
-impl Ticket {
-    /// Whether the caller stopped waiting.
+impl CallState {
+    /// Returns `true` if the caller gave up.
     pub(crate) fn is_given_up(&self) -> bool {
         self.0.load(Ordering::SeqCst) == GIVEN_UP
     }
@@ -41,21 +41,21 @@ impl Ticket {
     }
 }
 
-/// A call: gets the open keyring or why it could not be opened, and may be asked a second time with
-/// a fresh one. Answers whether the keyring is still good.
-pub(crate) type Call = Box<dyn FnMut(Result<&dyn Backend, KeyringError>, &Ticket) -> Verdict + Send>;
+/// A call. It receives the open keyring or the error from opening it, and may run a second time with
+/// a new connection. Returns the state of the connection.
+pub(crate) type Call = Box<dyn FnMut(Result<&dyn Backend, KeyringError>, &CallState) -> Connection + Send>;
 
-/// What a call says of the keyring that it used.
+/// The state of the connection after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// It answered.
-    Good,
-    /// It failed: forget it, and open it again next time. The daemon may have been restarted.
-    Bad,
+pub(crate) enum Connection {
+    /// The keyring responded.
+    Usable,
+    /// The keyring failed, perhaps because the daemon restarted. The next call opens a new connection.
+    Lost,
 }
 
 struct Job {
-    ticket: Arc<Ticket>,
+    state: Arc<CallState>,
     call: Call,
 }
 
@@ -75,12 +75,12 @@ struct Shared {
 
 impl Shared {
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        // A panic while the queue was held leaves nothing half done in it.
+        // A panic while the lock was held leaves the queue consistent.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The queue and its thread. Dropping it ends the thread once its call returns.
+/// The queue and its thread. Dropping the worker ends the thread once its call returns.
 pub(crate) struct Worker(Arc<Shared>);
 
 impl Worker {
@@ -90,15 +90,17 @@ impl Worker {
 
     /// Queues the call.
     pub(crate) fn submit(&self, call: Call) -> Result<Pending, KeyringError> {
-        let ticket = Arc::new(Ticket::default());
+        let state = Arc::new(CallState::default());
         let mut queue = self.0.queue();
         if queue.stuck >= MAX_STUCK {
-            return Err(KeyringError::Unavailable { reason: "several calls to it never returned".to_owned() });
+            return Err(KeyringError::Unavailable {
+                reason: "several calls to it hang; restart the keyring daemon".to_owned(),
+            });
         }
-        queue.jobs.push_back(Job { ticket: ticket.clone(), call });
+        queue.jobs.push_back(Job { state: state.clone(), call });
         ensure_thread(&self.0, &mut queue)?;
         self.0.arrived.notify_one();
-        Ok(Pending { ticket, shared: self.0.clone(), answered: false })
+        Ok(Pending { state, shared: self.0.clone(), answered: false })
     }
 }
 
@@ -109,15 +111,15 @@ impl Drop for Worker {
     }
 }
 
-/// A call that is waited for; dropping it before it was answered gives the call up.
+/// A call whose caller waits. Dropping the value before `answered` gives the call up.
 pub(crate) struct Pending {
-    ticket: Arc<Ticket>,
+    state: Arc<CallState>,
     shared: Arc<Shared>,
     answered: bool,
 }
 
 impl Pending {
-    /// The answer came; the thread is on its way to the next call.
+    /// Marks the call as answered; its thread continues with the next call.
     pub(crate) fn answered(mut self) {
         self.answered = true;
     }
@@ -128,15 +130,15 @@ impl Drop for Pending {
         if self.answered {
             return;
         }
-        if self.ticket.advance(WAITING, GIVEN_UP) {
-            return; // the thread will skip it
+        if self.state.advance(WAITING, GIVEN_UP) {
+            return; // the thread skips this call
         }
         let mut queue = self.shared.queue();
-        if self.ticket.advance(RUNNING, GIVEN_UP) {
+        if self.state.advance(RUNNING, GIVEN_UP) {
             queue.stuck += 1;
             queue.has_thread = false;
             if !queue.jobs.is_empty() && queue.stuck < MAX_STUCK {
-                // A failure to start it shows at the next submit; those who wait time out.
+                // The next `submit` reports a failure to start the thread; waiting callers time out.
                 let _ = ensure_thread(&self.shared, &mut queue);
             }
         }
@@ -151,7 +153,7 @@ fn ensure_thread(shared: &Arc<Shared>, queue: &mut Queue) -> Result<(), KeyringE
     thread::Builder::new()
         .name("keyring".to_owned())
         .spawn(move || serve(&run))
-        .map_err(|error| KeyringError::Unavailable { reason: format!("no thread for it: {error}") })?;
+        .map_err(|error| KeyringError::Unavailable { reason: format!("cannot start its thread: {error}") })?;
     queue.has_thread = true;
     Ok(())
 }
@@ -171,13 +173,13 @@ fn serve(shared: &Arc<Shared>) {
                 }
             }
         };
-        if !job.ticket.advance(WAITING, RUNNING) {
+        if !job.state.advance(WAITING, RUNNING) {
             continue;
         }
-        let leaving = Leaving { shared, ticket: job.ticket.clone(), settled: false };
+        let guard = CallGuard { shared, state: job.state.clone(), settled: false };
         run(shared, &mut backend, &mut job);
         drop(job);
-        if leaving.settle() == Left::Behind {
+        if guard.settle() == Role::Replaced {
             return;
         }
     }
@@ -189,55 +191,57 @@ fn run(shared: &Shared, backend: &mut Option<Box<dyn Backend>>, job: &mut Job) {
         match (shared.opener)() {
             Ok(opened) => *backend = Some(opened),
             Err(error) => {
-                (job.call)(Err(error), &job.ticket);
+                (job.call)(Err(error), &job.state);
                 return;
             }
         }
     }
     let Some(open) = backend.as_deref() else { return };
-    if (job.call)(Ok(open), &job.ticket) == Verdict::Good {
+    if (job.call)(Ok(open), &job.state) == Connection::Usable {
         return;
     }
     *backend = None;
-    // A connection from before the daemon's restart fails once; a fresh one tells the truth.
-    if was_open && !job.ticket.is_given_up() {
+    // A connection older than the daemon's restart fails once, so one retry uses a new connection.
+    if was_open && !job.state.is_given_up() {
         run(shared, backend, job);
     }
 }
 
-/// Settles a call's end, also when it panicked.
-struct Leaving<'a> {
+/// Guard that records the end of a call, even if the call panics.
+struct CallGuard<'a> {
     shared: &'a Shared,
-    ticket: Arc<Ticket>,
+    state: Arc<CallState>,
     settled: bool,
 }
 
 #[derive(PartialEq, Eq)]
-enum Left {
-    InCharge,
-    Behind,
+enum Role {
+    /// This thread serves the queue.
+    Serving,
+    /// Another thread replaced this one.
+    Replaced,
 }
 
-impl Leaving<'_> {
-    /// Says whether another thread has taken over meanwhile.
-    fn settle(mut self) -> Left {
+impl CallGuard<'_> {
+    /// Records the end of the call and returns the role that this thread has now.
+    fn settle(mut self) -> Role {
         self.settled = true;
         self.leave()
     }
 
-    fn leave(&self) -> Left {
+    fn leave(&self) -> Role {
         let mut queue = self.shared.queue();
-        if self.ticket.advance(RUNNING, DONE) {
-            return Left::InCharge;
+        if self.state.advance(RUNNING, DONE) {
+            return Role::Serving;
         }
         queue.stuck = queue.stuck.saturating_sub(1);
-        Left::Behind
+        Role::Replaced
     }
 }
 
-impl Drop for Leaving<'_> {
+impl Drop for CallGuard<'_> {
     fn drop(&mut self) {
-        if !self.settled && self.leave() == Left::InCharge {
+        if !self.settled && self.leave() == Role::Serving {
             self.shared.queue().has_thread = false;
         }
     }

@@ -1,6 +1,6 @@
-//! Against a real `gnome-keyring-daemon` on a private D-Bus: the states that an operator meets.
+//! Tests against a real `gnome-keyring-daemon` on a private D-Bus.
 //!
-//! Each test runs its case inside a session of its own: see [`nepho_testkit::session`].
+//! Each test runs its case inside a separate session: see [`nepho_testkit::session`].
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
@@ -18,28 +18,28 @@ fn item() -> Item {
 }
 
 #[test]
-fn an_open_keyring_keeps_secrets() {
-    in_session("an_open_keyring_keeps_secrets", "case_open").unwrap();
+fn unlocked_keyring_stores_secrets() {
+    in_session("unlocked_keyring_stores_secrets", "case_open").unwrap();
 }
 
 #[test]
-fn a_locked_keyring_is_typed_in_time() {
-    in_session("a_locked_keyring_is_typed_in_time", "case_locked").unwrap();
+fn locked_keyring_returns_a_typed_error_in_time() {
+    in_session("locked_keyring_returns_a_typed_error_in_time", "case_locked").unwrap();
 }
 
 #[test]
-fn a_keyring_that_is_locked_while_in_use_is_typed_and_works_again() {
-    in_session("a_keyring_that_is_locked_while_in_use_is_typed_and_works_again", "case_relocked").unwrap();
+fn keyring_locked_during_use_recovers_after_unlock() {
+    in_session("keyring_locked_during_use_recovers_after_unlock", "case_relocked").unwrap();
 }
 
 #[test]
-fn a_keyring_that_does_not_answer_is_typed_in_time_and_works_again() {
-    in_session("a_keyring_that_does_not_answer_is_typed_in_time_and_works_again", "case_frozen").unwrap();
+fn unresponsive_keyring_times_out_and_recovers() {
+    in_session("unresponsive_keyring_times_out_and_recovers", "case_frozen").unwrap();
 }
 
 #[test]
-fn a_session_without_a_bus_has_no_keyring() {
-    in_session("a_session_without_a_bus_has_no_keyring", "case_no_bus").unwrap();
+fn session_without_a_bus_has_no_keyring() {
+    in_session("session_without_a_bus_has_no_keyring", "case_no_bus").unwrap();
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn case_open() {
     keyring.write(&item(), Secret::new(secret.to_owned()), Prompt::Allowed).await.unwrap();
     let lookup =
         Command::new("secret-tool").args(["lookup", "service", SERVICE, "username", &item().user()]).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&lookup.stdout).trim_end(), secret, "as another program reads it");
+    assert_eq!(String::from_utf8_lossy(&lookup.stdout).trim_end(), secret, "secret-tool must read the stored secret");
     assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap().expose(), secret);
     assert_eq!(keyring.list().await.unwrap(), [item()]);
     keyring.delete(&item(), Prompt::Allowed).await.unwrap();
@@ -84,14 +84,14 @@ async fn case_locked() {
         assert_eq!(error.code(), FailureCode::KeyringLocked, "{error}");
     }
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
-    // The operator is asked, there is nobody to answer, and the caller gives up.
+    // The keyring prompts, no user responds, and the caller gives up.
     let item = item();
     let write = keyring.write(&item, Secret::new("y".to_owned()), Prompt::Allowed);
     match tokio::time::timeout(Duration::from_secs(3), write).await {
         Err(_) => {}
         Ok(result) => assert_eq!(result.unwrap_err().code(), FailureCode::KeyringLocked),
     }
-    // That call may hang for ever; this one must not.
+    // That call may hang; this one must not.
     let error = keyring.probe(Prompt::Never).await.unwrap_err();
     assert_eq!(error.code(), FailureCode::KeyringLocked, "{error}");
 }
@@ -108,7 +108,7 @@ async fn case_relocked() {
     lock_keyring().unwrap();
     assert_eq!(keyring.read(&item(), Prompt::Never).await.unwrap_err(), KeyringError::Locked);
     unlock_keyring(true).unwrap();
-    // The daemon was replaced; the old connection is forgotten and a new one made.
+    // The daemon was replaced, so the keyring drops the old connection and opens a new one.
     let begun = Instant::now();
     let found = loop {
         match keyring.read(&item(), Prompt::Never).await {
@@ -145,7 +145,7 @@ async fn case_no_bus() {
     if !is_inside() {
         return;
     }
-    // Inside the session there is a bus; a process that cannot see it has none.
+    // The session has a bus; a process without its address has none.
     without_bus("case_without_address").unwrap();
 }
 

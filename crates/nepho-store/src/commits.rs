@@ -1,7 +1,8 @@
-//! What a listing, a reading or a failure changes in the cache: whole or not at all.
+//! Commits of listings, reads and failures to the cache, each complete or not at all.
 //!
-//! The engine decides what changed. Here is the last line of defence: a commit computed against
-//! rows that another process has changed since, or older than what is stored, changes nothing.
+//! The engine decides the changes. This module makes the final check: a commit that was computed
+//! from rows which another process has changed since, or that is older than the stored data,
+//! changes nothing.
 
 use nepho_core::{
     ScopeKey, Timestamp,
@@ -19,7 +20,7 @@ use crate::{
     table::scopes::{self, Stored},
 };
 
-/// The stored rows of a scope, and the generation that they belong to.
+/// Returns the stored rows of a scope and their generation.
 pub(crate) fn known_scope(connection: &mut Connection, key: &ScopeKey) -> Result<KnownScope, Fault> {
     let reading = connection::read(connection)?;
     let Some(stored) = scopes::find(&reading, key)? else { return Ok(KnownScope::default()) };
@@ -28,7 +29,8 @@ pub(crate) fn known_scope(connection: &mut Connection, key: &ScopeKey) -> Result
 
 /// Commits a complete listing.
 pub(crate) fn commit_scope(connection: &mut Connection, commit: &ScopeCommit) -> Result<CommitOutcome, Fault> {
-    // Compressing takes longer than writing: it must not hold up other processes.
+    // Compressing takes longer than writing, so it happens before the transaction and does not
+    // block other processes.
     let documents = pack(&commit.writes)?;
     let started_at = nanos(commit.started_at);
     let writing = connection::write(connection)?;
@@ -59,7 +61,7 @@ pub(crate) fn commit_scope(connection: &mut Connection, commit: &ScopeCommit) ->
     Ok(CommitOutcome::Committed(generation))
 }
 
-/// Commits readings of single rows.
+/// Commits reads of single rows.
 pub(crate) fn commit_rows(connection: &mut Connection, commit: &RowsCommit) -> Result<CommitOutcome, Fault> {
     let documents = pack(&commit.writes)?;
     let observed_at = nanos(commit.observed_at);
@@ -86,7 +88,7 @@ fn pack(writes: &[RowWrite]) -> Result<Vec<Option<Packed>>, Fault> {
         .collect()
 }
 
-/// The changes of one commit, as far as they are made.
+/// The progress of one commit.
 struct Change<'a> {
     connection: &'a Connection,
     key: &'a ScopeKey,
@@ -96,7 +98,8 @@ struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// Checks that every row is of the scope's realm; the first row ever says which that is.
+    /// Checks that every row belongs to the scope's realm. The scope's first row determines the
+    /// realm.
     fn belongs_together(&self, writes: &[RowWrite]) -> Result<(), Fault> {
         let Some(first) = writes.first() else { return Ok(()) };
         let first = (first.resource.key.provider, &first.resource.key.realm);
@@ -114,7 +117,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Writes one row and its document, unless nothing changed or a later reading is stored.
+    /// Writes one row and its document, unless nothing changed or a later read is stored.
     fn write(
         &mut self,
         write: &RowWrite,
@@ -174,13 +177,13 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The stored row, unless it was read alone after `read_at`.
+    /// Returns the stored row, unless it was read alone after `read_at`.
     fn earlier(&self, native: &str, read_at: i64) -> Result<Option<resources::Stored>, Fault> {
         let stored = resources::find(self.connection, self.scope.id, native)?;
         Ok(stored.filter(|row| !later(row, read_at)))
     }
 
-    /// The scope's generation, moved on if any of its rows changed.
+    /// Returns the scope's generation, incremented if any row changed.
     fn finish(self) -> Result<u64, Fault> {
         if self.changed == 0 {
             return Ok(self.scope.generation);

@@ -1,4 +1,4 @@
-//! Connections to the two databases, and how they are set up.
+//! Connections to the two databases, and their configuration.
 
 use std::{path::Path, time::Duration};
 
@@ -10,19 +10,20 @@ use crate::{
     open::schema::{CACHE_SCHEMA, STATE_SCHEMA},
 };
 
-/// How long a write waits for another process's.
+/// The time that a write waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// A write-ahead log is cut back to this after a checkpoint.
+/// The size to which a checkpoint truncates the write-ahead log.
 const LOG_BYTES: i64 = 64 << 20;
-/// Every statement of the store fits in.
+/// Capacity of the statement cache, enough for every statement of the store.
 const CACHED_STATEMENTS: usize = 64;
 
-/// When a commit counts as done.
+/// The point at which a commit is complete.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Durability {
-    /// When it is on the disk: for what polling cannot bring back.
+    /// Complete once the data is on the disk; for data that polling cannot restore.
     Full,
-    /// When the system has it: a power failure may take the last commits, never half of one.
+    /// Complete once the operating system has the data. A power failure may lose the last commits, but never
+    /// a part of one.
     Normal,
 }
 
@@ -34,7 +35,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// Two databases that end with the process.
+    /// Opens two databases in memory.
     pub(crate) fn in_memory() -> Result<Self, Fault> {
         let mut state = Connection::open_in_memory()?;
         let mut cache = Connection::open_in_memory()?;
@@ -45,7 +46,7 @@ impl Pair {
         Ok(Self { state, cache })
     }
 
-    /// Two connections that cannot write.
+    /// Opens two read-only connections.
     pub(crate) fn readers(dir: &Path) -> Result<Self, Fault> {
         let state = open(&dir.join(STATE), Durability::Full)?;
         let cache = open(&dir.join(CACHE), Durability::Normal)?;
@@ -56,38 +57,39 @@ impl Pair {
     }
 }
 
-/// Opens a database that exists, for reading and writing.
+/// Opens an existing database for reading and writing.
 pub(crate) fn open(path: &Path, durability: Durability) -> Result<Connection, Fault> {
     let connection = Connection::open_with_flags(path, flags() | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     configure(&connection, durability)?;
     Ok(connection)
 }
 
-/// Opens a database that exists so that nothing of it can change.
+/// Opens an existing database without any possibility of changing it.
 pub(crate) fn open_untouched(path: &Path) -> Result<Connection, Fault> {
     let connection = Connection::open_with_flags(path, flags() | OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     Ok(connection)
 }
 
-/// A transaction that has the right to write from its beginning: one that asks for it later can be
-/// refused at once, whatever the timeout.
+/// Starts a write transaction. It takes the write lock at once, because SQLite may refuse a later
+/// upgrade immediately, regardless of the timeout.
 pub(crate) fn write(connection: &mut Connection) -> Result<Transaction<'_>, Fault> {
     Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
 }
 
-/// A transaction that sees one state of the database throughout.
+/// Starts a read transaction, which sees one consistent state of the database.
 pub(crate) fn read(connection: &mut Connection) -> Result<Transaction<'_>, Fault> {
     Ok(connection.transaction_with_behavior(TransactionBehavior::Deferred)?)
 }
 
-/// Whether the file is whole, by SQLite's own check.
+/// Returns `true` if SQLite's quick check finds no damage.
 pub(crate) fn is_whole(connection: &Connection) -> Result<bool, Fault> {
     let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     Ok(verdict == "ok")
 }
 
-/// Never create (files are made by `permissions`), never follow a link, one thread at a time.
+/// Flags for every connection: no creation (`permissions` creates files), no symbolic links, one
+/// thread at a time.
 fn flags() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW
 }
@@ -96,7 +98,7 @@ fn configure(connection: &Connection, durability: Durability) -> Result<(), Faul
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    // An in-memory database answers `memory`.
+    // An in-memory database returns `memory`.
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     let synchronous = match durability {
         Durability::Full => "full",
@@ -105,7 +107,7 @@ fn configure(connection: &Connection, durability: Durability) -> Result<(), Faul
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
-    // Nothing of the inventory goes to files that we did not make.
+    // Keep inventory data out of files that this crate did not create.
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What can go wrong in the store. No type of the database library is visible.
+//! Errors of the store. No type of the database library is visible.
 
 use std::path::{Path, PathBuf};
 
@@ -6,95 +6,95 @@ use nepho_core::{ResourceKey, ScopeKey};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
-/// An error of the database, whose type stays private.
+/// An error of the database library, whose type stays private.
 #[derive(Debug, Error)]
 #[error(transparent)]
 pub struct SqliteFault(rusqlite::Error);
 
-/// Why a directory or a file is not trusted with the inventory.
+/// The reason why a directory or file is not safe for the inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Unsafe {
-    /// A symbolic link stands in its place.
+    /// A symbolic link is in its place.
     #[error("it is a symbolic link")]
     SymbolicLink,
-    /// It is not a directory (or not a regular file) where one is expected.
+    /// It is not a directory, or not a regular file, as expected.
     #[error("it is not of the expected type")]
     WrongType,
     /// It belongs to another user.
     #[error("it belongs to another user")]
     NotOurs,
-    /// Others than its owner may write to it.
-    #[error("others may write to it")]
+    /// Users other than its owner may write to it.
+    #[error("other users may write to it; remove their write permission")]
     WritableByOthers,
 }
 
-/// An error of the store. Whatever it says, nothing was half written.
+/// An error of the store. No error leaves a partial write.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// The directory, or a file in it, is open to others; nothing was read or written.
-    #[error("{} is not safe to use: {reason}", path.display())]
+    /// The directory or a file in it is accessible to other users; nothing was read or written.
+    #[error("cannot use {}: {reason}", path.display())]
     Unsafe {
-        /// Which.
+        /// The directory or file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         reason: Unsafe,
     },
     /// A file operation failed.
-    #[error("{} cannot be used", path.display())]
+    #[error("cannot access {}", path.display())]
     Io {
-        /// On which file.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The file was written by a newer Nephoscope; it was left as it is.
-    #[error("{} was written by a newer Nephoscope (format {found}, this one knows {known})", path.display())]
+    /// A newer Nephoscope wrote the file; it was left unchanged.
+    #[error("{} was written by a newer Nephoscope (format {found}, this version supports {known}); update Nephoscope", path.display())]
     Newer {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Its format.
+        /// The file's format.
         found: i64,
-        /// The newest format that this Nephoscope knows.
+        /// The newest format that this version supports.
         known: i64,
     },
-    /// There is no room left on the disk.
+    /// The disk is full.
     #[error("the disk is full")]
     Full {
         /// The database's error.
         source: SqliteFault,
     },
-    /// Another process kept the database locked for longer than the store waits.
+    /// Another process locked the database for longer than the store's timeout.
     #[error("the database is in use by another process")]
     Busy {
         /// The database's error.
         source: SqliteFault,
     },
-    /// Another process has been opening the same directory for longer than the store waits.
-    #[error("another process holds {}", path.display())]
+    /// Another process has been opening the same directory for longer than the store's timeout.
+    #[error("another process is still opening {}; try again", path.display())]
     Locked {
         /// The lock file.
         path: PathBuf,
     },
-    /// The file is damaged. The next opening checks it, and saves what can be saved.
-    #[error("the database is damaged")]
+    /// The file is damaged. The next opening checks it and salvages what is readable.
+    #[error("the database is damaged; restart Nephoscope to repair it")]
     Damaged {
         /// The database's error.
         source: SqliteFault,
     },
-    /// The database failed otherwise.
-    #[error("the database failed to {doing}")]
+    /// Any other error of the database.
+    #[error("cannot {doing}: the database reported an error")]
     Database {
-        /// What was being done.
+        /// The failed job.
         doing: &'static str,
         /// The database's error.
         source: SqliteFault,
     },
-    /// A stored value is not what its column holds.
-    #[error("a stored {what} is unreadable: {reason}")]
+    /// A stored value does not match its column's format.
+    #[error("cannot read a stored {what}: {reason}")]
     Unreadable {
-        /// What it should be.
+        /// The expected kind of value.
         what: &'static str,
-        /// What is wrong with it.
+        /// The mismatch.
         reason: String,
     },
     /// Another account has this name.
@@ -103,7 +103,7 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
-    /// A row belongs to another cloud, realm or kind than the scope that it was to be stored in.
+    /// A row belongs to a cloud, realm or kind other than its scope's.
     #[error("{key} does not belong to {} of account {}", scope.scope.location, scope.account)]
     ForeignRow {
         /// The row.
@@ -122,7 +122,7 @@ impl StoreError {
     }
 }
 
-/// The crate's own error: the database's, before it is said what was being done.
+/// The crate's internal error, before [`Fault::while_doing`] adds the failed job.
 #[derive(Debug)]
 pub(crate) enum Fault {
     Sqlite(rusqlite::Error),
@@ -145,7 +145,7 @@ impl From<rusqlite_migration::Error> for Fault {
     fn from(error: rusqlite_migration::Error) -> Self {
         match error {
             rusqlite_migration::Error::RusqliteError { err, .. } => Self::Sqlite(err),
-            // The rest is about how the migrations are defined, which the tests validate.
+            // The other variants report faulty migrations, which the tests exclude.
             other => Self::unreadable("schema", other.to_string()),
         }
     }
@@ -157,7 +157,7 @@ impl Fault {
         Self::Store(StoreError::Unreadable { what, reason: reason.to_string() })
     }
 
-    /// The error as the caller sees it.
+    /// Converts the fault to the error that callers see.
     pub(crate) fn while_doing(self, doing: &'static str) -> StoreError {
         let error = match self {
             Self::Store(error) => return error,
@@ -173,7 +173,7 @@ impl Fault {
         }
     }
 
-    /// Whether the file's content is to blame, and not the disk, a lock or the permissions.
+    /// Returns `true` if the file's content is the cause, not the disk, a lock or permissions.
     pub(crate) fn is_about_content(&self) -> bool {
         match self {
             Self::Store(error) => {

@@ -1,4 +1,4 @@
-//! The journal's chain: each entry's hash covers its columns and the hash of the one before it.
+//! The journal's hash chain: each entry's hash covers its columns and the previous entry's hash.
 
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
@@ -6,13 +6,13 @@ use sha2::{Digest, Sha256};
 /// The hash of an entry.
 pub(crate) type Hash = [u8; 32];
 
-/// What the first entry follows from.
+/// The predecessor hash of the first entry.
 pub(crate) const START: Hash = [0; 32];
 
-/// The hash of an entry's `columns` after an entry with the hash `previous`.
+/// Returns the hash of an entry's `columns` after an entry with the hash `previous`.
 ///
-/// Each column goes in with its type and its length, so that no text can move from one column to
-/// the next, and an empty text is not an absent one.
+/// Each column is hashed with its type and its length, so that text cannot move between columns and
+/// an empty text differs from NULL.
 pub(crate) fn link<'a>(previous: &Hash, columns: impl IntoIterator<Item = ValueRef<'a>>) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(b"nephoscope journal 1");
@@ -39,11 +39,11 @@ pub(crate) fn link<'a>(previous: &Hash, columns: impl IntoIterator<Item = ValueR
     hasher.finalize().into()
 }
 
-/// The hash in hexadecimal.
+/// Returns the hash in hexadecimal.
 pub(crate) fn hex(hash: &Hash) -> String {
     use std::fmt::Write as _;
     hash.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })

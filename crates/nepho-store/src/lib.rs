@@ -1,9 +1,9 @@
 //! The SQLite databases: durable state and disposable cache.
 //!
-//! `state.db` holds what polling cannot bring back (accounts, settings, the journal); `cache.db`
-//! holds what it can (scopes, resources, documents). One file per table; [`Store`] is the handle.
-//! Deliberately not here: deciding what a listing changes (the engine's reconcile), secrets (the
-//! keyring), and where the directory is (the hosts).
+//! `state.db` holds data that polling cannot restore (accounts, settings, the journal). `cache.db`
+//! holds data that it can (scopes, resources, documents). One file per table; [`Store`] is the
+//! handle. Deliberately not here: the decision what a listing changes (the engine's `reconcile`),
+//! secrets (the keyring), and the location of the directory (the hosts).
 
 mod columns;
 mod commits;

@@ -1,4 +1,4 @@
-//! The handle that the engine holds: each method is one job on the store's worker.
+//! The store's handle: each method is one job on the store's threads.
 
 use std::{
     fmt,
@@ -33,39 +33,40 @@ use crate::{
     worker::Worker,
 };
 
-/// Worker that read, so that one long reading does not hold up the others.
+/// Number of reader threads, so that one long read does not block the others.
 const READERS: usize = 2;
 
 /// The databases of one data directory. Cheap to clone.
 ///
-/// Dropping the last clone finishes what was asked for and closes the files; a process that ends
-/// without that has them checked when they are next opened. A method's job runs to its end even if
-/// its future is dropped.
+/// Dropping the last clone finishes the queued jobs and closes the files. If a process ends without
+/// that, the next opening checks the files. A method's job runs to its end even if its future is
+/// dropped.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    desk: Option<Desk>,
+    jobs: Option<Jobs>,
     open_lock: Option<OpenLock>,
-    sound: Arc<AtomicBool>,
+    intact: Arc<AtomicBool>,
 }
 
-/// Where jobs are done.
-enum Desk {
-    /// On the caller's thread, and done when the future is first polled: for tests on paused time.
+/// The executor of the store's jobs.
+enum Jobs {
+    /// Runs jobs on the caller's thread, complete when the future is first polled; for tests on
+    /// paused time.
     Inline(Box<Mutex<Pair>>),
-    /// On worker of the store's own. Dropped in this order: the writer's connections close last and
-    /// alone, so that they move the logs into the databases. Two that close at one moment may each
-    /// leave that to the other.
-    Worker { readers: Worker, writer: Worker },
+    /// Runs jobs on the store's threads. The fields drop in this order: the writer's connections
+    /// close last and alone, so that they move the logs into the databases. If two connections
+    /// close at the same time, each may leave that to the other.
+    Threads { readers: Worker, writer: Worker },
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.inner.desk {
-            Some(Desk::Worker { .. }) => f.write_str("Store"),
+        match &self.inner.jobs {
+            Some(Jobs::Threads { .. }) => f.write_str("Store"),
             _ => f.write_str("Store(in memory)"),
         }
     }
@@ -73,62 +74,63 @@ impl fmt::Debug for Store {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // The worker end first: the files are in order only when every connection is closed.
-        self.desk = None;
+        // End the threads first: the files are clean only when every connection is closed.
+        self.jobs = None;
         if let Some(open_lock) = self.open_lock.take() {
-            open_lock.leave(self.sound.load(Ordering::Relaxed));
+            open_lock.leave(self.intact.load(Ordering::Relaxed));
         }
     }
 }
 
 impl Store {
-    /// Opens (and makes, if need be) the databases in `dir`. Blocks.
+    /// Opens the databases in `dir`, and creates them if necessary. Blocks.
     ///
-    /// The notes say what had to be put right. An unusable cache is no error; a durable database
-    /// that is newer than this Nephoscope, and a directory that others may write to, are.
+    /// The notes report repairs. An unusable cache is no error. A durable database newer than this
+    /// version, and a directory that other users may write to, are errors.
     pub fn open(dir: &Path) -> Result<(Self, Vec<OpenNote>), StoreError> {
         let Opened { writer, readers, open_lock, notes } = open::open(dir, READERS)?;
-        let desk = Desk::Worker {
+        let jobs = Jobs::Threads {
             writer: Worker::start("store-writer", vec![writer])?,
             readers: Worker::start("store-reader", readers)?,
         };
-        Ok((Self::over(desk, Some(open_lock)), notes))
+        Ok((Self::over(jobs, Some(open_lock)), notes))
     }
 
-    /// Opens empty databases that end with the handle. Everything is done on the caller's thread
-    /// within the first poll, so that it can be used on tokio's paused time.
+    /// Opens empty databases that exist as long as the handle. Every job completes on the caller's
+    /// thread within the first poll, so the store works on tokio's paused time.
     pub fn in_memory() -> Result<Self, StoreError> {
         let pair = Pair::in_memory().map_err(|fault| fault.while_doing("open in memory"))?;
-        Ok(Self::over(Desk::Inline(Box::new(Mutex::new(pair))), None))
+        Ok(Self::over(Jobs::Inline(Box::new(Mutex::new(pair))), None))
     }
 
-    fn over(desk: Desk, open_lock: Option<OpenLock>) -> Self {
-        Self { inner: Arc::new(Inner { desk: Some(desk), open_lock, sound: Arc::new(AtomicBool::new(true)) }) }
+    fn over(jobs: Jobs, open_lock: Option<OpenLock>) -> Self {
+        Self { inner: Arc::new(Inner { jobs: Some(jobs), open_lock, intact: Arc::new(AtomicBool::new(true)) }) }
     }
 
-    /// Every account, by name.
+    /// Returns every account, by name.
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         self.read("list the accounts", |pair| accounts::all(&pair.state)).await
     }
 
-    /// Adds the account, or replaces the one with its id. Two accounts never share a name.
+    /// Adds the account, or replaces the one with its id. Names are unique.
     pub async fn put_account(&self, account: &Account) -> Result<(), StoreError> {
         let account = account.clone();
         self.write("store the account", move |pair| accounts::put(&pair.state, &account)).await
     }
 
-    /// Pins the account where it is not pinned yet, and changes nothing else of it; answers it as it is
-    /// stored now, or `None` when it was removed meanwhile.
+    /// Pins the account unless it is already pinned, and changes nothing else. Returns the account
+    /// as stored now, or `None` if it was removed.
     pub async fn pin_account(&self, id: &AccountId, identity: &Identity) -> Result<Option<Account>, StoreError> {
         let (id, identity) = (id.clone(), identity.clone());
         self.write("pin the account", move |pair| accounts::pin(&pair.state, &id, &identity)).await
     }
 
-    /// Forgets the account, and drops its scopes, rows and documents. Its journal entries stay.
+    /// Removes the account with its scopes, rows and documents. Its journal entries stay.
     pub async fn remove_account(&self, id: &AccountId) -> Result<(), StoreError> {
         let id = id.clone();
         self.write("remove the account", move |pair| {
-            // The cache first: if we end between the two, polling brings the rows back.
+            // The cache first: if the process ends between the two steps, polling restores the
+            // rows.
             let writing = connection::write(&mut pair.cache)?;
             scopes::retain(&writing, &id, &[])?;
             writing.commit()?;
@@ -137,44 +139,44 @@ impl Store {
         .await
     }
 
-    /// The setting's text, if it was ever put.
+    /// Returns the setting's text, if it was ever stored.
     pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
         let name = name.to_owned();
         self.read("read the setting", move |pair| settings::get(&pair.state, &name)).await
     }
 
-    /// Sets the setting's text.
+    /// Stores the setting's text.
     pub async fn put_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
         let (name, value) = (name.to_owned(), value.to_owned());
         self.write("store the setting", move |pair| settings::put(&pair.state, &name, &value)).await
     }
 
-    /// Every scope that was ever tried, by account and location.
+    /// Returns every scope that was ever listed, by account and location.
     pub async fn scopes(&self) -> Result<Vec<ScopeRecord>, StoreError> {
         self.read("list the scopes", |pair| scopes::all(&pair.cache)).await
     }
 
-    /// The scope's rows as reconciling sees them; generation zero and no rows if it is not known.
+    /// Returns the scope's rows for reconciling; generation zero and no rows for an unknown scope.
     pub async fn known_scope(&self, key: &ScopeKey) -> Result<KnownScope, StoreError> {
         let key = key.clone();
         self.read("read the scope", move |pair| commits::known_scope(&mut pair.cache, &key)).await
     }
 
-    /// Commits a complete listing, whole or not at all.
+    /// Commits a complete listing, all of it or nothing.
     ///
-    /// Rows that were read alone after the listing began keep what that reading said. The generation
-    /// moves only if a row changed; the scope's `as_of` always does.
+    /// Rows that were read alone after the listing started keep the result of that read. The
+    /// generation grows only if a row changed; the scope's `as_of` always changes.
     pub async fn commit_scope(&self, commit: impl Into<Arc<ScopeCommit>>) -> Result<CommitOutcome, StoreError> {
         let commit = commit.into();
         self.write("commit the scope", move |pair| commits::commit_scope(&mut pair.cache, &commit)).await
     }
 
-    /// Commits readings of single rows, whole or not at all; `Older` if the scope was listed since.
+    /// Commits reads of single rows, all or none; `Older` if a later listing is stored.
     pub async fn commit_rows(&self, commit: RowsCommit) -> Result<CommitOutcome, StoreError> {
         self.write("commit the rows", move |pair| commits::commit_rows(&mut pair.cache, &commit)).await
     }
 
-    /// Records that the scope could not be listed. Its rows and their age stay as they are.
+    /// Records that the scope's listing failed. Its rows and their age stay.
     pub async fn fail_scope(
         &self,
         key: &ScopeKey,
@@ -190,10 +192,10 @@ impl Store {
         .await
     }
 
-    /// Forgets the account's scopes that are not among `scopes`, with their rows and documents.
+    /// Removes the account's scopes that are not among `scopes`, with their rows and documents.
     pub async fn retain_scopes(&self, account: &AccountId, scopes: &[Scope]) -> Result<(), StoreError> {
         let (account, kept) = (account.clone(), scopes.to_vec());
-        self.write("forget scopes", move |pair| {
+        self.write("remove scopes", move |pair| {
             let writing = connection::write(&mut pair.cache)?;
             scopes::retain(&writing, &account, &kept)?;
             Ok(writing.commit()?)
@@ -201,12 +203,12 @@ impl Store {
         .await
     }
 
-    /// Every row of the cache, in no order.
+    /// Returns every row of the cache, in no particular order.
     pub async fn rows(&self) -> Result<Vec<CachedRow>, StoreError> {
         self.read("read the rows", |pair| resources::all(&*connection::read(&mut pair.cache)?)).await
     }
 
-    /// The scope's rows, by name.
+    /// Returns the scope's rows, by name.
     pub async fn rows_of(&self, key: &ScopeKey) -> Result<Vec<CachedRow>, StoreError> {
         let key = key.clone();
         self.read("read the scope's rows", move |pair| {
@@ -219,22 +221,23 @@ impl Store {
         .await
     }
 
-    /// The first rows of all, in the inventory's order of names: what the window shows before the index is ready.
+    /// Returns the first rows in the inventory's order of names, which the window shows before the
+    /// index is ready.
     pub async fn first_rows(&self, limit: usize) -> Result<Vec<CachedRow>, StoreError> {
         let limit = signed(limit);
         self.read("read the first rows", move |pair| resources::first(&*connection::read(&mut pair.cache)?, limit))
             .await
     }
 
-    /// The provider's own description of the resource as it was listed, if one is stored.
+    /// Returns the document of the resource from its last listing, if one is stored.
     pub async fn document(&self, key: &ResourceKey) -> Result<Option<Document>, StoreError> {
         let key = key.clone();
         self.read("read the document", move |pair| documents::get(&pair.cache, &key)).await
     }
 
-    /// Stores a description of the resource that was read whole at `read_at`, beside the listed one,
-    /// which may show only a part. Answers whether it did: a resource that has no row keeps none, and
-    /// what was read later stays.
+    /// Stores the full document of the resource, read at `read_at`, separately from the listed one,
+    /// which may be partial. Returns `true` if it was stored: a resource without a row keeps no
+    /// document, and a later read is not replaced.
     pub async fn put_full_document(
         &self,
         key: &ResourceKey,
@@ -249,54 +252,56 @@ impl Store {
         .await
     }
 
-    /// The description of the resource that was last read whole, and when; see
+    /// Returns the full document of the resource that was read last, with the time of the read; see
     /// [`Store::put_full_document`].
     pub async fn full_document(&self, key: &ResourceKey) -> Result<Option<(Document, Timestamp)>, StoreError> {
         let key = key.clone();
         self.read("read the document", move |pair| full_documents::get(&pair.cache, &key)).await
     }
 
-    /// Appends to the journal, all entries or none; they are on the disk when this returns.
+    /// Appends entries to the journal, all or none; they are on the disk on return.
     pub async fn append(&self, entries: Vec<NewEntry>) -> Result<Vec<JournalEntry>, StoreError> {
         self.write("write the journal", move |pair| journal::append(&mut pair.state, entries)).await
     }
 
-    /// The newest entries of the journal, newest first; with `before`, only those before that place.
+    /// Returns the newest entries of the journal, newest first; with `before`, only entries before
+    /// that position.
     pub async fn journal(&self, limit: usize, before: Option<u64>) -> Result<Vec<JournalEntry>, StoreError> {
         self.read("read the journal", move |pair| journal::newest(&pair.state, signed(limit), before)).await
     }
 
-    /// The newest entries of one resource, newest first.
+    /// Returns the newest entries of one resource, newest first.
     pub async fn entries_of(&self, key: &ResourceKey, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {
         let key = key.clone();
         self.read("read the journal", move |pair| journal::of_resource(&pair.state, &key, signed(limit))).await
     }
 
-    /// The entries of one operation, oldest first.
+    /// Returns the entries of one operation, oldest first.
     pub async fn operation(&self, id: &OperationId) -> Result<Vec<JournalEntry>, StoreError> {
         let id = id.clone();
         self.read("read the operation", move |pair| journal::of_operation(&pair.state, &id)).await
     }
 
-    /// The entries of the operations that began last: the latest operation first, each oldest first.
+    /// Returns the entries of the latest operations: the latest operation first, its oldest entry
+    /// first.
     pub async fn recent_operations(&self, limit: usize) -> Result<Vec<Vec<JournalEntry>>, StoreError> {
         self.read("read the operations", move |pair| journal::recent_operations(&mut pair.state, signed(limit))).await
     }
 
-    /// The latest entry of each target of each operation, where more is expected; oldest first.
+    /// Returns the latest entry of each target of each operation unless it is final; oldest first.
     pub async fn unfinished(&self) -> Result<Vec<JournalEntry>, StoreError> {
         self.read("read unfinished operations", |pair| journal::unfinished(&pair.state)).await
     }
 
-    /// Checks the journal's whole chain.
+    /// Checks the complete chain of the journal.
     pub async fn verify_journal(&self) -> Result<Verification, StoreError> {
         self.read("verify the journal", |pair| verify::verify(&mut pair.state)).await
     }
 
-    /// A number that is another one after a commit to the cache by anybody but this handle (and its
-    /// clones): another process, or another handle of this one.
+    /// Returns a number that changes after a commit to the cache by another process or by another
+    /// handle of this process. Commits of this handle and its clones do not change it.
     pub async fn data_version(&self) -> Result<i64, StoreError> {
-        // Asked of the connection that writes, which does not count its own commits.
+        // The writing connection returns the number, because it does not count its own commits.
         self.write("read the cache's version", |pair| {
             Ok(pair.cache.pragma_query_value(None, "data_version", |row| row.get(0))?)
         })
@@ -325,21 +330,21 @@ impl Store {
         job: impl FnOnce(&mut Pair) -> Result<T, Fault> + Send + 'static,
         writes: bool,
     ) -> Result<T, StoreError> {
-        let sound = Arc::clone(&self.inner.sound);
+        let intact = Arc::clone(&self.inner.intact);
         let job = move |pair: &mut Pair| {
             job(pair).map_err(|fault| {
                 let error = fault.while_doing(doing);
                 if matches!(error, StoreError::Damaged { .. }) {
-                    // Not left in order: the next opening checks the files.
-                    sound.store(false, Ordering::Relaxed);
+                    // Do not mark the shutdown as clean: the next opening checks the files.
+                    intact.store(false, Ordering::Relaxed);
                 }
                 error
             })
         };
-        match self.inner.desk.as_ref().ok_or(StoreError::Closed)? {
-            Desk::Inline(pair) => job(&mut pair.lock().unwrap_or_else(PoisonError::into_inner)),
-            Desk::Worker { writer, .. } if writes => writer.run(job).await?,
-            Desk::Worker { readers, .. } => readers.run(job).await?,
+        match self.inner.jobs.as_ref().ok_or(StoreError::Closed)? {
+            Jobs::Inline(pair) => job(&mut pair.lock().unwrap_or_else(PoisonError::into_inner)),
+            Jobs::Threads { writer, .. } if writes => writer.run(job).await?,
+            Jobs::Threads { readers, .. } => readers.run(job).await?,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What can only be seen from inside: how much is written, and a disk that is full.
+//! Tests that need private access: the amount written, and a full disk.
 
 use std::{
     future::Future,
@@ -65,13 +65,13 @@ fn listing(base: u64, started: i64, writes: Vec<RowWrite>) -> ScopeCommit {
     ScopeCommit { key, base, started_at: at(started), writes, seen_again: vec![], missing: vec![], gone: vec![] }
 }
 
-/// Rows of the cache that were written since it was opened.
+/// Returns the number of cache rows written since the store was opened.
 fn written(store: &Store) -> u64 {
     wait(store.write("count", |pair| Ok(pair.cache.total_changes()))).expect("a count")
 }
 
 #[test]
-fn a_listing_that_changes_nothing_writes_the_scopes_age_and_no_row() {
+fn unchanged_listing_writes_the_scopes_age_only() {
     let store = Store::in_memory().expect("a store");
     let rows: Vec<_> = (0..500).map(|i| row(i, State::Running)).collect();
     wait(store.commit_scope(listing(0, 1, rows.clone()))).expect("committed");
@@ -82,12 +82,12 @@ fn a_listing_that_changes_nothing_writes_the_scopes_age_and_no_row() {
     }
     let before = written(&store);
     wait(store.commit_scope(listing(1, 4, vec![row(7, State::Stopped)]))).expect("committed");
-    // The row, its document, the scope's generation, the scope's age.
+    // Written: the row, its document, the scope's generation, the scope's age.
     assert_eq!(written(&store) - before, 4);
 }
 
 #[test]
-fn a_whole_document_costs_a_listing_nothing() {
+fn full_document_adds_no_cost_to_a_listing() {
     let store = Store::in_memory().expect("a store");
     let rows: Vec<_> = (0..5).map(|i| row(i, State::Running)).collect();
     wait(store.commit_scope(listing(0, 1, rows.clone()))).expect("committed");
@@ -104,7 +104,7 @@ fn a_whole_document_costs_a_listing_nothing() {
 }
 
 #[test]
-fn a_store_in_memory_answers_in_the_first_poll() {
+fn in_memory_store_completes_in_the_first_poll() {
     let store = Store::in_memory().expect("a store");
     let commit = pin!(store.commit_scope(listing(0, 1, vec![row(1, State::Running)])));
     let answer = commit.poll(&mut Context::from_waker(Waker::noop()));
@@ -112,7 +112,7 @@ fn a_store_in_memory_answers_in_the_first_poll() {
 }
 
 #[test]
-fn a_full_disk_is_said_and_loses_nothing() {
+fn full_disk_is_reported_and_loses_nothing() {
     let dir = tempfile::tempdir().expect("a directory");
     let (store, _) = Store::open(dir.path()).expect("a store");
     wait(store.commit_scope(listing(0, 1, (0..50).map(|i| row(i, State::Running)).collect()))).expect("committed");
@@ -129,7 +129,7 @@ fn a_full_disk_is_said_and_loses_nothing() {
     assert_eq!(wait(store.rows()).expect("rows").len(), 5_000);
 }
 
-/// Lets the cache grow by so many pages more; `None` for as much as it likes.
+/// Lets the cache grow by this many pages; `None` removes the limit.
 fn limit_pages(store: &Store, more: Option<i64>) {
     let limit = wait(store.write("limit", move |pair| {
         let pages: i64 = pair.cache.pragma_query_value(None, "page_count", |row| row.get(0))?;
@@ -141,7 +141,7 @@ fn limit_pages(store: &Store, more: Option<i64>) {
 }
 
 #[test]
-fn a_job_that_panics_is_rolled_back_and_the_next_one_runs() {
+fn panicking_job_is_rolled_back_and_the_next_runs() {
     let dir = tempfile::tempdir().expect("a directory");
     let (store, _) = Store::open(dir.path()).expect("a store");
     wait(store.put_setting("theme", "dark")).expect("stored");
@@ -156,50 +156,50 @@ fn a_job_that_panics_is_rolled_back_and_the_next_one_runs() {
 }
 
 #[test]
-fn a_store_that_was_closed_in_order_is_not_checked_again() {
+fn cleanly_closed_store_is_not_checked_again() {
     let dir = tempfile::tempdir().expect("a directory");
     let open = || crate::open::open_lock::OpenLock::enter(dir.path()).expect("entered");
     drop(Store::open(dir.path()).expect("a store"));
     assert!(dir.path().join("clean").exists());
     let (ours, opening) = open();
-    assert!(opening.trusted, "closed in order");
+    assert!(opening.trusted, "closed cleanly");
     drop(opening);
     let (theirs, opening) = open();
-    assert!(opening.trusted, "in use by another, who has checked it");
+    assert!(opening.trusted, "in use by another process, which has checked it");
     drop(opening);
     ours.leave(true);
-    assert!(!dir.path().join("clean").exists(), "another still has it open");
+    assert!(!dir.path().join("clean").exists(), "another process still has it open");
     theirs.leave(true);
     assert!(dir.path().join("clean").exists());
     let (ours, opening) = open();
     assert!(opening.trusted);
     drop((ours, opening));
-    assert!(!open().1.trusted, "the last one ended without leaving");
+    assert!(!open().1.trusted, "the last process ended without a clean shutdown");
     let (ours, opening) = open();
     drop(opening);
     ours.leave(false);
-    assert!(!open().1.trusted, "the last one had seen damage");
+    assert!(!open().1.trusted, "the last process had found damage");
     let (ours, opening) = open();
     drop(opening);
     ours.leave(true);
     assert!(dir.path().join("clean").exists());
     std::fs::write(dir.path().join("cache.db"), "changed").expect("written");
-    assert!(!open().1.trusted, "changed by somebody else since");
+    assert!(!open().1.trusted, "changed by another program afterwards");
 }
 
 #[test]
-fn the_last_connection_to_close_leaves_no_log() {
+fn last_connection_to_close_leaves_no_log() {
     let dir = tempfile::tempdir().expect("a directory");
     for round in 0..50 {
         let (store, _) = Store::open(dir.path()).expect("a store");
         wait(store.put_setting("round", &round.to_string())).expect("stored");
         drop(store);
-        assert!(dir.path().join("clean").exists(), "left in disorder in round {round}");
+        assert!(dir.path().join("clean").exists(), "no clean shutdown in round {round}");
     }
 }
 
 #[test]
-fn the_first_rows_are_found_by_their_names_and_not_by_sorting_all() {
+fn first_rows_are_found_by_index_without_a_full_sort() {
     let store = Store::in_memory().expect("a store");
     let plan = wait(store.write("explain", |pair| {
         let mut statement =
@@ -267,7 +267,7 @@ fn entries_in_old_words_verify_and_are_read_in_the_new() {
 }
 
 #[test]
-fn a_forger_who_hashes_an_entry_anew_is_found_at_the_next() {
+fn rehashed_forged_entry_is_found_at_its_successor() {
     let store = Store::in_memory().expect("a store");
     let entries = (1..=5).map(|i| NewEntry {
         at: at(i),

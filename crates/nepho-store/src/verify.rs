@@ -1,4 +1,4 @@
-//! Checking the journal's chain from its first entry to its last.
+//! Verification of the journal's chain from its first entry to its last.
 
 use nepho_core::journal::Verification;
 use rusqlite::{Connection, Row};
@@ -11,7 +11,7 @@ use crate::{
     table::journal::{self, COLUMNS, WIDTH},
 };
 
-/// Finds the first entry that does not follow from the one before it.
+/// Finds the first entry that does not follow from its predecessor.
 pub(crate) fn verify(connection: &mut Connection) -> Result<Verification, Fault> {
     let reading = connection::read(connection)?;
     let mut previous = START;
@@ -24,11 +24,11 @@ pub(crate) fn verify(connection: &mut Connection) -> Result<Verification, Fault>
             return Ok(broken(last + 1, "the entry is missing"));
         }
         if seq <= last {
-            return Ok(broken(seq, "the entry was put in before the first"));
+            return Ok(broken(seq, "the entry was inserted before the first"));
         }
         match linked(&previous, row) {
             Some(hash) => previous = hash,
-            None => return Ok(broken(seq, "the entry does not follow from the one before it")),
+            None => return Ok(broken(seq, "the entry does not follow from its predecessor")),
         }
         last = seq;
     }
@@ -37,16 +37,16 @@ pub(crate) fn verify(connection: &mut Connection) -> Result<Verification, Fault>
         return Ok(broken(last + 1, "the entry is missing"));
     }
     if seq < last {
-        return Ok(broken(seq + 1, "the entry was put in after the last"));
+        return Ok(broken(seq + 1, "the entry was inserted after the last"));
     }
     if hash != previous {
-        return Ok(broken(last, "the entry is not the one that was written last"));
+        return Ok(broken(last, "the entry differs from the one that was written last"));
     }
     let head = if last == 0 { String::new() } else { hash_chain::hex(&previous) };
     Ok(Verification::Intact { entries: count(last), head })
 }
 
-/// The entry's hash, if the stored one is what its columns and the previous hash make.
+/// Returns the entry's hash, if the stored one matches its columns and the previous hash.
 fn linked(previous: &Hash, row: &Row<'_>) -> Option<Hash> {
     let columns: Vec<_> = (0..WIDTH).map(|column| row.get_ref(column)).collect::<Result<_, _>>().ok()?;
     let hash = hash_chain::link(previous, columns);

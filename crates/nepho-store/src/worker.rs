@@ -1,4 +1,4 @@
-//! The worker that own the connections: one that writes, and a few that read.
+//! Threads that own the connections: one that writes, and a few that read.
 //!
 //! A job runs to its end even if its caller stops waiting for it.
 
@@ -15,15 +15,15 @@ use crate::{StoreError, connection::Pair};
 
 type Job = Box<dyn FnOnce(&mut Pair) + Send>;
 
-/// A queue of jobs and the worker that take from it; dropping it finishes what is queued.
+/// A queue of jobs and the threads that serve it. Dropping it finishes the queued jobs.
 pub(crate) struct Worker {
     queue: Option<mpsc::Sender<Job>>,
-    worker: Vec<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl fmt::Debug for Worker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Worker({})", self.worker.len())
+        write!(f, "Worker({})", self.threads.len())
     }
 }
 
@@ -32,7 +32,7 @@ impl Worker {
     pub(crate) fn start(name: &str, pairs: Vec<Pair>) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel::<Job>();
         let jobs = Arc::new(Mutex::new(jobs));
-        let worker = pairs
+        let threads = pairs
             .into_iter()
             .map(|pair| {
                 let jobs = Arc::clone(&jobs);
@@ -40,29 +40,29 @@ impl Worker {
             })
             .collect::<Result<_, _>>()
             .map_err(|source| StoreError::Io { path: name.into(), source })?;
-        Ok(Self { queue: Some(queue), worker })
+        Ok(Self { queue: Some(queue), threads })
     }
 
-    /// Runs `job` on one of the worker.
+    /// Runs `job` on one of the threads.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Pair) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, result) = oneshot::channel();
         let job: Job = Box::new(move |pair| {
-            // The caller may have stopped waiting.
+            // The send fails if the caller stopped waiting.
             let _ = reply.send(job(pair));
         });
         let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
         queue.send(job).map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)
+        result.await.map_err(|_| StoreError::Closed)
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
         self.queue = None;
-        for thread in self.worker.drain(..) {
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
@@ -72,8 +72,8 @@ fn work(mut pair: Pair, jobs: &Mutex<mpsc::Receiver<Job>>) {
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
-        // A job that panics is rolled back as it unwinds; its caller is told that the store closed,
-        // and the next job finds the connections as they were.
+        // A panicking job is rolled back as it unwinds. Its caller gets `Closed`, and the next job
+        // finds the connections unchanged.
         if catch_unwind(AssertUnwindSafe(|| job(&mut pair))).is_err() {
             tracing::error!("a job of the store panicked");
         }

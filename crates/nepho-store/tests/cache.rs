@@ -1,4 +1,4 @@
-//! The cache: what a listing, a reading and a failure change, and what they must not.
+//! Tests of the cache: the effect of listings, reads and failures, and their limits.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -34,7 +34,7 @@ fn natives(names: &[&str]) -> Vec<Arc<str>> {
 }
 
 #[test]
-fn a_row_comes_back_as_it_was() {
+fn stored_row_is_read_unchanged() {
     let store = memory();
     let full = resource(EU, "i-1", "web");
     let mut bare = resource(EU, "i-2", "");
@@ -46,7 +46,7 @@ fn a_row_comes_back_as_it_was() {
     bare.created_at = None;
     bare.started_at = None;
     bare.facts = nepho_core::resource::InstanceFacts::default();
-    // A zonal scope's rows name their region.
+    // The rows of a zonal scope name their region.
     let mut zonal = resource("europe-west1", "i-3", "zonal");
     zonal.facts.lifecycle = nepho_core::resource::Lifecycle::Other;
     let mut listed = listing(EU, 0, 1, vec![write(full.clone()), write(bare.clone()), write(zonal.clone())]);
@@ -70,7 +70,7 @@ fn a_row_comes_back_as_it_was() {
 }
 
 #[test]
-fn known_rows_carry_what_reconciling_compares() {
+fn known_rows_have_the_fields_that_reconciling_compares() {
     let store = memory();
     let write = row(EU, "i-1");
     commit(&store, listing(EU, 0, 1, vec![write.clone()]));
@@ -94,7 +94,7 @@ fn a_listing_computed_against_another_generation_changes_nothing() {
     assert_eq!(commit(&store, stale), CommitOutcome::Moved);
     assert_eq!(rows(&store, EU), before);
     assert_eq!(wait(store.scopes()).expect("scopes")[0].as_of, Some(at(1)));
-    // Nothing is stored of a scope either whose first commit did not count.
+    // A refused first commit leaves no scope either.
     assert_eq!(commit(&store, listing(US, 7, 1, vec![])), CommitOutcome::Moved);
     assert_eq!(wait(store.scopes()).expect("scopes").len(), 1);
 }
@@ -114,11 +114,11 @@ fn a_listing_older_than_the_stored_one_changes_nothing() {
 }
 
 #[test]
-fn the_generation_moves_with_the_rows_and_the_age_with_every_listing() {
+fn generation_follows_row_changes_and_age_every_listing() {
     let store = memory();
     assert_eq!(commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")])), CommitOutcome::Committed(1));
     assert_eq!(commit(&store, listing(EU, 1, 2, vec![])), CommitOutcome::Committed(1));
-    // A row that is written again as it is stored is no change either.
+    // Writing a row as it is stored is no change either.
     assert_eq!(commit(&store, listing(EU, 1, 3, vec![row(EU, "i-1")])), CommitOutcome::Committed(1));
     let record = &wait(store.scopes()).expect("scopes")[0];
     assert_eq!((record.generation, record.rows), (1, 1));
@@ -126,7 +126,7 @@ fn the_generation_moves_with_the_rows_and_the_age_with_every_listing() {
 }
 
 #[test]
-fn a_row_is_missing_then_back_then_missing_then_gone() {
+fn absent_row_becomes_missing_then_gone() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1"), row(EU, "i-2")]));
     let mut second = listing(EU, 1, 2, vec![]);
@@ -141,7 +141,7 @@ fn a_row_is_missing_then_back_then_missing_then_gone() {
     let mut fourth = listing(EU, 3, 4, vec![]);
     fourth.missing = natives(&["i-1"]);
     commit(&store, fourth.clone());
-    // Missing twice keeps the first time.
+    // A second absence keeps the first time.
     fourth.base = 4;
     fourth.started_at = at(5);
     assert_eq!(commit(&store, fourth), CommitOutcome::Committed(4));
@@ -155,7 +155,7 @@ fn a_row_is_missing_then_back_then_missing_then_gone() {
 }
 
 #[test]
-fn a_missing_row_that_is_written_is_back() {
+fn written_row_is_no_longer_missing() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")]));
     let mut second = listing(EU, 1, 2, vec![]);
@@ -166,7 +166,7 @@ fn a_missing_row_that_is_written_is_back() {
 }
 
 #[test]
-fn a_failed_scope_keeps_its_rows_and_their_age() {
+fn failed_scope_keeps_its_rows_and_their_age() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")]));
     let before = rows(&store, EU);
@@ -175,7 +175,7 @@ fn a_failed_scope_keeps_its_rows_and_their_age() {
     let record = wait(store.scopes()).expect("scopes").remove(0);
     assert_eq!((record.as_of, record.attempted_at), (Some(at(1)), Some(at(5))));
     assert_eq!((record.failure, record.generation), (Some(failure()), 1));
-    // News of an earlier try says nothing.
+    // A report of an earlier attempt changes nothing.
     let older = nepho_core::Failure { message: "older".to_owned(), ..failure() };
     wait(store.fail_scope(&scope(EU), at(4), &older)).expect("recorded");
     assert_eq!(wait(store.scopes()).expect("scopes")[0].failure, Some(failure()));
@@ -185,7 +185,7 @@ fn a_failed_scope_keeps_its_rows_and_their_age() {
 }
 
 #[test]
-fn a_scope_that_failed_before_its_first_listing_is_known() {
+fn scope_that_failed_before_its_first_listing_is_stored() {
     let store = memory();
     wait(store.fail_scope(&scope(EU), at(5), &failure())).expect("recorded");
     let record = wait(store.scopes()).expect("scopes").remove(0);
@@ -193,7 +193,7 @@ fn a_scope_that_failed_before_its_first_listing_is_known() {
 }
 
 #[test]
-fn a_row_read_after_the_listing_began_is_left_to_that_reading() {
+fn later_single_read_prevails_over_a_listing() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1"), row(EU, "i-2"), row(EU, "i-3"), row(EU, "i-4")]));
     let stopped = |native: &str| {
@@ -206,7 +206,7 @@ fn a_row_read_after_the_listing_began_is_left_to_that_reading() {
     assert_eq!(outcome, CommitOutcome::Committed(2));
     let observed = rows(&store, EU);
     assert!(observed.iter().all(|row| row.observed_at == Some(at(10)) && row.resource.state == State::Stopped));
-    assert_eq!(wait(store.scopes()).expect("scopes")[0].as_of, Some(at(1)), "a reading does not move the age");
+    assert_eq!(wait(store.scopes()).expect("scopes")[0].as_of, Some(at(1)), "a read does not change the age");
 
     let mut earlier = listing(EU, 2, 9, vec![row(EU, "i-1")]);
     earlier.missing = natives(&["i-2"]);
@@ -228,7 +228,7 @@ fn a_row_read_after_the_listing_began_is_left_to_that_reading() {
 }
 
 #[test]
-fn an_older_reading_does_not_undo_a_newer_one() {
+fn older_read_does_not_undo_a_newer_read() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")]));
     let mut stopped = resource(EU, "i-1", "web");
@@ -242,7 +242,7 @@ fn an_older_reading_does_not_undo_a_newer_one() {
 }
 
 #[test]
-fn a_reading_of_a_missing_row_finds_it() {
+fn read_of_a_missing_row_clears_missing_since() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")]));
     let mut second = listing(EU, 1, 2, vec![]);
@@ -254,7 +254,7 @@ fn a_reading_of_a_missing_row_finds_it() {
 }
 
 #[test]
-fn rows_come_by_name() {
+fn rows_are_sorted_by_name() {
     let store = memory();
     let names = |region: &str, names: [(&str, &str); 3]| {
         names.map(|(native, name)| write(resource(region, native, name))).to_vec()
@@ -268,7 +268,7 @@ fn rows_come_by_name() {
 }
 
 #[test]
-fn names_are_put_in_order_without_regard_to_case_and_unnamed_rows_last() {
+fn names_sort_case_insensitively_with_unnamed_rows_last() {
     let store = memory();
     let named = [("i-1", ""), ("i-2", "ΟΔΟΣ"), ("i-3", "web"), ("i-4", "Web-1"), ("i-5", "οδος-2"), ("i-6", "WEB")];
     let named = named.map(|(native, name)| write(resource(EU, native, name)));
@@ -278,7 +278,7 @@ fn names_are_put_in_order_without_regard_to_case_and_unnamed_rows_last() {
         rows.iter().map(|row| row.resource.key.native.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(shown(), ["i-3", "i-6", "i-4", "i-2", "i-5", "i-1"]);
-    // A name that changes moves its row.
+    // A changed name moves its row.
     commit(&store, listing(EU, 1, 2, vec![write(resource(EU, "i-1", "Apex")), write(resource(EU, "i-3", ""))]));
     assert_eq!(shown(), ["i-1", "i-6", "i-4", "i-2", "i-5", "i-3"]);
 }
@@ -309,7 +309,7 @@ fn scopes_that_the_account_no_longer_has_are_forgotten() {
 }
 
 #[test]
-fn a_row_of_another_realm_is_refused_with_all_of_its_commit() {
+fn row_of_another_realm_refuses_its_complete_commit() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")]));
     let mut foreign = resource(EU, "i-2", "foreign");

@@ -1,4 +1,4 @@
-//! Documents that were read whole: beside the listed ones, with an age of their own.
+//! Tests of full documents: stored separately from the listed ones, with their own age.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -27,12 +27,12 @@ fn whole(store: &Store) -> Option<(Document, Timestamp)> {
 }
 
 #[test]
-fn it_stands_beside_the_listed_one_and_the_later_reading_stays() {
+fn full_document_is_separate_and_the_later_read_stays() {
     let store = listed();
     assert_eq!(whole(&store), None);
     assert!(put(&store, "<whole>1</whole>", 5));
     assert_eq!(whole(&store), Some((document("<whole>1</whole>"), at(5))));
-    assert!(!put(&store, "<whole>0</whole>", 4), "an older reading");
+    assert!(!put(&store, "<whole>0</whole>", 4), "an older read");
     assert!(put(&store, "<whole>2</whole>", 6));
     assert_eq!(whole(&store), Some((document("<whole>2</whole>"), at(6))));
     assert_eq!(wait(store.document(&key(EU, "i-1"))).expect("listed"), Some(document("<item>i-1</item>")));
@@ -42,7 +42,7 @@ fn it_stands_beside_the_listed_one_and_the_later_reading_stays() {
 }
 
 #[test]
-fn a_zones_row_finds_its_own() {
+fn full_document_of_a_zonal_row_is_found() {
     let store = Store::in_memory().expect("a store");
     let mut zonal = listing("us-central1-a", 0, 1, vec![row("us-central1", "i-1")]);
     zonal.key.scope.location = "us-central1-a".into();
@@ -53,14 +53,14 @@ fn a_zones_row_finds_its_own() {
 }
 
 #[test]
-fn a_listing_leaves_it_alone_until_its_row_goes() {
+fn listing_keeps_full_documents_of_existing_rows() {
     let store = listed();
     put(&store, "<whole/>", 5);
     let mut changed = row(EU, "i-1");
     let part = document("<item>another</item>");
     changed.document = Some((part.clone(), Fingerprint::of_document(&part)));
     let outcome = wait(store.commit_scope(listing(EU, 1, 6, vec![changed]))).expect("committed");
-    assert_eq!(outcome, CommitOutcome::Committed(2), "storing the whole one moved no generation");
+    assert_eq!(outcome, CommitOutcome::Committed(2), "storing a full document must not change the generation");
     assert_eq!(wait(store.document(&key(EU, "i-1"))).expect("listed"), Some(part));
     assert_eq!(whole(&store), Some((document("<whole/>"), at(5))));
     let mut missing = listing(EU, 2, 7, vec![]);
@@ -71,13 +71,13 @@ fn a_listing_leaves_it_alone_until_its_row_goes() {
     gone.gone = vec![Arc::from("i-1")];
     wait(store.commit_scope(gone)).expect("committed");
     assert_eq!(whole(&store), None);
-    // Nor is it there for a later row of the same id.
+    // A later row with the same id does not get the document either.
     wait(store.commit_scope(listing(EU, 4, 9, vec![row(EU, "i-1")]))).expect("committed");
     assert_eq!(whole(&store), None);
 }
 
 #[test]
-fn a_removed_account_takes_it_along() {
+fn removed_account_loses_its_full_documents() {
     let store = listed();
     put(&store, "<whole/>", 5);
     wait(store.remove_account(&"acc-1".into())).expect("removed");
@@ -85,7 +85,7 @@ fn a_removed_account_takes_it_along() {
 }
 
 #[test]
-fn one_that_is_too_large_is_refused_and_the_last_one_stays() {
+fn too_large_full_document_is_refused_and_the_old_stays() {
     let store = listed();
     put(&store, "<whole/>", 5);
     let large = document(&" ".repeat((64 << 20) + 1));

@@ -1,4 +1,4 @@
-//! The journal: append-only, chained, and honest about what was done to it.
+//! Tests of the journal: append-only, chained, and tamper-evident.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -41,7 +41,7 @@ fn places(entries: &[JournalEntry]) -> Vec<u64> {
 }
 
 #[test]
-fn entries_come_back_as_they_were_in_their_order() {
+fn entries_are_read_unchanged_and_in_order() {
     let store = Store::in_memory().expect("a store");
     let one = append(&store, "op-1", "i-1", every_event());
     let two = append(&store, "op-2", "i-2", vec![JournalEvent::Sent]);
@@ -63,7 +63,7 @@ fn entries_come_back_as_they_were_in_their_order() {
 }
 
 #[test]
-fn unfinished_is_the_last_entry_of_each_target_that_is_not_final() {
+fn unfinished_returns_last_nonfinal_entry_of_each_target() {
     let store = Store::in_memory().expect("a store");
     append(
         &store,
@@ -87,7 +87,7 @@ fn unfinished_is_the_last_entry_of_each_target_that_is_not_final() {
 }
 
 #[test]
-fn an_intact_chain_tells_its_head_and_continues_over_a_restart() {
+fn intact_chain_returns_its_head_and_continues_after_restart() {
     let dir = tempfile::tempdir().expect("a directory");
     let empty = wait(open(dir.path()).verify_journal()).expect("a verdict");
     assert_eq!(empty, Verification::Intact { entries: 0, head: String::new() });
@@ -105,7 +105,7 @@ fn an_intact_chain_tells_its_head_and_continues_over_a_restart() {
 }
 
 #[test]
-fn the_database_itself_refuses_to_change_an_entry() {
+fn database_triggers_refuse_changes_of_entries() {
     let dir = tempfile::tempdir().expect("a directory");
     append(&open(dir.path()), "op-1", "i-1", every_event());
     let raw = Connection::open(dir.path().join("state.db")).expect("the database");
@@ -120,7 +120,7 @@ fn the_database_itself_refuses_to_change_an_entry() {
     assert!(matches!(wait(open(dir.path()).verify_journal()), Ok(Verification::Intact { entries: 8, .. })));
 }
 
-/// What was done to a journal, and the place that must be found.
+/// A manipulation of a journal, and the position that verification must report.
 #[derive(Clone, Debug)]
 enum Tampering {
     Edit { seq: u64, column: &'static str },
@@ -131,7 +131,7 @@ enum Tampering {
     ForgedEnd,
 }
 
-/// Entries in the journal that is tampered with.
+/// Number of entries in the journal before the manipulation.
 const ENTRIES: u64 = 120;
 
 fn tampering() -> impl Strategy<Value = Tampering> {
@@ -163,7 +163,7 @@ fn tampering() -> impl Strategy<Value = Tampering> {
 }
 
 impl Tampering {
-    /// Does it with plain SQL, and returns the first place that is no longer as written.
+    /// Applies the manipulation with plain SQL and returns the first changed position.
     fn apply(&self, raw: &Connection) -> u64 {
         let run = |sql: String| raw.execute_batch(&sql).expect("tampered with");
         match *self {
@@ -200,7 +200,8 @@ impl Tampering {
                      UPDATE copied SET seq = {after} + 1;
                      INSERT INTO journal SELECT * FROM copied; DROP TABLE copied;"
                 ));
-                // Repeating the first entry in the first place would change nothing before the second.
+                // Repeating the first entry at the first position would change nothing before the
+                // second.
                 if after == 0 { 2 } else { after + 1 }
             }
             Self::ForgedEnd => {
@@ -224,7 +225,7 @@ fn found(path: &Path) -> u64 {
 }
 
 #[test]
-fn a_hundred_tamperings_are_each_found_at_their_first_entry() {
+fn verification_finds_the_first_tampered_entry() {
     let dir = tempfile::tempdir().expect("a directory");
     {
         let store = open(dir.path());
@@ -254,13 +255,13 @@ fn a_hundred_tamperings_are_each_found_at_their_first_entry() {
             prop_assert_eq!(found(dir.path()), first);
             Ok(())
         })
-        .expect("every tampering is found");
+        .expect("verification finds every manipulation");
     std::fs::write(&path, &pristine).expect("restored");
-    assert_eq!(found(dir.path()), 0, "untouched, it is intact");
+    assert_eq!(found(dir.path()), 0, "an untouched journal is intact");
 }
 
 #[test]
-fn what_was_put_in_behind_our_back_does_not_stop_the_journal() {
+fn foreign_entry_does_not_block_later_appends() {
     let dir = tempfile::tempdir().expect("a directory");
     append(&open(dir.path()), "op-1", "i-1", every_event());
     let raw = Connection::open(dir.path().join("state.db")).expect("the database");
@@ -268,7 +269,7 @@ fn what_was_put_in_behind_our_back_does_not_stop_the_journal() {
         "CREATE TEMP TABLE copied AS SELECT * FROM journal WHERE seq = 8; UPDATE copied SET seq = 9;
          INSERT INTO journal SELECT * FROM copied;",
     )
-    .expect("an entry of somebody else's");
+    .expect("an entry of another program");
     drop(raw);
     let store = open(dir.path());
     assert_eq!(places(&append(&store, "op-2", "i-1", vec![JournalEvent::Sent])), [10]);

@@ -1,4 +1,4 @@
-//! Databases that an earlier Nephoscope made: they open with everything that is in them.
+//! Tests of databases from an earlier version: they open with their complete content.
 
 #![cfg(unix)]
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
@@ -17,15 +17,15 @@ use support::*;
 
 const EU: &str = "eu-west-1";
 
-/// The databases of format 1, each with its tables in the order in which they may be filled.
+/// The databases of format 1, with their tables in an order that satisfies foreign keys.
 const FIRST: [(&str, &str, &[&str]); 2] = [
     ("state.db", include_str!("../src/migrations/state_001.sql"), &["accounts", "settings", "journal", "journal_head"]),
     ("cache.db", include_str!("../src/migrations/cache_001.sql"), &["scopes", "resources", "documents"]),
 ];
 
-/// Files of format 1 with what `fill` stores: made by the first migrations alone, then filled with
-/// the columns that they have.
-fn of_the_first_format(dir: &Path, fill: impl FnOnce(&Store)) {
+/// Writes files of format 1 with the content that `fill` stores: creates them with the first
+/// migrations, then copies the columns that they have.
+fn in_first_format(dir: &Path, fill: impl FnOnce(&Store)) {
     let now = tempfile::tempdir().expect("a directory");
     let store = open(now.path());
     fill(&store);
@@ -50,7 +50,7 @@ fn of_the_first_format(dir: &Path, fill: impl FnOnce(&Store)) {
     }
 }
 
-/// An account, a setting, 200 journal entries and 50 rows.
+/// Stores an account, a setting, 200 journal entries and 50 rows.
 fn filled(store: &Store) {
     wait(store.put_account(&account("acc-1", "lab"))).expect("stored");
     wait(store.put_setting("theme", "dark")).expect("stored");
@@ -63,18 +63,18 @@ fn filled(store: &Store) {
 }
 
 #[test]
-fn a_directory_of_the_first_format_opens_with_everything_in_it() {
+fn directory_in_first_format_opens_with_all_records() {
     let dir = tempfile::tempdir().expect("a directory");
-    of_the_first_format(dir.path(), filled);
+    in_first_format(dir.path(), filled);
     let store = open(dir.path());
     assert_eq!(wait(store.accounts()).expect("accounts"), [account("acc-1", "lab")]);
     assert_eq!(wait(store.setting("theme")).expect("a text").as_deref(), Some("dark"));
     assert!(matches!(wait(store.verify_journal()), Ok(Verification::Intact { entries: 200, .. })));
-    assert_eq!(wait(store.rows()).expect("rows").len(), 50, "the cache is kept, not made anew");
+    assert_eq!(wait(store.rows()).expect("rows").len(), 50, "the cache is kept, not rebuilt");
     assert_eq!(wait(store.document(&key(EU, "i-7"))).expect("a document"), Some(document("<item>i-7</item>")));
     let scope = &wait(store.scopes()).expect("scopes")[0];
     assert_eq!((scope.generation, scope.rows, scope.as_of), (1, 50, Some(at(1))));
-    // What the new format is for.
+    // The purpose of the new format.
     let added = Account {
         provider: ProviderKind::Gcp,
         project: Some("proj-0".to_owned()),
@@ -91,10 +91,10 @@ fn a_directory_of_the_first_format_opens_with_everything_in_it() {
 }
 
 #[test]
-fn a_damaged_directory_of_the_first_format_keeps_its_accounts() {
+fn damaged_directory_in_first_format_keeps_its_accounts() {
     for (name, from) in [("junk in the middle", None), ("a lost first page", Some(0))] {
         let dir = tempfile::tempdir().expect("a directory");
-        of_the_first_format(dir.path(), filled);
+        in_first_format(dir.path(), filled);
         let path = dir.path().join("state.db");
         let mut bytes = fs::read(&path).expect("a file");
         let from = from.unwrap_or(bytes.len() / 2 / 4096 * 4096);

@@ -1,4 +1,4 @@
-//! Opening: who may read the files, and what becomes of files that cannot be used.
+//! Tests of opening: file permissions, and unusable files.
 
 #![cfg(unix)]
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
@@ -29,7 +29,7 @@ fn refusal(dir: &Path) -> Unsafe {
     }
 }
 
-/// A store with an account, a setting, journal entries and a row, properly closed.
+/// Fills a store with an account, a setting, journal entries and a row, and closes it cleanly.
 fn filled(dir: &Path) {
     let store = open(dir);
     wait(store.put_account(&account("acc-1", "lab"))).expect("stored");
@@ -53,7 +53,7 @@ fn files_named(dir: &Path, part: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Overwrites a part of the file in place, as a failing disk would.
+/// Overwrites a part of the file in place, like a failing disk.
 fn damage(path: &Path, from: usize, length: usize) {
     let mut bytes = fs::read(path).expect("a file");
     let end = (from + length).min(bytes.len());
@@ -62,7 +62,7 @@ fn damage(path: &Path, from: usize, length: usize) {
 }
 
 #[test]
-fn a_directory_that_others_may_write_to_is_refused() {
+fn directory_writable_by_others_is_refused() {
     let parent = tempfile::tempdir().expect("a directory");
     for open_to in [0o720, 0o702, 0o777] {
         let dir = parent.path().join(format!("{open_to:o}"));
@@ -71,7 +71,7 @@ fn a_directory_that_others_may_write_to_is_refused() {
         assert_eq!(refusal(&dir), Unsafe::WritableByOthers);
         assert_eq!(fs::read_dir(&dir).expect("a directory").count(), 0, "nothing was written");
     }
-    // One that others may only look at is closed to them.
+    // A directory that other users may only read is closed to them.
     let dir = parent.path().join("readable");
     fs::DirBuilder::new().mode(0o755).create(&dir).expect("a directory");
     open(&dir);
@@ -79,14 +79,14 @@ fn a_directory_that_others_may_write_to_is_refused() {
 }
 
 #[test]
-fn a_link_in_place_of_the_directory_or_a_file_is_refused() {
+fn symbolic_link_as_directory_or_file_is_refused() {
     let parent = tempfile::tempdir().expect("a directory");
     let real = parent.path().join("real");
     open(&real);
     let link = parent.path().join("link");
     symlink(&real, &link).expect("a link");
     assert_eq!(refusal(&link), Unsafe::SymbolicLink);
-    // A link further up is the operator's own affair.
+    // A link in a parent directory is allowed.
     let above = parent.path().join("above");
     symlink(parent.path(), &above).expect("a link");
     open(&above.join("real"));
@@ -103,9 +103,9 @@ fn a_link_in_place_of_the_directory_or_a_file_is_refused() {
 }
 
 #[test]
-fn a_file_of_somebody_else_is_refused() {
+fn file_of_another_user_is_refused() {
     if !rustix::process::geteuid().is_root() {
-        // Only root can make one; the check is the same as for the directory's mode.
+        // Only root can create such a file; the check is the same as for the directory's mode.
         return;
     }
     let parent = tempfile::tempdir().expect("a directory");
@@ -122,7 +122,7 @@ fn a_newer_durable_file_is_refused_and_left_as_it_is() {
     filled(dir.path());
     let raw = Connection::open(dir.path().join("state.db")).expect("the database");
     raw.pragma_update(None, "user_version", 9).expect("from the future");
-    // As after a crash: what the newer Nephoscope wrote last is in the log.
+    // As after a crash: the newer version's last write is still in the log.
     let names = ["state.db", "state.db-wal", "cache.db"];
     for name in names {
         fs::copy(dir.path().join(name), crashed.path().join(name)).expect("copied");
@@ -140,7 +140,7 @@ fn a_newer_durable_file_is_refused_and_left_as_it_is() {
 }
 
 #[test]
-fn a_newer_cache_is_moved_aside_and_two_of_them_are_kept() {
+fn newer_cache_is_renamed_and_two_copies_are_kept() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut kept_all = Vec::new();
     for _ in 0..4 {
@@ -166,7 +166,7 @@ fn filled_again(dir: &Path) {
     wait(store.commit_scope(listing(EU, 0, 1, vec![row(EU, "i-1")]))).expect("committed");
 }
 
-/// Something that happens to a file.
+/// A change of a file's content.
 type Damage = fn(&Path);
 
 // Invariant 1
@@ -213,7 +213,8 @@ fn a_deleted_cache_is_made_again() {
     assert_eq!(wait(store.journal(10, None)).expect("entries").len(), 10);
 }
 
-/// Opens after damage to `state.db`; what was saved of 1,000 entries, and the first that is lost.
+/// Opens a store after damage to `state.db`. Returns the number of saved entries of 1,000 and the
+/// first lost one.
 fn salvaged(dir: &Path, name: &str) -> (u64, u64, Store) {
     let damaged = fs::read(dir.join("state.db")).expect("a file");
     let (store, notes) = Store::open(dir).expect(name);
@@ -224,7 +225,7 @@ fn salvaged(dir: &Path, name: &str) -> (u64, u64, Store) {
 }
 
 #[test]
-fn the_journal_of_a_damaged_durable_file_is_saved() {
+fn damaged_durable_file_keeps_its_readable_journal() {
     let dir = tempfile::tempdir().expect("a directory");
     filled(dir.path());
     let length = usize::try_from(fs::metadata(dir.path().join("state.db")).expect("a file").len()).expect("small");
@@ -233,7 +234,7 @@ fn the_journal_of_a_damaged_durable_file_is_saved() {
     assert!(entries > 800 && entries + lost == 1_000, "{entries} saved, {lost} lost");
     let saved = wait(store.journal(2_000, None)).expect("entries");
     assert_eq!(u64::try_from(saved.len()).expect("small"), entries);
-    // A lost entry is never papered over: the chain says where the first one was.
+    // A lost entry stays visible: the chain shows the position of the first one.
     let places: Vec<u64> = saved.iter().rev().map(|entry| entry.seq).collect();
     let gap = (1..).zip(&places).find(|(expected, seq)| expected != *seq).map(|(expected, _)| expected);
     match (wait(store.verify_journal()).expect("a verdict"), gap) {
@@ -249,7 +250,7 @@ fn the_journal_of_a_damaged_durable_file_is_saved() {
 }
 
 #[test]
-fn a_durable_file_without_its_first_page_is_saved_whole() {
+fn durable_file_without_first_page_is_fully_salvaged() {
     for (name, from, length) in [("junk in the header", 0, 100), ("a lost first page", 0, 4096)] {
         let dir = tempfile::tempdir().expect("a directory");
         filled(dir.path());
@@ -264,7 +265,7 @@ fn a_durable_file_without_its_first_page_is_saved_whole() {
 }
 
 #[test]
-fn half_a_durable_file_is_saved_as_far_as_it_goes() {
+fn truncated_durable_file_is_salvaged_up_to_its_end() {
     let dir = tempfile::tempdir().expect("a directory");
     filled(dir.path());
     let state = dir.path().join("state.db");
@@ -276,7 +277,7 @@ fn half_a_durable_file_is_saved_as_far_as_it_goes() {
 }
 
 #[test]
-fn nothing_at_all_to_save_is_said() {
+fn salvage_of_an_unreadable_file_reports_no_records() {
     let dir = tempfile::tempdir().expect("a directory");
     filled(dir.path());
     fs::write(dir.path().join("state.db"), "not a database").expect("written");
@@ -287,10 +288,10 @@ fn nothing_at_all_to_save_is_said() {
 }
 
 #[test]
-fn a_salvage_that_was_interrupted_is_finished() {
+fn interrupted_salvage_is_finished_at_the_next_opening() {
     let dir = tempfile::tempdir().expect("a directory");
     filled(dir.path());
-    // As after a crash just before the new file took the damaged one's place.
+    // As after a crash just before the new file replaced the damaged one.
     fs::rename(dir.path().join("state.db"), dir.path().join("state.db.salvaged")).expect("renamed");
     fs::write(dir.path().join("state.db"), "not a database").expect("written");
     let store = open(dir.path());

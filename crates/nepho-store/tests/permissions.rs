@@ -1,4 +1,4 @@
-//! What is made is private. Alone in its binary: the umask is the whole process's.
+//! Test of file permissions. It has a binary to itself, because the umask belongs to the process.
 
 #![cfg(unix)]
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
@@ -16,10 +16,10 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn everything_is_private_from_its_first_byte() {
+fn files_are_private_from_their_first_byte() {
     let parent = tempfile::tempdir().expect("a directory");
     let dir = parent.path().join("a").join("data");
-    // The most careless umask: whatever is not asked for as private is open to all.
+    // The most permissive umask: every file that is not created as private is open to all users.
     let old = rustix::process::umask(rustix::fs::Mode::empty());
     let store = open(&dir);
     wait(store.put_setting("a", "b")).expect("stored");

@@ -1,6 +1,6 @@
-//! Processes that die, and processes that share the directory.
+//! Tests of killed processes, and of processes that share the directory.
 //!
-//! The test binary starts itself again as the child; `child` does nothing unless it is told what.
+//! The test binary starts itself again as the child; `child` does nothing without a role.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -33,16 +33,16 @@ fn child() {
     let (store, notes) = Store::open(Path::new(&dir)).expect("a store");
     assert_eq!(notes, []);
     match role.as_str() {
-        "commit" => commit_for_ever(&store),
-        "append" => append_for_ever(&store),
+        "commit" => commit_until_killed(&store),
+        "append" => append_until_killed(&store),
         other => count_up(&store, other),
     }
 }
 
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "> {line}").expect("the parent listens");
-    out.flush().expect("the parent listens");
+    writeln!(out, "> {line}").expect("the parent reads");
+    out.flush().expect("the parent reads");
 }
 
 struct Worker {
@@ -63,7 +63,7 @@ impl Worker {
         Self { child, lines }
     }
 
-    /// The next thing that it says; `None` when it has ended.
+    /// Returns the next line that the child writes; `None` after its end.
     fn next(&mut self) -> Option<String> {
         self.lines
             .by_ref()
@@ -71,7 +71,7 @@ impl Worker {
             .find_map(|line| line.split_once("> ").map(|(_, said)| said.to_owned()))
     }
 
-    /// Kills it, and returns what it had said and nobody heard.
+    /// Kills the child and returns the lines that were not read yet.
     fn kill(mut self) -> Vec<String> {
         self.child.kill().expect("killed");
         self.child.wait().expect("ended");
@@ -79,12 +79,12 @@ impl Worker {
     }
 }
 
-/// How many rows a scope has in a generation.
+/// Returns the number of rows of a scope in a generation.
 fn size(generation: u64) -> u64 {
     150 + generation % 7 * 10
 }
 
-/// A listing after which every row of the scope names the new generation.
+/// A listing that names the new generation in every row of the scope.
 fn next_listing(region: &str, base: u64) -> ScopeCommit {
     let generation = base + 1;
     let native = |i: u64| format!("i-{region}-{i}");
@@ -96,7 +96,7 @@ fn next_listing(region: &str, base: u64) -> ScopeCommit {
     commit
 }
 
-fn commit_for_ever(store: &Store) {
+fn commit_until_killed(store: &Store) {
     for _ in 0..100_000 {
         for region in REGIONS {
             let base = wait(store.known_scope(&scope(region))).expect("a scope").generation;
@@ -107,7 +107,7 @@ fn commit_for_ever(store: &Store) {
     }
 }
 
-fn append_for_ever(store: &Store) {
+fn append_until_killed(store: &Store) {
     for round in 0..1_000_000 {
         let entries = (0..3).map(|i| entry(&format!("op-{round}"), &format!("i-{i}"), JournalEvent::Sent)).collect();
         let appended = wait(store.append(entries)).expect("appended");
@@ -116,7 +116,7 @@ fn append_for_ever(store: &Store) {
 }
 
 #[test]
-fn a_killed_process_leaves_no_scope_torn_and_loses_no_commit() {
+fn killed_process_leaves_scopes_complete_and_loses_no_commit() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut told: HashMap<String, u64> = HashMap::new();
     for round in 0..30_u64 {
@@ -126,7 +126,7 @@ fn a_killed_process_leaves_no_scope_torn_and_loses_no_commit() {
             said.extend(worker.next());
         }
         assert!(!said.is_empty(), "it committed");
-        // Not to wait for anything: to hit another moment of the commit each time.
+        // This waits for nothing: each delay hits another moment of the commit.
         std::thread::sleep(Duration::from_micros(round * 733 % 9_000));
         said.extend(worker.kill());
         for line in said {
@@ -165,7 +165,7 @@ fn check_scopes(dir: &Path, told: &HashMap<String, u64>) {
 }
 
 #[test]
-fn a_killed_process_leaves_the_journal_whole_with_every_entry_it_was_told_of() {
+fn killed_process_keeps_every_confirmed_journal_entry() {
     let dir = tempfile::tempdir().expect("a directory");
     for round in 0..6_u64 {
         let mut worker = Worker::start("append", dir.path());
@@ -189,7 +189,7 @@ fn a_killed_process_leaves_the_journal_whole_with_every_entry_it_was_told_of() {
 
 const TIMES: u64 = 100;
 
-/// Adds a row and an entry a hundred times, each computed from what is stored.
+/// Adds a row and an entry a hundred times, each computed from the stored ones.
 fn count_up(store: &Store, name: &str) {
     let region = REGIONS[0];
     for i in 0..TIMES {
@@ -207,13 +207,13 @@ fn count_up(store: &Store, name: &str) {
                 CommitOutcome::Older => panic!("as old as the other"),
             }
         }
-        assert!(committed, "never its turn");
+        assert!(committed, "the commit never succeeded");
         wait(store.append(vec![entry(name, &format!("i-{i}"), JournalEvent::Sent)])).expect("appended");
     }
 }
 
 #[test]
-fn two_processes_lose_none_of_each_others_changes() {
+fn two_writing_processes_lose_no_changes() {
     let dir = tempfile::tempdir().expect("a directory");
     let workers = ["one", "two"].map(|name| Worker::start(name, dir.path()));
     for mut worker in workers {
@@ -231,7 +231,7 @@ fn two_processes_lose_none_of_each_others_changes() {
 }
 
 #[test]
-fn the_data_version_moves_with_others_commits_to_the_cache() {
+fn data_version_changes_with_other_processes_cache_commits() {
     let dir = tempfile::tempdir().expect("a directory");
     let (ours, theirs) = (open(dir.path()), open(dir.path()));
     let version = || wait(ours.data_version()).expect("a version");

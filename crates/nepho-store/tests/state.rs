@@ -9,7 +9,7 @@ use nepho_store::{Store, StoreError};
 use support::*;
 
 #[test]
-fn accounts_come_back_as_they_were_over_a_restart() {
+fn accounts_are_unchanged_after_a_restart() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut accounts = vec![account("acc-1", "b"), account("acc-2", "a"), account("acc-3", "c"), account("acc-4", "d")];
     let sources = [
@@ -49,7 +49,7 @@ fn accounts_come_back_as_they_were_over_a_restart() {
 }
 
 #[test]
-fn two_accounts_never_share_a_name() {
+fn account_names_are_unique() {
     let store = Store::in_memory().expect("a store");
     wait(store.put_account(&account("acc-1", "lab"))).expect("stored");
     match wait(store.put_account(&account("acc-2", "lab"))) {
@@ -60,7 +60,7 @@ fn two_accounts_never_share_a_name() {
 }
 
 #[test]
-fn a_removed_account_takes_its_scopes_and_rows_and_leaves_its_journal() {
+fn removed_account_loses_its_rows_and_keeps_its_journal() {
     let store = Store::in_memory().expect("a store");
     wait(store.put_account(&account("acc-1", "lab"))).expect("stored");
     wait(store.put_account(&account("acc-2", "other"))).expect("stored");
@@ -79,7 +79,7 @@ fn a_removed_account_takes_its_scopes_and_rows_and_leaves_its_journal() {
 }
 
 #[test]
-fn a_setting_is_what_was_put_last() {
+fn setting_returns_the_last_stored_text() {
     let store = Store::in_memory().expect("a store");
     assert_eq!(wait(store.setting("theme")).expect("none"), None);
     wait(store.put_setting("theme", "dark")).expect("stored");

@@ -1,4 +1,4 @@
-//! Judging targets: what an action would do to each, from a fresh reading. Pure functions.
+//! Evaluation of targets: the effect of an action on each, from a fresh read. Pure functions.
 
 use std::collections::BTreeSet;
 
@@ -11,26 +11,26 @@ use nepho_core::{
     resource::Lifecycle,
 };
 
-/// Everything that a verdict on one target depends on.
+/// The input of one target's verdict.
 #[derive(Debug)]
 pub struct PlanInput<'a> {
-    /// What is asked, and how.
+    /// The requested action and its options.
     pub request: ActionRequest,
     /// The account.
     pub account: &'a Account,
     /// The cached row.
     pub row: &'a CachedRow,
-    /// As of when the cached row was before the fresh reading.
+    /// The age of the cached row before the fresh read.
     pub as_of: Option<Timestamp>,
-    /// Whether that was too long ago to rely on.
+    /// `true` if the cached row was stale.
     pub stale: bool,
-    /// What the provider offers for the kind.
+    /// The provider's capabilities for the kind.
     pub capabilities: Option<&'a Capabilities>,
-    /// The fresh reading; `Ok(None)` when the provider does not know the resource any more.
+    /// The fresh read; `Ok(None)` if the provider no longer knows the resource.
     pub fresh: Result<Option<&'a ReadResource>, Failure>,
 }
 
-/// Judges one target.
+/// Evaluates one target.
 pub fn evaluate(input: &PlanInput<'_>) -> PlannedTarget {
     let resource = match &input.fresh {
         Ok(Some(observed)) => &observed.listed.resource,
@@ -98,12 +98,12 @@ fn rule<'a>(input: &PlanInput<'a>) -> Option<&'a ActionRule> {
     input.capabilities.and_then(|capabilities| capabilities.rule(input.request.action))
 }
 
-/// Whether the cloud protects against `action`; `None` when that was not checked.
+/// Returns `true` if the cloud's protection prevents `action`; `None` if it was not checked.
 fn protection(action: Action, preflight: Preflight) -> Option<bool> {
     match action {
         Action::Stop => preflight.stop,
         Action::Terminate => preflight.termination,
-        // No cloud that we know protects against these.
+        // No known cloud protects against these actions.
         Action::Start | Action::Reboot | Action::Suspend | Action::Resume => Some(false),
     }
 }
@@ -140,7 +140,7 @@ fn warnings(input: &PlanInput<'_>) -> Vec<Warning> {
     warnings
 }
 
-/// What the operator must do to commit, in proportion to what would happen.
+/// Returns the confirmation that the action needs, in proportion to its effect.
 ///
 /// `shared` tells whether a name stands for several resources, so that typing it would prove nothing.
 pub fn confirmation(action: Action, targets: &[PlannedTarget], shared: impl Fn(&str) -> bool) -> Confirmation {
@@ -163,13 +163,13 @@ pub fn confirmation(action: Action, targets: &[PlannedTarget], shared: impl Fn(&
     }
 }
 
-/// The texts that name one target: its name unless that is empty or shared, and always its id.
+/// Returns the texts that identify one target: its name unless empty or shared, and always its id.
 fn names_of(target: &PlannedTarget, shared: impl Fn(&str) -> bool) -> Vec<String> {
     let id = target.key.native.to_string();
     if target.name.is_empty() || shared(&target.name) { vec![id] } else { vec![target.name.clone(), id] }
 }
 
-/// A target that is not in the inventory.
+/// Returns the verdict for a key that is not in the inventory.
 pub fn unknown_target(key: nepho_core::ResourceKey) -> PlannedTarget {
     PlannedTarget {
         key,

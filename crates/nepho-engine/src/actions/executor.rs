@@ -1,6 +1,7 @@
-//! Acting: a committed plan is journalled, sent, and followed until the cloud shows its result.
+//! Execution of a committed plan: journals it, sends it, and follows it until the result is
+//! observed.
 //!
-//! Each operation runs on a task of its own, to its end, whether or not its caller still waits.
+//! Each operation runs to its end on a separate task, even if its caller stops waiting.
 
 use std::{
     collections::HashMap,
@@ -29,18 +30,18 @@ use crate::{
     sync::inventory::InventoryWriter,
 };
 
-/// How far an operation is, and each target's result so far.
+/// Progress of an operation, with the result of each target so far.
 #[derive(Clone, Debug, Default)]
 pub struct OperationProgress {
-    /// Every request has been answered, or given up.
+    /// Every request has a response or was given up.
     pub submitted: bool,
-    /// Nothing more will be learned.
+    /// No further result is expected.
     pub done: bool,
-    /// The results, in the plan's request.
+    /// The results, in the order of the plan.
     pub results: Vec<TargetResult>,
 }
 
-/// The actions of this process.
+/// The executor of all actions of this process.
 #[derive(Debug)]
 pub struct Executor {
     pub inventory: Arc<InventoryWriter>,
@@ -49,19 +50,19 @@ pub struct Executor {
     pub host: Arc<dyn Host>,
     pub clock: Arc<dyn Clock>,
     pub run: RunId,
-    /// Following stops when this is cancelled; sending does not.
+    /// Cancelling this stops following; requests are still sent.
     pub stopping: CancellationToken,
     pub progress: Mutex<HashMap<OperationId, watch::Sender<OperationProgress>>>,
 }
 
 impl Executor {
-    /// The progress of an operation that this process began.
+    /// Returns the progress of an operation that this process started.
     pub fn progress(&self, id: &OperationId) -> Option<watch::Receiver<OperationProgress>> {
         let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         progress.get(id).map(watch::Sender::subscribe)
     }
 
-    /// Opens an operation: its results stand at what the plan said until the cloud says more.
+    /// Registers an operation. Its initial results are the plan's verdicts.
     pub fn open(&self, id: &OperationId, pending: &PendingPlan) {
         let results = pending.plan.targets.iter().map(planned_result).collect();
         let begun = OperationProgress { results, ..OperationProgress::default() };
@@ -69,9 +70,9 @@ impl Executor {
         progress.insert(id.clone(), watch::Sender::new(begun));
     }
 
-    /// Runs a committed plan to its end, but for [`Executor::finish`]. `journalled` is told once every
-    /// intent is on disk (or that the journal refused, in which case nothing was sent). Answers which
-    /// targets were deleted and are not known to their cloud any more.
+    /// Executes a committed plan up to, but not including, [`Executor::finish`]. Signals
+    /// `journalled` once every entry is durable, or with the error if the journal refused; nothing
+    /// is sent then. Returns the deleted targets that their cloud no longer knows.
     pub async fn run(
         &self,
         id: &OperationId,
@@ -90,12 +91,12 @@ impl Executor {
         }))
         .await;
         let (refused, ready): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|batch| batch.session.is_err());
-        let intents = ready
+        let sent = ready
             .iter()
             .flat_map(|batch| batch.targets.iter().map(|target| batch.entry(&target.key, JournalEvent::Sent)));
-        let intents: Vec<NewEntry> = intents.collect();
-        if let Err(source) = self.inventory.store().append(intents).await {
-            // Nobody pending any more is fine: the operation simply did not happen.
+        let sent: Vec<NewEntry> = sent.collect();
+        if let Err(source) = self.inventory.store().append(sent).await {
+            // A dropped receiver is no error: the operation did not happen.
             let _ = journalled.send(Err(source.into()));
             return Vec::new();
         }
@@ -114,9 +115,9 @@ impl Executor {
                 self.record(batch, events.collect()).await;
             }
         }
-        let watched = join_all(ready.iter().map(|batch| self.send(batch))).await;
+        let waiters = join_all(ready.iter().map(|batch| self.send(batch))).await;
         self.update(id, |progress| progress.submitted = true);
-        join_all(ready.iter().zip(watched).map(|(batch, waiters)| self.follow(batch, waiters))).await.concat()
+        join_all(ready.iter().zip(waiters).map(|(batch, waiters)| self.follow(batch, waiters))).await.concat()
     }
 
     async fn prepare<'a>(
@@ -143,7 +144,8 @@ impl Executor {
         }
     }
 
-    /// Sends one account's batch and records the answers; what must be watched comes back.
+    /// Sends one account's batch, records the responses, and returns a waiter for each target to
+    /// follow.
     async fn send(&self, batch: &AccountBatch<'_>) -> HashMap<ResourceKey, TargetWaiter> {
         let Ok(session) = &batch.session else { return HashMap::new() };
         let submissions = session.provider.submit(batch.request, &batch.addressed()).await;
@@ -155,7 +157,7 @@ impl Executor {
             let Some(before) = before else { continue };
             let event = match outcome {
                 Ok(reply) => {
-                    self.inventory.lay_overlay(&key, batch.request.action, &reply).await;
+                    self.inventory.set_overlay(&key, batch.request.action, &reply).await;
                     waiters.insert(key.clone(), TargetWaiter::accepted(batch.request.action, before, reply.ticket));
                     JournalEvent::Accepted { raw_state: reply.raw_state }
                 }
@@ -171,8 +173,8 @@ impl Executor {
         waiters
     }
 
-    /// Reads the watched targets again and again until each has ended, or time is up. Answers which
-    /// have vanished.
+    /// Reads the targets repeatedly until each has ended or the time limit has passed. Returns the
+    /// targets that have vanished.
     async fn follow(
         &self,
         batch: &AccountBatch<'_>,
@@ -195,10 +197,10 @@ impl Executor {
                 ended
             };
             let keys: Vec<ResourceKey> = ended.iter().map(|(key, _)| key.clone()).collect();
-            let vanished = ended.iter().filter(|(_, event)| *event == waiter::vanished());
-            gone.extend(vanished.map(|(key, _)| key.clone()));
+            let deleted = ended.iter().filter(|(_, event)| *event == waiter::vanished());
+            gone.extend(deleted.map(|(key, _)| key.clone()));
             self.record(batch, ended).await;
-            self.inventory.lift_overlays(&keys).await;
+            self.inventory.end_overlays(&keys).await;
         }
         gone
     }
@@ -210,12 +212,13 @@ impl Executor {
         waiters: &mut HashMap<ResourceKey, TargetWaiter>,
         elapsed: Duration,
     ) -> Vec<(ResourceKey, JournalEvent)> {
-        // Those that the record now tells as failed are read once more too, so that their rows show
-        // where that left them.
+        // Targets whose operation has failed are read once more too, so that their rows show the
+        // resulting state.
         let targets: Vec<Target> =
             batch.addressed().into_iter().filter(|target| waiters.contains_key(&target.key)).collect();
-        // Asked first, so that what is read next is from after an end that the record tells.
-        let mut ended = ask_progress(session, waiters).await;
+        // Poll operations first, so that the reads below are later than any end that an operation
+        // reports.
+        let mut ended = poll_operations(session, waiters).await;
         let started_at = self.clock.now();
         let mut listed = Vec::new();
         for observation in session.provider.observe(&targets, Detail::State).await {
@@ -231,7 +234,7 @@ impl Executor {
                 Err(nepho_core::ProviderError::NotFound { .. }) => {
                     waiter.and_then(|waiter| waiter.on_read(None, elapsed))
                 }
-                Err(_) => None, // a failed read says nothing; the next one may
+                Err(_) => None, // a failed read proves nothing; the next one may succeed
             };
             if let Some(event) = event {
                 waiters.remove(&observation.key);
@@ -243,20 +246,20 @@ impl Executor {
             .commit_rows(&batch.account.id, started_at, session.provider.converter_version(), listed)
             .await
         {
-            tracing::warn!(%error, "a reading could not be stored");
+            tracing::warn!(%error, "cannot store a read of followed instances");
         }
         ended
     }
 
-    /// Appends events to the journal and moves the progress on.
+    /// Appends events to the journal and updates the progress.
     async fn record(&self, batch: &AccountBatch<'_>, events: Vec<(ResourceKey, JournalEvent)>) {
         if events.is_empty() {
             return;
         }
         let entries = events.iter().map(|(key, event)| batch.entry(key, event.clone())).collect();
         if let Err(error) = self.inventory.store().append(entries).await {
-            // What was sent stays in the journal as sent; the next start finds it unknown.
-            tracing::error!(%error, "the journal could not be written");
+            // The sent request stays *sent* in the journal; the next start marks it unknown.
+            tracing::error!(%error, "cannot write results to the journal");
         }
         self.update(batch.operation, |progress| {
             for (key, event) in &events {
@@ -267,7 +270,7 @@ impl Executor {
         });
     }
 
-    /// Ends an operation: whoever waits for it waits no longer.
+    /// Ends an operation and releases its waiting callers.
     pub fn finish(&self, id: &OperationId) {
         self.update(id, |progress| (progress.submitted, progress.done) = (true, true));
     }
@@ -282,21 +285,21 @@ impl Executor {
     }
 }
 
-/// One account's batch of an operation.
+/// The targets of one account in an operation.
 struct AccountBatch<'a> {
     operation: &'a OperationId,
     account: &'a Account,
     request: ActionRequest,
     targets: Vec<PlannedTarget>,
     session: Result<Arc<Session>, Failure>,
-    /// Held from before the journal entry until the answer.
+    /// The account's lock, held from before the journal entry until the response.
     lock: Mutex<Option<Arc<crate::host::AccountLock>>>,
     clock: &'a dyn Clock,
     run: &'a RunId,
 }
 
 impl AccountBatch<'_> {
-    /// The targets as the provider wants them named.
+    /// Returns the targets in the form that providers take.
     fn addressed(&self) -> Vec<Target> {
         self.targets.iter().map(|target| Target { key: target.key.clone(), zone: target.zone.clone() }).collect()
     }
@@ -317,8 +320,8 @@ impl AccountBatch<'_> {
     }
 }
 
-/// Asks the provider's own record of the watched actions; those that came to nothing have ended.
-async fn ask_progress(
+/// Polls the operations of the followed actions and returns those that failed.
+async fn poll_operations(
     session: &Session,
     waiters: &mut HashMap<ResourceKey, TargetWaiter>,
 ) -> Vec<(ResourceKey, JournalEvent)> {
@@ -327,10 +330,10 @@ async fn ask_progress(
     if tickets.is_empty() {
         return Vec::new();
     }
-    let answers = session.provider.progress(&tickets).await;
+    let results = session.provider.progress(&tickets).await;
     let mut ended = Vec::new();
-    for (key, answer) in keys.into_iter().zip(answers) {
-        if let Some(event) = waiters.get_mut(&key).and_then(|waiter| waiter.on_operation_status(answer)) {
+    for (key, result) in keys.into_iter().zip(results) {
+        if let Some(event) = waiters.get_mut(&key).and_then(|waiter| waiter.on_operation_status(result)) {
             waiters.remove(&key);
             ended.push((key, event));
         }
@@ -338,7 +341,7 @@ async fn ask_progress(
     ended
 }
 
-/// What the plan alone says of a target.
+/// Returns the initial result of a target, from the plan alone.
 fn planned_result(target: &PlannedTarget) -> TargetResult {
     let status = match target.verdict {
         Verdict::Eligible | Verdict::Underway => TargetStatus::NotSent,

@@ -1,4 +1,4 @@
-//! Operations: the journal's entries of one committed plan, read as one story.
+//! Operations, rebuilt from the journal's entries of one committed plan.
 
 use nepho_core::{
     Failure, State,
@@ -6,10 +6,10 @@ use nepho_core::{
     report::{Operation, OperationTarget, TargetResult, TargetStatus},
 };
 
-/// Tells the story of one operation from its entries, oldest first. `None` without entries.
+/// Builds one operation from its entries, oldest first. `None` without entries.
 ///
-/// `alive` says whether a target is still being followed by somebody: an unfinished target that
-/// nobody follows is *unknown*, not running.
+/// `alive` tells whether a process still follows a target. An unfinished target that no process
+/// follows is *unknown*, not running.
 pub fn from_entries(
     id: &OperationId,
     entries: &[JournalEntry],
@@ -55,7 +55,7 @@ fn blank(entry: &JournalEntry) -> OperationTarget {
     }
 }
 
-/// Moves a target's result on by one event.
+/// Updates a target's result with one event.
 pub fn apply(result: &mut TargetResult, event: &JournalEvent) {
     let (status, observed, failure): (_, Option<State>, Option<&Failure>) = match event {
         JournalEvent::Sent => (TargetStatus::Unknown, None, None),

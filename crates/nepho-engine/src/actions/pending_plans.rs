@@ -1,4 +1,4 @@
-//! The pending_plans: plans that wait for their commit. In memory, 60 s, single use.
+//! Plans that can still be committed. They are kept in memory for 60 s and are single use.
 
 use std::{
     collections::HashMap,
@@ -12,13 +12,13 @@ use nepho_core::{
 };
 use nepho_index::Snapshot;
 
-/// How long a plan can be committed.
+/// The time for which a plan can be committed.
 pub const PLAN_TTL: Duration = Duration::from_mins(1);
 
-/// A plan and what its targets belonged to when it was made.
+/// A plan, with the scale groups of its targets at planning time.
 #[derive(Clone, Debug)]
 pub struct PendingPlan {
-    /// The plan as it was shown.
+    /// The plan as shown.
     pub plan: Plan,
     /// Each target's scale group, in the plan's order.
     pub groups: Vec<Option<String>>,
@@ -29,15 +29,15 @@ pub struct PendingPlan {
 pub struct PendingPlans(Mutex<HashMap<Nonce, PendingPlan>>);
 
 impl PendingPlans {
-    /// Puts a plan down.
+    /// Stores a plan and drops expired ones.
     pub fn put(&self, pending: PendingPlan, now: Timestamp) {
         let mut plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         plans.retain(|_, pending| pending.plan.expires_at > now);
         plans.insert(pending.plan.nonce.clone(), pending);
     }
 
-    /// Takes the plan up for commit. It is gone afterwards, except when only the typed text was
-    /// wrong: a typo costs no new plan.
+    /// Removes and returns the plan for a commit. A wrong confirmation text leaves the plan in
+    /// place, so that a typo needs no new plan.
     pub fn take(
         &self,
         nonce: &Nonce,
@@ -61,8 +61,8 @@ impl PendingPlans {
     }
 }
 
-/// Whether what the operator did is what the plan asks for. Compared exactly: no trimming, no
-/// folding of case, so that a look-alike name does not pass.
+/// Returns `true` if the operator gave the required confirmation. The comparison is exact, without
+/// trimming or case folding, so that a look-alike name does not pass.
 fn confirmed(confirmation: &Confirmation, typed: Option<&str>, clicked: bool) -> bool {
     match confirmation {
         Confirmation::None => true,
@@ -71,7 +71,7 @@ fn confirmed(confirmation: &Confirmation, typed: Option<&str>, clicked: bool) ->
     }
 }
 
-/// The eligible targets whose state, name or group is no longer what the operator saw.
+/// Returns the eligible targets whose state, name or group changed since planning.
 fn changed_since(pending: &PendingPlan, snapshot: &Snapshot, now: Timestamp) -> Vec<nepho_core::ResourceKey> {
     let targets = pending.plan.targets.iter().zip(&pending.groups);
     let eligible = targets.filter(|(target, _)| target.verdict == Verdict::Eligible);

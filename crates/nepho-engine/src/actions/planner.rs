@@ -1,4 +1,4 @@
-//! Planning: gathers the fresh readings, has [`evaluate`] evaluate them, freezes the result.
+//! Planning: reads the targets, has [`evaluate`] judge them, and freezes the result.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use crate::{
 
 type Fresh = HashMap<ResourceKey, Result<Option<ReadResource>, Failure>>;
 
-/// Makes plans.
+/// The planner of one request.
 pub struct Planner<'a> {
     pub inventory: &'a InventoryWriter,
     pub sessions: &'a Sessions,
@@ -30,7 +30,7 @@ pub struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// Plans `order` for `keys`: each key once, in the order given.
+    /// Plans `request` for `keys`: each key once, in the given order.
     pub async fn plan(&self, request: ActionRequest, keys: Vec<ResourceKey>) -> PendingPlan {
         let before = self.inventory.snapshot();
         let mut targets: Vec<ResourceKey> = Vec::with_capacity(keys.len());
@@ -78,19 +78,19 @@ impl Planner<'_> {
         })
     }
 
-    /// Reads the targets afresh, each account in parallel. A read-only account is not asked: its
-    /// targets are refused whatever they are doing.
+    /// Reads the targets, all accounts in parallel. Targets of a read-only account are not read:
+    /// the plan refuses them in any state.
     async fn read(&self, action: Action, before: &Snapshot, targets: &[ResourceKey]) -> Fresh {
-        let mut parts: HashMap<&AccountId, Vec<Target>> = HashMap::new();
+        let mut batches: HashMap<&AccountId, Vec<Target>> = HashMap::new();
         let rows: Vec<_> = targets.iter().filter_map(|key| before.row(key)).collect();
         for row in &rows {
             let writable = self.accounts.get(&row.account).is_some_and(|account| account.access == Access::ReadWrite);
             if writable {
-                parts.entry(&row.account).or_default().push(Target::from(&row.resource));
+                batches.entry(&row.account).or_default().push(Target::from(&row.resource));
             }
         }
         let read = join_all(
-            parts
+            batches
                 .into_iter()
                 .filter_map(|(id, targets)| Some(self.read_account(action, self.accounts.get(id)?, targets))),
         );
@@ -124,7 +124,7 @@ impl Planner<'_> {
         if let Err(error) =
             self.inventory.commit_rows(&account.id, started_at, session.provider.converter_version(), listed).await
         {
-            tracing::warn!(%error, "a fresh reading could not be stored");
+            tracing::warn!(%error, "cannot store a fresh read of a plan's targets");
         }
         fresh
     }

@@ -1,7 +1,7 @@
-//! Recovery: what a process that ended left in the journal without an end.
+//! Recovery of journal entries that an ended process left unfinished.
 //!
-//! *Sent* without an answer becomes *unknown*. Nothing is ever sent again; the next observation
-//! that is newer than the entry settles it.
+//! A *sent* entry without a response becomes *unknown*. Recovery never sends a request again; the
+//! next read that is newer than the entry resolves it.
 
 use std::{
     collections::HashMap,
@@ -22,12 +22,12 @@ use crate::{
     sync::inventory::InventoryWriter,
 };
 
-/// Entries whose process has ended, waiting for an observation.
+/// Entries of ended processes that wait for a read.
 #[derive(Debug, Default)]
 pub struct Orphans(Mutex<Vec<JournalEntry>>);
 
 impl Orphans {
-    /// Takes over what nobody finishes. Answers how many entries were taken over.
+    /// Takes over unfinished entries of ended processes and returns their number.
     pub async fn take_over(
         &self,
         store: &Store,
@@ -42,7 +42,7 @@ impl Orphans {
                 continue;
             }
             if entry.entry.event == JournalEvent::Sent {
-                let message = "the process ended before an answer came".to_owned();
+                let message = "the process ended before the response arrived".to_owned();
                 let event = JournalEvent::Unknown(Failure { code: FailureCode::Other, message });
                 unknown.push(NewEntry { at: now, run: run.clone(), event, ..entry.entry.clone() });
             } else {
@@ -57,7 +57,7 @@ impl Orphans {
         Ok(count)
     }
 
-    /// Settles what the account's rows now show. Answers whether anything was settled.
+    /// Resolves entries by the account's current rows. Returns `true` if an entry was resolved.
     pub async fn settle(
         &self,
         inventory: &InventoryWriter,
@@ -105,7 +105,7 @@ fn scope_of(row: &CachedRow) -> nepho_core::ScopeKey {
     nepho_core::ScopeKey { account: row.account.clone(), scope: row.scope.clone() }
 }
 
-/// What a row that was read at `as_of` says of an entry's action; `None` while it says nothing.
+/// Returns the end of an entry's action that a row read at `as_of` shows; `None` if it shows none.
 fn ending(entry: &NewEntry, row: Option<&CachedRow>, as_of: Option<Timestamp>) -> Option<JournalEvent> {
     let accepted = matches!(entry.event, JournalEvent::Accepted { .. });
     let Some(row) = row else {
@@ -114,8 +114,8 @@ fn ending(entry: &NewEntry, row: Option<&CachedRow>, as_of: Option<Timestamp>) -
     };
     let elapsed = Duration::try_from(as_of?.duration_since(entry.at)).ok()?;
     let seen = &row.resource;
-    // A machine looks the same before and after a reboot, and what its cloud's record of it says is
-    // not known any more: that it runs proves nothing.
+    // An instance looks the same before and after a reboot, and the operation record is no longer
+    // known, so a running instance proves nothing.
     let mut waiter = if accepted && entry.action != Action::Reboot {
         TargetWaiter::accepted(entry.action, seen.state, None)
     } else {

@@ -1,4 +1,4 @@
-//! Following: what a fresh reading says about an action that was sent. Pure; `act` does the I/O.
+//! Judgement of reads of an action's target. Pure; `executor` does the I/O.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use nepho_core::{
     provider::{Progress, Ticket},
 };
 
-/// How long a cloud may go on showing the state from before an action that it accepted: EC2's
-/// reads are eventually consistent.
+/// The time for which a cloud may still return the state from before an accepted action: reads may
+/// be eventually consistent.
 pub const CONSISTENCY_WINDOW: Duration = Duration::from_mins(1);
 
-/// After this long without a final state, following ends and the target is *unknown*.
+/// The time without a final state after which following ends and the target is *unknown*.
 pub const FOLLOW_TIMEOUT: Duration = Duration::from_mins(15);
 
-/// How long to wait before the next reading, `elapsed` after the action was sent: fast while
-/// something is likely to happen, then slower (1 s for 30 s, 2 s to 2 min, then 5 s).
+/// Returns the wait before the next read, `elapsed` after the action was sent: 1 s for the first 30
+/// s, 2 s until 2 min, then 5 s.
 pub const fn poll_interval(elapsed: Duration) -> Duration {
     match elapsed.as_secs() {
         0..30 => Duration::from_secs(1),
@@ -25,59 +25,59 @@ pub const fn poll_interval(elapsed: Duration) -> Duration {
     }
 }
 
-/// One target under observation.
+/// The waiter of one target.
 #[derive(Clone, Debug)]
 pub struct TargetWaiter {
-    /// What was asked.
+    /// The requested action.
     pub action: Action,
-    /// The state before it.
+    /// The state before the action.
     pub before: State,
-    /// Whether the provider accepted it; otherwise it is unknown whether anything was done.
+    /// `true` if the provider accepted the action; otherwise its effect is unknown.
     pub accepted: bool,
-    /// Whether a reading has shown it on its way.
+    /// `true` after a read showed the action's transition.
     moved: bool,
-    /// Readings in a row that did not find it.
+    /// Number of consecutive reads that did not find the target.
     absent: u8,
     record: Record,
-    /// When readings began to show the goal while the record told no end: so long after the reply.
+    /// The time after the reply at which reads began to show the goal while the record was open.
     reached: Option<Duration>,
 }
 
-/// What the provider's own record of an action said the last time.
+/// The last known status of the provider's operation record.
 #[derive(Clone, Debug)]
 enum Record {
-    /// There is none, or the action had no answer.
+    /// The provider keeps no record, or the action had no response.
     None,
-    /// It has told no end.
+    /// The record shows no end yet.
     Open(Ticket, PollResult),
-    /// Carried out.
+    /// The record shows success.
     Done,
 }
 
-/// What the last question about an open record brought.
+/// The result of the last poll of an open record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PollResult {
-    /// At work, or not asked yet.
+    /// Running, or not polled yet.
     Underway,
-    /// No answer; the next question may have one.
-    NoAnswer,
-    /// These credentials will not be told.
+    /// The poll failed; the next one may succeed.
+    Failed,
+    /// These credentials may not read the record.
     Forbidden,
 }
 
 impl TargetWaiter {
-    /// Begins to waiter a target whose action the provider accepted.
+    /// Creates the waiter of a target whose action the provider accepted.
     pub fn accepted(action: Action, before: State, ticket: Option<Ticket>) -> Self {
         let record = ticket.map_or(Record::None, |ticket| Record::Open(ticket, PollResult::Underway));
         Self { action, before, accepted: true, moved: false, absent: 0, record, reached: None }
     }
 
-    /// Begins to waiter a target whose action was sent and had no answer.
+    /// Creates the waiter of a target whose action was sent and had no response.
     pub const fn unanswered(action: Action, before: State) -> Self {
         Self { action, before, accepted: false, moved: false, absent: 0, record: Record::None, reached: None }
     }
 
-    /// The ticket to ask about, while the record tells no end.
+    /// Returns the ticket to poll while the record is open.
     pub const fn open_ticket(&self) -> Option<&Ticket> {
         match &self.record {
             Record::Open(ticket, _) => Some(ticket),
@@ -85,11 +85,10 @@ impl TargetWaiter {
         }
     }
 
-    /// Takes in what the provider's record says. An action that came to nothing has ended; one that
-    /// was carried out has still to be seen. No answer says nothing of the action, but whether there
-    /// will be one.
-    pub fn on_operation_status(&mut self, answer: Result<Progress, ProviderError>) -> Option<JournalEvent> {
-        let told = match answer {
+    /// Handles the polled operation status. `Failed` ends the wait; `Done` still needs a confirming
+    /// read. A failed poll says nothing about the action, only whether polling can continue.
+    pub fn on_operation_status(&mut self, status: Result<Progress, ProviderError>) -> Option<JournalEvent> {
+        let result = match status {
             Ok(Progress::Underway) => PollResult::Underway,
             Ok(Progress::Done) => {
                 self.record = Record::Done;
@@ -97,16 +96,16 @@ impl TargetWaiter {
             }
             Ok(Progress::Failed(error)) => return Some(JournalEvent::Failed(Failure::from(&error))),
             Err(ProviderError::NotFound { .. } | ProviderError::PermissionDenied { .. }) => PollResult::Forbidden,
-            Err(_) => PollResult::NoAnswer,
+            Err(_) => PollResult::Failed,
         };
         if let Record::Open(_, last) = &mut self.record {
-            *last = told;
+            *last = result;
         }
         None
     }
 
-    /// Takes in a reading made `elapsed` after the reply; `None`: the provider does not know it.
-    /// Answers how the action ended, if this reading shows that.
+    /// Handles a read made `elapsed` after the reply; `None` means that the provider does not know
+    /// the target. Returns the end of the action if this read shows it.
     pub fn on_read(&mut self, seen: Option<(State, &str)>, elapsed: Duration) -> Option<JournalEvent> {
         let Some((state, raw_state)) = seen else { return self.read_absent(elapsed) };
         self.absent = 0;
@@ -117,7 +116,7 @@ impl TargetWaiter {
                 return Some(JournalEvent::Done { state, raw_state });
             }
             if ended && self.open_ticket().is_some() {
-                return Some(JournalEvent::TimedOut); // only the record could have told, and will not
+                return Some(JournalEvent::TimedOut); // only the record could prove it, and it is not readable
             }
         } else {
             self.reached = None;
@@ -126,7 +125,7 @@ impl TargetWaiter {
             self.moved |= state == self.action.transition();
             return None;
         }
-        // While the record says that it is at work, no state contradicts it.
+        // While the record shows a running operation, no state contradicts it.
         if matches!(self.record, Record::Open(..)) {
             return None;
         }
@@ -137,13 +136,14 @@ impl TargetWaiter {
         if self.accepted {
             return Some(JournalEvent::Contradicted { state, raw_state });
         }
-        // The request had no answer, and the cloud shows no trace of it: it may never have
-        // arrived, or still be on its way. That stays unknown.
+        // The request had no response, and the cloud shows no effect: the request may never have
+        // arrived, or may still be processed. The target stays unknown.
         Some(JournalEvent::TimedOut)
     }
 
-    /// Whether seeing the goal means that the action did it. A reboot looks the same before and
-    /// after, so only an accepted one can be called done, and one with a record only when that says so.
+    /// Returns `true` if observing the goal proves that the action succeeded. A reboot looks the
+    /// same before and after: it counts as done only if accepted, and with a record only if the
+    /// record says so.
     const fn proves_goal(&self) -> bool {
         match self.action {
             Action::Reboot => self.accepted && !matches!(self.record, Record::Open(..)),
@@ -151,22 +151,23 @@ impl TargetWaiter {
         }
     }
 
-    /// Whether the record leaves nothing to be learned, now that a reading made `elapsed` after the
-    /// reply shows the goal: the state may be there before the cloud is done, and the end may still
-    /// be a failure. One that is not told to these credentials is not waited for, and one that gives
-    /// no answer not longer than [`CONSISTENCY_WINDOW`].
+    /// Returns `true` if the record yields nothing more, given a read of the goal made `elapsed`
+    /// after the reply. The state may reach the goal before the operation ends, and the operation
+    /// may still fail. A record that these credentials cannot read is not waited for; one whose
+    /// polls fail is waited for at most [`CONSISTENCY_WINDOW`].
     fn record_has_ended(&mut self, elapsed: Duration) -> bool {
-        let Record::Open(_, told) = &self.record else { return true };
+        let Record::Open(_, result) = &self.record else { return true };
         let reached = *self.reached.get_or_insert(elapsed);
-        match told {
+        match result {
             PollResult::Underway => false,
-            PollResult::NoAnswer => elapsed.saturating_sub(reached) >= CONSISTENCY_WINDOW,
+            PollResult::Failed => elapsed.saturating_sub(reached) >= CONSISTENCY_WINDOW,
             PollResult::Forbidden => true,
         }
     }
 
-    /// A deleted machine is forgotten by its cloud sooner or later; two readings say so. For any
-    /// other action an absent machine proves nothing.
+    /// Handles a read that did not find the target. A cloud drops a deleted instance eventually,
+    /// and two such reads prove the deletion. For any other action an absent instance proves
+    /// nothing.
     fn read_absent(&mut self, elapsed: Duration) -> Option<JournalEvent> {
         self.absent = self.absent.saturating_add(1);
         let gone = self.action == Action::Terminate && self.absent >= 2 && (self.accepted || self.moved);
@@ -174,7 +175,7 @@ impl TargetWaiter {
     }
 }
 
-/// The end of a deletion whose machine its cloud does not know any more: there is no word to quote.
+/// The end of a deletion whose cloud no longer knows the instance, so there is no raw state.
 pub const fn vanished() -> JournalEvent {
     JournalEvent::Done { state: State::Terminated, raw_state: String::new() }
 }
@@ -187,7 +188,7 @@ mod tests {
     const LATE: Duration = Duration::from_secs(61);
 
     #[test]
-    fn an_old_state_soon_after_the_reply_proves_nothing() {
+    fn old_state_soon_after_the_reply_proves_nothing() {
         let mut waiter = TargetWaiter::accepted(Action::Stop, State::Running, None);
         assert_eq!(waiter.on_read(Some((State::Running, "running")), SOON), None);
         let late = waiter.on_read(Some((State::Running, "running")), LATE);
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn falling_back_after_moving_is_a_contradiction_at_once() {
+    fn return_to_the_old_state_after_transition_contradicts_at_once() {
         let mut waiter = TargetWaiter::accepted(Action::Start, State::Stopped, None);
         assert_eq!(waiter.on_read(Some((State::Pending, "pending")), SOON), None);
         let back = waiter.on_read(Some((State::Stopped, "stopped")), SOON);
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unanswered_stop_is_settled_only_by_being_seen() {
+    fn unanswered_stop_ends_only_when_observed() {
         let mut waiter = TargetWaiter::unanswered(Action::Stop, State::Running);
         assert_eq!(waiter.on_read(Some((State::Running, "running")), LATE), Some(JournalEvent::TimedOut));
         let mut waiter = TargetWaiter::unanswered(Action::Stop, State::Running);
@@ -213,14 +214,14 @@ mod tests {
     }
 
     #[test]
-    fn an_unanswered_reboot_is_never_called_done() {
+    fn unanswered_reboot_is_never_done() {
         let mut waiter = TargetWaiter::unanswered(Action::Reboot, State::Running);
         assert_eq!(waiter.on_read(Some((State::Running, "running")), SOON), None);
         assert_eq!(waiter.on_read(Some((State::Running, "running")), LATE), Some(JournalEvent::TimedOut));
     }
 
     #[test]
-    fn only_a_deleted_machine_may_vanish() {
+    fn absence_ends_only_a_termination() {
         let mut waiter = TargetWaiter::accepted(Action::Stop, State::Running, None);
         assert_eq!(
             (waiter.on_read(None, SOON), waiter.on_read(None, SOON), waiter.on_read(None, SOON)),
@@ -240,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_goal_does_not_end_what_the_record_says_is_at_work() {
+    fn goal_does_not_end_an_operation_still_running() {
         let mut waiter = recorded(Action::Start, State::Stopped);
         assert_eq!(waiter.on_operation_status(Ok(Progress::Underway)), None);
         assert_eq!(waiter.on_read(Some((State::Running, "RUNNING")), SOON), None);
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_machine_is_gone_when_the_record_says_so_too() {
+    fn deletion_ends_when_the_operation_is_done_too() {
         let mut waiter = recorded(Action::Terminate, State::Running);
         assert_eq!([1, 2, 3].map(|_| waiter.on_read(None, SOON)), [None, None, None]);
         assert_eq!(waiter.on_operation_status(Ok(Progress::Done)), None);
@@ -262,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_without_an_answer_is_waited_for_as_long_as_a_cloud_may_be_behind() {
+    fn failing_polls_are_tolerated_for_the_consistency_window() {
         let mut waiter = recorded(Action::Stop, State::Running);
         let stopped = Some((State::Stopped, "TERMINATED"));
         assert_eq!(
@@ -278,11 +279,11 @@ mod tests {
         let mut waiter = recorded(Action::Stop, State::Running);
         assert_eq!((waiter.on_operation_status(unavailable()), waiter.on_read(stopped, SOON)), (None, None));
         assert_eq!(waiter.on_read(Some((State::Stopping, "STOPPING")), LATE), None);
-        assert_eq!(waiter.on_read(stopped, LATE + SOON), None, "it was not the goal meanwhile");
+        assert_eq!(waiter.on_read(stopped, LATE + SOON), None, "the state left the goal in between");
     }
 
     #[test]
-    fn a_record_that_these_credentials_are_not_told_is_not_waited_for() {
+    fn forbidden_operation_record_is_not_waited_for() {
         let denied = || ProviderError::PermissionDenied { operation: "get".to_owned(), message: "no".to_owned() };
         let mut waiter = recorded(Action::Stop, State::Running);
         assert_eq!(waiter.on_operation_status(Err(denied())), None);
@@ -294,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn readings_slow_down() {
+    fn poll_interval_grows_with_time() {
         let seconds = [0, 29, 30, 119, 120, 800].map(|s| poll_interval(Duration::from_secs(s)).as_secs());
         assert_eq!(seconds, [1, 1, 2, 2, 5, 5]);
     }

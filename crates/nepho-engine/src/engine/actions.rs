@@ -1,4 +1,4 @@
-//! The engine's handle, the part that acts: plan, commit, wait, and how operations stand.
+//! The engine's handle: planning, committing, waiting, and the list of operations.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Engine {
-    /// Plans an action: the cache plus one fresh reading of the targets. Sends nothing.
+    /// Plans an action from the cache and one fresh read of the targets. Sends no action.
     pub async fn plan(&self, request: ActionRequest, keys: Vec<ResourceKey>) -> Plan {
         self.loaded().await;
         let accounts = read(&self.0.accounts).clone();
@@ -37,31 +37,33 @@ impl Engine {
         plan
     }
 
-    /// Commits a plan. On return every intent is in the journal, on disk; the requests follow on
-    /// a task that runs to its end whatever the caller does.
+    /// Commits a plan. On return every entry is durable in the journal. The requests follow on a
+    /// task that runs to its end regardless of the caller.
     pub async fn commit(&self, nonce: &Nonce, typed: Option<&str>, clicked: bool) -> Result<OperationId, CommitError> {
         let pending = self.0.pending_plans.take(nonce, typed, clicked, &self.snapshot(), self.0.clock.now())?;
         let id = OperationId::new(uuid::Uuid::now_v7().to_string());
         self.0.executor.open(&id, &pending);
-        let (journalled, told) = oneshot::channel();
+        let (journalled, written) = oneshot::channel();
         let (engine, operation) = (self.clone(), id.clone());
         let accounts = read(&self.0.accounts).clone();
         self.spawn(async move {
             let gone = engine.0.executor.run(&operation, pending, accounts, journalled).await;
-            // Before the end, so that who waits for it sees what the inventory says of them.
+            // List the scopes before the end, so that a caller who waits for the end sees updated
+            // rows.
             engine.list_scopes_of(&gone).await;
             engine.0.executor.finish(&operation);
         });
-        told.await.map_err(|_| EngineError::Stopping)??;
+        written.await.map_err(|_| EngineError::Stopping)??;
         Ok(id)
     }
 
-    /// Each target's result as soon as every request has been answered.
+    /// Returns the result of each target once every request has a response.
     pub async fn submitted(&self, id: &OperationId) -> Vec<TargetResult> {
         self.results(id, |progress| progress.submitted, None).await
     }
 
-    /// Each target's result once the cloud has shown it, or after `timeout` as far as it is known.
+    /// Returns the result of each target once the operation has ended, or the results so far after
+    /// `timeout`.
     pub async fn wait(&self, id: &OperationId, timeout: Duration) -> Vec<TargetResult> {
         self.results(id, |progress| progress.done, Some(timeout)).await
     }
@@ -75,23 +77,23 @@ impl Engine {
         let Some(mut progress) = self.0.executor.progress(id) else { return Vec::new() };
         let pending = progress.wait_for(ready);
         match timeout {
-            // Time running out is an answer: what is known so far.
+            // A timeout is a valid result: it returns what is known so far.
             Some(timeout) => drop(tokio::time::timeout(timeout, pending).await),
             None => drop(pending.await),
         }
         progress.borrow().results.clone()
     }
 
-    /// The latest operations, newest first.
+    /// Returns the latest operations, newest first.
     pub async fn operations(&self, limit: usize) -> Result<Vec<Operation>, EngineError> {
         let recent = self.store().recent_operations(limit).await?;
         let alive = |entry: &JournalEntry| {
             entry.entry.run == self.0.run && self.is_followed(entry) || self.0.host.is_running(&entry.entry.run)
         };
-        let stories = recent
+        let operations = recent
             .iter()
             .filter_map(|entries| operations::from_entries(&entries.first()?.entry.operation, entries, alive));
-        Ok(stories.collect())
+        Ok(operations.collect())
     }
 
     fn is_followed(&self, entry: &JournalEntry) -> bool {

@@ -1,5 +1,4 @@
-//! The engine's handle, the part about descriptions: what is stored of a resource's, and the whole
-//! one where a listing shows only a part.
+//! The engine's handle: provider documents, stored or read in full.
 
 use nepho_core::{
     Failure, FailureCode, ProviderError, ResourceKey,
@@ -10,8 +9,8 @@ use nepho_core::{
 use crate::{EngineError, engine::Engine};
 
 impl Engine {
-    /// The provider's own description of the resource as it is stored: the one that was last read
-    /// whole, else the listed one. Asks nobody.
+    /// Returns the resource's document from the store: the last full document if there is one,
+    /// otherwise the listed one. Sends no request.
     pub async fn document(&self, key: &ResourceKey) -> Result<Option<StoredDocument>, EngineError> {
         let partly = self.is_listed_in_part(key);
         if partly && let Some((document, read_at)) = self.store().full_document(key).await? {
@@ -22,23 +21,23 @@ impl Engine {
         Ok(Some(StoredDocument { document, as_of, whole: !partly }))
     }
 
-    /// The provider's whole description of the resource: read afresh and stored with its age where a
-    /// listing shows only a part; otherwise the stored one is whole already, and nothing is sent.
+    /// Returns the full document of the resource. If listings return partial documents, this reads
+    /// and stores the full one; otherwise the stored document is full and nothing is sent.
     ///
-    /// On a failure what is stored stays; see [`Engine::document`].
+    /// After a failure the stored document stays; see [`Engine::document`].
     pub async fn fetch_document(&self, key: &ResourceKey) -> Result<StoredDocument, Failure> {
         self.loaded().await;
         let not_found = || Failure::from(&ProviderError::NotFound { key: key.clone() });
         if !self.is_listed_in_part(key) {
-            let stored = self.document(key).await.map_err(|error| own(&error))?;
+            let stored = self.document(key).await.map_err(|error| internal(&error))?;
             return stored.ok_or_else(not_found);
         }
         let row = self.snapshot().row(key).ok_or_else(not_found)?;
         let account = self.account(&row.account).ok_or_else(not_found)?;
         let session = self.0.sessions.of(&account).await?;
         let as_of = self.0.clock.now();
-        let answers = session.provider.observe(&[Target::from(&row.resource)], Detail::Document).await;
-        let seen = answers.into_iter().find(|answer| answer.key == *key).ok_or_else(not_found)?.seen;
+        let results = session.provider.observe(&[Target::from(&row.resource)], Detail::Document).await;
+        let seen = results.into_iter().find(|result| result.key == *key).ok_or_else(not_found)?.seen;
         let ReadResource { listed, .. } = match seen {
             Ok(observed) => observed,
             Err(error) => {
@@ -48,10 +47,10 @@ impl Engine {
             }
         };
         if let Err(error) = self.store().put_full_document(key, &listed.document, as_of).await {
-            tracing::warn!(%error, "a document could not be stored");
+            tracing::warn!(%error, "cannot store a full document");
         }
-        // The reading is not stored as the row: its document is another one than a listing's, and
-        // each would overwrite the other for ever. A row that is out of date is read in its own way.
+        // The read is not stored as the row: its document differs from a listing's, so each would
+        // overwrite the other permanently. An outdated row is read separately.
         if listed.resource.raw_state != row.resource.raw_state {
             self.read_rows(&account.id, vec![key.clone()]).await;
         }
@@ -64,7 +63,7 @@ impl Engine {
     }
 }
 
-/// A fault of ours as an answer.
-fn own(error: &EngineError) -> Failure {
+/// Converts an internal error to a failure.
+fn internal(error: &EngineError) -> Failure {
     Failure { code: FailureCode::Other, message: error.to_string() }
 }

@@ -1,7 +1,9 @@
-//! The engine's handle: what a host asks for. Each method is short; the work is in its module.
+//! The engine's handle: the operations that a host calls. Each method is short; the work is in its
+//! module.
 
 mod actions;
 mod documents;
+mod polling;
 mod sync;
 
 use std::{
@@ -25,7 +27,7 @@ use crate::{
     sync::inventory::InventoryWriter, sync::poll::Pollers,
 };
 
-/// The engine. Cheap to clone; all clones are one engine.
+/// The engine. Cheap to clone; all clones share one engine.
 #[derive(Clone, Debug)]
 pub struct Engine(pub(crate) Arc<Inner>);
 
@@ -42,7 +44,7 @@ pub(crate) struct Inner {
     orphans: Orphans,
     pollers: Pollers,
     pub(crate) accounts: RwLock<HashMap<AccountId, Account>>,
-    /// Makes sweeps of one account wait for each other.
+    /// Serialises the sweeps of one account.
     sweeping: Mutex<HashMap<AccountId, Arc<AsyncMutex<()>>>>,
     progress: Mutex<HashMap<AccountId, Progress>>,
     loaded: watch::Sender<bool>,
@@ -51,8 +53,9 @@ pub(crate) struct Inner {
 }
 
 impl Engine {
-    /// Starts over a store: accounts and scopes are known on return, rows load in the background
-    /// (see [`Engine::loaded`]), and what an ended process left in the journal is taken over.
+    /// Starts the engine over a store. On return accounts and scopes are known and unfinished
+    /// journal entries of ended processes are taken over. Rows load in the background; see
+    /// [`Engine::loaded`].
     pub async fn start(
         store: Store,
         host: Arc<dyn Host>,
@@ -104,7 +107,7 @@ impl Engine {
         let engine = self.clone();
         self.spawn(async move {
             if let Err(error) = engine.0.inventory.load_rows().await {
-                tracing::error!(%error, "the cached rows could not be read");
+                tracing::error!(%error, "cannot read the cached rows");
             }
             engine.0.loaded.send_replace(true);
             engine.0.inventory.notify_accounts();
@@ -112,7 +115,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether the cached rows are in the index.
+    /// Returns `true` once the cached rows are in the index.
     pub fn is_loaded(&self) -> bool {
         *self.0.loaded.borrow()
     }
@@ -123,37 +126,37 @@ impl Engine {
         let _ = self.0.loaded.subscribe().wait_for(|loaded| *loaded).await;
     }
 
-    /// The inventory now; immutable.
+    /// Returns the current inventory; immutable.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.0.inventory.snapshot()
     }
 
-    /// Generation numbers that move when something changed.
+    /// Returns generation numbers, which grow with every change.
     pub fn changes(&self) -> watch::Receiver<Changes> {
         self.0.inventory.changes()
     }
 
-    /// The store, for what only reads it: documents, journal, settings.
+    /// Returns the store, for reads of documents, journal and settings.
     pub fn store(&self) -> &Store {
         self.0.inventory.store()
     }
 
-    /// The pure half of an account's provider.
+    /// Returns the pure half of a provider.
     pub fn descriptor(&self, provider: nepho_core::ProviderKind) -> &'static dyn nepho_core::Descriptor {
         self.0.host.descriptor(provider)
     }
 
-    /// Takes in a new or changed account: ends its session, so that credentials and access are
-    /// read afresh, and starts polling it when polling is on. The store is the caller's.
+    /// Adds or updates an account. Ends its session, so that credentials and access are read again,
+    /// and starts its poller if polling is on. The caller updates the store.
     pub async fn put_account(&self, account: Account) {
         let id = account.id.clone();
         write(&self.0.accounts).insert(id.clone(), account.clone());
         self.0.sessions.forget(&id).await;
         self.0.inventory.put_account(account).await;
-        self.0.pollers.start(self, &id);
+        self.start_poller(&id);
     }
 
-    /// Forgets an account and its rows. The store is the caller's.
+    /// Removes an account and its rows. The caller updates the store.
     pub async fn remove_account(&self, id: &AccountId) {
         self.0.pollers.stop(id);
         write(&self.0.accounts).remove(id);
@@ -161,17 +164,17 @@ impl Engine {
         self.0.inventory.remove_account(id).await;
     }
 
-    /// Ends an account's session, so that the next use reads its credentials afresh.
+    /// Ends an account's session, so that the next use reads its credentials again.
     pub async fn forget_session(&self, id: &AccountId) {
         self.0.sessions.forget(id).await;
     }
 
-    /// The account, if there is one.
+    /// Returns the account, if it exists.
     pub fn account(&self, id: &AccountId) -> Option<Account> {
         read(&self.0.accounts).get(id).cloned()
     }
 
-    /// How every account stands, by name.
+    /// Returns the status of every account, sorted by name.
     pub fn accounts(&self) -> Vec<AccountStatus> {
         let snapshot = self.snapshot();
         let mut accounts: Vec<Account> = read(&self.0.accounts).values().cloned().collect();
@@ -185,14 +188,15 @@ impl Engine {
         accounts.into_iter().map(status).collect()
     }
 
-    /// Finds out whose credentials the account has, without using or touching a running session.
+    /// Verifies the account's credentials without using or changing a running session.
     pub async fn verify(&self, account: &Account) -> Result<Identity, Failure> {
         let fresh = Sessions::new(Arc::clone(&self.0.host));
         let session = fresh.of(account).await?;
         Ok(session.identity.clone())
     }
 
-    /// Takes over what other processes stored since. Cheap when nothing moved.
+    /// Loads what other processes have stored since. Cheap if nothing changed; returns `true` if
+    /// something did.
     pub async fn reload(&self) -> Result<bool, EngineError> {
         let accounts = self.store().accounts().await?;
         let known = read(&self.0.accounts).clone();
@@ -210,23 +214,15 @@ impl Engine {
     pub(crate) async fn settle_orphans(&self, account: &AccountId) {
         let inner = &self.0;
         if let Err(error) = inner.orphans.settle(&inner.inventory, account, &inner.run, inner.clock.now()).await {
-            tracing::error!(%error, "the journal could not be settled");
+            tracing::error!(%error, "cannot resolve unfinished journal entries");
         }
-    }
-
-    pub(crate) fn pollers(&self) -> &Pollers {
-        &self.0.pollers
-    }
-
-    pub(crate) fn stopping(&self) -> &CancellationToken {
-        &self.0.stopping
     }
 
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.0.tasks.spawn(task);
     }
 
-    /// Stops polling and following, and waits for what is being sent or stored to end.
+    /// Stops polling and following, and waits until running requests and writes end.
     pub async fn shutdown(&self) {
         self.0.stopping.cancel();
         self.0.tasks.close();

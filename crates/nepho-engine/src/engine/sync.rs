@@ -1,9 +1,8 @@
-//! The part of the handle that syncs: sweeps, polling, single reads.
+//! The engine's handle: sweeps, polling and single reads.
 
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
-    time::Duration,
 };
 
 use futures::future::join_all;
@@ -15,16 +14,16 @@ use nepho_core::{
 use nepho_index::{Query, Sort};
 
 use crate::{
-    engine::{Engine, lock, read, write},
+    engine::{Engine, lock, write},
     sync::sweep::{Extent, Sweep, Swept},
 };
 
-/// The states that the cloud leaves by itself. A reading of what the last listing did not show
-/// would find nothing.
+/// The states that the cloud leaves without a request. Missing rows are excluded, because a read
+/// would not find them.
 const MOVING: &str = "state:pending,stopping,suspending,terminating,repairing -is:missing";
 
 impl Engine {
-    /// Sweeps accounts (all of them when empty), waiting for each to end.
+    /// Sweeps the accounts (all accounts if empty) and waits for each sweep to end.
     pub async fn sync(&self, accounts: &[AccountId], kinds: &[Kind]) -> SyncReport {
         self.loaded().await;
         let started = tokio::time::Instant::now();
@@ -49,8 +48,8 @@ impl Engine {
         self.swept(id, Extent::Kinds(kinds)).await
     }
 
-    /// Lists the scopes of these resources, which their clouds do not know any more: only a listing
-    /// proves that, and until then their rows show what they were.
+    /// Lists the scopes of resources that their clouds no longer know. Only a listing proves the
+    /// absence; until then the rows show their previous state.
     pub(crate) async fn list_scopes_of(&self, keys: &[ResourceKey]) {
         let snapshot = self.snapshot();
         let mut scopes: HashMap<AccountId, BTreeSet<Scope>> = HashMap::new();
@@ -69,8 +68,8 @@ impl Engine {
 
     async fn swept(&self, id: &AccountId, extent: Extent<'_>) -> Swept {
         self.loaded().await;
-        let turn = Arc::clone(lock(&self.0.sweeping).entry(id.clone()).or_default());
-        let _turn = turn.lock().await;
+        let queue = Arc::clone(lock(&self.0.sweeping).entry(id.clone()).or_default());
+        let _permit = queue.lock().await;
         let Some(account) = self.pinned(id).await else { return Swept::default() };
         let _hold = match self.0.locks.hold(&*self.0.host, id).await {
             Ok(hold) => hold,
@@ -93,28 +92,28 @@ impl Engine {
         self.0.inventory.notify_accounts();
         self.settle_orphans(id).await;
         swept.unwrap_or_else(|error| {
-            tracing::error!(%error, "a sweep could not be stored");
+            tracing::error!(%error, "cannot store a sweep");
             Swept::not_run(&account, Failure { code: FailureCode::Other, message: error.to_string() })
         })
     }
 
-    /// The account, pinned to its realm as soon as its session knows it.
+    /// Returns the account, pinned to its realm once its session knows the realm.
     async fn pinned(&self, id: &AccountId) -> Option<Account> {
         let account = self.account(id)?;
         if account.realm.is_some() {
             return Some(account);
         }
         let Ok(session) = self.0.sessions.of(&account).await else { return Some(account) };
-        // Another process may have changed, pinned or removed it while the cloud was asked.
+        // Another process may have changed, pinned or removed the account during the sign-in.
         let pinned = match self.store().pin_account(id, &session.identity).await {
             Ok(stored) => stored?,
             Err(error) => {
-                tracing::error!(%error, "the account's realm could not be stored");
+                tracing::error!(%error, "cannot store the account's realm");
                 return Some(account); // the next sweep tries again
             }
         };
         if pinned.realm.as_ref() != Some(&session.identity.realm) {
-            // Whose credentials these are is compared anew with what the account is pinned to.
+            // The next session compares the credentials' realm with the pinned one again.
             self.0.sessions.forget(id).await;
         }
         write(&self.0.accounts).insert(id.clone(), pinned.clone());
@@ -122,25 +121,7 @@ impl Engine {
         Some(pinned)
     }
 
-    /// Polls every account from now on; `interval` is the time between sweeps.
-    pub fn poll(&self, interval: Duration) {
-        self.0.pollers.enable(interval);
-        for id in read(&self.0.accounts).keys() {
-            self.0.pollers.start(self, id);
-        }
-    }
-
-    /// Sweeps every polled account now.
-    pub fn refresh(&self) {
-        self.0.pollers.nudge_all();
-    }
-
-    /// Polls less often while the window is hidden.
-    pub fn set_background(&self, hidden: bool) {
-        self.0.pollers.set_background(hidden);
-    }
-
-    /// The account's rows that are on their way to another state.
+    /// Returns the account's rows in a transitional state.
     pub(crate) fn transitional(&self, account: &AccountId) -> Vec<ResourceKey> {
         let snapshot = self.snapshot();
         let Ok(query) = Query::parse(MOVING) else { return Vec::new() };
@@ -149,7 +130,7 @@ impl Engine {
         keys
     }
 
-    /// Reads single rows afresh and stores what is seen.
+    /// Reads single rows and stores the result.
     pub(crate) async fn read_rows(&self, id: &AccountId, keys: Vec<ResourceKey>) {
         let Some(account) = self.account(id).filter(|_| !keys.is_empty()) else { return };
         let Ok(session) = self.0.sessions.of(&account).await else { return };
@@ -162,7 +143,7 @@ impl Engine {
         if let Err(error) =
             self.0.inventory.commit_rows(id, started_at, session.provider.converter_version(), listed).await
         {
-            tracing::warn!(%error, "a reading could not be stored");
+            tracing::warn!(%error, "cannot store a read of single rows");
         }
     }
 }

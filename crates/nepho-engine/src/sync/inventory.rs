@@ -1,4 +1,5 @@
-//! The inventory: the one place that applies a result. Store first, then index, then generation.
+//! The writer of the inventory: applies each result to the store, then to the index, then
+//! increments the generation.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -25,13 +26,13 @@ use crate::{
 /// What a complete listing did to its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applied {
-    /// Rows that the cache holds of the scope now.
+    /// Number of rows of the scope in the cache afterwards.
     pub rows: u64,
-    /// Rows written, newly missing or gone.
+    /// Number of rows written, newly missing or gone.
     pub changed: u64,
 }
 
-/// How often a commit is tried again when another process moved the scope meanwhile.
+/// Number of attempts to commit a listing while other processes change the scope.
 const ATTEMPTS: usize = 5;
 
 /// The inventory's single writer within this process.
@@ -41,13 +42,14 @@ pub struct InventoryWriter {
     clock: Arc<dyn Clock>,
     snapshot: ArcSwap<Snapshot>,
     changes: watch::Sender<Changes>,
-    /// Held while a result is applied; owns what is known of each scope's stored rows.
+    /// Held while a result is applied; caches the stored rows of each scope.
     known: AsyncMutex<HashMap<ScopeKey, KnownScope>>,
     overlays: Mutex<Overlays>,
 }
 
 impl InventoryWriter {
-    /// A inventory over `store`, empty until [`InventoryWriter::load`].
+    /// Creates a writer over `store`. The index is empty until [`load_outline`](Self::load_outline)
+    /// and [`load_rows`](Self::load_rows).
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
@@ -59,32 +61,32 @@ impl InventoryWriter {
         }
     }
 
-    /// The store beneath.
+    /// Returns the store.
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// The inventory as of now; immutable.
+    /// Returns the current inventory; immutable.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
     }
 
-    /// The hints.
+    /// Returns the generations.
     pub fn changes(&self) -> watch::Receiver<Changes> {
         self.changes.subscribe()
     }
 
-    /// Says that accounts, sign-in or progress changed.
+    /// Announces a change of accounts, sign-in or progress.
     pub fn notify_accounts(&self) {
         self.changes.send_modify(|changes| changes.accounts += 1);
     }
 
-    /// Says that an operation or the journal changed.
+    /// Announces a change of an operation or the journal.
     pub fn notify_operations(&self) {
         self.changes.send_modify(|changes| changes.operations += 1);
     }
 
-    /// Puts accounts and scopes into the index: enough to show how old everything is.
+    /// Loads accounts and scopes into the index, which suffices to show the age of all data.
     pub async fn load_outline(&self, accounts: Vec<Account>) -> Result<(), StoreError> {
         let scopes = self.store.scopes().await?;
         let _known = self.known.lock().await;
@@ -92,7 +94,7 @@ impl InventoryWriter {
         Ok(())
     }
 
-    /// Puts every stored row into the index.
+    /// Loads every stored row into the index.
     pub async fn load_rows(&self) -> Result<(), StoreError> {
         let rows = self.store.rows().await?;
         let _known = self.known.lock().await;
@@ -100,12 +102,12 @@ impl InventoryWriter {
         Ok(())
     }
 
-    /// Takes over what other processes stored since; answers whether anything moved.
+    /// Loads what other processes have stored since; returns `true` if anything changed.
     pub async fn reload(&self, accounts: Vec<Account>) -> Result<bool, StoreError> {
         let mut known = self.known.lock().await;
         let snapshot = self.snapshot();
         let mut scopes = self.store.scopes().await?;
-        // A sweep that was under way when its account was removed may still have stored something.
+        // A sweep that ran while its account was removed may have stored rows afterwards.
         scopes.retain(|record| accounts.iter().any(|account| account.id == record.key.account));
         let stored: HashSet<&ScopeKey> = scopes.iter().map(|record| &record.key).collect();
         let mut changes = Vec::new();
@@ -142,14 +144,14 @@ impl InventoryWriter {
         Ok(moved)
     }
 
-    /// Puts an account's present name and marks into the index.
+    /// Updates an account's name and marks in the index.
     pub async fn put_account(&self, account: Account) {
         let _known = self.known.lock().await;
         self.publish(vec![Change::Accounts(vec![account])]);
         self.notify_accounts();
     }
 
-    /// Forgets an account and its rows, in the index only; the store has its own removal.
+    /// Removes an account and its rows from the index only; the store has a separate removal.
     pub async fn remove_account(&self, account: &AccountId) {
         let mut known = self.known.lock().await;
         known.retain(|key, _| key.account != *account);
@@ -157,7 +159,7 @@ impl InventoryWriter {
         self.notify_accounts();
     }
 
-    /// Forgets scopes that the account no longer has.
+    /// Removes scopes that the account no longer has.
     pub async fn retain_scopes(&self, account: &AccountId, scopes: &[Scope]) -> Result<(), StoreError> {
         let snapshot = self.snapshot();
         let vanished: Vec<ScopeKey> = snapshot
@@ -178,7 +180,8 @@ impl InventoryWriter {
         Ok(())
     }
 
-    /// Applies a complete listing. `Ok(None)`: a newer listing was there already.
+    /// Applies a complete listing. Returns `Ok(None)` if nothing was written: the store had a newer
+    /// listing, or other processes changed the scope during every one of [`ATTEMPTS`] attempts.
     pub async fn commit_listing(&self, mut listing: Listing) -> Result<Option<Applied>, StoreError> {
         let mut cache = self.known.lock().await;
         let key = listing.key.clone();
@@ -188,7 +191,7 @@ impl InventoryWriter {
                 None => self.store.known_scope(&key).await?,
             };
             let (commit, rest) = reconcile::reconcile(&known, listing);
-            // Lent to the store, which is done with it when it answers.
+            // The store releases its reference before it returns.
             let commit = Arc::new(commit);
             let outcome = self.store.commit_scope(Arc::clone(&commit)).await?;
             let commit = Arc::unwrap_or_clone(commit);
@@ -208,7 +211,7 @@ impl InventoryWriter {
         Ok(None)
     }
 
-    /// Records that a scope's listing failed; its rows stay.
+    /// Records the failure of a scope's listing; the rows stay.
     pub async fn fail(&self, key: &ScopeKey, attempted_at: Timestamp, failure: &Failure) -> Result<(), StoreError> {
         let _known = self.known.lock().await;
         self.store.fail_scope(key, attempted_at, failure).await?;
@@ -226,8 +229,8 @@ impl InventoryWriter {
         Ok(())
     }
 
-    /// Stores readings of single rows that began at `started_at`. A reading that an action's reply
-    /// has overtaken is left out.
+    /// Stores reads of single rows that started at `started_at`. Skips a read that an action's
+    /// reply has overtaken.
     pub async fn commit_rows(
         &self,
         account: &AccountId,
@@ -237,20 +240,20 @@ impl InventoryWriter {
     ) -> Result<(), StoreError> {
         let snapshot = self.snapshot();
         let mut by_scope: HashMap<ScopeKey, Vec<ListedResource>> = HashMap::new();
-        for one in listed {
-            let key = &one.resource.key;
+        for item in listed {
+            let key = &item.resource.key;
             let Some(row) = snapshot.row(key).filter(|row| row.account == *account) else { continue };
             if self.overlays().admits(key, started_at) {
                 let scope = ScopeKey { account: account.clone(), scope: row.scope.clone() };
-                by_scope.entry(scope).or_default().push(one);
+                by_scope.entry(scope).or_default().push(item);
             }
         }
         let mut known = self.known.lock().await;
         for (key, listed) in by_scope {
-            let writes: Vec<RowWrite> = listed.into_iter().map(|one| row_write(one, converter)).collect();
+            let writes: Vec<RowWrite> = listed.into_iter().map(|item| row_write(item, converter)).collect();
             let commit = RowsCommit { key: key.clone(), observed_at: started_at, writes };
             if let CommitOutcome::Committed(generation) = self.store.commit_rows(commit.clone()).await? {
-                known.remove(&key); // its hashes moved; the next listing reads them again
+                known.remove(&key); // its hashes changed; the next listing loads them again
                 self.publish_rows(commit, generation);
             }
         }
@@ -258,17 +261,17 @@ impl InventoryWriter {
     }
 
     /// Shows a reply over its row.
-    pub async fn lay_overlay(&self, key: &ResourceKey, action: Action, reply: &Accepted) {
+    pub async fn set_overlay(&self, key: &ResourceKey, action: Action, reply: &Accepted) {
         let _known = self.known.lock().await;
-        let overlay = self.overlays().lay(key.clone(), action, reply, self.clock.now());
+        let overlay = self.overlays().set(key.clone(), action, reply, self.clock.now());
         self.publish(vec![Change::Overlay { key: key.clone(), overlay: Some(overlay) }]);
     }
 
-    /// Ends overlays: `keys`, and whatever has outlived its time.
-    pub async fn lift_overlays(&self, keys: &[ResourceKey]) {
+    /// Ends the overlays of `keys` and all expired ones.
+    pub async fn end_overlays(&self, keys: &[ResourceKey]) {
         let _known = self.known.lock().await;
         let mut ended = self.overlays().expire(self.clock.now());
-        ended.extend(keys.iter().filter(|key| self.overlays().drop_of(key)).cloned());
+        ended.extend(keys.iter().filter(|key| self.overlays().remove(key)).cloned());
         if !ended.is_empty() {
             self.publish(ended.into_iter().map(|key| Change::Overlay { key, overlay: None }).collect());
         }
@@ -276,7 +279,7 @@ impl InventoryWriter {
 
     async fn publish_listing(&self, commit: ScopeCommit, generation: u64, rows: u64) -> Result<(), StoreError> {
         let ScopeCommit { key, base, started_at, writes, seen_again, missing, gone } = commit;
-        // Another process may have stored rows since the index last looked.
+        // Another process may have stored rows since the index last loaded the scope.
         let is_current = self.snapshot().scope(&key).map_or(0, |held| held.generation) == base;
         let plain = is_current && seen_again.is_empty() && missing.is_empty() && gone.is_empty();
         let seen: Vec<_> = writes.iter().map(|write| (write.resource.key.clone(), write.resource.state)).collect();
@@ -284,7 +287,7 @@ impl InventoryWriter {
             let upserts = writes.into_iter().map(|write| cached(&key, write.resource, None)).collect();
             Change::Rows { upserts, removed: Vec::new() }
         } else {
-            // Rare, and the store knows best what is left of the scope.
+            // This is rare, and only the store knows the scope's remaining rows.
             Change::ReplaceScope { key: key.clone(), rows: self.store.rows_of(&key).await? }
         };
         let record = ScopeRecord {
@@ -306,7 +309,7 @@ impl InventoryWriter {
         let seen: Vec<_> = writes.iter().map(|write| (write.resource.key.clone(), write.resource.state)).collect();
         let upserts = writes.into_iter().map(|write| cached(&key, write.resource, Some(observed_at))).collect();
         let mut changes = vec![Change::Rows { upserts, removed: Vec::new() }];
-        // Were the index more than this commit behind, its old generation makes `reload` catch up.
+        // If the index is more than this commit behind, the old generation makes `reload` catch up.
         if let Some(record) = self.snapshot().scope(&key).filter(|record| record.generation + 1 == generation) {
             changes.push(Change::Scopes(vec![ScopeRecord { generation, ..record.clone() }]));
         }
@@ -314,14 +317,14 @@ impl InventoryWriter {
         self.publish(changes);
     }
 
-    /// The overlays that a read ended.
+    /// Returns the removal of each overlay that a read ended.
     fn confirmed(&self, seen: Vec<(ResourceKey, nepho_core::State)>, started_at: Timestamp) -> Vec<Change> {
         let mut overlays = self.overlays();
         let ended = seen.into_iter().filter(|(key, state)| overlays.confirm(key, *state, started_at));
         ended.map(|(key, _)| Change::Overlay { key, overlay: None }).collect()
     }
 
-    /// Swaps the snapshot and moves the generation. Callers hold `known`.
+    /// Replaces the snapshot and increments the generation. Callers hold `known`.
     fn publish(&self, changes: Vec<Change>) {
         let next = self.snapshot.load().apply(changes);
         self.snapshot.store(Arc::new(next));

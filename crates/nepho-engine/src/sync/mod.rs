@@ -1,7 +1,8 @@
 //! The data side: accounts are polled, swept scope by scope, and committed to the inventory.
 //!
-//! Files in the order in which a listing passes them: `poll` decides when, `sweep` lists the scopes
-//! of an account, `reconcile` compares a listing with the stored rows, `inventory` commits it.
+//! Files in the order in which a listing passes them: `poll` schedules the sweeps, `sweep` lists
+//! the scopes of an account, `reconcile` compares a listing with the stored rows, and `inventory`
+//! commits it.
 
 pub mod inventory;
 pub mod poll;

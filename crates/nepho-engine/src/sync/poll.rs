@@ -1,4 +1,6 @@
-//! The poll driver: one task per account. Timer, nudge, cancel; no input and no inner retries.
+//! The schedule of polling: the interval, and the signals to each account's poller.
+//!
+//! Deliberately not here: the polling task itself, which is in `engine/polling.rs`.
 
 use std::{
     collections::HashMap,
@@ -11,110 +13,85 @@ use std::{
 };
 
 use nepho_core::AccountId;
-use tokio::{sync::Notify, time::Instant};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::Engine;
+/// The factor by which the interval grows in the background.
+const BACKGROUND_FACTOR: u32 = 3;
 
-/// How often rows on their way to another state are read while nobody follows them.
-const TRANSITIONAL: Duration = Duration::from_secs(15);
-/// How many times longer the interval is while nobody looks.
-const QUIET_FACTOR: u32 = 3;
-
-/// The drivers of this process.
+/// The pollers of this process, at most one per account.
 #[derive(Debug, Default)]
 pub struct Pollers {
-    tasks: Mutex<HashMap<AccountId, Driver>>,
+    tasks: Mutex<HashMap<AccountId, Poller>>,
     interval: Mutex<Option<Duration>>,
-    quiet: AtomicBool,
+    background: AtomicBool,
 }
 
-#[derive(Debug)]
-struct Driver {
-    stop: CancellationToken,
-    nudge: Arc<Notify>,
+/// The schedule of one account's polling task.
+#[derive(Clone, Debug)]
+pub struct Poller {
+    /// The time between two sweeps in the foreground.
+    pub interval: Duration,
+    /// Ends the task.
+    pub stop: CancellationToken,
+    /// Makes the task sweep now.
+    pub wake: Arc<Notify>,
 }
 
 impl Pollers {
-    /// Sets the interval; drivers started from now on use it. `None` before: nothing polls.
+    /// Sets the interval for pollers added afterwards. Before the first call, nothing polls.
     pub fn enable(&self, interval: Duration) {
         *self.interval.lock().unwrap_or_else(PoisonError::into_inner) = Some(interval);
     }
 
-    /// The interval, if polling is on.
+    /// Returns the interval, if polling is on.
     pub fn interval(&self) -> Option<Duration> {
         *self.interval.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Polls less often while the window is hidden.
-    pub fn set_background(&self, quiet: bool) {
-        if self.quiet.swap(quiet, Ordering::Relaxed) && !quiet {
-            self.nudge_all();
+    /// Polls less often while the window is hidden; the return to the foreground sweeps at once.
+    pub fn set_background(&self, background: bool) {
+        if self.background.swap(background, Ordering::Relaxed) && !background {
+            self.wake_all();
         }
     }
 
-    /// Asks every driver to sweep now.
-    pub fn nudge_all(&self) {
-        for driver in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            driver.nudge.notify_one();
+    /// Makes every poller sweep now.
+    pub fn wake_all(&self) {
+        for poller in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            poller.wake.notify_one();
         }
     }
 
-    /// Starts the account's driver, or nudges the one that runs.
-    pub fn start(&self, engine: &Engine, account: &AccountId) {
-        let Some(interval) = self.interval() else { return };
+    /// Adds a poller for the account and returns it, or wakes the existing one and returns `None`.
+    pub fn add(&self, account: &AccountId, stopping: &CancellationToken) -> Option<Poller> {
+        let interval = self.interval()?;
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(driver) = tasks.get(account) {
-            driver.nudge.notify_one();
-            return;
+        if let Some(poller) = tasks.get(account) {
+            poller.wake.notify_one();
+            return None;
         }
-        let driver = Driver { stop: engine.stopping().child_token(), nudge: Arc::default() };
-        let task = drive(engine.clone(), account.clone(), interval, driver.stop.clone(), Arc::clone(&driver.nudge));
-        tasks.insert(account.clone(), driver);
-        engine.spawn(task);
+        let poller = Poller { interval, stop: stopping.child_token(), wake: Arc::default() };
+        tasks.insert(account.clone(), poller.clone());
+        Some(poller)
     }
 
-    /// Stops the account's driver.
+    /// Stops the account's poller.
     pub fn stop(&self, account: &AccountId) {
-        let driver = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
-        if let Some(driver) = driver {
-            driver.stop.cancel();
+        let poller = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
+        if let Some(poller) = poller {
+            poller.stop.cancel();
         }
     }
 
-    fn factor(&self) -> u32 {
-        if self.quiet.load(Ordering::Relaxed) { QUIET_FACTOR } else { 1 }
-    }
-}
-
-async fn drive(engine: Engine, account: AccountId, interval: Duration, stop: CancellationToken, nudge: Arc<Notify>) {
-    let mut round = 0_u64;
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = engine.sync_one(&account, &[]) => {}
-        }
-        round += 1;
-        let deadline = Instant::now() + jittered(interval * engine.pollers().factor(), &account, round);
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
-            }
-            let moving = engine.transitional(&account);
-            let nap = if moving.is_empty() { left } else { left.min(TRANSITIONAL) };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = nudge.notified() => break,
-                () = tokio::time::sleep(nap) => {}
-            }
-            engine.read_rows(&account, engine.transitional(&account)).await;
-        }
+    /// Returns the factor by which to multiply the interval now.
+    pub fn factor(&self) -> u32 {
+        if self.background.load(Ordering::Relaxed) { BACKGROUND_FACTOR } else { 1 }
     }
 }
 
-/// The interval give or take a tenth, so that accounts and machines do not sweep in step.
-fn jittered(interval: Duration, account: &AccountId, round: u64) -> Duration {
+/// Varies the interval by up to a tenth, so that accounts and processes do not sweep in step.
+pub fn jittered(interval: Duration, account: &AccountId, round: u64) -> Duration {
     let spread = RandomState::new().hash_one((account, round)) % 201;
     let thousandths = u32::try_from(900 + spread).unwrap_or(1000);
     interval * thousandths / 1000

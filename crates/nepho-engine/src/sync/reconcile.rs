@@ -1,4 +1,4 @@
-//! Compares a complete listing with what is stored of its scope. A pure function.
+//! Comparison of a complete listing with the stored rows of its scope. A pure function.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,29 +15,29 @@ use nepho_core::{
 /// A scope's complete listing.
 #[derive(Debug)]
 pub struct Listing {
-    /// Which scope.
+    /// The scope.
     pub key: ScopeKey,
-    /// When the listing started: its facts are as of then.
+    /// The start of the listing, which is the time of its facts.
     pub started_at: Timestamp,
     /// The provider's converter version.
     pub converter: u32,
-    /// Everything that was listed.
+    /// All listed resources.
     pub listed: Vec<ListedResource>,
 }
 
-/// What a listing said beside the rows to be written: with them it makes the listing again, should
-/// the stored rows have moved before they were committed.
+/// The part of a listing that its commit does not contain. Together they rebuild the listing if the
+/// stored rows changed before the commit.
 #[derive(Debug)]
 pub struct Rest {
-    /// What is not written.
+    /// The resources that are not written.
     listed: Vec<ListedResource>,
-    /// The documents of the rows that are written without one, in the order of the writes.
+    /// The documents of rows written without a document, in the order of the writes.
     documents: Vec<Document>,
     converter: u32,
 }
 
 impl Rest {
-    /// The listing, its written rows taken back from a commit that was not done.
+    /// Rebuilds the listing from a commit that was not made.
     pub fn listing(self, commit: ScopeCommit) -> Listing {
         let Self { mut listed, documents, converter } = self;
         let mut documents = documents.into_iter();
@@ -51,8 +51,8 @@ impl Rest {
 
 /// Computes the changes that `listing` makes to `known`.
 ///
-/// Rows that were read singly after the listing started are left as they are, listed or not. A row
-/// absent once is *missing*; a row absent from two complete listings in a row is *gone*.
+/// Rows that were read singly after the listing started stay unchanged, listed or not. A row that
+/// one listing lacks is *missing*; a row that two consecutive complete listings lack is *gone*.
 pub fn reconcile(known: &KnownScope, listing: Listing) -> (ScopeCommit, Rest) {
     let Listing { key, started_at, converter, listed } = listing;
     let mut commit = ScopeCommit {
@@ -68,26 +68,30 @@ pub fn reconcile(known: &KnownScope, listing: Listing) -> (ScopeCommit, Rest) {
     let may_touch = |row: &KnownRow| row.observed_at.is_none_or(|at| at <= started_at);
     let mut unseen: HashMap<&str, &KnownRow> = known.rows.iter().map(|row| (&*row.native, row)).collect();
     let mut taken: HashSet<Arc<str>> = HashSet::with_capacity(listed.len());
-    for one in listed {
-        if !taken.insert(Arc::clone(&one.resource.key.native)) {
-            continue; // a provider promises unique ids; were one listed twice, the first stands
+    for item in listed {
+        if !taken.insert(Arc::clone(&item.resource.key.native)) {
+            continue; // ids are unique by contract; the first of two equal ids counts
         }
-        let row = Fingerprint::of_row(&one.resource, converter);
-        let document = Fingerprint::of_document(&one.document);
-        match unseen.remove(&*one.resource.key.native) {
-            Some(stored) if !may_touch(stored) => rest.listed.push(one),
+        let row = Fingerprint::of_row(&item.resource, converter);
+        let document = Fingerprint::of_document(&item.document);
+        match unseen.remove(&*item.resource.key.native) {
+            Some(stored) if !may_touch(stored) => rest.listed.push(item),
             Some(stored) if stored.row == row && stored.document == document => {
                 if stored.missing_since.is_some() || stored.observed_at.is_some() {
                     commit.seen_again.push(Arc::clone(&stored.native));
                 }
-                rest.listed.push(one);
+                rest.listed.push(item);
             }
             Some(stored) if stored.document == document => {
-                rest.documents.push(one.document);
-                commit.writes.push(RowWrite { resource: one.resource, row, document: None });
+                rest.documents.push(item.document);
+                commit.writes.push(RowWrite { resource: item.resource, row, document: None });
             }
             Some(_) | None => {
-                commit.writes.push(RowWrite { resource: one.resource, row, document: Some((one.document, document)) });
+                commit.writes.push(RowWrite {
+                    resource: item.resource,
+                    row,
+                    document: Some((item.document, document)),
+                });
             }
         }
     }
@@ -100,7 +104,7 @@ pub fn reconcile(known: &KnownScope, listing: Listing) -> (ScopeCommit, Rest) {
     (commit, rest)
 }
 
-/// What is stored of the scope once `commit` is done; saves reading it back.
+/// Returns the stored rows of the scope after `commit`, which saves loading them.
 pub fn after(known: &KnownScope, commit: &ScopeCommit, generation: u64) -> KnownScope {
     let mut rows: HashMap<Arc<str>, KnownRow> =
         known.rows.iter().map(|row| (Arc::clone(&row.native), row.clone())).collect();
@@ -168,7 +172,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn two_listings_apart_what_is_listed_stays_and_what_is_not_goes(first in machines(), then in machines()) {
+        fn row_absent_from_two_listings_is_gone(first in machines(), then in machines()) {
             let commit = changes(&KnownScope::default(), listing(0, &first));
             let known = after(&KnownScope::default(), &commit, 1);
             let commit = changes(&known, listing(1, &then));
@@ -190,7 +194,7 @@ mod tests {
         }
 
         #[test]
-        fn a_listing_whose_commit_was_not_done_is_whole_again(first in machines(), then in machines(), converter in 1..3_u32) {
+        fn listing_is_rebuilt_after_a_failed_commit(first in machines(), then in machines(), converter in 1..3_u32) {
             let known = after(&KnownScope::default(), &changes(&KnownScope::default(), listing(0, &first)), 1);
             let mut fresh = listing(1, &then);
             // Another converter writes every row, most of them without their documents.
@@ -212,7 +216,7 @@ mod tests {
         }
 
         #[test]
-        fn a_row_read_after_the_listing_began_is_left_as_it_is(
+        fn row_read_after_the_listing_started_stays_unchanged(
             stored in machines(), listed in machines(), observed in 0..12_u8,
         ) {
             let commit = changes(&KnownScope::default(), listing(0, &stored));
@@ -231,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_single_reading_yields_to_the_listing() {
+    fn listing_prevails_over_an_older_single_read() {
         let one = BTreeMap::from([(1, 1)]);
         let mut known = after(&KnownScope::default(), &changes(&KnownScope::default(), listing(0, &one)), 1);
         known.rows[0].observed_at = Some(at(3));
@@ -240,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_document_changed_only_the_document_is_written() {
+    fn changed_document_alone_is_written() {
         let one = BTreeMap::from([(1, 1)]);
         let known = after(&KnownScope::default(), &changes(&KnownScope::default(), listing(0, &one)), 1);
         let mut changed = listing(1, &one);

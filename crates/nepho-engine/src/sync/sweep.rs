@@ -1,5 +1,5 @@
-//! A sweep: one pass over an account's scopes. It takes no input but the account, may run at any
-//! moment, and never retries: the provider's reads retry, the poller repeats, never both.
+//! A sweep: one pass over an account's scopes. Its only input is the account, it may run at any
+//! time, and it never retries: the provider's reads retry or the poller repeats, never both.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,20 +17,20 @@ use crate::{
     sync::reconcile::Listing,
 };
 
-/// What one sweep did.
+/// The result of one sweep.
 #[derive(Debug, Default)]
 pub struct Swept {
-    /// Each scope.
+    /// The result of each scope.
     pub scopes: Vec<ScopeReport>,
     /// Rows listed by the scopes that completed.
     pub resources: u64,
     /// Rows written.
     pub changed: u64,
-    /// What was sent and received.
+    /// The requests sent and bytes received.
     pub traffic: Traffic,
 }
 
-/// What became of one scope.
+/// The result of one scope.
 struct Ended {
     report: ScopeReport,
     resources: u64,
@@ -38,7 +38,7 @@ struct Ended {
 }
 
 impl Swept {
-    /// The sweep of an account that could not even begin.
+    /// Returns the result of a sweep that could not start.
     pub fn not_run(account: &Account, failure: Failure) -> Self {
         let report = ScopeReport { failure: Some(failure), ..blank(account) };
         Self { scopes: vec![report], ..Self::default() }
@@ -57,21 +57,21 @@ pub struct Sweep<'a> {
     pub sessions: &'a Sessions,
     pub clock: &'a dyn Clock,
     pub account: &'a Account,
-    /// PollResult how far the sweep is.
+    /// Receives the progress of the sweep.
     pub progress: &'a (dyn Fn(Progress) + Send + Sync),
 }
 
-/// What a sweep lists of its account.
+/// The part of an account that a sweep lists.
 #[derive(Clone, Copy, Debug)]
 pub enum Extent<'a> {
-    /// Everything of these kinds; of all kinds when there are none.
+    /// All scopes of these kinds; of every kind if empty.
     Kinds(&'a [Kind]),
-    /// These scopes alone: no other is asked about or touched.
+    /// Only these scopes; the sweep neither requests nor changes any other.
     Scopes(&'a [Scope]),
 }
 
 impl Sweep<'_> {
-    /// Lists what is wanted and commits scope by scope.
+    /// Lists the extent and commits scope by scope.
     pub async fn run(&self, extent: Extent<'_>) -> Result<Swept, StoreError> {
         let started_at = self.clock.now();
         let kinds = match extent {
@@ -107,7 +107,7 @@ impl Sweep<'_> {
         Ok(swept)
     }
 
-    /// Commits each scope when it ends, while the pages of the others go on coming in.
+    /// Commits each scope as soon as it ends, while pages of other scopes still arrive.
     async fn list(&self, session: &Session, scopes: &[Scope], started_at: Timestamp) -> Result<Swept, StoreError> {
         let mut swept = Swept::default();
         let mut open: HashSet<&Scope> = scopes.iter().collect();
@@ -181,7 +181,7 @@ impl Sweep<'_> {
         Ok(Ended { report: self.report(&key), resources, changed })
     }
 
-    /// The account failed as a whole: every scope that it is known to have says why.
+    /// Records the account's failure for every known scope.
     async fn fail_known(&self, started_at: Timestamp, failure: Failure) -> Result<Swept, StoreError> {
         let snapshot = self.inventory.snapshot();
         let keys: Vec<ScopeKey> =

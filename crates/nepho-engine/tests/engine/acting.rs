@@ -1,4 +1,4 @@
-//! Acting and following: what is sent, recorded and shown.
+//! Tests of executing and following actions: requests, journal entries and rows.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn outcome(results: &[TargetResult]) -> (TargetStatus, Option<State>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_is_shown_pending_and_stopped_only_when_seen() {
+async fn stop_is_pending_until_stopped_is_observed() {
     let harness = one_running().await;
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.engine.submitted(&id).await;
@@ -46,7 +46,7 @@ async fn a_stop_is_shown_pending_and_stopped_only_when_seen() {
     assert_eq!(harness.row("i-1").pending(), None);
     assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"]);
     let stored = harness.store.rows().await.unwrap();
-    assert_eq!(stored[0].resource.state, State::Stopped, "a new process shows it too");
+    assert_eq!(stored[0].resource.state, State::Stopped, "a new process shows the state too");
 }
 
 // Invariant 4
@@ -83,7 +83,7 @@ async fn a_mutation_runs_to_its_end_although_its_caller_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_stop_never_shows_stopped() {
+async fn refused_stop_never_shows_stopped() {
     let harness = one_running().await;
     let refusal = ProviderError::InvalidState { message: "protected".to_owned() };
     harness.cloud.script_submit("i-1", [SubmitStep::Refuse(refusal)]);
@@ -113,7 +113,7 @@ async fn a_stop_without_an_answer_is_unknown_until_observed_and_never_sent_again
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_that_never_arrived_stays_unknown() {
+async fn stop_that_never_arrived_stays_unknown() {
     let harness = one_running().await;
     let lost = ProviderError::Unavailable { message: "reset".to_owned() };
     harness.cloud.script_submit("i-1", [SubmitStep::Refuse(lost)]);
@@ -130,7 +130,7 @@ async fn a_read_that_began_before_the_reply_cannot_undo_it() {
     let harness = one_running().await;
     let listing = harness.cloud.hold_listing("eu-west-1");
     let sweep = tokio::join!(harness.sync(), async {
-        listing.reached().await; // the listing has read *running*, and its answer is on its way
+        listing.reached().await; // the listing has read *running*, and its response is in transit
         let id = harness.act(Action::Stop, &["i-1"]).await;
         harness.engine.submitted(&id).await;
         harness.cloud.settle("i-1");
@@ -144,7 +144,7 @@ async fn a_read_that_began_before_the_reply_cannot_undo_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_listing_from_before_the_reply_does_not_end_what_the_reply_said() {
+async fn listing_older_than_the_reply_keeps_the_overlay() {
     let harness = one_running().await;
     let listing = harness.cloud.hold_listing("eu-west-1");
     tokio::join!(harness.sync(), async {
@@ -157,9 +157,9 @@ async fn a_listing_from_before_the_reply_does_not_end_what_the_reply_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stale_read_after_the_reply_does_not_show_the_old_state() {
+async fn stale_read_after_the_reply_keeps_the_overlay() {
     let harness = one_running().await;
-    harness.cloud.read_stale("i-1", 3 + 1); // the plan's reading, and three after the reply
+    harness.cloud.read_stale("i-1", 3 + 1); // the plan's read, and three reads after the reply
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.engine.submitted(&id).await;
     for _ in 0..3 {
@@ -171,7 +171,7 @@ async fn a_stale_read_after_the_reply_does_not_show_the_old_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cloud_that_accepts_and_does_nothing_is_contradicted() {
+async fn accepted_stop_without_effect_is_contradicted() {
     let harness = one_running().await;
     harness.cloud.read_stale("i-1", 1000);
     let id = harness.act(Action::Stop, &["i-1"]).await;
@@ -182,7 +182,7 @@ async fn a_cloud_that_accepts_and_does_nothing_is_contradicted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn following_ends_as_unknown_when_nothing_settles() {
+async fn following_without_a_final_state_ends_unknown() {
     let harness = one_running().await;
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.pass(15 * 60 + 10).await;
@@ -190,11 +190,11 @@ async fn following_ends_as_unknown_when_nothing_settles() {
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!(results[0].status, TargetStatus::Unknown);
     let reads = harness.cloud.counts().observe;
-    assert!((200..300).contains(&reads), "readings slow down: {reads}");
+    assert!((200..300).contains(&reads), "reads slow down: {reads}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_terminated_machine_may_be_forgotten_by_its_cloud() {
+async fn terminated_instance_may_become_not_found() {
     let harness = one_running().await;
     let plan = harness.plan(Action::Terminate, &["i-1"]).await;
     let id = harness.engine.commit(&plan.nonce, Some("web"), false).await.unwrap();
@@ -206,7 +206,7 @@ async fn a_terminated_machine_may_be_forgotten_by_its_cloud() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reboot_ends_when_the_machine_is_seen_running() {
+async fn reboot_ends_when_the_instance_is_running() {
     let harness = one_running().await;
     let id = harness.act(Action::Reboot, &["i-1"]).await;
     harness.engine.submitted(&id).await;
@@ -217,7 +217,7 @@ async fn a_reboot_ends_when_the_machine_is_seen_running() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_bad_target_does_not_spoil_the_others() {
+async fn failed_target_does_not_affect_the_others() {
     let harness = one_running().await;
     harness.cloud.add(instance("i-2"));
     harness.sync().await;
@@ -232,7 +232,7 @@ async fn one_bad_target_does_not_spoil_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_held_by_another_process_sends_nothing() {
+async fn account_locked_by_another_process_sends_nothing() {
     let harness = one_running().await;
     harness.host.set_locked(Some(failure(FailureCode::Conflict)));
     let id = harness.act(Action::Stop, &["i-1"]).await;
@@ -257,7 +257,7 @@ async fn a_read_only_account_is_never_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn activity_tells_the_story_of_an_operation() {
+async fn operation_is_rebuilt_from_its_journal_entries() {
     let harness = one_running().await;
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.engine.submitted(&id).await;

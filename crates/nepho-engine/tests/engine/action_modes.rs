@@ -1,4 +1,4 @@
-//! Plans at a cloud that spares nothing: local disks, a cut of the power, missing permissions.
+//! Tests of plans at a cloud with restrictions: local disks, hard resets, missing permissions.
 
 use nepho_core::{
     Action, ProviderError, State,
@@ -16,7 +16,7 @@ use crate::{
     planning::verdicts,
 };
 
-/// Nothing in the way, and local disks.
+/// Pre-flight results without obstacles, but with local disks.
 const LOCAL: Preflight = Preflight {
     stop: Some(false),
     termination: Some(false),
@@ -45,7 +45,7 @@ fn sent(harness: &Harness) -> Vec<(ActionRequest, Vec<Target>)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn local_disks_are_discarded_only_when_the_order_says_so() {
+async fn local_disks_are_discarded_only_on_request() {
     let harness = rough([instance("i-1"), instance("i-2")]).await;
     harness.cloud.protect("i-1", LOCAL);
     for action in [Action::Stop, Action::Suspend] {
@@ -57,14 +57,14 @@ async fn local_disks_are_discarded_only_when_the_order_says_so() {
         assert_eq!(plan.targets[0].warnings, [Warning::LocalDisksLost], "{action}");
         assert_eq!(plan.request, discarding(action));
     }
-    // What keeps the disks, and what ends the machine anyway, asks nothing more.
+    // An action that keeps the disks, and a termination, need no permission to discard them.
     for action in [Action::Reboot, Action::Terminate] {
         assert_eq!(verdicts(&harness.plan(action, &["i-1"]).await), [Verdict::Eligible], "{action}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn disks_that_were_not_checked_are_left_to_the_cloud() {
+async fn unchecked_local_disks_are_left_to_the_cloud() {
     let harness = rough([instance("i-1")]).await;
     harness.cloud.protect("i-1", Preflight { local_disks: None, ..LOCAL });
     let plan = harness.plan(Action::Stop, &["i-1"]).await;
@@ -72,7 +72,7 @@ async fn disks_that_were_not_checked_are_left_to_the_cloud() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_sent_is_what_was_planned_with_each_zone() {
+async fn submission_has_the_planned_targets_with_their_zones() {
     let harness = rough([instance("i-1").zone("eu-west-1b"), instance("i-2")]).await;
     harness.cloud.protect("i-1", LOCAL);
     let targets =
@@ -95,11 +95,11 @@ async fn what_is_sent_is_what_was_planned_with_each_zone() {
     });
     let read: Vec<_> = read.collect();
     assert!(read.contains(&(targets.to_vec(), Detail::Plan(Action::Stop))), "{read:?}");
-    assert!(read.contains(&(targets.to_vec(), Detail::State)), "followed by zone too: {read:?}");
+    assert!(read.contains(&(targets.to_vec(), Detail::State)), "followed with its zone too: {read:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_instance_that_moved_is_addressed_where_the_plan_saw_it() {
+async fn moved_instance_is_addressed_by_the_planned_zone() {
     let harness = rough([instance("i-1").zone("eu-west-1a")]).await;
     harness.cloud.change("i-1", |resource| resource.zone = Some("eu-west-1c".into()));
     let id = harness.act(Action::Stop, &["i-1"]).await;
@@ -108,25 +108,25 @@ async fn an_instance_that_moved_is_addressed_where_the_plan_saw_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_permitted_is_refused_and_what_was_not_asked_is_not() {
+async fn forbidden_action_is_refused_and_unchecked_one_is_not() {
     let harness = with(["i-1", "i-2"].map(instance)).await;
     harness.cloud.forbid("i-1", Action::Stop);
     harness.cloud.protect("i-2", Preflight { permitted: None, ..LOCAL });
     let plan = harness.plan(Action::Stop, &["i-1", "i-2"]).await;
     assert_eq!(verdicts(&plan), [Verdict::Refused(Refusal::NotPermitted), Verdict::Eligible]);
     assert_eq!(verdicts(&harness.plan(Action::Reboot, &["i-1"]).await), [Verdict::Eligible], "another action");
-    // Should the cloud know better than its own answer, that is its refusal.
+    // If the cloud decides otherwise at submission, that is the cloud's refusal.
     let denied = ProviderError::PermissionDenied { operation: "stop".to_owned(), message: "no".to_owned() };
     harness.cloud.script_submit("i-2", [SubmitStep::Refuse(denied)]);
     let id = harness.act(Action::Stop, &["i-1", "i-2"]).await;
     harness.engine.submitted(&id).await;
-    assert_eq!(sent(&harness)[0].1.len(), 1, "only what may be");
+    assert_eq!(sent(&harness)[0].1.len(), 1, "only the permitted target");
     assert_eq!(harness.events("i-2").await, ["sent", "refused"]);
     assert!(harness.events("i-1").await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_there_is_not_for_this_machine_is_unsupported_whatever_else_is_in_the_way() {
+async fn action_not_offered_for_the_instance_is_unsupported() {
     let harness = with([instance("i-1"), instance("i-2").state(State::Stopped)]).await;
     for native in ["i-1", "i-2"] {
         harness.cloud.protect(native, Preflight { permitted: Some(false), offered: Some(false), ..LOCAL });
@@ -139,7 +139,7 @@ async fn what_there_is_not_for_this_machine_is_unsupported_whatever_else_is_in_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn that_nobody_knows_whether_the_address_is_kept_is_said_where_it_may_be_lost() {
+async fn plan_warns_when_public_ip_status_is_unknown() {
     let harness = with(["i-1", "i-2"].map(instance)).await;
     harness.cloud.protect("i-1", Preflight { local_disks: None, public_ip_unknown: true, ..LOCAL });
     let warnings = async |action: Action| harness.plan(action, &["i-1"]).await.targets[0].warnings.clone();
@@ -149,11 +149,11 @@ async fn that_nobody_knows_whether_the_address_is_kept_is_said_where_it_may_be_l
     assert_eq!(warnings(Action::Reboot).await, []);
     let ip: std::net::IpAddr = "203.0.113.9".parse().unwrap();
     harness.cloud.change("i-1", |resource| resource.facts.ephemeral_public_ip = Some(ip));
-    assert_eq!(warnings(Action::Stop).await, [Warning::PublicIpLost { ip }], "known from before");
+    assert_eq!(warnings(Action::Stop).await, [Warning::PublicIpLost { ip }], "known from the listing");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cut_of_the_power_is_warned_of() {
+async fn plan_warns_of_a_hard_reset() {
     let harness = with([instance("i-1")]).await;
     let warnings = async |action: Action| harness.plan(action, &["i-1"]).await.targets[0].warnings.clone();
     assert_eq!(warnings(Action::Reboot).await, []);

@@ -1,4 +1,4 @@
-//! Whole descriptions: read when somebody looks, stored beside the listed ones.
+//! Tests of full documents: read on request, stored separately from the listed ones.
 
 use nepho_core::{
     Access, Account, AccountId, Document, FailureCode, ProviderError, State,
@@ -13,7 +13,7 @@ use nepho_testkit::{
 
 use crate::harness::{Harness, account, harness, with};
 
-/// A cloud whose listings show a part of each document; `i-1` is listed.
+/// A cloud whose listings return partial documents; `i-1` is listed.
 async fn partly() -> Harness {
     let harness = with([instance("i-1").zone("eu-west-1b")]).await;
     harness.host.set_rough();
@@ -29,7 +29,7 @@ fn offline() -> ProviderError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_document_that_is_listed_whole_is_not_asked_for_again() {
+async fn full_listed_document_is_not_read_again() {
     let harness = with([instance("i-1")]).await;
     let before = harness.cloud.calls().len();
     let fetched = harness.engine.fetch_document(&key("i-1")).await.unwrap();
@@ -40,7 +40,7 @@ async fn a_document_that_is_listed_whole_is_not_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_whole_document_is_read_and_stored_with_its_age() {
+async fn full_document_is_read_and_stored_with_its_age() {
     let harness = partly().await;
     let listed = harness.engine.document(&key("i-1")).await.unwrap().unwrap();
     assert_eq!((listed.whole, listed.as_of), (false, harness.row("i-1").as_of));
@@ -52,12 +52,12 @@ async fn the_whole_document_is_read_and_stored_with_its_age() {
     let targets = vec![Target { key: key("i-1"), zone: Some("eu-west-1b".into()) }];
     assert_eq!(harness.cloud.calls().last(), Some(&Recorded::Observe { targets, detail: Detail::Document }));
     harness.pass(60).await;
-    assert_eq!(harness.engine.document(&key("i-1")).await.unwrap(), Some(fetched), "stored as of then");
+    assert_eq!(harness.engine.document(&key("i-1")).await.unwrap(), Some(fetched), "stored with the time of the read");
     assert_eq!(harness.cloud.counts().observe, 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn reading_it_makes_the_next_listing_write_nothing() {
+async fn full_document_read_adds_no_write_to_listings() {
     let harness = partly().await;
     let generation = || harness.engine.snapshot().scopes()[0].generation;
     let (before, row) = (generation(), harness.row("i-1"));
@@ -67,16 +67,16 @@ async fn reading_it_makes_the_next_listing_write_nothing() {
     assert_eq!(generation(), before);
     harness.cloud.change("i-1", |resource| resource.size = "m6i.xlarge".to_owned());
     assert_eq!(harness.sync().await.changed, 1);
-    assert_eq!(harness.engine.document(&key("i-1")).await.unwrap(), Some(fetched), "a listing leaves it alone");
+    assert_eq!(harness.engine.document(&key("i-1")).await.unwrap(), Some(fetched), "a listing keeps it");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_stored_stays_when_it_cannot_be_read() {
+async fn stored_document_stays_after_a_failed_read() {
     let harness = partly().await;
     harness.cloud.script_observe("i-1", [ObserveStep::Fail(offline())]);
     let failure = harness.engine.fetch_document(&key("i-1")).await.unwrap_err();
     assert_eq!(failure.code, FailureCode::Unavailable);
-    assert!(!harness.engine.document(&key("i-1")).await.unwrap().unwrap().whole, "the listed part is there");
+    assert!(!harness.engine.document(&key("i-1")).await.unwrap().unwrap().whole, "the partial document is there");
     let fetched = harness.engine.fetch_document(&key("i-1")).await.unwrap();
     harness.cloud.script_observe("i-1", [ObserveStep::Fail(offline())]);
     assert!(harness.engine.fetch_document(&key("i-1")).await.is_err());
@@ -84,11 +84,15 @@ async fn what_is_stored_stays_when_it_cannot_be_read() {
     harness.cloud.remove("i-1");
     let failure = harness.engine.fetch_document(&key("i-1")).await.unwrap_err();
     assert_eq!(failure.code, FailureCode::NotFound);
-    assert_eq!(harness.engine.document(&key("i-1")).await.unwrap(), Some(fetched), "until listings show it gone");
+    assert_eq!(
+        harness.engine.document(&key("i-1")).await.unwrap(),
+        Some(fetched),
+        "until listings show that the instance is gone"
+    );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_row_that_the_document_shows_out_of_date_is_read_too() {
+async fn outdated_row_is_read_with_its_document() {
     let harness = partly().await;
     harness.cloud.set_state("i-1", State::Stopped);
     harness.pass(5).await;
@@ -99,14 +103,14 @@ async fn a_row_that_the_document_shows_out_of_date_is_read_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_only_account_reads_it_too() {
+async fn read_only_account_reads_full_documents() {
     let harness = partly().await;
     harness.engine.put_account(Account { access: Access::ReadOnly, ..account("lab") }).await;
     assert_eq!(harness.engine.fetch_document(&key("i-1")).await.unwrap().document, whole(&harness));
 }
 
 #[tokio::test(start_paused = true)]
-async fn refused_credentials_are_noted() {
+async fn refused_credentials_end_the_session() {
     let harness = partly().await;
     let refused = ProviderError::Unauthenticated { message: "revoked".to_owned() };
     harness.cloud.script_observe("i-1", [ObserveStep::Fail(refused)]);
@@ -116,7 +120,7 @@ async fn refused_credentials_are_noted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_in_the_inventory_has_none() {
+async fn unknown_resource_has_no_document() {
     for rough in [false, true] {
         let harness = harness().await;
         if rough {

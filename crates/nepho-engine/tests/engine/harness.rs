@@ -1,4 +1,5 @@
-//! The harness: an engine over an in-memory store, a clock that the test sets, and fake clouds.
+//! The test harness: an engine over an in-memory store, a clock that the test sets, and fake
+//! clouds.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,7 +22,7 @@ use nepho_index::{Query, RowView, Sort};
 use nepho_store::Store;
 use nepho_testkit::{FAKE_DIALECT, FakeClock, FakeProvider, InstanceBuilder, ROUGH_DIALECT, instance::key};
 
-/// A host whose clouds are fakes.
+/// A host with fake clouds.
 #[derive(Debug, Default)]
 pub struct FakeHost {
     clouds: Mutex<HashMap<AccountId, Result<FakeProvider, Failure>>>,
@@ -39,7 +40,7 @@ impl FakeHost {
         self.running.lock().unwrap().insert(RunId::new(run));
     }
 
-    /// Makes its clouds rougher ones: see [`ROUGH_DIALECT`].
+    /// Gives its clouds restrictions; see [`ROUGH_DIALECT`].
     pub fn set_rough(&self) {
         self.rough.store(true, Ordering::Relaxed);
     }
@@ -71,7 +72,7 @@ impl Host for FakeHost {
     }
 }
 
-/// Everything that a story needs.
+/// The engine under test with its parts.
 pub struct Harness {
     pub engine: Engine,
     pub store: Store,
@@ -80,7 +81,7 @@ pub struct Harness {
     pub cloud: FakeProvider,
 }
 
-/// The account `lab`, read-write, with a fake cloud of its own.
+/// A harness with the account `lab`, read-write, with a separate fake cloud.
 pub async fn harness() -> Harness {
     let store = Store::in_memory().expect("a store");
     let host = Arc::new(FakeHost::default());
@@ -92,7 +93,7 @@ pub async fn harness() -> Harness {
     Harness { engine, store, host, clock, cloud }
 }
 
-/// The same with these instances, which a sweep has shown.
+/// A harness with these instances, after a sweep.
 pub async fn with(instances: impl IntoIterator<Item = InstanceBuilder>) -> Harness {
     let harness = harness().await;
     for instance in instances {
@@ -102,13 +103,13 @@ pub async fn with(instances: impl IntoIterator<Item = InstanceBuilder>) -> Harne
     harness
 }
 
-/// An engine of the process run `run` over what is there.
+/// An engine of the process run `run` over the same parts.
 pub async fn engine(store: &Store, host: &Arc<FakeHost>, clock: &Arc<FakeClock>, run: &str) -> Engine {
     let host = Arc::clone(host) as Arc<dyn Host>;
     Engine::start(store.clone(), host, Arc::clone(clock) as _, RunId::new(run)).await.expect("an engine")
 }
 
-/// A read-write AWS account whose id is its name.
+/// A read-write AWS account whose id equals its name.
 pub fn account(name: &str) -> Account {
     Account {
         id: AccountId::new(name),
@@ -131,13 +132,13 @@ pub fn failure(code: FailureCode) -> Failure {
 }
 
 impl Harness {
-    /// Sweeps everything, a second later than anything before.
+    /// Sweeps every account, one second later than any earlier event.
     pub async fn sync(&self) -> nepho_core::report::SyncReport {
         tokio::time::sleep(Duration::from_secs(1)).await;
         self.engine.sync(&[], &[]).await
     }
 
-    /// The row as it is shown.
+    /// Returns the row as shown.
     pub fn row(&self, native: &str) -> RowView {
         self.find(native).unwrap_or_else(|| panic!("{native} is in the inventory"))
     }
@@ -146,7 +147,7 @@ impl Harness {
         self.engine.snapshot().find(native, nepho_core::Clock::now(&*self.clock)).into_iter().next()
     }
 
-    /// The native ids that a query finds, by name.
+    /// Returns the native ids that a query finds, by name.
     pub fn ids(&self, query: &str) -> Vec<String> {
         let query = Query::parse(query).expect("a query");
         let hits = self.engine.snapshot().search(&query, Sort::default(), nepho_core::Clock::now(&*self.clock));
@@ -164,7 +165,7 @@ impl Harness {
         self.engine.commit(&plan.nonce, None, true).await.expect("committed")
     }
 
-    /// The words of the journal's events for one resource, oldest first.
+    /// Returns the names of the journal's events for one resource, oldest first.
     pub async fn events(&self, native: &str) -> Vec<&'static str> {
         let entries = self.store.entries_of(&key(native), 100).await.expect("entries");
         let mut entries: Vec<JournalEntry> = entries;
@@ -172,7 +173,7 @@ impl Harness {
         entries.iter().map(|entry| entry.entry.event.as_str()).collect()
     }
 
-    /// Lets time pass; every task that is due runs.
+    /// Advances time; every due task runs.
     pub async fn pass(&self, seconds: u64) {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }

@@ -1,5 +1,5 @@
-//! Stories of the engine over a fake cloud, on paused time: what it shows, stores, sends and
-//! records. Nothing here crosses a thread or a socket.
+//! Tests of the engine over a fake cloud, on paused time: rows, storage, requests and journal. No
+//! test crosses a thread or a socket.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 mod acting;

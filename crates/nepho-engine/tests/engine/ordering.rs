@@ -1,5 +1,5 @@
-//! The store's first rows, which the window shows while the index loads, stand as the index will
-//! put them: nothing jumps.
+//! The store's first rows, which the window shows while the index loads, have the index's order, so
+//! that no row moves when the index is ready.
 
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use nepho_store::Store;
 use nepho_testkit::instance;
 use proptest::{collection::vec, prelude::*, sample::select};
 
-/// Names that differ in case only, that are nothing, that begin alike, that try to end early.
+/// Names that differ only in case, empty names, names with equal prefixes, and names with
+/// separators.
 const NAMES: [&str; 24] = [
     "",
     " ",
@@ -48,7 +49,7 @@ type Drawn = Vec<((&'static str, &'static str), &'static str, Vec<(String, Optio
 
 fn drawn() -> impl Strategy<Value = Drawn> {
     let name = prop_oneof![4 => select(&NAMES[..]).prop_map(str::to_owned), 1 => any::<String>()];
-    // A row of another region than its scope's location, as a zone's rows are.
+    // A row in another region than its scope's location, like a zonal row.
     let rows = vec((name, prop::option::of(select(&REGIONS[..]))), 0..12);
     vec((select(&ACCOUNTS[..]), select(&REGIONS[..]), rows), 1..5)
 }
@@ -79,7 +80,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn the_first_rows_stand_as_in_the_index(drawn in drawn()) {
+    fn first_rows_of_the_store_have_the_index_order(drawn in drawn()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
             let store = Store::in_memory().expect("a store");

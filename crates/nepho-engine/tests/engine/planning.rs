@@ -1,4 +1,4 @@
-//! Plans: what is judged, what is asked of the operator, and what a commit checks.
+//! Tests of plans: verdicts, confirmations, and the checks of a commit.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -60,7 +60,7 @@ async fn each_target_has_a_verdict_from_a_fresh_reading() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_target_whose_reading_fails_is_refused_not_guessed() {
+async fn target_whose_read_fails_is_refused() {
     let harness = with([instance("i-1")]).await;
     let error = ProviderError::TimedOut { operation: "ec2:DescribeInstances".to_owned() };
     harness.cloud.script_observe("i-1", [ObserveStep::Fail(error)]);
@@ -71,7 +71,7 @@ async fn a_target_whose_reading_fails_is_refused_not_guessed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn protection_and_ownership_refuse() {
+async fn protected_and_managed_instances_are_refused() {
     let harness = with([instance("i-1"), instance("i-2").local_root(), instance("i-3").managed_by("eks")]).await;
     let protected = Preflight { stop: Some(true), termination: Some(true), ..Preflight::default() };
     harness.cloud.protect("i-1", protected);
@@ -83,7 +83,7 @@ async fn protection_and_ownership_refuse() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_operator_is_told_what_a_stop_loses() {
+async fn plan_warns_of_losses_by_a_stop() {
     let ip = Ipv4Addr::new(54, 0, 0, 1);
     let harness = with([instance("i-1").group("asg-web").spot().ephemeral_public_ip(ip)]).await;
     harness
@@ -103,7 +103,7 @@ async fn the_operator_is_told_what_a_stop_loses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_old_row_is_named_as_old() {
+async fn plan_warns_of_a_stale_row() {
     let harness = with([instance("i-1")]).await;
     let as_of = harness.row("i-1").as_of.unwrap();
     harness.pass(3600).await;
@@ -112,7 +112,7 @@ async fn an_old_row_is_named_as_old() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn confirmation_is_in_proportion() {
+async fn confirmation_is_proportional_to_the_effect() {
     let stopped = |id| instance(id).state(State::Stopped);
     let harness = with([stopped("i-1").named("web"), stopped("i-2").named("db"), instance("i-3").named("api")]).await;
     let asked = async |action, ids: &[&str]| harness.plan(action, ids).await.confirmation;
@@ -129,7 +129,7 @@ async fn confirmation_is_in_proportion() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_is_empty_or_shared_cannot_confirm() {
+async fn empty_or_shared_name_cannot_confirm() {
     let harness = with([instance("i-1").named("web"), instance("i-2").named("web"), instance("i-3")]).await;
     for (id, typed) in [("i-1", "web"), ("i-3", "")] {
         let plan = harness.plan(Action::Terminate, &[id]).await;
@@ -139,24 +139,24 @@ async fn a_name_that_is_empty_or_shared_cannot_confirm() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_confirmation_is_compared_exactly() {
+async fn confirmation_text_is_compared_exactly() {
     let harness = with([instance("i-1").named("web")]).await;
     let plan = harness.plan(Action::Terminate, &["i-1"]).await;
     for typed in [None, Some("Web"), Some(" web"), Some("web "), Some("wеb"), Some("")] {
         assert_eq!(refusal(&harness, &plan, typed, true).await, CommitRefusal::Confirmation, "{typed:?}");
     }
-    assert!(harness.engine.commit(&plan.nonce, Some("web"), false).await.is_ok(), "a typo costs no new plan");
+    assert!(harness.engine.commit(&plan.nonce, Some("web"), false).await.is_ok(), "a typo needs no new plan");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_click_is_needed_where_a_click_is_asked() {
+async fn click_is_required_where_the_plan_requires_it() {
     let harness = with([instance("i-1")]).await;
     let plan = harness.plan(Action::Stop, &["i-1"]).await;
     assert_eq!(refusal(&harness, &plan, None, false).await, CommitRefusal::Confirmation);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plan_is_committed_once_and_only_in_time() {
+async fn plan_is_committed_once_and_before_expiry() {
     let harness = with([instance("i-1")]).await;
     let plan = harness.plan(Action::Stop, &["i-1"]).await;
     harness.engine.commit(&plan.nonce, None, true).await.unwrap();
@@ -168,7 +168,7 @@ async fn a_plan_is_committed_once_and_only_in_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_changed_since_the_plan_is_not_sent() {
+async fn target_changed_since_planning_is_not_sent() {
     for change in ["state", "name", "group"] {
         let harness = with([instance("i-1").named("web")]).await;
         let plan = harness.plan(Action::Stop, &["i-1"]).await;
@@ -185,7 +185,7 @@ async fn what_changed_since_the_plan_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_plan_made_before_the_first_was_sent_is_not_sent() {
+async fn second_plan_of_a_sent_target_is_not_sent() {
     let harness = with([instance("i-1")]).await;
     let first = harness.plan(Action::Stop, &["i-1"]).await;
     let second = harness.plan(Action::Stop, &["i-1"]).await;

@@ -1,4 +1,4 @@
-//! The poll driver, on paused time.
+//! Tests of polling, on paused time.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn it_sweeps_at_once_and_then_about_every_interval() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_nudge_sweeps_now() {
+async fn refresh_sweeps_at_once() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.engine.poll(INTERVAL);
@@ -38,7 +38,7 @@ async fn a_nudge_sweeps_now() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_quiet_when_nobody_looks_and_catches_up_when_somebody_does() {
+async fn background_polling_is_slower_and_foreground_catches_up() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.engine.set_background(true);
@@ -52,7 +52,7 @@ async fn it_is_quiet_when_nobody_looks_and_catches_up_when_somebody_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_machine_on_its_way_is_read_until_it_arrives() {
+async fn transitional_instance_is_read_until_its_state_is_stable() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1").state(State::Pending));
     harness.engine.poll(INTERVAL);
@@ -63,8 +63,8 @@ async fn a_machine_on_its_way_is_read_until_it_arrives() {
     assert_eq!(harness.row("i-1").state(), State::Running);
     let (listings, readings) = (harness.cloud.counts().list, harness.cloud.counts().observe);
     harness.pass(60).await;
-    assert_eq!(harness.cloud.counts().observe, readings, "nothing is on its way any more");
-    assert_eq!(listings, 1, "only that machine was read");
+    assert_eq!(harness.cloud.counts().observe, readings, "no instance is in a transitional state any more");
+    assert_eq!(listings, 1, "only that instance was read");
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,7 +87,7 @@ async fn an_account_that_hangs_or_fails_does_not_hold_up_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_removed_account_is_polled_no_more_and_a_new_one_is() {
+async fn polling_stops_for_removed_and_starts_for_new_accounts() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.engine.poll(INTERVAL);
@@ -105,7 +105,7 @@ async fn a_removed_account_is_polled_no_more_and_a_new_one_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shutting_down_ends_every_task() {
+async fn shutdown_ends_every_task() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.engine.poll(INTERVAL);

@@ -1,4 +1,4 @@
-//! Actions of which the provider keeps a record: what it says counts, and what is seen counts with it.
+//! Tests of actions with an operation record: both the record and the reads must agree.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use nepho_testkit::{
 use crate::harness::{Harness, engine, with};
 
 const MINUTE: Duration = Duration::from_mins(1);
-/// So long that a cloud without a record would be contradicted.
+/// A time after which an action without a record would be contradicted.
 const LONG: u64 = CONSISTENCY_WINDOW.as_secs() + 30;
 
 async fn recorded(natives: &[&str]) -> Harness {
@@ -29,7 +29,7 @@ fn busy() -> ProviderError {
     ProviderError::Conflict { message: "the disk is busy".to_owned() }
 }
 
-/// How often, and of what, the record was asked.
+/// Returns the tickets of each poll of the record.
 fn questions(harness: &Harness) -> Vec<Vec<Ticket>> {
     let asked = harness.cloud.calls().into_iter().filter_map(|call| match call {
         Recorded::Progress(tickets) => Some(tickets),
@@ -39,7 +39,7 @@ fn questions(harness: &Harness) -> Vec<Vec<Ticket>> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_action_that_came_to_nothing_ends_failed_in_the_providers_words() {
+async fn failed_operation_ends_with_the_providers_error() {
     let harness = recorded(&["i-1"]).await;
     harness.cloud.script_submit("i-1", [SubmitStep::ComeToNothing(busy())]);
     let id = harness.act(Action::Stop, &["i-1"]).await;
@@ -57,7 +57,7 @@ async fn an_action_that_came_to_nothing_ends_failed_in_the_providers_words() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_reply_said_is_not_shown_any_more_once_the_record_says_failed() {
+async fn overlay_ends_when_the_operation_fails() {
     let harness = recorded(&["i-1"]).await;
     harness.cloud.script_submit("i-1", [SubmitStep::ComeToNothing(busy())]);
     harness.cloud.read_stale("i-1", 1000);
@@ -76,20 +76,20 @@ async fn what_the_reply_said_is_not_shown_any_more_once_the_record_says_failed()
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_the_record_is_open_no_state_contradicts_it_and_afterwards_one_does() {
+async fn state_contradicts_only_after_the_operation_ended() {
     let harness = recorded(&["i-1"]).await;
     harness.cloud.read_stale("i-1", 1000);
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.pass(LONG).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "seen running, and the record says at work");
-    harness.cloud.settle("i-1"); // done, and the readings go on saying *running*
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "the state is running, and so is the operation");
+    harness.cloud.settle("i-1"); // the operation is done, and reads still return *running*
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Failed, Some(State::Running)));
     assert_eq!(harness.events("i-1").await, ["sent", "accepted", "failed"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn falling_back_is_no_contradiction_before_the_record_ends() {
+async fn old_state_is_no_contradiction_while_the_operation_runs() {
     let harness = recorded(&["i-1"]).await;
     let steps = std::iter::repeat_n(Ok(Progress::Underway), 20).chain([Ok(Progress::Failed(busy()))]);
     harness.cloud.script_progress("i-1", steps);
@@ -103,13 +103,13 @@ async fn falling_back_is_no_contradiction_before_the_record_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_says_done_is_not_asked_again_and_the_goal_is_waited_for() {
+async fn done_operation_is_not_polled_and_awaits_the_goal() {
     let harness = recorded(&["i-1"]).await;
     harness.cloud.script_progress("i-1", [Ok(Progress::Done)]);
-    harness.cloud.read_stale("i-1", 1 + 5); // the plan's reading, and five after the reply
+    harness.cloud.read_stale("i-1", 1 + 5); // the plan's read, and five reads after the reply
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.pass(4).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "done, and not yet seen");
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "done, and not yet observed");
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Done, Some(State::Stopped)));
@@ -118,7 +118,7 @@ async fn a_record_that_says_done_is_not_asked_again_and_the_goal_is_waited_for()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_recorded_reboot_is_done_only_when_the_record_says_so() {
+async fn recorded_reboot_is_done_only_by_its_operation() {
     let harness = recorded(&["i-1"]).await;
     let id = harness.act(Action::Reboot, &["i-1"]).await;
     harness.pass(30).await;
@@ -132,7 +132,7 @@ async fn a_recorded_reboot_is_done_only_when_the_record_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_without_an_answer_says_nothing() {
+async fn failed_poll_proves_nothing() {
     let harness = recorded(&["i-1", "i-2"]).await;
     let gone = || Err(ProviderError::Unavailable { message: "reset".to_owned() });
     harness.cloud.script_progress("i-1", std::iter::repeat_with(gone).take(1000));
@@ -140,10 +140,14 @@ async fn a_question_without_an_answer_says_nothing() {
     harness.cloud.script_progress("i-2", std::iter::repeat_with(gone).take(60));
     let id = harness.act(Action::Stop, &["i-1", "i-2"]).await;
     harness.pass(LONG).await;
-    assert_eq!(harness.events("i-2").await, ["sent", "accepted"], "neither failed nor contradicted");
+    assert_eq!(
+        harness.events("i-2").await,
+        ["sent", "accepted"],
+        "a failed poll neither fails nor contradicts the action"
+    );
     harness.cloud.settle("i-1");
     harness.pass(5).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "the goal alone is no proof");
+    assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "the goal alone proves nothing");
     harness.pass(CONSISTENCY_WINDOW.as_secs() + 5).await;
     assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"], "nor is it waited for for ever");
     harness.cloud.settle("i-2");
@@ -152,7 +156,7 @@ async fn a_question_without_an_answer_says_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_action_may_come_to_nothing_after_its_goal_was_seen() {
+async fn operation_may_fail_after_its_goal_was_observed() {
     let harness = with([instance("i-1").state(State::Stopped)]).await;
     harness.cloud.give_tickets();
     let steps = std::iter::repeat_n(Ok(Progress::Underway), 10).chain([Ok(Progress::Failed(busy()))]);
@@ -173,7 +177,7 @@ async fn an_action_may_come_to_nothing_after_its_goal_was_seen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_may_not_ask_the_record_sees_actions_end_by_what_is_seen() {
+async fn actions_end_by_reads_where_operations_are_forbidden() {
     let harness = recorded(&["i-1", "i-2"]).await;
     let denied = || Err(ProviderError::PermissionDenied { operation: "get".to_owned(), message: "no".to_owned() });
     for native in ["i-1", "i-2"] {
@@ -187,11 +191,11 @@ async fn who_may_not_ask_the_record_sees_actions_end_by_what_is_seen() {
     assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Done, Some(State::Stopped)));
     assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"]);
     assert_eq!(harness.engine.wait(&reboot, Duration::from_secs(3)).await[0].status, TargetStatus::Unknown);
-    assert_eq!(harness.events("i-2").await, ["sent", "accepted", "timed_out"], "it runs, as it did before");
+    assert_eq!(harness.events("i-2").await, ["sent", "accepted", "timed_out"], "the state is the same as before");
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_fails_does_not_spoil_the_others_and_is_not_asked_about_again() {
+async fn failed_operation_is_not_polled_again() {
     let harness = recorded(&["i-1", "i-2"]).await;
     harness.cloud.script_submit("i-1", [SubmitStep::ComeToNothing(busy())]);
     let id = harness.act(Action::Stop, &["i-1", "i-2"]).await;
@@ -208,7 +212,7 @@ async fn one_that_fails_does_not_spoil_the_others_and_is_not_asked_about_again()
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_action_without_an_answer_has_no_record_to_ask() {
+async fn unanswered_action_has_no_operation_to_poll() {
     let harness = recorded(&["i-1"]).await;
     let lost = ProviderError::TimedOut { operation: "stop".to_owned() };
     harness.cloud.script_submit("i-1", [SubmitStep::LoseReply(lost)]);
@@ -221,7 +225,7 @@ async fn an_action_without_an_answer_has_no_record_to_ask() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_next_process_settles_a_recorded_action_by_what_it_sees() {
+async fn next_process_resolves_a_recorded_action_by_reads() {
     let harness = recorded(&["i-1"]).await;
     harness.cloud.script_submit("i-1", [SubmitStep::ComeToNothing(busy())]);
     let id = harness.act(Action::Stop, &["i-1"]).await;

@@ -1,4 +1,4 @@
-//! Recovery: what a process that ended left behind.
+//! Tests of recovery from an ended process.
 
 use nepho_core::{Action, ProviderError, State};
 use nepho_testkit::{
@@ -9,7 +9,7 @@ use nepho_testkit::{
 
 use crate::harness::{Harness, engine, harness};
 
-/// A stop was journalled by `run-1`, which then ended before an answer came.
+/// A stop was journalled by `run-1`, which ended before the response arrived.
 async fn cut_off() -> Harness {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
@@ -22,7 +22,7 @@ async fn cut_off() -> Harness {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_sent_without_an_answer_is_unknown_then_settled_by_a_sweep() {
+async fn sent_entry_becomes_unknown_then_resolves_by_a_sweep() {
     let harness = cut_off().await;
     let next = engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
     assert_eq!(harness.events("i-1").await, ["sent", "unknown"]);
@@ -38,20 +38,20 @@ async fn what_was_sent_without_an_answer_is_unknown_then_settled_by_a_sweep() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_observation_that_shows_no_trace_leaves_it_unknown() {
+async fn read_without_effect_leaves_the_entry_unknown() {
     let harness = cut_off().await;
     let next = engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
     harness.cloud.set_state("i-1", State::Running);
     harness.pass(5).await;
     next.sync(&[], &[]).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "unknown"], "too early to say");
+    assert_eq!(harness.events("i-1").await, ["sent", "unknown"], "the read is too early to prove anything");
     harness.pass(60).await;
     next.sync(&[], &[]).await;
     assert_eq!(harness.events("i-1").await, ["sent", "unknown", "timed_out"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn entries_of_a_living_process_are_left_to_it() {
+async fn entries_of_a_running_process_stay_with_it() {
     let harness = cut_off().await;
     harness.host.set_running("run-1");
     engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
@@ -59,7 +59,7 @@ async fn entries_of_a_living_process_are_left_to_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_accepted_action_is_followed_up_by_the_next_process() {
+async fn accepted_action_is_resolved_by_the_next_process() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.sync().await;
@@ -69,7 +69,7 @@ async fn an_accepted_action_is_followed_up_by_the_next_process() {
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
     let next = engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
     let shown = next.operations(1).await.unwrap();
-    assert!(!shown[0].targets[0].running, "nobody follows it now");
+    assert!(!shown[0].targets[0].running, "no process follows it now");
     harness.cloud.settle("i-1");
     harness.pass(2).await;
     next.sync(&[], &[]).await;
@@ -77,7 +77,7 @@ async fn an_accepted_action_is_followed_up_by_the_next_process() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn that_a_machine_runs_does_not_tell_the_next_process_that_it_was_rebooted() {
+async fn running_instance_does_not_prove_an_earlier_reboot() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.cloud.give_tickets();
@@ -95,7 +95,7 @@ async fn that_a_machine_runs_does_not_tell_the_next_process_that_it_was_rebooted
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_finished_operation_is_left_alone() {
+async fn finished_operation_stays_unchanged() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.sync().await;

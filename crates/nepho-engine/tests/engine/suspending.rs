@@ -1,4 +1,4 @@
-//! Suspending and resuming: where it is possible, what is asked and warned of, what is shown.
+//! Tests of suspending and resuming: permitted states, confirmations, warnings and rows.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn each_is_possible_in_its_own_states() {
+async fn suspend_and_resume_have_their_own_states() {
     let states = [State::Running, State::Suspended, State::Stopped, State::Suspending, State::Pending];
     let natives = ["i-0", "i-1", "i-2", "i-3", "i-4"];
     let harness = with(natives.iter().zip(states).map(|(native, state)| instance(native).state(state))).await;
@@ -28,14 +28,14 @@ async fn each_is_possible_in_its_own_states() {
     let expected =
         [Verdict::Already, Verdict::Eligible, refused(State::Stopped), refused(State::Suspending), Verdict::Underway];
     assert_eq!(resume, expected);
-    // Neither is another word for stopping and starting.
+    // Neither is a synonym of stopping or starting.
     for action in [Action::Start, Action::Stop, Action::Reboot] {
         assert_eq!(verdicts(&harness.plan(action, &["i-1"]).await), [refused(State::Suspended)], "{action}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_machine_is_suspended_and_resumed_and_shown_as_what_it_is() {
+async fn suspended_and_resumed_instance_shows_its_state() {
     let harness = with([instance("i-1").named("web")]).await;
     for (action, on_its_way) in [(Action::Suspend, "state:suspending"), (Action::Resume, "state:pending")] {
         let id = harness.act(action, &["i-1"]).await;
@@ -57,7 +57,7 @@ async fn a_machine_is_suspended_and_resumed_and_shown_as_what_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn suspending_warns_as_stopping_does_and_resuming_of_nothing() {
+async fn suspend_warns_like_stop_and_resume_never_warns() {
     let ip = Ipv4Addr::new(54, 0, 0, 1);
     let made = |native| instance(native).group("asg-web").spot().ephemeral_public_ip(ip);
     let harness = with([made("i-1"), made("i-2").state(State::Suspended)]).await;
@@ -68,7 +68,7 @@ async fn suspending_warns_as_stopping_does_and_resuming_of_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn suspending_is_confirmed_as_stopping_is_and_resuming_as_starting() {
+async fn suspend_confirms_like_stop_and_resume_like_start() {
     let suspended = |native| instance(native).state(State::Suspended);
     let harness = with([suspended("i-1"), suspended("i-2"), instance("i-3").named("api")]).await;
     let asked = async |action: Action, natives: &[&str]| harness.plan(action, natives).await.confirmation;

@@ -1,4 +1,4 @@
-//! What a sweep does to the inventory: scope by scope, whole or not at all.
+//! Tests of sweeps: each scope is committed completely or not at all.
 
 use nepho_core::{
     Account, FailureCode, Identity, Provider, ProviderError, Realm, State, provider::ListedResource, report::SignIn,
@@ -17,7 +17,7 @@ fn denied() -> ProviderError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sweep_shows_every_region_and_says_as_of_when() {
+async fn sweep_shows_every_region_with_its_age() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1").named("web"));
     harness.cloud.add(instance("i-2").region("us-east-1").state(State::Stopped));
@@ -33,12 +33,12 @@ async fn a_sweep_shows_every_region_and_says_as_of_when() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_request_is_told_once_connecting_with_the_first_sweep() {
+async fn requests_are_counted_once_and_connecting_with_the_first_sweep() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     let (first, second) = (harness.sync().await.traffic, harness.sync().await.traffic);
     assert_eq!(first.requests + second.requests, harness.cloud.traffic().requests);
-    assert!(first.requests > second.requests, "the first also asked who it is, and for the scopes");
+    assert!(first.requests > second.requests, "the first sweep also requested the identity and the scopes");
 }
 
 // Invariant 2
@@ -81,7 +81,7 @@ async fn pages_of_a_listing_that_broke_off_are_not_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_listing_without_an_end_is_a_failure() {
+async fn listing_without_an_end_is_a_failure() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.sync().await;
@@ -109,7 +109,7 @@ async fn absent_once_is_missing_and_absent_twice_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missing_machine_that_is_listed_again_is_back() {
+async fn missing_instance_that_is_listed_again_is_present() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.sync().await;
@@ -120,22 +120,22 @@ async fn a_missing_machine_that_is_listed_again_is_back() {
     assert!(harness.row("i-1").row.missing_since.is_none());
     harness.cloud.script_listing("eu-west-1", vec![ListStep::Complete]);
     harness.sync().await;
-    assert!(harness.find("i-1").is_some(), "the count of absences starts anew");
+    assert!(harness.find("i-1").is_some(), "the count of absences starts again");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unchanged_sweep_writes_no_row() {
+async fn unchanged_sweep_writes_no_row() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.sync().await;
     let report = harness.sync().await;
     assert_eq!((report.resources, report.changed), (1, 0));
     harness.cloud.set_converter(2);
-    assert_eq!(harness.sync().await.changed, 1, "a better converter rewrites rows that the cloud did not change");
+    assert_eq!(harness.sync().await.changed, 1, "a new converter rewrites rows that the cloud did not change");
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_account_that_cannot_sign_in_leaves_the_others_alone() {
+async fn failed_sign_in_does_not_affect_other_accounts() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     let other = FakeProvider::new("444455556666");
@@ -179,7 +179,7 @@ async fn an_account_is_pinned_and_other_credentials_change_no_row() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_another_process_did_with_an_account_before_its_first_sweep_stays() {
+async fn first_sweep_keeps_account_changes_of_other_processes() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     let changed = Account { prod: true, ..account("lab") };
@@ -188,7 +188,7 @@ async fn what_another_process_did_with_an_account_before_its_first_sweep_stays()
     let [stored] = &harness.store.accounts().await.unwrap()[..] else { panic!("one account") };
     assert_eq!((stored.prod, &stored.realm), (true, &Some(Realm::new("111122223333"))));
 
-    // Pinned by somebody else meanwhile: what these credentials show is not this account's.
+    // Another process pinned the account first, and these credentials belong to another realm.
     let harness = self::harness().await;
     harness.cloud.add(instance("i-1"));
     let elsewhere = Realm::new("999988887777");
@@ -201,11 +201,11 @@ async fn what_another_process_did_with_an_account_before_its_first_sweep_stays()
     let harness = self::harness().await;
     harness.store.remove_account(&account("lab").id).await.unwrap();
     harness.sync().await;
-    assert_eq!(harness.store.accounts().await.unwrap(), [], "a removed account does not come back");
+    assert_eq!(harness.store.accounts().await.unwrap(), [], "a removed account stays removed");
 }
 
 #[tokio::test(start_paused = true)]
-async fn refused_credentials_are_read_afresh_by_the_next_sweep() {
+async fn refused_credentials_are_read_again_by_the_next_sweep() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.sync().await;
@@ -219,7 +219,7 @@ async fn refused_credentials_are_read_afresh_by_the_next_sweep() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_region_that_the_account_no_longer_has_is_forgotten() {
+async fn region_that_the_account_lost_is_removed() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.cloud.add(instance("i-2").region("ap-east-1"));
@@ -231,7 +231,7 @@ async fn a_region_that_the_account_no_longer_has_is_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn regions_that_cannot_be_named_leave_every_known_scope_failed() {
+async fn failure_to_list_regions_fails_every_known_scope() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.sync().await;
@@ -243,7 +243,7 @@ async fn regions_that_cannot_be_named_leave_every_known_scope_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_process_shows_what_the_last_one_knew() {
+async fn new_process_shows_the_stored_inventory() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1").named("web"));
     harness.sync().await;
@@ -273,7 +273,7 @@ async fn what_another_process_stored_is_taken_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sweep_that_writes_nothing_still_shows_what_another_process_stored() {
+async fn unchanged_sweep_still_loads_other_processes_rows() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1").named("web"));
     let other = crate::harness::engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
@@ -284,7 +284,7 @@ async fn a_sweep_that_writes_nothing_still_shows_what_another_process_stored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reading_on_top_of_another_processs_rows_leaves_none_of_them_out() {
+async fn single_read_still_loads_other_processes_rows() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.sync().await;
@@ -292,7 +292,7 @@ async fn a_reading_on_top_of_another_processs_rows_leaves_none_of_them_out() {
     let other = crate::harness::engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
     harness.pass(1).await;
     other.sync(&[], &[]).await;
-    harness.plan(nepho_core::Action::Stop, &["i-1"]).await; // stores a reading of i-1
+    harness.plan(nepho_core::Action::Stop, &["i-1"]).await; // stores a read of i-1
     assert!(harness.find("i-2").is_none());
     harness.engine.reload().await.unwrap();
     assert!(harness.find("i-2").is_some());

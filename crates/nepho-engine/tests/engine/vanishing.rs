@@ -1,4 +1,4 @@
-//! Machines that were deleted and are not known to their cloud any more: what is shown of them.
+//! Tests of deleted instances that their cloud no longer knows.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::harness::{Harness, with};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// `i-1` and `i-2` in two regions; the first is being terminated, and seen on its way.
+/// `i-1` and `i-2` in two regions; the first is being terminated, and a read has shown that.
 async fn terminating() -> (Harness, OperationId) {
     let harness = with([instance("i-1").named("web"), instance("i-2").region("us-east-1")]).await;
     let plan = harness.plan(Action::Terminate, &["i-1"]).await;
@@ -24,7 +24,7 @@ async fn terminating() -> (Harness, OperationId) {
     (harness, id)
 }
 
-/// The regions of each listing so far.
+/// Returns the regions of each listing so far.
 fn listings(harness: &Harness) -> Vec<Vec<String>> {
     let calls = harness.cloud.calls().into_iter();
     let lists = calls.filter_map(|call| if let Recorded::List(scopes) = call { Some(scopes) } else { None });
@@ -36,7 +36,7 @@ fn ended(results: &[TargetResult]) -> (TargetStatus, Option<State>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deleted_machine_is_missing_when_its_action_has_ended_and_gone_after_the_next_listing() {
+async fn deleted_instance_is_missing_then_gone_after_two_listings() {
     let (harness, id) = terminating().await;
     harness.cloud.remove("i-1");
     assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Done, Some(State::Terminated)));
@@ -50,7 +50,7 @@ async fn a_deleted_machine_is_missing_when_its_action_has_ended_and_gone_after_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_an_action_waits_for_what_the_listing_shows() {
+async fn wait_includes_the_listing_after_a_deletion() {
     let (harness, id) = terminating().await;
     harness.cloud.remove("i-1");
     let gate = harness.cloud.hold_listing("eu-west-1");
@@ -67,7 +67,7 @@ async fn who_waits_for_an_action_waits_for_what_the_listing_shows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_listed_for_a_machine_that_its_cloud_still_shows() {
+async fn visible_terminated_instance_triggers_no_listing() {
     let (harness, id) = terminating().await;
     harness.cloud.settle("i-1");
     assert_eq!(ended(&harness.engine.wait(&id, MINUTE).await), (TargetStatus::Done, Some(State::Terminated)));
@@ -76,7 +76,7 @@ async fn nothing_is_listed_for_a_machine_that_its_cloud_still_shows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_listing_that_fails_proves_nothing_and_its_scope_says_why() {
+async fn failed_listing_after_a_deletion_proves_nothing() {
     let (harness, id) = terminating().await;
     harness.cloud.remove("i-1");
     let denied = ProviderError::PermissionDenied { operation: "list".to_owned(), message: "no".to_owned() };
@@ -91,7 +91,7 @@ async fn a_listing_that_fails_proves_nothing_and_its_scope_says_why() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_listing_that_hangs_keeps_neither_who_waits_nor_the_end_of_the_process() {
+async fn hanging_listing_blocks_neither_wait_nor_shutdown() {
     let (harness, id) = terminating().await;
     harness.cloud.remove("i-1");
     let gate = harness.cloud.hold_listing("eu-west-1");
@@ -102,7 +102,7 @@ async fn a_listing_that_hangs_keeps_neither_who_waits_nor_the_end_of_the_process
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missing_machine_is_not_read_again_and_again() {
+async fn missing_instance_is_not_read_repeatedly() {
     let (harness, id) = terminating().await;
     harness.cloud.remove("i-1");
     harness.engine.wait(&id, MINUTE).await;
@@ -112,7 +112,7 @@ async fn a_missing_machine_is_not_read_again_and_again() {
     harness.pass(1).await;
     harness.cloud.remove("i-1");
     harness.pass(40).await;
-    assert!(harness.cloud.counts().observe > readings, "it came back, and was on its way");
+    assert!(harness.cloud.counts().observe > readings, "the instance was present again, in a transitional state");
     harness.sync().await;
     let readings = harness.cloud.counts().observe;
     harness.pass(300).await;
@@ -121,7 +121,7 @@ async fn a_missing_machine_is_not_read_again_and_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_machine_that_is_not_found_is_not_gone_before_the_record_says_so() {
+async fn instance_not_found_stays_until_its_operation_ends() {
     let harness = with([instance("i-1").named("web")]).await;
     harness.cloud.give_tickets();
     let busy = ProviderError::Conflict { message: "the disk is busy".to_owned() };

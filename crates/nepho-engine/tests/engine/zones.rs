@@ -1,4 +1,5 @@
-//! Scopes that are zones: each has a success or failure of its own, and its rows are found by region.
+//! Tests of scopes that are zones: each succeeds or fails separately, and its rows are found by
+//! region.
 
 use nepho_core::{FailureCode, ProviderError};
 use nepho_index::{Query, Sort};
@@ -21,7 +22,7 @@ async fn zonal() -> Harness {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rows_of_a_zone_are_found_and_counted_by_their_region() {
+async fn rows_of_a_zone_are_found_by_their_region() {
     let harness = zonal().await;
     let locations: Vec<_> =
         harness.engine.accounts()[0].scopes.iter().map(|scope| scope.key.scope.location.to_string()).collect();
@@ -40,13 +41,13 @@ async fn rows_of_a_zone_are_found_and_counted_by_their_region() {
         };
         assert_eq!(found("region:us-central1"), ("i-1 i-2".to_owned(), regions(&[("us-central1", 2)])));
         assert_eq!(found("zone:us-central1-b"), ("i-2".to_owned(), regions(&[("us-central1", 1)])));
-        assert_eq!(found("region:us-central1-b").0, "", "a zone is no region");
+        assert_eq!(found("region:us-central1-b").0, "", "a zone is not a region");
         assert_eq!(found("").0, "i-1 i-2 i-3");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_zone_that_fails_makes_its_own_rows_stale_and_no_others() {
+async fn failed_zone_makes_only_its_rows_stale() {
     let harness = zonal().await;
     let denied = ProviderError::PermissionDenied { operation: "list".to_owned(), message: "no".to_owned() };
     harness.cloud.break_listing("us-central1-b", denied);
@@ -55,7 +56,7 @@ async fn a_zone_that_fails_makes_its_own_rows_stale_and_no_others() {
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].scope.as_ref().map(|scope| scope.location.as_str()), Some("us-central1-b"));
     assert_eq!(harness.ids("is:stale"), ["i-2"]);
-    assert_eq!(harness.ids("region:us-central1 -is:stale"), ["i-1"], "its region's other zone is as fresh as before");
+    assert_eq!(harness.ids("region:us-central1 -is:stale"), ["i-1"], "the region's other zone stays fresh");
     let failure = harness.row("i-2").failure.unwrap();
     assert_eq!(failure.code, FailureCode::PermissionDenied);
     harness.cloud.heal("us-central1-b");

@@ -1,16 +1,16 @@
-//! Why a text is no query. Codes and places, no prose: the window has its own words for each code.
+//! Query errors: codes and positions without prose, because the window has a text for each code.
 
 use std::{fmt, ops::Range};
 
 use thiserror::Error;
 
-/// A text that is not a query, and where it stops being one.
+/// A text that is not a query, with the position of the error.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{code} {word:?} at byte {}", span.start)]
 pub struct QueryError {
-    /// What is wrong.
+    /// The kind of error.
     pub code: QueryErrorCode,
-    /// Where, in bytes of the text; on character boundaries.
+    /// The position in bytes of the text, on character boundaries.
     pub span: Range<usize>,
     /// The text at `span`.
     pub word: String,
@@ -23,26 +23,26 @@ impl QueryError {
     }
 }
 
-/// What is wrong with a query.
+/// The kind of error in a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryErrorCode {
-    /// A `key:` that does not exist.
+    /// An unknown `key:`.
     UnknownKey,
-    /// A `state:` that does not exist.
+    /// An unknown value of `state:`.
     UnknownState,
-    /// A `kind:` that does not exist.
+    /// An unknown value of `kind:`.
     UnknownKind,
-    /// A `provider:` that does not exist.
+    /// An unknown value of `provider:`.
     UnknownProvider,
-    /// An `is:` that does not exist.
+    /// An unknown value of `is:`.
     UnknownMark,
-    /// A `sort:` column that does not exist.
+    /// An unknown `sort:` column.
     UnknownColumn,
-    /// An `ip:` that is no address, no beginning of one and no network.
+    /// A value of `ip:` that is no address, no prefix of one and no network.
     BadAddress,
     /// Nothing after `key:`, between commas, after `-`, or in `""`.
     EmptyValue,
-    /// A `"` without its partner.
+    /// A `"` without a closing `"`.
     UnterminatedQuote,
     /// A `-` before `sort:`.
     NegatedSort,
@@ -66,7 +66,7 @@ impl QueryErrorCode {
         Self::RepeatedSort,
     ];
 
-    /// The `snake_case` word used on the wire.
+    /// Returns the `snake_case` name used on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UnknownKey => "unknown_key",

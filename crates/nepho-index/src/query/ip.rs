@@ -1,22 +1,22 @@
-//! Addresses in a query: one address, a network, or the beginning of an address.
+//! Addresses in a query: a full address, a network, or the prefix of an address.
 
 use std::{fmt, net::IpAddr};
 
 use super::pattern::Pattern;
 
-/// What an address has to be.
+/// A condition on an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum IpPattern {
-    /// This address.
+    /// Equal to this address.
     Exactly(IpAddr),
-    /// In the network of this address, with so many leading bits.
+    /// Within the network of this address and this many leading bits.
     Network(IpAddr, u8),
-    /// Written so.
+    /// The address's text matches this pattern.
     Written(Pattern),
 }
 
 impl IpPattern {
-    /// Reads a value; `pattern` is the same value with its `*`s. `None` if it can meet no address.
+    /// Parses a value; `pattern` is the same value with its `*`s. `None` if no address can match.
     pub(super) fn new(value: &str, pattern: Pattern) -> Option<Self> {
         if let Ok(address) = value.parse() {
             return Some(Self::Exactly(address));
@@ -34,11 +34,11 @@ impl IpPattern {
         Some(Self::Written(if pattern.literal().is_some() { Pattern::beginning(value) } else { pattern }))
     }
 
-    /// What every address that meets it begins with, as written; may be empty.
+    /// Returns the common prefix of the text of every matching address; may be empty.
     pub(crate) fn beginning(&self) -> String {
         match self {
             Self::Exactly(address) => address.to_string(),
-            // The last octet has no dot after it.
+            // No dot follows the last octet.
             Self::Network(IpAddr::V4(network), bits) => {
                 let [a, b, c, _] = network.octets();
                 match bits {
@@ -53,12 +53,12 @@ impl IpPattern {
         }
     }
 
-    /// Whether every address that begins so meets it.
+    /// Returns `true` if every address with the prefix matches.
     pub(crate) fn is_only_a_beginning(&self) -> bool {
         matches!(self, Self::Written(pattern) if pattern.is_beginning())
     }
 
-    /// Whether `address`, written as `text`, meets it.
+    /// Returns `true` if `address`, written as `text`, matches.
     pub(crate) fn is_met(&self, text: &str) -> bool {
         match self {
             Self::Exactly(address) => text.parse() == Ok(*address),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_a_network_or_a_beginning() {
+    fn ip_patterns_match_addresses_networks_and_prefixes() {
         for (value, met, unmet) in [
             ("10.0.0.1", "10.0.0.1", "10.0.0.10"),
             ("10.0.3.0/24", "10.0.3.47", "10.0.4.1"),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_address_can_meet_is_none() {
+    fn pattern_that_no_address_matches_is_none() {
         for value in ["web", "10.0.0.0/33", "10.0.0/24", "fd00::/129", "10.0.0.0/+8", "10.0.0.0/"] {
             assert_eq!(ip(value), None, "{value}");
         }

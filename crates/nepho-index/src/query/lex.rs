@@ -1,4 +1,4 @@
-//! Splits a query into tokens at white space outside quotes. Knows no keys.
+//! Splits a query into tokens at white space outside quotes. This module knows no keys.
 
 use std::ops::Range;
 
@@ -11,24 +11,24 @@ use winnow::{
 
 use super::error::{QueryError, QueryErrorCode};
 
-/// One character of a token, and how it was written.
+/// One character of a token, with its quoting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Atom {
     pub(super) c: char,
-    /// In quotes, where no character has a meaning of its own.
+    /// Set inside quotes, where every character is literal.
     pub(super) quoted: bool,
-    /// Its place, with the backslash of an escape.
+    /// The position, including the backslash of an escape.
     pub(super) span: Range<usize>,
 }
 
 impl Atom {
-    /// Whether it is `c` with its meaning.
+    /// Returns `true` for an unquoted `c`.
     pub(super) fn is(&self, c: char) -> bool {
         self.c == c && !self.quoted
     }
 }
 
-/// What stands between white space.
+/// The text between white space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) atoms: Vec<Atom>,
@@ -37,13 +37,13 @@ pub(super) struct Token {
 
 type Input<'a> = LocatingSlice<&'a str>;
 
-/// A stretch of a token, and whether a quote in it was left open.
+/// A run of quoted or unquoted characters of a token; `open` is set if its quote is not closed.
 struct Stretch {
     atoms: Vec<Atom>,
     open: bool,
 }
 
-/// All tokens of `text`; fails on a quote that is not closed.
+/// Splits `text` into tokens; fails on an unclosed quote.
 pub(super) fn tokens(text: &str) -> std::result::Result<Vec<Token>, QueryError> {
     let mut input = LocatingSlice::new(text);
     let mut tokens = Vec::new();
@@ -54,8 +54,8 @@ pub(super) fn tokens(text: &str) -> std::result::Result<Vec<Token>, QueryError> 
         let atoms = stretches.into_iter().flat_map(|(stretch, _)| stretch.atoms).collect();
         tokens.push(Token { atoms, span });
     }
-    // Nothing but white space can be left. Were it otherwise, a part of the query would be ignored
-    // and more rows would match than were asked for; so fail.
+    // Only white space can remain. If anything else did, part of the query would be ignored and
+    // more rows would match than intended, so fail.
     let rest = text.len() - input.trim_start().len();
     if rest < text.len() {
         return Err(QueryError::at(text, QueryErrorCode::UnknownKey, rest..text.len()));

@@ -1,4 +1,4 @@
-//! From tokens to terms: the keys and what each takes for a value.
+//! Conversion of tokens to terms: the keys and their values.
 
 use std::{ops::Range, str::FromStr};
 
@@ -56,7 +56,7 @@ struct Value<'a> {
 }
 
 impl Value<'_> {
-    /// The value in lower case, as the words of states and kinds are.
+    /// Returns the value in lower case, as the names of states and kinds are.
     fn word(&self) -> String {
         self.atoms.iter().flat_map(|atom| atom.c.to_lowercase()).collect()
     }
@@ -67,10 +67,10 @@ impl<'a> Reader<'a> {
         QueryError::at(self.text, code, span)
     }
 
-    /// The key before a `:` and the atoms after it; `None` for a bare word.
+    /// Returns the key before a `:` and the atoms after it; `None` for a bare word.
     ///
-    /// `<` and `>` are kept for comparisons, which no key has yet, so they too end a key that is
-    /// unknown; it must not become a text match by accident.
+    /// `<` and `>` are reserved for comparisons, which no key supports yet. They therefore also end
+    /// a key, which is then unknown and does not become a text match by accident.
     fn key(&self, atoms: &'a [Atom]) -> Result<Option<(String, &'a [Atom])>, QueryError> {
         let Some(end) = atoms.iter().position(|atom| atom.is(':') || atom.is('<') || atom.is('>')) else {
             return Ok(None);
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
         Ok(Some((word, &rest[1..])))
     }
 
-    /// The values between commas.
+    /// Splits the values at commas.
     fn values(&self, atoms: &'a [Atom]) -> Result<Vec<Value<'a>>, QueryError> {
         atoms
             .split(|atom| atom.is(','))
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
             "kind" => Test::Kind(self.words(&values, QueryErrorCode::UnknownKind)?),
             "provider" => Test::Provider(self.words(&values, QueryErrorCode::UnknownProvider)?),
             "is" => Test::Is(self.words(&values, QueryErrorCode::UnknownMark)?),
-            // `key` lets only the words of `Query::KEYS` pass; a test holds the two lists together.
+            // `key` accepts only `Query::KEYS`; a test keeps the two lists equal.
             _ => return Err(self.error(QueryErrorCode::UnknownKey, self.token.span.clone())),
         })
     }
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
             return Ok(TagPattern { key: Pattern::new(value.atoms), value: None });
         };
         let (key, rest) = (&value.atoms[..equals], &value.atoms[equals + 1..]);
-        // An empty value is asked for with quotes, so that `tag:env=` is still being typed.
+        // An empty value needs quotes, because `tag:env=` is incomplete input.
         let after = value.atoms[equals].span.end;
         let quoted = value.atoms[equals].quoted || self.text[after..].starts_with('"');
         if key.is_empty() || (rest.is_empty() && !quoted) {
@@ -172,7 +172,7 @@ impl FromStr for Mark {
     }
 }
 
-/// Whether the word can only be an IPv6 address, or the beginning of one.
+/// Returns `true` if the word can only be an IPv6 address or the prefix of one.
 fn is_address(atoms: &[Atom]) -> bool {
     atoms.iter().all(|atom| atom.c.is_ascii_hexdigit() || matches!(atom.c, ':' | '.'))
         && atoms.iter().any(|atom| atom.c.is_ascii_digit())

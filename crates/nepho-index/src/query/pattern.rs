@@ -1,4 +1,4 @@
-//! Patterns: a text in which `*` stands for any run of characters.
+//! Patterns: texts in which `*` matches any run of characters.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use nepho_core::text::{folded, folded_char};
 
 use super::lex::Atom;
 
-/// Folded pieces of text with anything between them. One piece alone has to be met exactly.
+/// Folded pieces of text, separated by `*`. A single piece must match exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
     pieces: Vec<String>,
 }
 
 impl Pattern {
-    /// The pattern that `atoms` write: each `*` outside quotes stands for any run.
+    /// Creates the pattern of `atoms`; each unquoted `*` matches any run.
     pub(super) fn new(atoms: &[Atom]) -> Self {
         let pieces = atoms
             .split(|atom| atom.is('*'))
@@ -23,41 +23,42 @@ impl Pattern {
         Self { pieces }
     }
 
-    /// The pattern that exactly `text` meets.
+    /// Creates the pattern that only `text` matches.
     #[cfg(test)]
     pub(super) fn exactly(text: &str) -> Self {
         Self { pieces: vec![folded(text)] }
     }
 
-    /// The pattern that every text beginning with `start` meets.
+    /// Creates the pattern that every text with the prefix `start` matches.
     pub(super) fn beginning(start: &str) -> Self {
         Self { pieces: vec![folded(start), String::new()] }
     }
 
-    /// The text that the pattern is, if there is no `*` in it.
+    /// Returns the pattern's text if it has no `*`.
     pub(crate) fn literal(&self) -> Option<&str> {
         match &*self.pieces {
-            [one] => Some(one),
+            [piece] => Some(piece),
             _ => None,
         }
     }
 
-    /// The longest text that must occur in whatever the pattern meets; may be empty.
+    /// Returns the longest text that every match contains; may be empty.
     pub(crate) fn longest(&self) -> &str {
         self.pieces.iter().max_by_key(|piece| piece.len()).map_or("", |piece| piece)
     }
 
-    /// Whether it is met by whatever begins with [`Pattern::beginning_of_all`].
+    /// Returns `true` if every text with the prefix [`Pattern::beginning_of_all`] matches.
     pub(super) fn is_beginning(&self) -> bool {
         matches!(&*self.pieces, [first, last] if !first.is_empty() && last.is_empty())
     }
 
-    /// What everything that the pattern meets begins with; may be empty.
+    /// Returns the common prefix of all matches; may be empty.
     pub(super) fn beginning_of_all(&self) -> &str {
         self.pieces.first().map_or("", |piece| piece)
     }
 
-    /// Whether all of the folded `text` meets the pattern. An absent fact meets none, not even `*`.
+    /// Returns `true` if the whole folded `text` matches. An absent fact matches no pattern, not
+    /// even `*`.
     pub(crate) fn is_met(&self, text: &str) -> bool {
         if text.is_empty() {
             return self.literal() == Some("");
@@ -70,13 +71,14 @@ impl Pattern {
         occurs(middle, rest)
     }
 
-    /// Whether some part of the folded `text` meets the pattern.
+    /// Returns `true` if a part of the folded `text` matches.
     pub(crate) fn occurs_in(&self, text: &str) -> bool {
         occurs(&self.pieces, text)
     }
 }
 
-/// Whether the pieces occur in `text` one after another. Taking each at its first place is enough.
+/// Returns `true` if the pieces occur in `text` in order. Using each piece's first occurrence
+/// suffices.
 fn occurs(pieces: &[String], text: &str) -> bool {
     let mut rest = text.as_bytes();
     pieces.iter().all(|piece| match memmem::find(rest, piece.as_bytes()) {
@@ -105,7 +107,7 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// Writes `text` so that it is read back as itself: in quotes unless it is plain.
+/// Writes `text` so that it parses to itself: in quotes unless it is plain.
 pub(super) fn write_word(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '/');
     let begins_plain = text.chars().next().is_some_and(plain);
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_any_run() {
+    fn star_matches_any_run_of_characters() {
         for (pattern, met, unmet) in [
             ("us-*", "us-east-1", "aus-east-1"),
             ("*-1", "us-east-1", "us-east-12"),

@@ -1,4 +1,4 @@
-//! Terms: what a query asks of a row, and how a term is written back.
+//! Terms: conditions of a query on a row, and their text form.
 
 use std::{fmt, ops::Range};
 
@@ -6,7 +6,7 @@ use nepho_core::{Kind, ProviderKind, State};
 
 use super::{ip::IpPattern, pattern::Pattern};
 
-/// One condition of a query; a row has to meet all of them.
+/// One condition of a query; a row must meet all conditions.
 #[derive(Clone, Debug)]
 pub struct Term {
     pub(crate) negated: bool,
@@ -15,17 +15,17 @@ pub struct Term {
 }
 
 impl Term {
-    /// Whether a row must not meet it.
+    /// Returns `true` if a row must not meet the condition.
     pub const fn is_negated(&self) -> bool {
         self.negated
     }
 
-    /// Where it stands in the query's text, in bytes.
+    /// Returns the position in the query's text, in bytes.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// Its key, such as `state`; `None` for a bare word.
+    /// Returns the key, such as `state`; `None` for a bare word.
     pub const fn key(&self) -> Option<&'static str> {
         Some(match self.test {
             Test::Word(_) => return None,
@@ -46,7 +46,7 @@ impl Term {
     }
 }
 
-/// Terms are equal when they ask the same, wherever they stand.
+/// Terms are equal if they state the same condition, regardless of their position.
 impl PartialEq for Term {
     fn eq(&self, other: &Self) -> bool {
         (self.negated, &self.test) == (other.negated, &other.test)
@@ -55,7 +55,7 @@ impl PartialEq for Term {
 
 impl Eq for Term {}
 
-/// What is asked; of several values one has to be met.
+/// The condition of a term; one of several values must match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Test {
     /// Part of the name, id, an address, a DNS name, a tag's key or value.
@@ -67,7 +67,7 @@ pub(crate) enum Test {
     Region(Vec<Pattern>),
     Zone(Vec<Pattern>),
     Size(Vec<Pattern>),
-    /// The provider's word for the state.
+    /// The provider's name of the state.
     Raw(Vec<Pattern>),
     Tag(Vec<TagPattern>),
     Ip(Vec<IpPattern>),
@@ -77,14 +77,14 @@ pub(crate) enum Test {
     Is(Vec<Mark>),
 }
 
-/// A tag by its key, and by its value if one is given.
+/// A tag's key, with its value if the query has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TagPattern {
     pub(crate) key: Pattern,
     pub(crate) value: Option<Pattern>,
 }
 
-/// What a row can be, for `is:`.
+/// A property of a row, for `is:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
     Stale,

@@ -1,4 +1,4 @@
-//! The language as a whole: what is read, what is refused, and that neither depends on luck.
+//! Tests of the query language: accepted texts, rejected texts, and random texts.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ fn printed(text: &str) -> String {
 }
 
 #[test]
-fn a_query_is_read_as_it_is_documented() {
+fn documented_query_parses_to_its_terms() {
     let text = "web state:running,stopped region:us-* account:prod tag:env=prod ip:10.0.3.0/24 -kind:instance \
                 is:stale sort:-started_at";
     assert_eq!(printed(text), text);
@@ -25,7 +25,7 @@ fn a_query_is_read_as_it_is_documented() {
 }
 
 #[test]
-fn quotes_join_and_take_meaning_away() {
+fn quotes_join_words_and_make_characters_literal() {
     for (text, canonical) in [
         (r#"tag:"team=web ops""#, r#"tag:team="web ops""#),
         (r#"tag:team="web ops""#, r#"tag:team="web ops""#),
@@ -49,7 +49,7 @@ fn case_is_ignored_in_keys_words_and_text() {
 }
 
 #[test]
-fn what_looks_like_a_key_but_cannot_be_one_is_a_word() {
+fn text_that_cannot_be_a_key_is_a_word() {
     for text in ["fe80::1", "::1", "10.0.0.1:80", ":x", "<b>", "a,b"] {
         let query = Query::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(query.terms()[0].key(), None, "{text}");
@@ -57,7 +57,7 @@ fn what_looks_like_a_key_but_cannot_be_one_is_a_word() {
 }
 
 #[test]
-fn every_key_is_read() {
+fn every_key_parses() {
     for key in Query::KEYS {
         let value = match key {
             "state" => "running",
@@ -77,7 +77,7 @@ fn every_key_is_read() {
 }
 
 #[test]
-fn each_error_has_its_code_and_its_place() {
+fn each_error_has_its_code_and_its_position() {
     let mut table = String::new();
     for text in [
         "colour:red",
@@ -118,7 +118,7 @@ fn each_error_has_its_code_and_its_place() {
 }
 
 #[test]
-fn every_code_has_a_word_of_its_own() {
+fn error_code_names_are_unique() {
     let words: std::collections::BTreeSet<_> = error::QueryErrorCode::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(words.len(), error::QueryErrorCode::ALL.len());
 }
@@ -150,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn a_printed_query_is_read_back_as_the_same(text in query_like()) {
+    fn printed_query_parses_to_an_equal_query(text in query_like()) {
         if let Ok(query) = Query::parse(&text) {
             let printed = query.to_string();
             let again = Query::parse(&printed);
@@ -159,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_in_quotes_is_one_word(text in "\\PC{1,12}") {
+    fn quoted_text_is_one_word(text in "\\PC{1,12}") {
         let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
         let query = Query::parse(&format!("\"{escaped}\""));
         prop_assert!(query.is_ok_and(|query| query.terms().len() == 1 && query.terms()[0].key().is_none()));

@@ -1,4 +1,4 @@
-//! How a segment is made: from new rows, and from what the one before it has unchanged.
+//! Construction of a segment from new rows and the unchanged rows of its predecessor.
 
 use std::{
     borrow::Cow,
@@ -9,10 +9,10 @@ use std::{
 
 use nepho_core::{Realm, Region, ResourceKey, ScopeKey, Zone, cache::CachedRow};
 
-use super::{Place, Segment, compare, digest, row_number};
-use crate::{column::Column, row_set::RowSet, text};
+use super::{Place, Segment, compare, digest};
+use crate::{column::Column, position::row_number, row_set::RowSet, text};
 
-/// A row on its way into a segment, with its packed text.
+/// A row to be placed in a segment, with its packed text.
 struct Source<'a> {
     row: Arc<CachedRow>,
     packed: Cow<'a, str>,
@@ -25,7 +25,7 @@ impl Source<'_> {
 }
 
 impl Segment {
-    /// All rows of a scope. What `old` has unchanged is taken over from it.
+    /// Builds the segment of all rows of a scope; reuses the unchanged rows of `old`.
     pub(crate) fn replace(key: ScopeKey, rows: Vec<CachedRow>, old: Option<&Self>) -> Self {
         let mut home = Home::new(&key);
         let (mut kept, mut new) = (Vec::new(), Vec::new());
@@ -36,14 +36,14 @@ impl Segment {
                 _ => new.push(Source::new(row)),
             }
         }
-        // In their old order, so that sorting finds them in order.
+        // Restores their old order, so that the sort finds them in order.
         kept.sort_unstable();
         let kept = kept.into_iter().filter_map(|at| Some(old?.source(at)));
         let sources = kept.chain(new).collect();
         Self::build(key, sources)
     }
 
-    /// This segment with some rows put in and some taken out.
+    /// Returns this segment with some rows inserted and some removed.
     pub(crate) fn with(&self, upserts: Vec<CachedRow>, removed: &[ResourceKey]) -> Self {
         let mut kept = RowSet::filled(self.len(), true);
         for key in removed.iter().chain(upserts.iter().map(|row| &row.resource.key)) {
@@ -62,7 +62,7 @@ impl Segment {
     }
 
     fn build(key: ScopeKey, mut sources: Vec<Source<'_>>) -> Self {
-        // A stable sort uses runs, and what comes from an old segment is one.
+        // A stable sort merges runs, and the rows from an old segment form one run.
         sources.sort_by(|a, b| compare(&a.packed, &a.row, &b.packed, &b.row));
         let mut packed = String::with_capacity(sources.iter().map(|source| source.packed.len()).sum());
         let ends = sources
@@ -97,14 +97,14 @@ impl Segment {
     }
 }
 
-/// The rows, but of several with one key only the last: a listing may repeat itself.
+/// Drops all but the last row of each key: a listing may repeat a row.
 fn last_of_each_key(rows: Vec<CachedRow>) -> impl Iterator<Item = CachedRow> {
     let last: HashMap<ResourceKey, usize> =
         rows.iter().enumerate().map(|(i, row)| (row.resource.key.clone(), i)).collect();
     rows.into_iter().enumerate().filter(move |(i, row)| last[&row.resource.key] == *i).map(|(_, row)| row)
 }
 
-/// Makes rows share what they have in common, so that 100,000 rows hold 20 regions and not 100,000.
+/// Shares equal texts between rows, so that 100,000 rows hold 20 region texts and not 100,000.
 struct Home<'a> {
     key: &'a ScopeKey,
     realms: HashSet<Realm>,
@@ -131,7 +131,7 @@ impl<'a> Home<'a> {
 
 fn share<T: Clone + Eq + Hash>(shared: &mut HashSet<T>, own: &mut T) {
     match shared.get(own) {
-        Some(one) => *own = one.clone(),
+        Some(text) => *own = text.clone(),
         None => {
             shared.insert(own.clone());
         }

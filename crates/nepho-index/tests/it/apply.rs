@@ -1,4 +1,4 @@
-//! From snapshot to snapshot: what changes, what stays, what is shared.
+//! Tests of consecutive snapshots: changed, kept and shared parts.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ fn rows(upserts: Vec<CachedRow>) -> Vec<Change> {
 }
 
 #[test]
-fn a_scope_is_replaced_whole_and_the_others_stay() {
+fn replacing_a_scope_keeps_the_other_scopes() {
     let before = four();
     let home = scope("b2", "us-west-2");
     let after = before.apply(vec![Change::ReplaceScope {
@@ -31,7 +31,7 @@ fn a_scope_is_replaced_whole_and_the_others_stay() {
 }
 
 #[test]
-fn rows_come_change_and_go_one_by_one() {
+fn single_rows_are_added_changed_and_removed() {
     let snapshot = four();
     let renamed = with(row("a1", "eu-west-1", "i-0aa", "zebra"), |r| r.state = State::Stopped);
     let changes = vec![Change::Rows {
@@ -41,20 +41,20 @@ fn rows_come_change_and_go_one_by_one() {
     let next = snapshot.apply(changes);
     assert_eq!(ids(&next, ""), ["i-0ff", "i-0bb", "i-0aa", "i-0dd"]);
     assert_eq!(ids(&next, "state:stopped"), ["i-0bb", "i-0aa"]);
-    assert_eq!(ids(&next, "web"), [""; 0], "the old name is forgotten");
+    assert_eq!(ids(&next, "web"), [""; 0], "the old name no longer matches");
     assert_eq!((next.len(), next.totals(at(0)).missing), (4, 0));
     assert!(next.get(&key("b2", "us-west-2", "i-0cc"), at(0)).is_none());
 }
 
 #[test]
-fn a_change_of_state_alone_is_seen() {
+fn change_of_state_alone_is_visible() {
     let stopped = with(row("a1", "eu-west-1", "i-0aa", "web-1"), |r| r.state = State::Stopped);
     let next = four().apply(rows(vec![stopped]));
     assert_eq!(ids(&next, "state:stopped"), ["i-0bb", "i-0aa"]);
 }
 
 #[test]
-fn scopes_and_accounts_are_forgotten_with_their_rows() {
+fn removed_scopes_and_accounts_lose_their_rows() {
     let snapshot = four();
     let next = snapshot.apply(vec![Change::RemoveScopes(vec![scope("a1", "us-east-1")])]);
     assert_eq!(ids(&next, ""), ["i-0cc", "i-0aa", "i-0dd"]);
@@ -63,7 +63,7 @@ fn scopes_and_accounts_are_forgotten_with_their_rows() {
     assert_eq!(ids(&next, ""), ["i-0cc", "i-0dd"]);
     assert_eq!((next.accounts().len(), next.scopes().len(), next.scopes_of(&AccountId::new("a1")).len()), (1, 1, 0));
     assert_eq!(next.account(&AccountId::new("b2")).map(|account| &*account.name), Some("lab"));
-    // What took the places that are free now is found, and what was there is not.
+    // The rows in the reused slots are found, and the removed rows are not.
     let next = next.apply(vec![Change::ReplaceScope {
         key: scope("c3", "eu-west-1"),
         rows: vec![row("c3", "eu-west-1", "i-1", "new"), row("c3", "eu-west-1", "i-2", "newer")],
@@ -74,7 +74,7 @@ fn scopes_and_accounts_are_forgotten_with_their_rows() {
 }
 
 #[test]
-fn a_row_belongs_to_the_scope_that_lists_it() {
+fn row_belongs_to_the_scope_that_lists_it() {
     let stray = row("b2", "us-west-2", "i-1", "stray");
     let next = Snapshot::empty().apply(vec![Change::ReplaceScope { key: scope("a1", "eu-west-1"), rows: vec![stray] }]);
     let key = key("b2", "us-west-2", "i-1");
@@ -85,7 +85,7 @@ fn a_row_belongs_to_the_scope_that_lists_it() {
 }
 
 #[test]
-fn a_listing_that_repeats_itself_has_each_row_once_the_last() {
+fn repeated_row_of_a_listing_counts_once() {
     let twice = ["first", "last"].map(|name| row("a1", "eu-west-1", "i-1", name)).to_vec();
     let replaced =
         Snapshot::empty().apply(vec![Change::ReplaceScope { key: scope("a1", "eu-west-1"), rows: twice.clone() }]);
@@ -95,7 +95,7 @@ fn a_listing_that_repeats_itself_has_each_row_once_the_last() {
 }
 
 #[test]
-fn of_two_listings_of_one_row_the_one_that_shows_it_counts() {
+fn row_listed_twice_prefers_the_present_one() {
     let missing = CachedRow { missing_since: Some(at(0)), ..row("a1", "eu-west-1", "i-1", "moved") };
     let there = with(row("a1", "eu-west-1", "i-1", "moved"), |r| r.state = State::Stopped);
     let next = Snapshot::empty().apply(vec![

@@ -1,4 +1,4 @@
-//! Small inventories to ask.
+//! Small inventories for the tests.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use nepho_core::{
 use nepho_index::{Change, Query, Snapshot, Sort};
 use nepho_testkit::instance;
 
-/// A moment, so many seconds after noon of a day.
+/// Returns the time this many seconds after noon of a fixed day.
 pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_780_000_000 + seconds).expect("a moment")
 }
@@ -53,7 +53,7 @@ pub fn key(account: &str, region: &str, id: &str) -> ResourceKey {
     }
 }
 
-/// A running instance without anything else.
+/// A running instance with no other facts.
 pub fn row(account: &str, region: &str, id: &str, name: &str) -> CachedRow {
     CachedRow {
         account: AccountId::new(account),
@@ -64,7 +64,7 @@ pub fn row(account: &str, region: &str, id: &str, name: &str) -> CachedRow {
     }
 }
 
-/// The row, changed.
+/// Returns the row after a change.
 pub fn with(mut row: CachedRow, change: impl FnOnce(&mut Resource)) -> CachedRow {
     change(&mut row.resource);
     row
@@ -81,7 +81,7 @@ pub fn record(key: &ScopeKey, as_of: i64) -> ScopeRecord {
     }
 }
 
-/// Two accounts, three regions, four rows that differ in everything that can be asked.
+/// Two accounts, three regions, and four rows that differ in every searchable fact.
 pub fn four() -> Snapshot {
     let web = with(row("a1", "eu-west-1", "i-0aa", "web-1"), |web| {
         web.zone = Some(Zone::new("eu-west-1b"));
@@ -121,7 +121,7 @@ pub fn four() -> Snapshot {
     ])
 }
 
-/// The ids that a query finds one minute after noon, by name.
+/// Returns the ids that a query finds one minute after noon, by name.
 pub fn ids(snapshot: &Snapshot, query: &str) -> Vec<String> {
     let query = Query::parse(query).unwrap_or_else(|error| panic!("{query}: {error}"));
     snapshot.search(&query, Sort::default(), at(60)).keys().iter().map(|key| key.native.to_string()).collect()

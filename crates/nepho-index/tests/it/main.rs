@@ -1,4 +1,4 @@
-//! The index through its public surface.
+//! Tests of the index through its public interface.
 
 #![expect(clippy::expect_used, reason = "these are helpers of tests, which the lint does not know")]
 

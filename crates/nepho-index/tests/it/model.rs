@@ -1,4 +1,5 @@
-//! Random histories against a plain model: however a snapshot came to be, it answers the same.
+//! Tests of random histories against a simple model: a snapshot's results do not depend on its
+//! history.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +30,7 @@ const QUERIES: [&str; 12] = [
     "size:*",
 ];
 
-/// What a snapshot should know, kept the plain way.
+/// The expected content of a snapshot, in simple collections.
 #[derive(Clone, Debug, Default)]
 struct Model {
     rows: BTreeMap<ScopeKey, BTreeMap<ResourceKey, CachedRow>>,
@@ -67,7 +68,7 @@ impl Model {
         }
     }
 
-    /// A snapshot made in one step, each scope from nothing.
+    /// Builds a snapshot in one step, each scope from nothing.
     fn rebuilt(&self) -> Snapshot {
         let mut changes = vec![
             Change::Accounts(self.accounts.values().cloned().collect()),
@@ -92,7 +93,7 @@ impl Model {
         rows.into_iter().map(|row| row.resource.key.clone()).collect()
     }
 
-    /// The keys of the rows with `word` somewhere in what bare words search.
+    /// Returns the keys of the rows with `word` in a text that bare words search.
     fn with_word(&self, word: &str) -> BTreeSet<ResourceKey> {
         let rows = self.rows.values().flat_map(BTreeMap::values);
         let texts = |row: &CachedRow| {
@@ -190,7 +191,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn a_snapshot_is_what_its_changes_made_of_it(
+    fn snapshot_equals_one_rebuilt_from_its_changes(
         batches in prop::collection::vec(prop::collection::vec(any_change(), 1..4), 1..10)
     ) {
         let mut model = Model::default();
@@ -198,7 +199,7 @@ proptest! {
         for batch in batches {
             batch.iter().cloned().for_each(|change| model.make(change));
             snapshot = snapshot.apply(batch);
-            // Makes orders, which the next change must not leave wrong.
+            // Computes orders, which the next change must not leave stale.
             for sort in every_sort() {
                 drop(snapshot.search(&Query::default(), sort, now()));
             }
@@ -207,7 +208,7 @@ proptest! {
     }
 
     #[test]
-    fn an_answer_is_what_the_plain_model_answers(changes in prop::collection::vec(any_change(), 1..20)) {
+    fn search_results_equal_the_models(changes in prop::collection::vec(any_change(), 1..20)) {
         let mut model = Model::default();
         changes.iter().cloned().for_each(|change| model.make(change));
         let snapshot = Snapshot::empty().apply(changes);
@@ -221,7 +222,7 @@ proptest! {
     }
 
     #[test]
-    fn windows_join_to_the_whole_and_every_order_is_total(
+    fn pages_join_to_the_result_and_orders_are_total(
         changes in prop::collection::vec(any_change(), 1..20),
         step in 1_usize..5,
     ) {

@@ -1,4 +1,4 @@
-//! Overlays: the reply to an action stands over the row until it is dropped.
+//! Tests of overlays: a reply to an action covers the row until it is removed.
 
 use nepho_core::{Action, State};
 use nepho_index::{Change, Overlay, Query, Snapshot, Sort, SortColumn};
@@ -14,7 +14,7 @@ fn put(snapshot: &Snapshot, id: &str, overlay: Option<Overlay>) -> Snapshot {
 }
 
 #[test]
-fn the_reply_is_shown_counted_and_asked_for_in_place_of_the_row() {
+fn overlay_replaces_the_rows_state_in_views_and_queries() {
     let stopping = put(&four(), "i-0aa", Some(overlay(Action::Stop, Some(State::Stopping), "stopping")));
     let web = stopping.get(&key("a1", "eu-west-1", "i-0aa"), at(60)).expect("a row");
     assert_eq!((web.state(), web.raw_state(), web.pending()), (State::Stopping, "stopping", Some(Action::Stop)));
@@ -40,7 +40,7 @@ fn the_reply_is_shown_counted_and_asked_for_in_place_of_the_row() {
 }
 
 #[test]
-fn a_reply_without_a_state_only_marks_the_row() {
+fn overlay_without_a_state_only_marks_the_row() {
     let rebooting = put(&four(), "i-0aa", Some(overlay(Action::Reboot, None, "")));
     let web = rebooting.get(&key("a1", "eu-west-1", "i-0aa"), at(60)).expect("a row");
     assert_eq!((web.state(), web.raw_state(), web.pending()), (State::Running, "running", Some(Action::Reboot)));
@@ -48,9 +48,9 @@ fn a_reply_without_a_state_only_marks_the_row() {
 }
 
 #[test]
-fn it_stays_over_newer_readings_and_goes_when_dropped() {
+fn overlay_stays_over_newer_reads_until_removed() {
     let over = put(&four(), "i-0aa", Some(overlay(Action::Stop, Some(State::Stopping), "stopping")));
-    // Rows before it come in, so that its number in the segment is another.
+    // Rows are added before it, so that its number in the segment changes.
     let read = Change::Rows {
         upserts: vec![
             row("a1", "eu-west-1", "i-00", "aaa"),
@@ -67,7 +67,7 @@ fn it_stays_over_newer_readings_and_goes_when_dropped() {
 }
 
 #[test]
-fn it_can_come_before_its_row() {
+fn overlay_may_precede_its_row() {
     let early = put(&Snapshot::empty(), "i-1", Some(overlay(Action::Start, Some(State::Pending), "pending")));
     assert_eq!(early.totals(at(0)).pending, 0);
     let there = early.apply(vec![Change::Rows { upserts: vec![row("a1", "eu-west-1", "i-1", "x")], removed: vec![] }]);
@@ -75,7 +75,7 @@ fn it_can_come_before_its_row() {
 }
 
 #[test]
-fn the_order_by_state_follows_it() {
+fn order_by_state_follows_the_overlay() {
     let by_state = |snapshot: &Snapshot| {
         let hits = snapshot.search(&Query::default(), Sort::by(SortColumn::State), at(60));
         hits.keys().iter().map(|key| key.native.to_string()).collect::<Vec<_>>()

@@ -1,4 +1,4 @@
-//! What each term finds.
+//! Tests of each query term.
 
 use nepho_core::{ProviderKind, State};
 use nepho_index::{Change, Query, Sort};
@@ -15,7 +15,7 @@ fn each_term_finds_its_rows() {
     let snapshot = four();
     for (query, found) in [
         ("", vec![DB, OLD, WEB, UNNAMED]),
-        // Bare words: name, id, addresses, DNS, tags' keys and values.
+        // Bare words: name, id, addresses, DNS names, keys and values of tags.
         ("eb-", vec![WEB]),
         ("0BB", vec![DB]),
         ("171.9", vec![WEB]),
@@ -27,12 +27,12 @@ fn each_term_finds_its_rows() {
         ("web*171", vec![]),
         ("env*prod", vec![]),
         ("i-0 10.0.3", vec![DB, WEB]),
-        // Nothing else is text: not the state, the region, the account, the size.
+        // No other fact is text: not the state, the region, the account or the size.
         ("stopped", vec![]),
         ("eu-west", vec![]),
         ("payments", vec![]),
         ("r6g", vec![]),
-        // Whole facts and patterns.
+        // Complete facts and patterns.
         ("name:web-1", vec![WEB]),
         ("name:web", vec![]),
         ("name:WEB*", vec![WEB]),
@@ -82,7 +82,7 @@ fn each_term_finds_its_rows() {
         ("is:prod", vec![DB, WEB]),
         ("is:prod,missing", vec![DB, OLD, WEB]),
         ("is:pending", vec![]),
-        // All terms have to be met.
+        // A row must meet all terms.
         ("is:prod -state:running tag:env", vec![DB]),
         ("web -web", vec![]),
     ] {
@@ -91,7 +91,7 @@ fn each_term_finds_its_rows() {
 }
 
 #[test]
-fn a_field_cannot_pretend_to_be_another() {
+fn field_cannot_imitate_another_field() {
     let hostile = row("a1", "eu-west-1", "i-9", "x\n\u{1}env\u{2}prod\n\u{3}10.0.0.1\n");
     let snapshot = four().apply(vec![Change::Rows { upserts: vec![hostile], removed: vec![] }]);
     assert_eq!(ids(&snapshot, "tag:env=prod"), [WEB]);
@@ -101,7 +101,7 @@ fn a_field_cannot_pretend_to_be_another() {
 }
 
 #[test]
-fn hits_are_counted_by_their_facts() {
+fn facets_count_hits_by_value() {
     let hits = four().search(&Query::parse("-is:missing").expect("a query"), Sort::default(), at(60));
     assert_eq!((hits.total, hits.inventory_total, hits.stale), (3, 4, 0));
     let facets = &hits.facets;
@@ -116,7 +116,7 @@ fn hits_are_counted_by_their_facts() {
 }
 
 #[test]
-fn a_window_shows_what_the_row_holds() {
+fn page_shows_the_rows_facts() {
     let hits = four().search(&Query::parse("web-1").expect("a query"), Sort::default(), at(60));
     let rows = hits.window(0, 10);
     let [web] = &*rows else { panic!("{rows:?}") };
@@ -134,18 +134,18 @@ fn a_window_shows_what_the_row_holds() {
 }
 
 #[test]
-fn a_target_is_found_by_key_then_id_then_name() {
+fn find_matches_key_then_id_then_name() {
     let double = row("b2", "us-west-2", "web-1", "i-0bb");
     let snapshot = four().apply(vec![Change::Rows { upserts: vec![double], removed: vec![] }]);
     let found = |text: &str| -> Vec<_> {
         snapshot.find(text, at(60)).into_iter().map(|row| row.key().native.to_string()).collect()
     };
     assert_eq!(found(&key("a1", "us-east-1", DB).to_string()), [DB]);
-    assert_eq!(found("i-0bb"), [DB], "an id goes before a name");
+    assert_eq!(found("i-0bb"), [DB], "an id takes precedence over a name");
     assert_eq!(found("web-1"), ["web-1"]);
     assert_eq!(found("old=box"), [OLD]);
     assert_eq!(found("WEB-1"), [""; 0], "case counts");
-    assert_eq!(found(""), [""; 0], "no name is no target");
+    assert_eq!(found(""), [""; 0], "an empty name identifies no row");
 }
 
 #[test]

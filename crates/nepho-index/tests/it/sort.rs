@@ -1,4 +1,4 @@
-//! Orders: each column, absent facts last, equals by name.
+//! Tests of orders: each column, absent facts last, equal rows by name.
 
 use nepho_core::{Account, State};
 use nepho_index::{Change, Query, Snapshot, Sort, SortColumn};
@@ -38,7 +38,7 @@ fn order(snapshot: &Snapshot, query: &str, sort: Sort) -> String {
 }
 
 #[test]
-fn each_column_orders_and_keeps_absent_facts_last() {
+fn each_column_sorts_with_absent_facts_last() {
     let snapshot = fleet();
     for (column, ascending, descending) in [
         (SortColumn::Name, "24153", "51243"),
@@ -59,7 +59,7 @@ fn each_column_orders_and_keeps_absent_facts_last() {
 }
 
 #[test]
-fn the_query_has_the_last_word_on_the_order() {
+fn sort_term_overrides_the_callers_order() {
     let snapshot = fleet();
     assert_eq!(order(&snapshot, "sort:-size", Sort::by(SortColumn::Region)), "51234");
     let hits = snapshot.search(&Query::parse("sort:-size").expect("a query"), Sort::default(), at(60));
@@ -67,20 +67,20 @@ fn the_query_has_the_last_word_on_the_order() {
 }
 
 #[test]
-fn a_few_hits_stand_in_the_order_in_which_all_would() {
-    // Among so many that sorting the hits alone is the shorter way, while no order is made yet.
+fn few_hits_sort_as_in_the_order_of_all_rows() {
+    // There are so many rows that sorting only the hits is faster, and no order is cached yet.
     let others = (0..20).map(|n| row("a1", "eu-south-1", &format!("x{n}"), "other")).collect();
     let snapshot = fleet().apply(vec![Change::ReplaceScope { key: scope("a1", "eu-south-1"), rows: others }]);
     for sort in SortColumn::ALL.into_iter().flat_map(|column| [Sort::by(column), Sort::by(column).descending()]) {
         let alone = order(&snapshot, "-name:other", sort);
         assert_eq!(alone.len(), 5, "{sort:?}");
-        assert!(order(&snapshot, "", sort).len() > 5, "which makes the order of all");
+        assert!(order(&snapshot, "", sort).len() > 5, "this computes the order of all rows");
         assert_eq!(order(&snapshot, "-name:other", sort), alone, "{sort:?}");
     }
 }
 
 #[test]
-fn orders_follow_what_changes() {
+fn cached_orders_follow_changes() {
     let snapshot = fleet();
     let by = |column| Sort::by(column);
     assert_eq!(order(&snapshot, "", by(SortColumn::AsOf)), "45213");
@@ -91,5 +91,5 @@ fn orders_follow_what_changes() {
     ]);
     assert_eq!(order(&next, "", by(SortColumn::AsOf)), "21345");
     assert_eq!(order(&next, "", by(SortColumn::Account)), "21345");
-    assert_eq!(order(&snapshot, "", by(SortColumn::AsOf)), "45213", "the old snapshot stays as it was");
+    assert_eq!(order(&snapshot, "", by(SortColumn::AsOf)), "45213", "the old snapshot does not change");
 }

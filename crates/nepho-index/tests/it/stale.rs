@@ -1,4 +1,4 @@
-//! Freshness: how old a row's facts are, and when they are stale.
+//! Tests of freshness: the age of a row's facts, and staleness.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use nepho_index::{Change, DEFAULT_STALE_AFTER, Query, Snapshot, Sort};
 
 use crate::fleet::{at, key, record, row, scope};
 
-/// One scope, listed at noon: a plain row, one read alone at 800 s, one missing since noon's listing.
+/// One scope, listed at noon: a plain row, a row read alone at 800 s, and a row missing since noon.
 fn scene() -> Snapshot {
     let home = scope("a1", "eu-west-1");
     let plain = row("a1", "eu-west-1", "i-1", "plain");
@@ -22,7 +22,7 @@ fn scene() -> Snapshot {
     ])
 }
 
-/// The stale rows by all three ways of asking, which have to agree.
+/// Returns the stale rows by all three interfaces, which must agree.
 fn stale(snapshot: &Snapshot, seconds: i64) -> String {
     let now = at(seconds);
     let all = snapshot.search(&Query::default(), Sort::default(), now);
@@ -36,17 +36,17 @@ fn stale(snapshot: &Snapshot, seconds: i64) -> String {
 }
 
 #[test]
-fn facts_are_stale_when_they_are_older_than_the_limit() {
+fn facts_older_than_the_limit_are_stale() {
     let snapshot = scene();
     assert_eq!(snapshot.stale_after(), DEFAULT_STALE_AFTER);
-    assert_eq!(stale(&snapshot, 900), "missing", "fifteen minutes are not too old yet");
-    assert_eq!(stale(&snapshot, 901), "missing plain", "the row that was read alone is younger");
+    assert_eq!(stale(&snapshot, 900), "missing", "an age of exactly fifteen minutes is not stale");
+    assert_eq!(stale(&snapshot, 901), "missing plain", "the row that was read alone is fresher");
     assert_eq!(stale(&snapshot, 1701), "missing observed plain");
-    assert_eq!(stale(&snapshot, -50), "missing", "a clock set back makes nothing old");
+    assert_eq!(stale(&snapshot, -50), "missing", "a clock set back makes no row stale");
 }
 
 #[test]
-fn the_limit_is_the_callers_and_stays() {
+fn stale_limit_is_kept_by_later_snapshots() {
     let polled = scene().with_stale_after(Duration::from_secs(90));
     assert_eq!(stale(&polled, 90), "missing");
     assert_eq!(stale(&polled, 91), "missing plain");
@@ -56,7 +56,7 @@ fn the_limit_is_the_callers_and_stays() {
 }
 
 #[test]
-fn a_failed_try_makes_the_whole_scope_stale_and_says_why() {
+fn failed_listing_makes_its_scope_stale_with_the_failure() {
     let failure = Failure { code: FailureCode::TimedOut, message: "DescribeInstances timed out".to_owned() };
     let home = scope("a1", "eu-west-1");
     let snapshot =
@@ -75,14 +75,14 @@ fn facts_of_unknown_age_are_stale() {
 }
 
 #[test]
-fn age_is_of_the_last_listing_that_can_have_shown_the_row() {
+fn age_is_that_of_the_last_possible_listing() {
     let snapshot = scene();
     let as_of = |id| snapshot.get(&key("a1", "eu-west-1", id), at(900)).expect("a row").as_of;
     assert_eq!((as_of("i-1"), as_of("i-2"), as_of("i-3")), (Some(at(0)), Some(at(800)), Some(at(-300))));
 }
 
 #[test]
-fn totals_count_everything_once() {
+fn totals_count_each_row_once() {
     let totals = scene().totals(at(901));
     assert_eq!((totals.all, totals.stale, totals.missing, totals.pending), (3, 2, 1, 0));
     assert_eq!(totals.states.values().sum::<usize>(), 3);

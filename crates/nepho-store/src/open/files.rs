@@ -1,4 +1,4 @@
-//! The databases' files: their names, and where a file that cannot be used goes.
+//! Files of the databases: their names, and the storage of unusable ones.
 
 use std::{
     fs::{self, File},
@@ -13,15 +13,16 @@ use crate::StoreError;
 pub(crate) const STATE: &str = "state.db";
 /// The disposable database.
 pub(crate) const CACHE: &str = "cache.db";
-/// What SQLite keeps beside a database in WAL mode.
+/// Suffixes of the files that SQLite keeps for a database in WAL mode.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
-/// How many unusable caches are kept.
+/// Number of unusable caches to keep.
 const KEPT_CACHES: usize = 2;
 
-/// Moves a database and its companions to `NAME.corrupt-SECONDS`; returns where it is now.
+/// Renames a database and its companions to `NAME.corrupt-SECONDS`; returns the new path.
 pub(crate) fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
     let now = u64::try_from(SystemClock.now().as_second()).unwrap_or(0);
-    // Later than any before it, whatever the clock says, so that the names keep their order.
+    // Use a time later than every existing name's, even if the clock went back, so that names stay
+    // in order.
     let (seconds, again) = match set_aside(path).last().map(|last| moved_at(last)) {
         Some((seconds, again)) if seconds >= now => (seconds, again + 1),
         _ => (now, 0),
@@ -46,7 +47,7 @@ pub(crate) fn forget_old_caches(dir: &Path) {
     }
 }
 
-/// What was moved aside from `path`, the oldest first.
+/// Returns the renamed files of `path`, oldest first.
 fn set_aside(path: &Path) -> Vec<PathBuf> {
     let prefix = with_suffix(path, ".corrupt-").into_os_string();
     let entries = path.parent().and_then(|dir| fs::read_dir(dir).ok());
@@ -62,7 +63,7 @@ fn set_aside(path: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Deletes a database that is not wanted, if it is there.
+/// Deletes a database with its companions, if it exists.
 pub(crate) fn remove_database(path: &Path) {
     let _ = fs::remove_file(path);
     for companion in COMPANIONS {
@@ -70,21 +71,21 @@ pub(crate) fn remove_database(path: &Path) {
     }
 }
 
-/// `path` with `suffix` after its whole name.
+/// Returns `path` with `suffix` appended to its complete name.
 pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// Makes changes of names in `dir` durable, where the system can.
+/// Syncs changes of names in `dir` to the disk, where the operating system can.
 pub(crate) fn sync_directory(dir: &Path) {
     if let Err(error) = File::open(dir).and_then(|dir| dir.sync_all()) {
         tracing::debug!(%error, "cannot sync the data directory");
     }
 }
 
-/// The numbers in the name: when it was moved aside, and which of that second.
+/// Returns the numbers in the name: the second of renaming, and the count within that second.
 fn moved_at(path: &Path) -> (u64, u64) {
     let name = path.to_string_lossy();
     let mut numbers = name.rsplit(".corrupt-").next().unwrap_or_default().split('-').map(|n| n.parse().unwrap_or(0));

@@ -1,9 +1,9 @@
-//! A second chance for a database whose first page is lost, or whose file was cut short.
+//! Repair of a database whose first page is lost, or whose file was truncated.
 //!
 //! The first page holds the file's header and the list of tables. A new database made by the same
-//! migrations has the same list, so its first page fits, as long as the damaged file was made by
-//! the same migrations in one go. A migration that only adds a column to a table changes no page but
-//! the first, so it fits older files too.
+//! migrations has the same list, so its first page fits if the damaged file was made by the same
+//! migrations at once. A migration that only adds a column to a table changes no page except the
+//! first, so the page fits older files too.
 
 use std::{
     fs,
@@ -12,16 +12,17 @@ use std::{
 
 use crate::{StoreError, open::files, open::permissions};
 
-/// SQLite's default, which we never change.
+/// SQLite's default page size, which this crate never changes.
 const PAGE: usize = 4096;
-/// Where the header says how many pages there are, and where the list of free pages begins.
-/// Source: <https://www.sqlite.org/fileformat.html#the_database_header>.
+/// Offsets in the header of the number of pages and of the list of free pages. Source:
+/// <https://www.sqlite.org/fileformat.html#the_database_header>.
 const PAGES: usize = 28;
 const FREE_PAGES: std::ops::Range<usize> = 32..40;
 
-/// Copies `damaged` with the first page of `fresh`; `None` when there is nothing to put it on.
+/// Copies `damaged` with the first page of `fresh`; `None` if the file is too short.
 ///
-/// `fresh` must have no log beside it that holds its first page. The caller removes the copy.
+/// The first page of `fresh` must be in the file itself, not only in its log. The caller removes
+/// the copy.
 pub(crate) fn graft(damaged: &Path, fresh: &Path) -> Result<Option<PathBuf>, StoreError> {
     let mut bytes = fs::read(damaged).map_err(StoreError::io(damaged))?;
     let first = fs::read(fresh).map_err(StoreError::io(fresh))?;

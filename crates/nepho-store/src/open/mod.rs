@@ -1,5 +1,6 @@
-//! Opening the directory: checks, migrations, and putting right what can be put right.
+//! Opening of the data directory: checks, migrations and repairs.
 
+pub mod database;
 pub mod files;
 pub mod first_page_repair;
 pub mod open_lock;
@@ -13,11 +14,11 @@ use rusqlite::Connection;
 
 use crate::{
     CacheFault, OpenNote, StoreError,
-    connection::{self, Durability, Pair},
+    connection::{Durability, Pair},
     error::Fault,
     open::files::{CACHE, STATE},
     open::open_lock::OpenLock,
-    open::schema::{CACHE_SCHEMA, STATE_SCHEMA, Schema},
+    open::schema::{CACHE_SCHEMA, STATE_SCHEMA},
 };
 
 /// An opened directory.
@@ -29,12 +30,12 @@ pub(crate) struct Opened {
     pub(crate) notes: Vec<OpenNote>,
 }
 
-/// Opens the directory, with `readers` pairs of connections for reading.
+/// Opens the directory with `readers` pairs of connections for reading.
 pub(crate) fn open(dir: &Path, readers: usize) -> Result<Opened, StoreError> {
     let dir = &permissions::prepare_directory(dir)?;
     let (open_lock, opening) = OpenLock::enter(dir)?;
     let mut notes = Vec::new();
-    // The durable file first: if it is refused, the cache is left alone too.
+    // The durable file first: if it is refused, the cache stays unchanged too.
     let state = open_state(dir, opening.trusted, &mut notes)?;
     let cache = open_cache(dir, opening.trusted, &mut notes)?;
     let readers = (0..readers)
@@ -48,23 +49,24 @@ fn open_state(dir: &Path, trusted: bool, notes: &mut Vec<OpenNote>) -> Result<Co
     let path = dir.join(STATE);
     salvage::finish_interrupted(dir)?;
     permissions::prepare_file(&path)?;
-    match try_open(&path, STATE_SCHEMA, Durability::Full, trusted) {
+    match database::open(&path, STATE_SCHEMA, Durability::Full, trusted) {
         Ok(connection) => return Ok(connection),
         Err(Fault::Store(error @ StoreError::Newer { .. })) => return Err(error),
         Err(fault) if fault.is_about_content() => {
             let fault = fault.while_doing("open the durable state");
-            tracing::error!(error = ?fault, path = %path.display(), "the durable database is damaged; saving what can be read");
+            tracing::error!(error = ?fault, path = %path.display(), "the durable database is damaged; salvaging what is readable");
         }
         Err(fault) => return Err(fault.while_doing("open the durable state")),
     }
     notes.push(salvage::salvage(dir)?);
-    try_open(&path, STATE_SCHEMA, Durability::Full, true).map_err(|fault| fault.while_doing("open the salvaged state"))
+    database::open(&path, STATE_SCHEMA, Durability::Full, true)
+        .map_err(|fault| fault.while_doing("open the salvaged state"))
 }
 
 fn open_cache(dir: &Path, trusted: bool, notes: &mut Vec<OpenNote>) -> Result<Connection, StoreError> {
     let path = dir.join(CACHE);
     permissions::prepare_file(&path)?;
-    let fault = match try_open(&path, CACHE_SCHEMA, Durability::Normal, trusted) {
+    let fault = match database::open(&path, CACHE_SCHEMA, Durability::Normal, trusted) {
         Ok(connection) => return Ok(connection),
         Err(fault) if fault.is_about_content() => match fault {
             Fault::Store(StoreError::Newer { .. }) => CacheFault::Newer,
@@ -77,28 +79,5 @@ fn open_cache(dir: &Path, trusted: bool, notes: &mut Vec<OpenNote>) -> Result<Co
     files::forget_old_caches(dir);
     notes.push(OpenNote::CacheRebuilt { fault, kept });
     permissions::prepare_file(&path)?;
-    try_open(&path, CACHE_SCHEMA, Durability::Normal, true).map_err(|fault| fault.while_doing("open a new cache"))
-}
-
-/// Opens one database and brings it to the latest format.
-pub(crate) fn try_open(
-    path: &Path,
-    schema: Schema,
-    durability: Durability,
-    trusted: bool,
-) -> Result<Connection, Fault> {
-    // Before anything may write: a newer file stays as it is, to the byte.
-    let found = schema::version(&connection::open_untouched(path)?)?;
-    if found > schema.latest() {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known: schema.latest() }.into());
-    }
-    let mut connection = connection::open(path, durability)?;
-    if !trusted && !connection::is_whole(&connection)? {
-        return Err(Fault::unreadable("database", "quick_check found damage"));
-    }
-    schema.migrate(&mut connection)?;
-    if !schema.is_present(&connection)? {
-        return Err(Fault::unreadable("schema", "tables or indexes are missing"));
-    }
-    Ok(connection)
+    database::open(&path, CACHE_SCHEMA, Durability::Normal, true).map_err(|fault| fault.while_doing("open a new cache"))
 }

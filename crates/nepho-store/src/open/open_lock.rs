@@ -1,8 +1,9 @@
-//! Which processes have the directory open, and whether the last one left it in order.
+//! Tracking of the processes that have the directory open, and of clean shutdowns.
 //!
-//! `migrate.lock` is held (exclusively) while a store opens; `open.lock` is shared by every open
-//! store. The last to leave writes `clean`, the size and time of both databases; a process that
-//! comes in alone and does not find the files so has them checked.
+//! `migrate.lock` is held (exclusively) while a store opens; every open store shares `open.lock`.
+//! The last process to close the store writes `clean`, which records the size and time of both
+//! databases. A process that opens the store alone checks the databases unless `clean` matches
+//! them.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -17,19 +18,20 @@ use crate::{
     open::permissions,
 };
 
-/// How long to wait for another process that is opening the same directory: it may be checking or
+/// The time to wait for another process that is opening the same directory and may be checking or
 /// migrating a large file.
-const PATIENCE: Duration = Duration::from_mins(1);
+const OPEN_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Held while a store opens: nobody else opens, migrates or moves files meanwhile.
+/// A guard held while a store opens. No other process can open, migrate or rename files at that
+/// time.
 #[derive(Debug)]
 pub(crate) struct Opening {
     _migrate: File,
-    /// Whether the files were left in order, or another process is using them right now.
+    /// `true` if the files were closed cleanly, or another process is using them.
     pub(crate) trusted: bool,
 }
 
-/// Held while a store is open.
+/// A guard held while a store is open.
 #[derive(Debug)]
 pub(crate) struct OpenLock {
     dir: PathBuf,
@@ -37,7 +39,7 @@ pub(crate) struct OpenLock {
 }
 
 impl OpenLock {
-    /// Comes in. Blocks while another process is opening the same directory.
+    /// Registers this process. Blocks while another process is opening the same directory.
     pub(crate) fn enter(dir: &Path) -> Result<(Self, Opening), StoreError> {
         let migrate = wait_for(&dir.join("migrate.lock"))?;
         let path = dir.join("open.lock");
@@ -46,7 +48,7 @@ impl OpenLock {
             Ok(()) => {
                 let marker = dir.join("clean");
                 let trusted = fs::read_to_string(&marker).is_ok_and(|left| left == stamps(dir));
-                // From here on only a clean leaving brings it back.
+                // From here on, only a clean shutdown writes the marker again.
                 let _ = fs::remove_file(&marker);
                 open.unlock().map_err(StoreError::io(&path))?;
                 trusted
@@ -54,20 +56,22 @@ impl OpenLock {
             Err(TryLockError::WouldBlock) => true,
             Err(TryLockError::Error(error)) => return Err(StoreError::io(&path)(error)),
         };
-        // Nobody can hold it exclusively now: that takes `migrate.lock`, which is ours.
+        // No process can hold it exclusively now: that requires `migrate.lock`, which this process
+        // holds.
         open.lock_shared().map_err(StoreError::io(&path))?;
         Ok((Self { dir: dir.to_owned(), open }, Opening { _migrate: migrate, trusted }))
     }
 
-    /// Leaves, with every connection closed. What cannot be done costs a check at the next opening.
-    pub(crate) fn leave(self, sound: bool) {
+    /// Unregisters this process after it closed every connection. A failure costs a check at the
+    /// next opening.
+    pub(crate) fn leave(self, intact: bool) {
         let left = || -> Option<()> {
             let migrate = permissions::open_lock(&self.dir.join("migrate.lock")).ok()?;
             migrate.try_lock().ok()?;
             self.open.unlock().ok()?;
             self.open.try_lock().ok()?;
             let checkpointed = [STATE, CACHE].iter().all(|name| !self.dir.join(format!("{name}-wal")).exists());
-            if sound && checkpointed {
+            if intact && checkpointed {
                 let marker = self.dir.join("clean");
                 permissions::prepare_file(&marker).ok()?;
                 let mut file = fs::OpenOptions::new().write(true).truncate(true).open(&marker).ok()?;
@@ -76,7 +80,7 @@ impl OpenLock {
             Some(())
         };
         if left().is_none() {
-            tracing::debug!("left the store to the others that have it open");
+            tracing::debug!("other processes still have the store open; the last one writes the marker");
         }
     }
 }
@@ -88,7 +92,7 @@ fn wait_for(path: &Path) -> Result<File, StoreError> {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::Error(error)) => return Err(StoreError::io(path)(error)),
-            Err(TryLockError::WouldBlock) if began.elapsed() > PATIENCE => {
+            Err(TryLockError::WouldBlock) if began.elapsed() > OPEN_TIMEOUT => {
                 return Err(StoreError::Locked { path: path.to_owned() });
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
@@ -96,13 +100,13 @@ fn wait_for(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// The size and the time of the last change of both databases.
+/// Returns the size and the modification time of both databases.
 fn stamps(dir: &Path) -> String {
     let stamp = |name: &str| {
         let found = fs::metadata(dir.join(name)).ok()?;
         let changed = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         Some(format!("{name} {} {}\n", found.len(), changed.as_nanos()))
     };
-    // A file that cannot be read stamps as nothing that was ever written.
+    // The stamp of an unreadable file matches no stamp that was ever written.
     [STATE, CACHE].iter().map(|name| stamp(name).unwrap_or_else(|| format!("{name} ?\n"))).collect()
 }

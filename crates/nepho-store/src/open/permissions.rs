@@ -1,6 +1,6 @@
-//! Who may read what we store: the directory is 0700 and every file 0600 before its first byte.
+//! File permissions: the directory is 0700 and every file 0600 before its first byte.
 //!
-//! On systems without Unix permissions the user's profile directory protects the files.
+//! On systems without Unix permissions, the user's profile directory protects the files.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -10,10 +10,10 @@ use std::{
 
 use crate::{StoreError, error::Unsafe};
 
-/// Makes the directory if need be and checks that nobody else can change what is in it.
+/// Creates the directory if necessary and checks that no other user can change its content.
 ///
-/// Returns its path with every link above it resolved, so that the database files can be opened
-/// without following any.
+/// Returns the path with every symbolic link resolved, so that database files can be opened without
+/// following any.
 pub(crate) fn prepare_directory(dir: &Path) -> Result<PathBuf, StoreError> {
     match fs::symlink_metadata(dir) {
         Ok(found) => {
@@ -31,7 +31,7 @@ pub(crate) fn prepare_directory(dir: &Path) -> Result<PathBuf, StoreError> {
     fs::canonicalize(dir).map_err(StoreError::io(dir))
 }
 
-/// Makes an empty file that only its owner can use, or checks the one that is there.
+/// Creates an empty file that only its owner can use, or checks the existing one.
 pub(crate) fn prepare_file(path: &Path) -> Result<(), StoreError> {
     match create_options().open(path) {
         Ok(_) => return Ok(()),
@@ -41,7 +41,8 @@ pub(crate) fn prepare_file(path: &Path) -> Result<(), StoreError> {
     check_file(path)
 }
 
-/// Checks a file that exists: no link, ours, not writable by others; closes it to readers.
+/// Checks an existing file: no link, owned by us, not writable by others. Removes other users' read
+/// permission.
 pub(crate) fn check_file(path: &Path) -> Result<(), StoreError> {
     let found = fs::symlink_metadata(path).map_err(StoreError::io(path))?;
     if found.file_type().is_symlink() {
@@ -53,7 +54,7 @@ pub(crate) fn check_file(path: &Path) -> Result<(), StoreError> {
     owned_by_us_alone(path, 0o600)
 }
 
-/// Opens a lock file, made as [`prepare_file`] makes files.
+/// Opens a lock file, created as by [`prepare_file`].
 pub(crate) fn open_lock(path: &Path) -> Result<File, StoreError> {
     prepare_file(path)?;
     OpenOptions::new().read(true).write(true).open(path).map_err(StoreError::io(path))
@@ -73,7 +74,7 @@ fn make_directory(dir: &Path) -> Result<(), StoreError> {
 fn create_options() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = OpenOptions::new();
-    // `create_new` is O_CREAT|O_EXCL: it follows no link and never reuses what somebody prepared.
+    // `create_new` is O_CREAT|O_EXCL: it follows no link and never reuses an existing file.
     options.write(true).create_new(true).mode(0o600);
     options
 }
@@ -88,7 +89,7 @@ fn owned_by_us_alone(path: &Path, mode: u32) -> Result<(), StoreError> {
     if found.mode() & 0o022 != 0 {
         return Err(unsafe_because(path, Unsafe::WritableByOthers));
     }
-    // Others could read but not write: nothing in it can be theirs, so it is enough to close it.
+    // Other users could read but not write, so the content is ours; removing their access suffices.
     if found.mode() & 0o077 != 0 {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(StoreError::io(path))?;
     }

@@ -1,7 +1,8 @@
-//! Saving what can be read of a damaged `state.db` into a new one. The damaged file is kept.
+//! Salvage of a damaged `state.db`: copies what is readable into a new file. The damaged file is
+//! kept.
 //!
-//! The new file is complete before the damaged one is moved, and takes its place last: a salvage
-//! that is interrupted begins again or is finished by the next opening, and loses nothing.
+//! The new file is complete before the damaged one is renamed, and takes its place last. An
+//! interrupted salvage is repeated or finished by the next opening, and loses nothing.
 
 use std::{fs, path::Path};
 
@@ -13,7 +14,7 @@ use crate::{
     connection::{self, Durability},
     error::Fault,
     hash_chain::{Hash, START},
-    open,
+    open::database,
     open::files::{self, STATE},
     open::first_page_repair,
     open::permissions,
@@ -23,13 +24,13 @@ use crate::{
     table::settings,
 };
 
-/// The new file while it is being filled, and when it is complete.
+/// Names of the new file: while it is filled, and once it is complete.
 const FILLING: &str = "state.db.salvaging";
 const COMPLETE: &str = "state.db.salvaged";
-/// When nothing says how many entries there were: give up after so many places without one.
+/// Number of consecutive missing entries after which to stop if the number of entries is unknown.
 const GAP: i64 = 10_000;
 
-/// What was saved.
+/// Numbers of saved and lost records.
 #[derive(Clone, Copy, Debug, Default)]
 struct Saved {
     entries: u64,
@@ -38,7 +39,7 @@ struct Saved {
     settings: u64,
 }
 
-/// Puts a new file with everything readable in the damaged one's place.
+/// Replaces the damaged file by a new one with every readable record.
 pub(crate) fn salvage(dir: &Path) -> Result<OpenNote, StoreError> {
     let filling = dir.join(FILLING);
     files::remove_database(&filling);
@@ -53,7 +54,7 @@ pub(crate) fn salvage(dir: &Path) -> Result<OpenNote, StoreError> {
     Ok(OpenNote::StateSalvaged { entries, lost, accounts, settings, kept })
 }
 
-/// Ends a salvage that was complete but for its names.
+/// Finishes a salvage that was interrupted before its last rename.
 pub(crate) fn finish_interrupted(dir: &Path) -> Result<(), StoreError> {
     let complete = dir.join(COMPLETE);
     if !complete.exists() {
@@ -69,17 +70,19 @@ pub(crate) fn finish_interrupted(dir: &Path) -> Result<(), StoreError> {
 }
 
 fn fill(dir: &Path, filling: &Path) -> Result<Saved, Fault> {
-    let mut new = open::try_open(filling, STATE_SCHEMA, Durability::Full, true)?;
+    let mut new = database::open(filling, STATE_SCHEMA, Durability::Full, true)?;
     let damaged = dir.join(STATE);
     let mut saved = Saved::default();
     let direct = connection::open_untouched(&damaged).and_then(|old| copy(&old, &mut new));
     match direct {
         Ok(found) => saved = found,
-        Err(fault) => tracing::warn!(?fault, "nothing of the damaged database can be read as it is"),
+        Err(fault) => {
+            tracing::warn!(?fault, "cannot read the damaged database directly; trying to repair its first page")
+        }
     }
     if saved.entries == 0 {
-        // The first page names all tables: with ours in its place the rest may be readable. It must be
-        // in the file for that, not only in the log.
+        // The first page lists all tables: with our first page in its place, the rest may be
+        // readable. For that the page must be in the file, not only in the log.
         new.pragma_query(None, "wal_checkpoint", |_| Ok(()))?;
         if let Some(grafted) = first_page_repair::graft(&damaged, filling)? {
             if let Ok(found) = connection::open_untouched(&grafted).and_then(|old| copy(&old, &mut new)) {
@@ -88,12 +91,12 @@ fn fill(dir: &Path, filling: &Path) -> Result<Saved, Fault> {
             files::remove_database(&grafted);
         }
     }
-    // Closing the last connection moves everything from the log to the file.
+    // Closing the last connection moves the log's content to the file.
     new.close().map_err(|(_, error)| error)?;
     Ok(saved)
 }
 
-/// Copies what can be read. An error means that not even the tables were found.
+/// Copies every readable record. An error means that not even the tables were found.
 fn copy(old: &Connection, new: &mut Connection) -> Result<Saved, Fault> {
     let _: i64 = old.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'journal'", [], |row| {
         let found: i64 = row.get(0)?;
@@ -104,8 +107,8 @@ fn copy(old: &Connection, new: &mut Connection) -> Result<Saved, Fault> {
     for account in readable(old, "SELECT * FROM accounts", accounts::account) {
         match accounts::put(&writing, &account) {
             Ok(()) => saved.accounts += 1,
-            // Damage can make two of one: the first is saved.
-            Err(Fault::Store(error)) => tracing::warn!(?error, "an account of the damaged database is not saved"),
+            // Damage can duplicate an account; the first copy is saved.
+            Err(Fault::Store(error)) => tracing::warn!(?error, "cannot save an account of the damaged database"),
             Err(fault) => return Err(fault),
         }
     }
@@ -120,21 +123,21 @@ fn copy(old: &Connection, new: &mut Connection) -> Result<Saved, Fault> {
     Ok(saved)
 }
 
-/// The rows up to the first that cannot be read.
+/// Returns the rows before the first one that SQLite cannot return.
 fn readable<T>(old: &Connection, sql: &str, convert: impl Fn(&rusqlite::Row<'_>) -> Result<T, Fault>) -> Vec<T> {
     let Ok(mut statement) = old.prepare(sql) else { return Vec::new() };
     let Ok(mut rows) = statement.query([]) else { return Vec::new() };
     let mut found = Vec::new();
     while let Ok(Some(row)) = rows.next() {
         match convert(row) {
-            Ok(one) => found.push(one),
-            Err(fault) => tracing::warn!(?fault, "a row of the damaged database is unreadable"),
+            Ok(converted) => found.push(converted),
+            Err(fault) => tracing::warn!(?fault, "cannot read a row of the damaged database"),
         }
     }
     found
 }
 
-/// Copies each entry that can be read, as it is: verifying the new chain shows where one is lost.
+/// Copies each readable entry unchanged; verifying the new chain finds lost entries.
 fn copy_journal(old: &Connection, new: &Connection, saved: &mut Saved) -> Result<(), Fault> {
     let head = journal::head(old).ok().filter(|(seq, _)| *seq > 0);
     let last = old.query_row("SELECT max(seq) FROM journal", [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
@@ -143,20 +146,20 @@ fn copy_journal(old: &Connection, new: &Connection, saved: &mut Saved) -> Result
     let mut seq = 0;
     while seq < known.unwrap_or(end.0 + GAP) {
         seq += 1;
-        let Ok(Some((columns, hash))) = one(old, seq) else { continue };
+        let Ok(Some((columns, hash))) = entry(old, seq) else { continue };
         match journal::insert(new, &columns, &hash) {
             Ok(()) => {
                 end = (seq, hash);
                 saved.entries += 1;
             }
-            // Readable, and yet not what the table holds: as lost as the unreadable.
-            Err(fault) if fault.is_about_content() => tracing::warn!(?fault, seq, "a journal entry is not saved"),
+            // Readable, but not in the table's format: lost like an unreadable entry.
+            Err(fault) if fault.is_about_content() => tracing::warn!(?fault, seq, "cannot save a journal entry"),
             Err(fault) => return Err(fault),
         }
     }
     let expected = known.unwrap_or(end.0);
     saved.lost = count(expected).saturating_sub(saved.entries);
-    // New entries follow from the last that was ever written, so a lost end stays visible.
+    // New entries follow the last one that was ever written, so a lost end stays visible.
     let (seq, hash) = head.unwrap_or((expected, end.1));
     if seq > 0 {
         journal::set_head(new, seq, &hash)?;
@@ -164,7 +167,7 @@ fn copy_journal(old: &Connection, new: &Connection, saved: &mut Saved) -> Result
     Ok(())
 }
 
-fn one(old: &Connection, seq: i64) -> Result<Option<([Value; WIDTH], Hash)>, Fault> {
+fn entry(old: &Connection, seq: i64) -> Result<Option<([Value; WIDTH], Hash)>, Fault> {
     let mut statement = old.prepare_cached(&format!("SELECT {COLUMNS}, hash FROM journal WHERE seq = ?1"))?;
     let found = statement.query_row([seq], |row| {
         let mut columns = [const { Value::Null }; WIDTH];

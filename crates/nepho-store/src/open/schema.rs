@@ -1,4 +1,4 @@
-//! The schemas: numbered migrations, only ever appended to, applied all or not at all.
+//! Schemas: numbered migrations, append-only, applied all or none.
 
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
@@ -13,38 +13,38 @@ const CACHE_STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/cache_003.sql")),
 ];
 
-/// One database's migrations.
+/// The migrations of one database.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schema {
     steps: &'static [M<'static>],
 }
 
-/// The durable database's.
+/// The schema of the durable database.
 pub(crate) const STATE_SCHEMA: Schema = Schema { steps: STATE_STEPS };
-/// The disposable database's.
+/// The schema of the disposable database.
 pub(crate) const CACHE_SCHEMA: Schema = Schema { steps: CACHE_STEPS };
 
 impl Schema {
-    /// The format that this Nephoscope writes.
+    /// Returns the format that this version writes.
     pub(crate) fn latest(self) -> i64 {
         i64::try_from(self.steps.len()).unwrap_or(i64::MAX)
     }
 
-    /// Brings the database to the latest format, in one transaction.
+    /// Migrates the database to the latest format, in one transaction.
     pub(crate) fn migrate(self, connection: &mut Connection) -> Result<(), Fault> {
         Ok(Migrations::from_slice(self.steps).to_latest(connection)?)
     }
 
-    /// Whether every table and index that the migrations make is there as they make it.
+    /// Returns `true` if every table and index of the migrations exists with the same definition.
     pub(crate) fn is_present(self, connection: &Connection) -> Result<bool, Fault> {
         let mut fresh = Connection::open_in_memory()?;
         self.migrate(&mut fresh)?;
         let found = made(connection)?;
-        Ok(made(&fresh)?.iter().all(|one| found.contains(one)))
+        Ok(made(&fresh)?.iter().all(|object| found.contains(object)))
     }
 }
 
-/// The format of a database; 0 for an empty one.
+/// Returns the format of a database; 0 for an empty one.
 pub(crate) fn version(connection: &Connection) -> Result<i64, Fault> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
@@ -61,14 +61,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_migrations_are_sound() {
+    fn migrations_are_valid() {
         for schema in [STATE_SCHEMA, CACHE_SCHEMA] {
             Migrations::from_slice(schema.steps).validate().expect("sound migrations");
         }
     }
 
     #[test]
-    fn a_migration_that_breaks_off_leaves_the_database_as_it_was() {
+    fn interrupted_migration_leaves_the_database_unchanged() {
         const STEPS: &[M<'static>] = &[
             M::up("CREATE TABLE first (x INTEGER)"),
             M::up("CREATE TABLE second (x INTEGER); INSERT INTO nowhere VALUES (1)"),
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn every_older_format_is_brought_to_the_latest() {
+    fn every_older_format_migrates_to_the_latest() {
         for schema in [STATE_SCHEMA, CACHE_SCHEMA] {
             for older in 0..=schema.steps.len() {
                 let mut connection = Connection::open_in_memory().expect("a database");

@@ -9,7 +9,7 @@ use crate::{
     error::Fault,
 };
 
-/// Every account, by name.
+/// Returns every account, by name.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Account>, Fault> {
     let mut statement = connection.prepare_cached("SELECT * FROM accounts ORDER BY name, id")?;
     let accounts = statement.query_and_then([], account)?;
@@ -18,9 +18,8 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Account>, Fault> {
 
 /// Adds the account, or replaces the one with its id.
 pub(crate) fn put(connection: &Connection, account: &Account) -> Result<(), Fault> {
-    // The column `profile` holds the one word that a source has, whichever it is: the name of a
-    // profile or of a variable, or a sign-in's id. It is called after the first of them, as another
-    // name would take a migration and say no more.
+    // The column `profile` holds the single text that a source has: the name of a profile or of a
+    // variable, or a sign-in's id. Renaming the column would need a migration for no benefit.
     let (source, profile) = match &account.source {
         CredentialSource::Environment => ("environment", None),
         CredentialSource::Profile(name) => ("profile", Some(name.as_str())),
@@ -58,7 +57,7 @@ pub(crate) fn put(connection: &Connection, account: &Account) -> Result<(), Faul
         ":created_at": nanos(account.created_at),
     });
     match written {
-        // The only other constraint that can fail: the id's conflict is resolved above.
+        // Only the name's constraint can fail here, because the conflict of ids is resolved above.
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
             Err(StoreError::NameTaken { name: account.name.clone() }.into())
         }
@@ -66,7 +65,7 @@ pub(crate) fn put(connection: &Connection, account: &Account) -> Result<(), Faul
     }
 }
 
-/// Pins the account where it is not pinned yet; answers it as it is stored now.
+/// Pins the account unless it is already pinned; returns the account as stored now.
 pub(crate) fn pin(connection: &Connection, id: &AccountId, identity: &Identity) -> Result<Option<Account>, Fault> {
     connection
         .prepare_cached("UPDATE accounts SET realm = ?2, principal = ?3 WHERE id = ?1 AND realm IS NULL")?
@@ -75,7 +74,7 @@ pub(crate) fn pin(connection: &Connection, id: &AccountId, identity: &Identity) 
     statement.query_and_then([id.as_str()], account)?.next().transpose()
 }
 
-/// Forgets the account.
+/// Removes the account.
 pub(crate) fn remove(connection: &Connection, id: &AccountId) -> Result<(), Fault> {
     connection.prepare_cached("DELETE FROM accounts WHERE id = ?1")?.execute([id.as_str()])?;
     Ok(())
@@ -111,7 +110,7 @@ pub(crate) fn account(row: &Row<'_>) -> Result<Account, Fault> {
     })
 }
 
-/// The project. A database of the first format, as it is read for saving what can be, has none.
+/// Returns the project. A database of the first format, which salvage may read, has no such column.
 fn project(row: &Row<'_>) -> Result<Option<String>, Fault> {
     row.as_ref().column_index("project").map_or(Ok(None), |column| Ok(row.get(column)?))
 }

@@ -1,4 +1,4 @@
-//! Table `documents` of the cache: the provider's own descriptions, compressed.
+//! Table `documents` of the cache: provider documents, compressed.
 
 use bytes::Bytes;
 use nepho_core::{Document, ResourceKey, fingerprint::Fingerprint};
@@ -10,15 +10,15 @@ use crate::{
     error::Fault,
 };
 
-/// The one codec so far.
+/// The name of the only codec.
 pub(crate) const CODEC: &str = "zstd";
-/// Half the time of level 1 for a quarter more bytes: compressing was a fifth of what a first sync
-/// costs.
+/// Level -1 takes half the time of level 1 for a quarter more bytes. Compression was a fifth of the
+/// cost of a first sync.
 const LEVEL: i32 = -1;
-/// No document is larger: a listing's whole body is capped at this.
+/// The limit of a document's size: a listing's complete body is capped at this.
 const LARGEST: usize = 64 << 20;
 
-/// A document as it is stored.
+/// A document in its stored form.
 #[derive(Debug)]
 pub(crate) struct Packed {
     pub(crate) format: &'static str,
@@ -28,34 +28,34 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// How many bytes it has unpacked, as a column.
+    /// Returns the uncompressed size in bytes, as a column value.
     pub(crate) fn size(&self) -> i64 {
         i64::try_from(self.size).unwrap_or(i64::MAX)
     }
 
-    /// Refuses what could not be read again.
+    /// Rejects a document that is too large to read again.
     pub(crate) fn fits(&self) -> Result<(), Fault> {
         if self.size > LARGEST { Err(Fault::unreadable("document", format!("{} bytes", self.size))) } else { Ok(()) }
     }
 }
 
-/// Compresses documents, one after the other.
+/// A compressor for a series of documents.
 pub(crate) struct Packer(Compressor<'static>);
 
 impl Packer {
-    /// Readies the compressor.
+    /// Creates the compressor.
     pub(crate) fn new() -> Result<Self, Fault> {
         Compressor::new(LEVEL).map(Self).map_err(|error| Fault::unreadable("compressor", error))
     }
 
-    /// The document as it is stored.
+    /// Returns the document in its stored form.
     pub(crate) fn pack(&mut self, document: &Document, hash: Fingerprint) -> Result<Packed, Fault> {
         let bytes = self.0.compress(&document.bytes).map_err(|error| Fault::unreadable("document", error))?;
         Ok(Packed { format: document.format.as_str(), size: document.bytes.len(), hash, bytes })
     }
 }
 
-/// Writes the row's document, unless the stored one is the same. Returns whether it wrote.
+/// Writes the row's document unless the stored one is equal. Returns `true` if it wrote.
 pub(crate) fn put(connection: &Connection, resource: i64, document: &Packed) -> Result<bool, Fault> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO documents (resource_id, format, codec, size, hash, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -70,7 +70,7 @@ pub(crate) fn put(connection: &Connection, resource: i64, document: &Packed) -> 
     Ok(written > 0)
 }
 
-/// The resource's document, if one is stored.
+/// Returns the resource's document, if one is stored.
 pub(crate) fn get(connection: &Connection, key: &ResourceKey) -> Result<Option<Document>, Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT documents.format, documents.codec, documents.size, documents.bytes
@@ -83,7 +83,7 @@ pub(crate) fn get(connection: &Connection, key: &ResourceKey) -> Result<Option<D
     found.transpose()
 }
 
-/// The document of a row of format, codec, size and bytes.
+/// Decompresses the document of a row of format, codec, size and bytes.
 pub(crate) fn unpack(row: &rusqlite::Row<'_>) -> Result<Document, Fault> {
     let broken = |reason: String| Fault::unreadable("document", reason);
     let codec: String = row.get(1)?;

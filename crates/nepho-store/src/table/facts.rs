@@ -1,7 +1,7 @@
-//! Column `facts` of `resources`: what the drawer and plans need of an instance, as JSON.
+//! Column `facts` of `resources`: facts of an instance for the drawer and plans, as JSON.
 //!
-//! Absent facts take no room. Members are only ever added; a row written before has them absent
-//! until the converter's new version rewrites it.
+//! Absent facts take no space. Members are only ever added; an older row lacks them until the
+//! converter's new version rewrites it.
 
 use std::net::IpAddr;
 
@@ -45,9 +45,9 @@ struct Stored {
     state_reason: Option<String>,
 }
 
-/// The column's text; `None` when there is nothing to say.
+/// Returns the column's text; `None` if all facts have their defaults.
 pub(crate) fn to_column(facts: &InstanceFacts) -> Result<Option<String>, Fault> {
-    // Naming every member: a new one that is not stored does not compile.
+    // This names every member, so that a new member that is not stored does not compile.
     let InstanceFacts {
         lifecycle,
         group,
@@ -85,7 +85,7 @@ pub(crate) fn to_column(facts: &InstanceFacts) -> Result<Option<String>, Fault> 
     })
 }
 
-/// The facts of a column's text.
+/// Returns the facts of a column's text.
 pub(crate) fn from_column(text: Option<&str>) -> Result<InstanceFacts, Fault> {
     let Some(text) = text else { return Ok(InstanceFacts::default()) };
     let stored: Stored = serde_json::from_str(text).map_err(|error| Fault::unreadable("list of facts", error))?;

@@ -1,8 +1,8 @@
-//! Table `full_documents` of the cache: descriptions that were read one by one, because a listing
-//! shows only a part of them.
+//! Table `whole_documents` of the cache: full documents, read one by one where a listing returns
+//! only partial ones.
 //!
-//! A listing neither reads nor writes them: an unchanged one goes on costing nothing. Each goes with
-//! its row.
+//! A listing neither reads nor writes them, so an unchanged listing costs nothing extra. Each
+//! document is deleted with its row.
 
 use nepho_core::{Document, ResourceKey, Timestamp};
 use rusqlite::{Connection, OptionalExtension, named_params};
@@ -13,8 +13,8 @@ use crate::{
     table::documents::{CODEC, Packed, unpack},
 };
 
-/// Stores the document with the resource's rows; returns whether there is one. What was read later
-/// stays.
+/// Stores the document for the resource's rows; returns `true` if it was stored. A later read is
+/// not replaced.
 pub(crate) fn put(
     connection: &Connection,
     key: &ResourceKey,
@@ -48,7 +48,7 @@ pub(crate) fn put(
     Ok(written > 0)
 }
 
-/// The resource's whole document and when it was read, if one is stored.
+/// Returns the resource's full document with the time of its read, if one is stored.
 pub(crate) fn get(connection: &Connection, key: &ResourceKey) -> Result<Option<(Document, Timestamp)>, Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT whole.format, whole.codec, whole.size, whole.bytes, whole.read_at

@@ -1,8 +1,10 @@
-//! Table `journal` of the durable database: append-only, each entry chained to the one before.
+//! Table `journal` of the durable database: append-only, with each entry chained to its
+//! predecessor.
 //!
-//! Triggers refuse changes made by accident; the chain shows changes made on purpose. `journal_head`
-//! repeats the last entry's place and hash, so that entries cut off at the end are missed too. Who
-//! can write the file can rewrite the whole chain: that needs an anchor elsewhere, which is not here.
+//! Triggers prevent accidental changes; the chain reveals deliberate ones. `journal_head` repeats
+//! the last entry's position and hash, so that truncation is detected too. A user who can write the
+//! file can rewrite the complete chain: detecting that needs an anchor elsewhere, which does not
+//! exist.
 
 use nepho_core::{
     Action, Failure, ResourceKey, State,
@@ -17,17 +19,18 @@ use crate::{
     hash_chain::{self, Hash, START},
 };
 
-/// The columns under the hash, in the order in which they are hashed.
+/// The hashed columns, in hashing order.
 pub(crate) const COLUMNS: &str =
     "seq, at, run, operation, account, account_name, key, name, action, event, failure_code, detail, state";
-/// How many they are.
+/// The number of hashed columns.
 pub(crate) const WIDTH: usize = 13;
 
-/// Appends the entries, all or none, and returns them with their places.
+/// Appends the entries, all or none, and returns them with their positions.
 pub(crate) fn append(connection: &mut Connection, entries: Vec<NewEntry>) -> Result<Vec<JournalEntry>, Fault> {
     let writing = connection::write(connection)?;
     let (mut seq, mut hash) = head(&writing)?;
-    // An entry put in behind our back must not keep us from recording what we do; verifying finds it.
+    // An entry that was inserted outside this function must not prevent new entries; verification
+    // finds it.
     let last: Option<i64> = writing.query_row("SELECT max(seq) FROM journal", [], |row| row.get(0))?;
     seq = seq.max(last.unwrap_or(0));
     let mut appended = Vec::with_capacity(entries.len());
@@ -43,7 +46,7 @@ pub(crate) fn append(connection: &mut Connection, entries: Vec<NewEntry>) -> Res
     Ok(appended)
 }
 
-/// The last entry's place and hash.
+/// Returns the position and the hash of the last entry.
 pub(crate) fn head(connection: &Connection) -> Result<(i64, Hash), Fault> {
     let head = connection
         .prepare_cached("SELECT seq, hash FROM journal_head")?
@@ -52,7 +55,7 @@ pub(crate) fn head(connection: &Connection) -> Result<(i64, Hash), Fault> {
     Ok(head.unwrap_or((0, START)))
 }
 
-/// Says which entry is the last.
+/// Stores the position and the hash of the last entry.
 pub(crate) fn set_head(connection: &Connection, seq: i64, hash: &Hash) -> Result<(), Fault> {
     connection
         .prepare_cached(
@@ -63,7 +66,7 @@ pub(crate) fn set_head(connection: &Connection, seq: i64, hash: &Hash) -> Result
     Ok(())
 }
 
-/// Writes one entry as it is.
+/// Writes one entry unchanged.
 pub(crate) fn insert(connection: &Connection, columns: &[Value; WIDTH], hash: &[u8]) -> Result<(), Fault> {
     let hash = Value::Blob(hash.to_vec());
     connection
@@ -74,23 +77,23 @@ pub(crate) fn insert(connection: &Connection, columns: &[Value; WIDTH], hash: &[
     Ok(())
 }
 
-/// The newest entries, newest first; only those before the place `before`, if it is given.
+/// Returns the newest entries, newest first; with `before`, only entries before that position.
 pub(crate) fn newest(connection: &Connection, limit: i64, before: Option<u64>) -> Result<Vec<JournalEntry>, Fault> {
     let before = before.map_or(i64::MAX, signed_count);
     select(connection, "WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2", params![before, limit])
 }
 
-/// The newest entries of one resource, newest first.
+/// Returns the newest entries of one resource, newest first.
 pub(crate) fn of_resource(connection: &Connection, key: &ResourceKey, limit: i64) -> Result<Vec<JournalEntry>, Fault> {
     select(connection, "WHERE key = ?1 ORDER BY seq DESC LIMIT ?2", params![key.to_string(), limit])
 }
 
-/// The entries of one operation, oldest first.
+/// Returns the entries of one operation, oldest first.
 pub(crate) fn of_operation(connection: &Connection, id: &OperationId) -> Result<Vec<JournalEntry>, Fault> {
     select(connection, "WHERE operation = ?1 ORDER BY seq", [id.as_str()])
 }
 
-/// The entries of the operations that began last, the latest operation first.
+/// Returns the entries of the latest operations, latest operation first.
 pub(crate) fn recent_operations(connection: &mut Connection, limit: i64) -> Result<Vec<Vec<JournalEntry>>, Fault> {
     let reading = connection::read(connection)?;
     let mut statement =
@@ -99,7 +102,7 @@ pub(crate) fn recent_operations(connection: &mut Connection, limit: i64) -> Resu
     ids.collect::<Result<Vec<_>, Fault>>()?.iter().map(|id| of_operation(&reading, id)).collect()
 }
 
-/// The last entry of each target of each operation, where it is not final.
+/// Returns the last entry of each target of each operation unless it is final.
 pub(crate) fn unfinished(connection: &Connection) -> Result<Vec<JournalEntry>, Fault> {
     let last = select(
         connection,

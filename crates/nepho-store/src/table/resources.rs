@@ -1,6 +1,6 @@
-//! Table `resources` of the cache, and how its rows become the inventory's.
+//! Table `resources` of the cache, and the conversion of its rows to the inventory's.
 //!
-//! A row holds what its scope does not: the key is put together from both.
+//! A row holds only what its scope does not; the key is built from both.
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
@@ -19,7 +19,7 @@ use crate::{
     table::scopes::{self, Origin},
 };
 
-/// What decides whether a stored row is written again.
+/// The columns that decide whether a stored row is written again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stored {
     pub(crate) id: i64,
@@ -30,7 +30,7 @@ pub(crate) struct Stored {
     pub(crate) observed_at: Option<i64>,
 }
 
-/// The row of `native` in the scope, if there is one.
+/// Returns the row of `native` in the scope, if it exists.
 pub(crate) fn find(connection: &Connection, scope: i64, native: &str) -> Result<Option<Stored>, Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT id, row_hash, missing_since, observed_at FROM resources WHERE scope_id = ?1 AND native_id = ?2",
@@ -46,7 +46,7 @@ pub(crate) fn find(connection: &Connection, scope: i64, native: &str) -> Result<
     Ok(stored.optional()?)
 }
 
-/// Writes the row, new or over the one with `id`; it is not missing, and observed when it says so.
+/// Inserts the row, or updates the one with `id`. Clears `missing_since` and sets `observed_at`.
 pub(crate) fn write(
     connection: &Connection,
     scope: (i64, &str),
@@ -108,13 +108,13 @@ pub(crate) fn mark(
     Ok(())
 }
 
-/// Deletes the row, and its document with it.
+/// Deletes the row and its document.
 pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Fault> {
     connection.prepare_cached("DELETE FROM resources WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
 
-/// What reconciling needs to know of the scope's rows.
+/// Returns the columns of the scope's rows that reconciling compares.
 pub(crate) fn known(connection: &Connection, scope: i64) -> Result<Vec<KnownRow>, Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT native_id, row_hash, ifnull(hash, 0), missing_since, observed_at
@@ -132,7 +132,7 @@ pub(crate) fn known(connection: &Connection, scope: i64) -> Result<Vec<KnownRow>
     rows.collect()
 }
 
-/// Every row, in no order: the index sorts its own way.
+/// Returns every row, in no particular order, because the index sorts.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<CachedRow>, Fault> {
     select(connection, &rows(""), [])
 }
@@ -144,25 +144,26 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<CachedRow>, Fault> {
 const BY_NAME: &str = "ORDER BY sort_name = '', sort_name,
     provider, realm, ifnull(region, location), kind, native_id, account, location";
 
-/// What that order needs to know. `CROSS` keeps the planner from going through the scopes first.
+/// The join that this order needs. `CROSS` prevents the planner from iterating over the scopes
+/// first.
 const WITH_SCOPES: &str = "CROSS JOIN scopes ON scopes.id = scope_id";
 
-/// The rows of one scope, by name.
+/// Returns the rows of one scope, by name.
 pub(crate) fn of_scope(connection: &Connection, scope: i64) -> Result<Vec<CachedRow>, Fault> {
     select(connection, &rows(&format!("{WITH_SCOPES} WHERE scope_id = ?1 {BY_NAME}")), [scope])
 }
 
-/// The first rows of all, by name.
+/// Returns the first rows of the cache, by name.
 pub(crate) fn first(connection: &Connection, limit: i64) -> Result<Vec<CachedRow>, Fault> {
     select(connection, &first_sql(), [limit])
 }
 
-/// The query of [`first`]. Left alone, the planner sorts all rows.
+/// Returns the query of [`first`]. Without `INDEXED BY`, the planner sorts all rows.
 pub(crate) fn first_sql() -> String {
     rows(&format!("INDEXED BY resources_by_name {WITH_SCOPES} {BY_NAME} LIMIT ?1"))
 }
 
-/// The query of the columns that [`RowReader`] reads.
+/// Returns the query of the columns that [`RowReader`] reads.
 fn rows(which: &str) -> String {
     format!(
         "SELECT scope_id, native_id, region, name, zone, state, raw_state, size, private_ips, public_ips, dns_names,
@@ -178,7 +179,7 @@ fn select(connection: &Connection, sql: &str, params: impl Params) -> Result<Vec
     rows.collect()
 }
 
-/// Turns rows into the inventory's, sharing the texts that many of them have.
+/// Converts rows to the inventory's, and shares texts that many rows have.
 #[derive(Debug, Default)]
 struct RowReader {
     origins: HashMap<i64, Origin>,
@@ -223,12 +224,12 @@ impl RowReader {
 }
 
 fn shared<T: Clone + Hash>(known: &mut HashMap<Box<str>, T>, text: &str, make: impl Fn(Arc<str>) -> T) -> T {
-    if let Some(one) = known.get(text) {
-        return one.clone();
+    if let Some(value) = known.get(text) {
+        return value.clone();
     }
-    let one = make(Arc::from(text));
-    known.insert(text.into(), one.clone());
-    one
+    let value = make(Arc::from(text));
+    known.insert(text.into(), value.clone());
+    value
 }
 
 fn optional_text<'row>(row: &'row Row<'_>, column: usize) -> Result<Option<&'row str>, Fault> {

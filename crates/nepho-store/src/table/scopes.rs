@@ -1,4 +1,4 @@
-//! Table `scopes` of the cache: one row per scope says how fresh all of its rows are.
+//! Table `scopes` of the cache: one row per scope records the age of all its rows.
 
 use std::collections::HashMap;
 
@@ -19,11 +19,11 @@ pub(crate) struct Stored {
     pub(crate) generation: u64,
     /// Nanoseconds; see [`ScopeRecord::as_of`].
     pub(crate) as_of: Option<i64>,
-    /// Which cloud and realm its rows belong to; `None` before the first row.
+    /// The cloud and realm of its rows; `None` before the first row.
     pub(crate) realm: Option<(ProviderKind, Realm)>,
 }
 
-/// What a row takes from its scope.
+/// The columns that a row takes from its scope.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     pub(crate) key: ScopeKey,
@@ -31,7 +31,7 @@ pub(crate) struct Origin {
     pub(crate) realm: Realm,
 }
 
-/// Every scope.
+/// Returns every scope.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<ScopeRecord>, Fault> {
     let mut statement = connection.prepare_cached("SELECT * FROM scopes ORDER BY account, kind, location")?;
     let records = statement.query_and_then([], |row| {
@@ -47,7 +47,7 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<ScopeRecord>, Fault> {
     records.collect()
 }
 
-/// Where the rows of each scope come from. A scope that never had a row is not in it.
+/// Returns the origin of the rows of each scope. A scope that never had a row is not included.
 pub(crate) fn origins(connection: &Connection) -> Result<HashMap<i64, Origin>, Fault> {
     let mut statement = connection.prepare_cached("SELECT * FROM scopes WHERE realm IS NOT NULL")?;
     let origins = statement.query_and_then([], |row| {
@@ -63,7 +63,7 @@ pub(crate) fn origins(connection: &Connection) -> Result<HashMap<i64, Origin>, F
     origins.collect()
 }
 
-/// The scope, if it is known.
+/// Returns the scope, if it exists.
 pub(crate) fn find(connection: &Connection, key: &ScopeKey) -> Result<Option<Stored>, Fault> {
     let mut statement =
         connection.prepare_cached("SELECT * FROM scopes WHERE account = ?1 AND location = ?2 AND kind = ?3")?;
@@ -71,7 +71,7 @@ pub(crate) fn find(connection: &Connection, key: &ScopeKey) -> Result<Option<Sto
     stored.transpose()
 }
 
-/// The scope, made if it is not known.
+/// Returns the scope, and creates it if necessary.
 pub(crate) fn find_or_make(connection: &Connection, key: &ScopeKey) -> Result<Stored, Fault> {
     if let Some(stored) = find(connection, key)? {
         return Ok(stored);
@@ -82,7 +82,7 @@ pub(crate) fn find_or_make(connection: &Connection, key: &ScopeKey) -> Result<St
     Ok(Stored { id: connection.last_insert_rowid(), generation: 0, as_of: None, realm: None })
 }
 
-/// Says which cloud and realm the scope's rows belong to.
+/// Stores the cloud and realm of the scope's rows.
 pub(crate) fn set_realm(connection: &Connection, id: i64, provider: ProviderKind, realm: &Realm) -> Result<(), Fault> {
     connection.prepare_cached("UPDATE scopes SET provider = ?2, realm = ?3 WHERE id = ?1")?.execute(params![
         id,
@@ -92,7 +92,7 @@ pub(crate) fn set_realm(connection: &Connection, id: i64, provider: ProviderKind
     Ok(())
 }
 
-/// A complete listing: the scope is as of its start, and no longer failed.
+/// Records a complete listing: sets the scope's age to its start and clears the failure.
 pub(crate) fn complete(connection: &Connection, id: i64, started_at: Timestamp) -> Result<(), Fault> {
     connection
         .prepare_cached(
@@ -104,7 +104,7 @@ pub(crate) fn complete(connection: &Connection, id: i64, started_at: Timestamp) 
     Ok(())
 }
 
-/// The scope's rows changed, and it holds `grown` rows more (or fewer) than before.
+/// Increments the scope's generation and changes its number of rows by `grown`.
 pub(crate) fn advance(connection: &Connection, stored: &Stored, grown: i64) -> Result<u64, Fault> {
     let generation = stored.generation + 1;
     connection
@@ -113,7 +113,7 @@ pub(crate) fn advance(connection: &Connection, stored: &Stored, grown: i64) -> R
     Ok(generation)
 }
 
-/// A listing that failed. Its rows stay as old as they are. Older news than the last try's is none.
+/// Records a failed listing, unless a later attempt is stored. The rows keep their age.
 pub(crate) fn fail(
     connection: &Connection,
     key: &ScopeKey,
@@ -130,7 +130,7 @@ pub(crate) fn fail(
     Ok(())
 }
 
-/// Forgets the account's scopes other than `kept`, with their rows and documents.
+/// Removes the account's scopes other than `kept`, with their rows and documents.
 pub(crate) fn retain(connection: &Connection, account: &AccountId, kept: &[Scope]) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached("SELECT * FROM scopes WHERE account = ?1")?;
     let known = statement.query_and_then([account.as_str()], |row| Ok((row.get::<_, i64>("id")?, key(row)?.scope)))?;

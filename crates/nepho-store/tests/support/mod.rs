@@ -1,4 +1,4 @@
-//! What the store's tests share: rows, entries and a way to wait for the store.
+//! Shared parts of the store's tests: rows, entries, and a way to wait for the store.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
@@ -21,7 +21,7 @@ pub fn wait<T>(future: impl Future<Output = T>) -> T {
 
 pub fn open(dir: &Path) -> Store {
     let (store, notes) = Store::open(dir).expect("an opened store");
-    assert_eq!(notes, [], "nothing to put right");
+    assert_eq!(notes, [], "no repairs");
     store
 }
 
@@ -43,7 +43,7 @@ pub fn key(region: &str, native: &str) -> ResourceKey {
     }
 }
 
-/// A row with every member filled.
+/// A row with every member set.
 pub fn resource(region: &str, native: &str, name: &str) -> Resource {
     Resource {
         key: key(region, native),
