@@ -1,4 +1,4 @@
-//! How the application stands, in numbers.
+//! Status of the application, in numbers.
 
 use std::path::PathBuf;
 
@@ -44,7 +44,7 @@ impl App {
             demo: accounts.iter().any(|status| status.account.provider == ProviderKind::Demo),
             changes: *self.engine().changes().borrow(),
             totals: self.snapshot().totals(self.now()),
-            keyring: self.providers().credential_store.standing(),
+            keyring: self.providers().credential_store.status(),
             notes: self.inner().notes.clone(),
         }
     }
