@@ -5,34 +5,22 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use nepho_core::{
-    Timestamp,
-    journal::RunId,
-    status::{Changes, OpenNote},
-};
+use nepho_core::{Timestamp, status::{Changes, OpenNote}};
 use nepho_engine::Engine;
 use nepho_index::Snapshot;
 use nepho_store::Store;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use uuid::Uuid;
 
 use crate::{
-    AppError, HostKind, Options,
-    credentials::store::CredentialStore,
-    inventory::LastHits,
-    inventory::selection::Selection,
-    process::background,
-    process::directory::{self, Directory},
-    process::locks::{self, Held, HeldBy},
+    inventory::state::{LastHits, Selection},
+    process::locks::Held,
     providers::ProviderFactory,
-    providers::gcp::SignIns,
-    settings,
 };
 
-/// The application. Cheap to clone; all clones are one.
+/// The application. A clone is cheap and refers to the same application.
 #[derive(Clone, Debug)]
-pub struct App(Arc<Inner>);
+pub struct App(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
 pub(crate) struct Inner {
@@ -44,103 +32,37 @@ pub(crate) struct Inner {
     pub(crate) polling: AtomicBool,
     pub(crate) stopping: CancellationToken,
     pub(crate) tasks: TaskTracker,
-    /// Held by a window as long as it lives.
-    _window: Option<Held>,
+    /// The window's lock, for as long as it lives.
+    pub(crate) _window: Option<Held>,
 }
 
 impl App {
-    /// Opens the data directory. Nothing is sent and no keyring is asked; a window polls only
-    /// after [`App::start`].
-    ///
-    /// # Errors
-    ///
-    /// [`AppError::AlreadyOpen`] for a second window; the store's own when the directory is not
-    /// ours alone or a database is newer than this program.
-    pub async fn open(options: Options) -> Result<Self, AppError> {
-        let Options { data_dir, host, clock, environment, keyring } = options;
-        let root = directory::resolve(data_dir, &environment)?;
-        let (store, notes) = Store::open(&root)?;
-        let directory = Directory::open(&root)?;
-        let window = match host {
-            HostKind::Window => match locks::try_take(&directory.window_lock(), host)? {
-                Ok(held) => Some(held),
-                Err(HeldBy(holder)) => return Err(AppError::AlreadyOpen { holder }),
-            },
-            HostKind::CommandLine => None,
-        };
-        let run = RunId::new(Uuid::now_v7().to_string());
-        let alive = locks::announce(&directory, &run, host)?;
-        locks::tidy(&directory);
-        let providers = Arc::new(ProviderFactory {
-            directory,
-            environment,
-            credential_store: CredentialStore::new(keyring),
-            sign_ins: SignIns::default(),
-            clock: Arc::clone(&clock),
-            host,
-            run: run.clone(),
-            _alive: alive,
-        });
-        background::remove_orphan_rows(&store).await?;
-        let engine = Engine::start(store, Arc::clone(&providers) as _, clock, run).await?;
-        let app = Self(Arc::new(Inner {
-            engine,
-            providers,
-            notes,
-            selection: Mutex::default(),
-            last_hits: Mutex::default(),
-            polling: AtomicBool::new(false),
-            stopping: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-            _window: window,
-        }));
-        background::begin(&app);
-        Ok(app)
-    }
-
-    /// Begins to poll and to watch for what other processes do, for as long as the window lives.
-    pub async fn start(&self) -> Result<(), AppError> {
-        let interval = settings::poll_interval(self.0.engine.store()).await?;
-        self.0.engine.poll(interval);
-        self.0.polling.store(true, Ordering::Relaxed);
-        background::watch_others(self);
-        Ok(())
-    }
-
-    /// Says whether the window is hidden; a hidden one polls less often.
+    /// Sets the visibility of the window; a hidden window polls less often.
     pub fn hidden(&self, hidden: bool) {
         self.0.engine.set_background(hidden);
     }
 
-    /// Sweeps every account now, in the background.
+    /// Starts a sweep of every account in the background.
     pub fn refresh(&self) {
         self.0.engine.refresh();
     }
 
-    /// Generation numbers that move when something changed; a hint to ask again.
+    /// Generation numbers that grow with every change; a hint to ask again.
     pub fn changes(&self) -> watch::Receiver<Changes> {
         self.0.engine.changes()
     }
 
-    /// Whether the whole inventory is in memory; until then only the default query is answered.
+    /// Returns true once the full inventory is in memory; until then only the default query has rows.
     pub fn is_ready(&self) -> bool {
         self.0.engine.is_loaded()
     }
 
-    /// Waits until the whole inventory is in memory.
+    /// Waits until the full inventory is in memory.
     pub async fn ready(&self) {
         self.0.engine.loaded().await;
     }
 
-    /// Ends polling and following, and waits for what is being sent or stored.
-    pub async fn shutdown(&self) {
-        self.0.stopping.cancel();
-        self.0.engine.shutdown().await;
-        self.0.tasks.close();
-        self.0.tasks.wait().await;
-    }
-
-    /// The inventory now; immutable.
+    /// The current inventory; immutable.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.0.engine.snapshot()
     }
@@ -161,7 +83,7 @@ impl App {
         &self.0.providers
     }
 
-    /// The present moment, by the application's clock.
+    /// The current time by the application's clock.
     pub fn now(&self) -> Timestamp {
         self.0.providers.clock.now()
     }

@@ -1,4 +1,4 @@
-//! What `nepho doctor` looks at, each with a verdict and what to do.
+//! Checks of `nepho doctor`, each with a verdict and advice.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use nepho_core::{
 
 use crate::{App, AppError, credentials::secret_id::SecretId};
 
-/// How many places are named in one finding.
+/// The number of places that one finding names.
 const PLACES: usize = 5;
 
-/// Variables of the clouds' own tools that name endpoints. None is obeyed: an endpoint is approved
-/// account by account.
+/// Endpoint variables of the clouds' own tools. Nephoscope follows none: the operator approves an
+/// endpoint per account.
 const REDIRECTS: [&str; 5] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_EC2",
@@ -26,12 +26,12 @@ const REDIRECTS: [&str; 5] = [
     "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER",
 ];
 
-/// By how much clocks may be set back without a word.
+/// The clock skew that is not worth a warning.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 impl App {
-    /// Looks at everything that has to be right. Asks the clouds who we are, and the keyring to keep
-    /// a worthless secret for a moment; changes nothing else.
+    /// Runs every check. Asks the clouds for our identity, and writes a test secret to the keyring for a
+    /// moment; changes nothing else.
     pub async fn diagnose(&self) -> Vec<Check> {
         let mut found = vec![self.diagnose_directory()];
         found.extend(self.inner().notes.iter().map(diagnose_note));
@@ -48,13 +48,13 @@ impl App {
     }
 
     fn diagnose_directory(&self) -> Check {
-        // It was checked when it was opened: a directory that others may change is refused.
+        // The store checked it on opening, and refuses a directory that other users may change.
         let root = self.providers().directory.root().display().to_string();
         diagnosis("data directory", CheckStatus::Ok, format!("{root} is this user's alone"), "")
     }
 
-    /// Whatever is stored was stored in the past, unless the clock went back since. That it is right
-    /// by the clouds' clocks shows when one signs us in: they refuse requests from another time.
+    /// Compares the clock with the stored times: a later one means that the clock went back. A cloud
+    /// refuses a sign-in with a wrong clock, so its own time needs no check.
     fn diagnose_clock(&self) -> Check {
         let scopes = self.accounts().into_iter().flat_map(|status| status.scopes);
         let latest = scopes.filter_map(|scope| scope.as_of.max(scope.attempted_at)).max();
@@ -90,8 +90,8 @@ impl App {
         }
     }
 
-    /// Google's application default credentials: whether there are any, where somebody would miss
-    /// them. Their text is not read.
+    /// Checks that Google's application default credentials exist, where an account needs them. Does not
+    /// read their text.
     fn diagnose_application_default(&self) -> Option<Check> {
         let subject = "application default credentials";
         let uses = |status: &AccountStatus| status.account.source == CredentialSource::ApplicationDefault;
@@ -107,8 +107,8 @@ impl App {
         }
     }
 
-    /// Variables that would lead other tools to other endpoints. Only their names are said: a URL
-    /// may hold a password.
+    /// Lists variables that would lead other tools to other endpoints. Prints names only: a URL may hold
+    /// a password.
     fn diagnose_redirects(&self) -> Option<Check> {
         let environment = &self.providers().environment;
         let set: Vec<&str> = REDIRECTS.into_iter().filter(|name| environment.get(name).is_some()).collect();
@@ -143,7 +143,7 @@ impl App {
         found
     }
 
-    /// The places that could not be listed the last time, by the reason.
+    /// The places that the last sync could not list, by reason.
     fn failed_scopes(&self, account: &AccountId) -> BTreeMap<String, Vec<String>> {
         let mut failed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for scope in self.snapshot().scopes_of(account) {
@@ -155,7 +155,7 @@ impl App {
     }
 }
 
-/// The first few, and how many more.
+/// The first few places, and the number of the others.
 fn shortened(places: &[String]) -> String {
     let shown = places.iter().take(PLACES).map(String::as_str).collect::<Vec<_>>().join(", ");
     match places.len().saturating_sub(PLACES) {
@@ -164,7 +164,7 @@ fn shortened(places: &[String]) -> String {
     }
 }
 
-/// The hosts of an account; a fact and not a fault.
+/// The hosts of an account: a fact, and never a fault.
 fn diagnose_network(account: AccountHosts) -> Check {
     let subject = format!("network of {}", account.account_name);
     match account.failure {
@@ -210,7 +210,7 @@ fn diagnose_journal(verified: Result<Verification, AppError>) -> Check {
             "journal",
             CheckStatus::Broken,
             format!("entry {seq} does not follow from the one before: {reason}"),
-            "somebody or something changed the file; keep a copy",
+            "another program changed the file; keep a copy",
         ),
         Err(error) => diagnosis("journal", CheckStatus::Broken, error.to_string(), "check the disk"),
     }

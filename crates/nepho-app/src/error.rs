@@ -1,5 +1,5 @@
-//! What can go wrong with a request. A refused plan or commit is an answer and is not here, except
-//! where a commit's own error carries it.
+//! Errors of requests. A refused plan or commit is an answer and not an error, except where the
+//! engine's own error of a commit carries it.
 
 use std::path::PathBuf;
 
@@ -9,89 +9,89 @@ use nepho_index::QueryError;
 use nepho_store::StoreError;
 use thiserror::Error;
 
-/// An error of the application. Messages never hold a secret.
+/// An error of the application. Its message never holds a secret.
 #[derive(Debug, Error)]
 pub enum AppError {
-    /// Another window has this data directory.
+    /// Another window holds this data directory.
     #[error("another window is open on this data directory ({holder})")]
     AlreadyOpen {
-        /// Who: the process, as it signed the lock.
+        /// The process, as it signed the lock.
         holder: String,
     },
-    /// The system names no place for data, and `NEPHOSCOPE_DATA_DIR` is not set.
+    /// The platform has no place for data, and `NEPHOSCOPE_DATA_DIR` is not set.
     #[error("no data directory: set NEPHOSCOPE_DATA_DIR")]
     NoDataDirectory,
-    /// A file of the data directory cannot be used.
-    #[error("{} cannot be used: {source}", path.display())]
+    /// A file of the data directory cannot be read or written.
+    #[error("cannot use {}: {source}", path.display())]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// The database refused.
-    #[error("the database cannot be used: {source}")]
+    /// The database failed.
+    #[error("cannot use the database: {source}")]
     Store {
-        /// Why.
+        /// The cause.
         #[from]
         source: StoreError,
     },
-    /// The engine could not do its own work.
+    /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The query is not understood.
+    /// The query does not parse.
     #[error(transparent)]
     Query(#[from] QueryError),
     /// No account has this name or id.
     #[error("there is no account {account:?}")]
     UnknownAccount {
-        /// What was asked for.
+        /// The name or id.
         account: String,
     },
-    /// Not in the inventory.
+    /// A resource that is not in the inventory.
     #[error("{key} is not in the inventory")]
     UnknownResource {
-        /// Which.
+        /// The resource.
         key: ResourceKey,
     },
-    /// Not one of the last operations.
-    #[error("{operation} is none of the last operations")]
+    /// An operation that is not one of the last ones.
+    #[error("{operation} is not one of the last operations")]
     UnknownOperation {
-        /// Which.
+        /// The operation.
         operation: OperationId,
     },
     /// An action for more targets than one plan may have. Nothing was read or sent.
     #[error("{count} targets are more than one plan may have ({most}); narrow the selection")]
     TooManyTargets {
-        /// For how many it was asked.
+        /// The number of targets.
         count: usize,
-        /// How many there may be.
+        /// The limit.
         most: usize,
     },
-    /// The provider's document of it is not stored, or is not readable.
+    /// The provider's document of a resource is not stored or not readable.
     #[error("there is no document of {key}: {reason}")]
     NoDocument {
-        /// Which.
+        /// The resource.
         key: ResourceKey,
-        /// Why.
+        /// The cause.
         reason: String,
     },
-    /// The cloud's console has no page for it.
+    /// The cloud's console has no page for a resource.
     #[error("the cloud's console has no page for {key}")]
     NoConsole {
-        /// Which.
+        /// The resource.
         key: ResourceKey,
     },
     /// A name that an account cannot have.
     #[error("an account cannot have this name: {reason}")]
     BadName {
-        /// What is wrong with it.
+        /// The fault of the name.
         reason: &'static str,
     },
-    /// Not the id of a project.
-    #[error("{project:?} is not the id of a project: 6 to 30 lower-case letters, digits and hyphens")]
+    /// A text that is not the id of a project.
+    #[error("{project:?} is not a project id: 6 to 30 lower-case letters, digits and hyphens")]
     BadProject {
-        /// What was given.
+        /// The text.
         project: String,
     },
     /// Another account has this name.
@@ -100,38 +100,38 @@ pub enum AppError {
         /// The name.
         name: String,
     },
-    /// These credentials lead to an account that is here already.
-    #[error("{realm} is here already, as {name:?}; change that account instead")]
+    /// Credentials of a realm that another account has.
+    #[error("{realm} is already added as {name:?}; change that account instead")]
     RealmTaken {
-        /// The account that has it.
+        /// The name of the account that has it.
         name: String,
         /// The realm.
         realm: String,
     },
-    /// An endpoint that is not acceptable.
+    /// An endpoint that the rules refuse.
     #[error("the endpoint is refused: {reason}")]
     EndpointRefused {
-        /// Why.
+        /// The rule.
         reason: &'static str,
     },
-    /// Something that this account does not have.
+    /// A request that does not apply to this account.
     #[error("{reason}")]
     NotApplicable {
-        /// What.
+        /// The reason.
         reason: &'static str,
     },
-    /// The provider, the keyring or another process's lock stands in the way.
+    /// A failure of the provider or the keyring, or a lock that another process holds.
     #[error("{failure}")]
     Failed {
-        /// Whose, if it is about one account.
+        /// The account, if the failure is about one.
         account: Option<AccountId>,
-        /// Why.
+        /// The failure.
         failure: Failure,
     },
 }
 
 impl AppError {
-    /// The class of failure, where a provider, the keyring or a lock is the cause.
+    /// The class of failure, where a provider, the keyring or a lock caused it.
     pub fn failure_code(&self) -> Option<FailureCode> {
         match self {
             Self::Failed { failure, .. } => Some(failure.code),

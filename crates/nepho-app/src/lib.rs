@@ -1,8 +1,8 @@
-//! The façade of both hosts: [`App`] is everything that the window and `nepho` can do.
+//! Façade of both hosts: [`App`] is everything that the window and `nepho` can do.
 //!
-//! Only this crate chooses a provider's crate by the account's provider, reads credentials to build
-//! one, and resolves the data directory and its locks. Deliberately not here: decisions about
-//! actions (the engine), wire shapes (`nepho-wire`), texts for people (the hosts).
+//! Only this crate chooses a provider for an account, reads credentials to build it, and resolves the
+//! data directory and its locks. Deliberately not here: decisions about actions (the engine), wire
+//! shapes (`nepho-wire`), texts for people (the hosts).
 
 mod accounts;
 mod app;
@@ -10,6 +10,7 @@ mod credentials;
 mod doctor;
 mod error;
 mod inventory;
+mod lifecycle;
 mod network;
 mod options;
 mod process;

@@ -1,11 +1,11 @@
-//! What a host says when it opens the application.
+//! Options of opening the application.
 
 use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc};
 
 use nepho_core::{Clock, SystemClock};
 use nepho_keyring::Keyring;
 
-/// Which host this process is.
+/// The host that this process is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostKind {
     /// The desktop window; one per data directory.
@@ -15,7 +15,7 @@ pub enum HostKind {
 }
 
 impl HostKind {
-    /// What a person calls it, for "held by …".
+    /// The name in "held by …".
     pub const fn name(self) -> &'static str {
         match self {
             Self::Window => "the Nephoscope window",
@@ -24,20 +24,20 @@ impl HostKind {
     }
 }
 
-/// The environment variables, as the host captured them at its start. Nothing else in the
-/// application reads the process's own.
+/// The environment variables, captured by the host at its start. The application never reads those of
+/// the process.
 #[derive(Clone)]
 pub struct Environment(Arc<Lookup>);
 
 type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Environment {
-    /// A look-up of one variable by name.
+    /// Creates an environment from a look-up by name.
     pub fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(lookup))
     }
 
-    /// The variables of this process, captured now. Those that are not UTF-8 are left out.
+    /// Captures the variables of this process. Leaves out those that are not UTF-8.
     pub fn of_process() -> Self {
         let captured: HashMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -45,7 +45,7 @@ impl Environment {
         Self::new(move |name| captured.get(name).cloned())
     }
 
-    /// The value of a variable; empty ones count as unset.
+    /// The value of a variable; an empty one counts as unset.
     pub fn get(&self, name: &str) -> Option<String> {
         (self.0)(name).filter(|value| !value.is_empty())
     }
@@ -58,18 +58,18 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// How to open the application.
+/// Options of opening the application.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the data lives; `None` for `NEPHOSCOPE_DATA_DIR`, else the platform's place.
+    /// The data directory; `None` for `NEPHOSCOPE_DATA_DIR`, else the platform's place.
     pub data_dir: Option<PathBuf>,
-    /// Which host this is.
+    /// The host.
     pub host: HostKind,
-    /// What time it is.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The environment variables.
     pub environment: Environment,
-    /// Where secrets are kept.
+    /// The store of secrets.
     pub keyring: Keyring,
 }
 

@@ -1,4 +1,4 @@
-//! The window's settings. Words are the host's: an unknown one is the host's to default.
+//! Settings of the window, as words of the host; the host defaults an unknown word.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ const LANGUAGE: &str = "language";
 const DENSITY: &str = "density";
 const POLL_INTERVAL: &str = "poll_interval_s";
 
-/// Between two sweeps of an account, unless the operator says otherwise.
+/// The time between two sweeps of an account, by default.
 const DEFAULT_INTERVAL: Duration = Duration::from_mins(5);
-/// More often would spend the cloud's quota for nothing.
+/// A shorter interval would spend the cloud's quota without newer data.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(30);
 const LONGEST_INTERVAL: Duration = Duration::from_hours(24);
 

@@ -1,4 +1,4 @@
-//! The application's status, in numbers.
+//! Status of the application, in numbers.
 
 use nepho_core::{ProviderKind, status::Status};
 
@@ -16,7 +16,7 @@ impl App {
             demo: accounts.iter().any(|status| status.account.provider == ProviderKind::Demo),
             changes: *self.engine().changes().borrow(),
             totals: self.snapshot().totals(self.now()),
-            keyring: self.providers().credential_store.standing(),
+            keyring: self.providers().credential_store.status(),
             notes: self.inner().notes.clone(),
         }
     }

@@ -1,4 +1,4 @@
-//! Adding an account: verified first, stored last, and all or nothing.
+//! Addition of an account: verified first, stored last, all or nothing.
 
 use nepho_core::{
     Access, Account, AccountId, Failure, Identity, ProviderError, ProviderKind, Realm, Region, request::NewAccount,
@@ -6,12 +6,12 @@ use nepho_core::{
 };
 use uuid::Uuid;
 
-use crate::{App, AppError, credentials::resolve::ResolvedCredentials, process::locks, providers::endpoint};
+use crate::{App, AppError, credentials::resolved::ResolvedCredentials, process::locks, providers::endpoint};
 
 /// The longest name of an account, in characters.
 const LONGEST_NAME: usize = 64;
 
-/// What an account is to be, as far as it was checked before anything was read or sent.
+/// A new account whose fields were checked before anything was read or sent.
 pub(crate) struct Draft {
     pub(crate) provider: ProviderKind,
     pub(crate) name: String,
@@ -23,9 +23,9 @@ pub(crate) struct Draft {
 }
 
 impl App {
-    /// Adds an account. It is verified first, unless asked not to, and nothing is stored when that
-    /// fails; a key goes to the OS keyring, and a keyring that cannot take it fails the addition.
-    /// The engine polls it from now on where polling is on.
+    /// Adds an account. Verifies it first unless the request says otherwise, and stores nothing if that
+    /// fails. A key goes to the OS keyring; if the keyring refuses it, the addition fails. The engine polls
+    /// the account from now on, where polling is on.
     pub async fn add_account(&self, new: NewAccount) -> Result<Account, AppError> {
         let added = self.add_one(new).await;
         self.forget_sign_ins();
@@ -55,7 +55,7 @@ impl App {
         kept.into_iter().next().unwrap_or(Ok(account))
     }
 
-    /// The account that a draft becomes; not stored.
+    /// Builds the account of a draft; stores nothing.
     pub(crate) fn drafted(&self, draft: Draft, credentials: &ResolvedCredentials) -> Account {
         Account {
             id: AccountId::new(Uuid::new_v4().to_string()),
@@ -73,7 +73,7 @@ impl App {
         }
     }
 
-    /// The account, pinned to what its credentials leads to.
+    /// Verifies the account, and pins it to the realm of its credentials.
     pub(crate) async fn verified(
         &self,
         account: Account,
@@ -84,7 +84,7 @@ impl App {
         Ok(Account { realm: Some(identity.realm), principal: Some(identity.principal), ..account })
     }
 
-    /// Whose the credentials are, with an account that may not be stored yet.
+    /// The identity of the credentials; the account may not be stored yet.
     pub(crate) async fn identify(
         &self,
         account: &Account,
@@ -97,8 +97,8 @@ impl App {
         Ok(identity)
     }
 
-    /// Refuses a new account whose name, project or realm another one has. A project says where an
-    /// account is before anybody has signed in.
+    /// Refuses a new account whose name, project or realm another one has. A project counts before any
+    /// sign-in.
     pub(crate) fn refuse_known(&self, account: &Account) -> Result<(), AppError> {
         self.refuse_known_name(&account.name, None)?;
         let place = |account: &Account| {
@@ -120,7 +120,7 @@ impl App {
         if taken { Err(AppError::NameTaken { name: name.to_owned() }) } else { Ok(()) }
     }
 
-    /// A realm is listed once, or each machine would be there twice.
+    /// Refuses a realm that another account has: each instance would be listed twice.
     pub(crate) fn refuse_known_realm(&self, realm: &Realm, but: Option<&AccountId>) -> Result<(), AppError> {
         let known = self.accounts().into_iter().map(|status| status.account);
         let mut others = known.filter(|account| Some(&account.id) != but);
@@ -130,7 +130,7 @@ impl App {
         }
     }
 
-    /// Keeps other processes from changing accounts and their secrets meanwhile.
+    /// Takes the lock on accounts and their secrets, for this process alone.
     pub(crate) async fn hold_accounts(&self) -> Result<locks::Held, AppError> {
         let path = self.providers().directory.accounts_lock();
         match locks::take(&path, self.providers().host).await? {
@@ -139,7 +139,7 @@ impl App {
         }
     }
 
-    /// Takes over the accounts that another process has added or changed.
+    /// Loads the accounts that another process added or changed.
     pub(crate) async fn reload_accounts(&self) -> Result<(), AppError> {
         let stored = self.store().accounts().await?;
         let known = self.accounts();
@@ -177,7 +177,7 @@ pub(crate) fn checked_name(name: &str) -> Result<String, AppError> {
     Err(AppError::BadName { reason })
 }
 
-/// The project, where the cloud has projects.
+/// Checks the project, where the cloud has projects.
 pub(crate) fn checked_project(provider: ProviderKind, project: Option<String>) -> Result<Option<String>, AppError> {
     let refused = |reason| Err(AppError::NotApplicable { reason });
     match (provider, project) {

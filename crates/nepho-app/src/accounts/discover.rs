@@ -1,11 +1,11 @@
-//! What is on this machine that could become an account: names only, and nothing is added.
+//! Discovery of credentials on this machine: reads names, adds nothing.
 
 use nepho_core::{CredentialSource, ProviderKind, Region, report::FoundAccount};
 
 use crate::App;
 
 impl App {
-    /// What is on this machine that could become an account.
+    /// Lists the credentials on this machine that could become an account.
     pub async fn find_accounts(&self) -> Vec<FoundAccount> {
         let mut found = self.find_in_environment();
         found.extend(self.find_profiles().await);
@@ -29,7 +29,7 @@ impl App {
         match nepho_aws::profiles(&self.providers().aws_files()).await {
             Ok(names) => names.into_iter().map(|name| aws(CredentialSource::Profile(name))).collect(),
             Err(error) => {
-                tracing::warn!(%error, "no profiles are offered");
+                tracing::warn!(%error, "cannot read the AWS profiles");
                 Vec::new()
             }
         }

@@ -1,6 +1,7 @@
-//! Accounts: how they stand, and whose they are.
+//! Accounts: status, identity and synchronisation.
 
 pub(crate) mod add;
+mod demo;
 pub(crate) mod discover;
 pub(crate) mod persist;
 pub(crate) mod projects;
@@ -15,7 +16,7 @@ use nepho_keyring::Prompt;
 use crate::{App, AppError, accounts::add::refuse_other_realm, credentials::secret_id::SecretId};
 
 impl App {
-    /// How every account stands, by name.
+    /// The status of every account, by name.
     pub fn accounts(&self) -> Vec<AccountStatus> {
         self.engine().accounts()
     }
@@ -30,15 +31,15 @@ impl App {
         found.map(|at| all.swap_remove(at)).ok_or_else(|| AppError::UnknownAccount { account: id_or_name.to_owned() })
     }
 
-    /// How the account stands.
+    /// The status of an account.
     pub fn account_status(&self, id: &AccountId) -> Result<AccountStatus, AppError> {
         let found = self.accounts().into_iter().find(|status| status.account.id == *id);
         found.ok_or_else(|| AppError::UnknownAccount { account: id.to_string() })
     }
 
-    /// Finds out whose an account's credentials are, now; pins the account if it was not.
+    /// Verifies an account's credentials now, and pins the account if it was not pinned.
     ///
-    /// A person waits for it, so a locked keyring may ask for its password here.
+    /// The operator waits for it, so a locked keyring may prompt here.
     pub async fn verify_account(&self, id: &AccountId) -> Result<Identity, AppError> {
         let account = self.account(id.as_str())?;
         let failed = |failure: Failure| AppError::failed(id, failure);
@@ -49,14 +50,14 @@ impl App {
         if account.realm.is_none() {
             self.pin(id, &identity).await?;
         } else {
-            // The credentials work: whatever failed before is to be tried again.
+            // The credentials work: retry the requests that failed before.
             self.engine().forget_session(id).await;
         }
         Ok(identity)
     }
 
-    /// Pins the account as it is stored now: another process may have changed or removed it, or
-    /// pinned it itself, while the cloud was asked.
+    /// Pins the stored account: another process may have changed, removed or pinned it during the
+    /// request.
     async fn pin(&self, id: &AccountId, identity: &Identity) -> Result<(), AppError> {
         let _held = self.hold_accounts().await?;
         self.reload_accounts().await?;
@@ -67,7 +68,7 @@ impl App {
         self.keep(Account { realm, principal, ..account }).await
     }
 
-    /// Sweeps accounts (all of them when empty) and waits for each to end.
+    /// Sweeps accounts (all when empty), and waits for each to end.
     pub async fn sync(&self, accounts: &[AccountId], kinds: &[Kind]) -> SyncReport {
         self.engine().sync(accounts, kinds).await
     }

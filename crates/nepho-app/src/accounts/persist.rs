@@ -1,12 +1,14 @@
-//! Accounts and their secrets, kept together: what has no account has no secret.
+//! Storage of accounts together with their secrets: no secret stays without an account.
 //!
-//! Whoever calls holds the lock on accounts; see [`App::hold_accounts`].
+//! The caller holds the lock on accounts; see [`App::hold_accounts`].
 
 use nepho_core::{Account, Failure};
 use nepho_keyring::Prompt;
 
 use crate::{
-    App, AppError, credentials::pending, credentials::resolve::ResolvedCredentials, credentials::secret_id::SecretId,
+    App, AppError,
+    credentials::resolved::ResolvedCredentials,
+    credentials::secret_id::{self, SecretId},
 };
 
 impl App {
@@ -17,8 +19,8 @@ impl App {
         Ok(())
     }
 
-    /// Stores new accounts of one credentials: the keyring first, then each row. Whatever fails, no
-    /// secret stays without an account. One outcome for each account.
+    /// Stores new accounts that share credentials: the keyring first, then each row. No failure leaves a
+    /// secret without an account. Returns one outcome for each account.
     pub(crate) async fn keep_new(
         &self,
         accounts: Vec<Account>,
@@ -26,18 +28,18 @@ impl App {
     ) -> Result<Vec<Result<Account, AppError>>, AppError> {
         let secret_id = accounts.first().and_then(SecretId::of);
         if let Some(secret_id) = &secret_id {
-            pending::add(self.store(), secret_id).await?;
+            secret_id::add_pending(self.store(), secret_id).await?;
         }
         let outcomes = self.keep_each(accounts, secret_id.as_ref(), credentials).await;
         if let Some(secret_id) = &secret_id
             && let Some(failure) = self.settle_secret(secret_id).await?
         {
-            tracing::warn!(%failure, "a secret that no account has is still in the keyring");
+            tracing::warn!(%failure, "cannot delete a secret without an account from the keyring");
         }
         Ok(outcomes)
     }
 
-    /// Forgets the sign-ins that no account has, or has any longer, and the keys that made them.
+    /// Forgets the sign-ins that no account has any longer, with their keys.
     pub(crate) fn forget_sign_ins(&self) {
         self.providers().sign_ins.forget_unused(&self.accounts());
     }
@@ -61,8 +63,8 @@ impl App {
         outcomes
     }
 
-    /// Stores a changed account whose credentials is another one now. The secret is replaced with the
-    /// row or not at all; that of the former source goes when it was the last account's.
+    /// Stores a changed account with new credentials. The secret is replaced together with the row or not
+    /// at all; the secret of the former source is deleted when its last account leaves it.
     pub(crate) async fn keep_with(
         &self,
         before: &Account,
@@ -72,12 +74,12 @@ impl App {
         let (old, new) = (SecretId::of(before), SecretId::of(account));
         let touched: Vec<&SecretId> = old.iter().chain(new.iter().filter(|new| Some(*new) != old.as_ref())).collect();
         for secret_id in &touched {
-            pending::add(self.store(), secret_id).await?;
+            secret_id::add_pending(self.store(), secret_id).await?;
         }
         let kept = self.replace(account, new.as_ref(), credentials).await;
         for secret_id in touched {
             if let Some(failure) = self.settle_secret(secret_id).await? {
-                tracing::warn!(%failure, "a former secret is still in the keyring");
+                tracing::warn!(%failure, "cannot delete a former secret from the keyring");
             }
         }
         kept
@@ -101,20 +103,20 @@ impl App {
             && let Some(former) = former
             && let Err(failure) = credential_store.restore(secret_id, former).await
         {
-            tracing::error!(%failure, "the former credentials could not be put back");
+            tracing::error!(%failure, "cannot restore the former credentials in the keyring");
         }
         kept
     }
 
-    /// Deletes a secret that no account has, and strikes its intent. Answers with the keyring's
-    /// failure when it could not be deleted now: the intent stays, and is swept at the next start.
+    /// Deletes a secret that no account has, and its pending record. Returns the keyring's failure if it
+    /// cannot be deleted now: the record stays, and the next start tries again.
     pub(crate) async fn settle_secret(&self, secret_id: &SecretId) -> Result<Option<Failure>, AppError> {
         let accounts = self.store().accounts().await?;
         let is_used = accounts.iter().any(|account| SecretId::of(account).as_ref() == Some(secret_id));
         if !is_used && let Err(failure) = self.providers().credential_store.delete(secret_id, Prompt::Never).await {
             return Ok(Some(failure));
         }
-        pending::remove(self.store(), secret_id).await?;
+        secret_id::remove_pending(self.store(), secret_id).await?;
         Ok(None)
     }
 }

@@ -1,4 +1,4 @@
-//! Projects of one sign-in: which there are, and adding several at once.
+//! Projects of one sign-in: discovery, and addition of several at once.
 
 use std::collections::BTreeSet;
 
@@ -12,16 +12,16 @@ use nepho_core::{
 use crate::{
     App, AppError,
     accounts::add::{Draft, checked_name, checked_project},
-    credentials::resolve::ResolvedCredentials,
+    credentials::resolved::ResolvedCredentials,
     providers::endpoint,
 };
 
-/// How many projects are verified at once.
+/// The number of projects that are verified at once.
 const AT_ONCE: usize = 8;
 
 impl App {
-    /// The projects that some credentials can see. Nothing is stored; a key file is read for this
-    /// question only.
+    /// Lists the projects that the credentials can see. Stores nothing; reads a key file for this request
+    /// only.
     pub async fn find_projects(
         &self,
         provider: ProviderKind,
@@ -60,8 +60,9 @@ impl App {
         Ok(FoundProjects { principal: identity.principal().to_owned(), projects })
     }
 
-    /// Adds projects of one sign-in, each as an account named after it. Each is verified, and one
-    /// that fails leaves the others. One outcome for each project, in the order asked.
+    /// Adds projects of one sign-in, each as an account with the project's name. Verifies each; the
+    /// failure of one leaves the others. Returns one outcome for each project, in the order of the
+    /// request.
     pub async fn add_projects(&self, new: NewProjects) -> Result<Vec<AddedProject>, AppError> {
         let added = self.add_several(new).await;
         self.forget_sign_ins();
@@ -78,11 +79,11 @@ impl App {
             return Err(AppError::NotApplicable { reason: "no project is named" });
         }
         let credentials = self.resolve_credentials(new.provider, new.credentials.clone()).await?;
-        // Held over all of them, so that they sign in once.
+        // Held for all of them, so that they share one sign-in.
         let failed = |failure| AppError::Failed { account: None, failure };
         let _signed_in = self.providers().gcp_identity(&credentials, endpoint.as_deref()).map_err(failed)?;
         let drafts = projects.iter().map(|project| self.draft_of(&new, project, endpoint.clone()));
-        // Collected: a stream that holds the closures has a type that no host can send along.
+        // Collected: a stream that holds the closures is not `Send`.
         let visits: Vec<_> = drafts.map(|draft| self.verified_draft(draft, &credentials)).collect();
         let verified = stream::iter(visits).buffered(AT_ONCE).collect().await;
         let outcomes = self.keep_verified(verified, &credentials).await?;
@@ -109,7 +110,7 @@ impl App {
         self.verified(self.drafted(draft?, credentials), credentials).await
     }
 
-    /// Stores those that were verified; the outcomes keep their places.
+    /// Stores the verified accounts; the outcomes keep their places.
     async fn keep_verified(
         &self,
         verified: Vec<Result<Account, AppError>>,
@@ -132,7 +133,7 @@ fn has_projects(provider: ProviderKind) -> Result<(), AppError> {
     }
 }
 
-/// One project's failure among others': what only a whole command has a code for is said in words.
+/// The failure of one project; an error without a failure code becomes its message.
 fn failure_of(error: AppError) -> Failure {
     match error {
         AppError::Failed { failure, .. } => failure,

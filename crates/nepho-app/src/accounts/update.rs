@@ -1,17 +1,16 @@
-//! Changing and removing an account.
+//! Change and removal of an account.
 
 use nepho_core::{Account, AccountId, Failure, request::AccountChange};
 
 use crate::{
     App, AppError,
     accounts::add::{checked_name, refuse_other_realm},
-    credentials::pending,
-    credentials::secret_id::SecretId,
+    credentials::secret_id::{self, SecretId},
 };
 
 impl App {
-    /// Changes an account. New credentials are verified first and must lead to the same realm; they
-    /// replace the old ones in the keyring at once, or not at all.
+    /// Changes an account. Verifies new credentials first, which must lead to the same realm; they replace
+    /// the old ones in the keyring in one step, or not at all.
     pub async fn update_account(&self, id: &AccountId, change: AccountChange) -> Result<Account, AppError> {
         let changed = self.change(id, change).await;
         self.forget_sign_ins();
@@ -40,7 +39,7 @@ impl App {
         account.prod = change.prod.unwrap_or(account.prod);
         account.regions = change.regions.unwrap_or(account.regions);
         if let Some(identity) = identity {
-            // Another process may have pinned it meanwhile.
+            // Another process may have pinned it since.
             refuse_other_realm(&before, &identity.realm)?;
             self.refuse_known_realm(&identity.realm, Some(id))?;
             account.realm = Some(identity.realm);
@@ -56,17 +55,16 @@ impl App {
         Ok(account)
     }
 
-    /// Forgets an account, its rows and its secret, unless another account shares that; the journal
-    /// keeps what was done with it.
+    /// Removes an account, its rows, and its secret unless another account shares it. The journal keeps its
+    /// entries.
     ///
-    /// Answers with the keyring's failure when the secret could not be deleted now; it is tried
-    /// again at the next start.
+    /// Returns the keyring's failure if the secret cannot be deleted now; the next start tries again.
     pub async fn remove_account(&self, id: &AccountId) -> Result<Option<Failure>, AppError> {
         let _held = self.hold_accounts().await?;
         self.reload_accounts().await?;
         let secret_id = SecretId::of(&self.account(id.as_str())?);
         if let Some(secret_id) = &secret_id {
-            pending::add(self.store(), secret_id).await?;
+            secret_id::add_pending(self.store(), secret_id).await?;
         }
         self.store().remove_account(id).await?;
         self.engine().remove_account(id).await;

@@ -1,9 +1,9 @@
-//! Credentials of accounts: checked when given, kept in the OS keyring, read when a provider is built.
+//! Credentials of accounts: checked on input, kept in the OS keyring, read to build a provider.
 //!
-//! `resolve` checks what an operator gave, `store` reads and writes the keyring, `secret_id` names
-//! its items, and `pending` is the write-ahead log of keyring changes.
+//! `resolve` checks the operator's input, `resolved` is its result, `store` reads and writes the
+//! keyring, and `secret_id` names the keyring's items and records their pending changes.
 
-pub mod pending;
 pub mod resolve;
+pub mod resolved;
 pub mod secret_id;
 pub mod store;

@@ -1,44 +1,12 @@
-//! What an account signs in with, checked and ready to be used: the form between what an operator
-//! gave and what a provider is built with.
+//! Check of the credentials that an operator gives.
 
 use nepho_core::{CredentialSource, ProviderKind, Secret, SignInId, request::Credentials};
 use uuid::Uuid;
 
-use crate::{App, AppError, providers::gcp};
-
-/// What an account signs in with.
-#[derive(Clone, Debug)]
-pub(crate) enum ResolvedCredentials {
-    /// An access key.
-    Keys { access_key_id: Secret, secret_access_key: Secret, session_token: Option<Secret> },
-    /// A named profile.
-    Profile(String),
-    /// The provider's environment variables.
-    Environment,
-    /// The environment variable that holds an access token.
-    Variable(String),
-    /// What the provider's own tools have set up on this machine.
-    ApplicationDefault,
-    /// A service account's key: as little of its file as signing in takes.
-    ServiceAccount { sign_in: SignInId, key: Secret },
-}
-
-impl ResolvedCredentials {
-    /// What an account remembers of it.
-    pub(crate) fn source(&self) -> CredentialSource {
-        match self {
-            Self::Keys { .. } => CredentialSource::Keyring,
-            Self::Profile(profile) => CredentialSource::Profile(profile.clone()),
-            Self::Environment => CredentialSource::Environment,
-            Self::Variable(name) => CredentialSource::Variable(name.clone()),
-            Self::ApplicationDefault => CredentialSource::ApplicationDefault,
-            Self::ServiceAccount { sign_in, .. } => CredentialSource::SignIn(sign_in.clone()),
-        }
-    }
-}
+use crate::{App, AppError, credentials::resolved::ResolvedCredentials, providers::gcp};
 
 impl App {
-    /// Checks what an operator gave, and reads a key file. Nothing is sent and nothing is stored.
+    /// Checks the operator's input, and reads a key file. Sends nothing and stores nothing.
     pub(crate) async fn resolve_credentials(
         &self,
         provider: ProviderKind,
@@ -59,7 +27,7 @@ impl App {
             (ProviderKind::Gcp, Credentials::Variable(name)) if is_variable(&name) => {
                 Ok(ResolvedCredentials::Variable(name))
             }
-            // Its text is not repeated: somebody may have given the token itself.
+            // Its text is not repeated: it may be the token itself.
             (ProviderKind::Gcp, Credentials::Variable(_)) => {
                 refused("that is not the name of an environment variable; give its name, not the token")
             }
@@ -79,8 +47,8 @@ impl App {
         }
     }
 
-    /// The sign-in that has this key already, so that its accounts share it. A keyring that does
-    /// not answer is no reason not to go on: then the key is stored once more.
+    /// The sign-in that already has this key, so that its accounts share it. Where the keyring does not
+    /// answer, the key is stored once more.
     async fn known_sign_in(&self, key: &Secret) -> Option<SignInId> {
         let mut known: Vec<SignInId> = Vec::new();
         for status in self.accounts() {
@@ -100,7 +68,7 @@ impl App {
     }
 }
 
-/// Pasted keys bring blanks and line breaks along.
+/// Removes the blanks and line breaks around pasted keys.
 fn tidy_keys(id: &Secret, key: &Secret, token: Option<&Secret>) -> Result<ResolvedCredentials, AppError> {
     let refused = |reason| Err(AppError::NotApplicable { reason });
     let trimmed = |secret: &Secret| Secret::new(secret.expose().trim().to_owned());
@@ -116,7 +84,7 @@ fn tidy_keys(id: &Secret, key: &Secret, token: Option<&Secret>) -> Result<Resolv
     Ok(ResolvedCredentials::Keys { access_key_id: id, secret_access_key: key, session_token: token })
 }
 
-/// Whether a shell could set a variable of that name.
+/// Returns true if a shell could set a variable of that name.
 fn is_variable(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.len() <= 128 && name.chars().all(plain) && name.starts_with(|c: char| !c.is_ascii_digit())
@@ -124,10 +92,7 @@ fn is_variable(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use nepho_core::AccountId;
-
     use super::*;
-    use crate::credentials::secret_id::SecretId;
 
     #[test]
     fn pasted_keys_lose_their_blanks_and_keep_nothing_else() {
@@ -154,18 +119,5 @@ mod tests {
         for name in ["", "2x", "ya29.a0AfB_byC", "a b", "a=b", "a-b", "n\u{e4}me", &"x".repeat(129)] {
             assert!(!is_variable(name), "{name}");
         }
-    }
-
-    #[test]
-    fn an_account_remembers_where_its_proof_is_and_never_the_proof() {
-        let secret = Secret::new("canary".to_owned());
-        let shared = ResolvedCredentials::ServiceAccount { sign_in: SignInId::new("5a11"), key: secret };
-        assert_eq!(shared.source(), CredentialSource::SignIn(SignInId::new("5a11")));
-        assert_eq!(
-            SecretId::of_source(&AccountId::new("a"), &shared.source()),
-            Some(SecretId::SignIn(SignInId::new("5a11")))
-        );
-        assert_eq!(SecretId::of_source(&AccountId::new("a"), &ResolvedCredentials::ApplicationDefault.source()), None);
-        assert!(!format!("{shared:?}").contains("canary"));
     }
 }

@@ -1,30 +1,29 @@
-//! The accounts' secrets in the OS keyring: what is stored for each secret_id, and how the keyring
-//! answered the last time.
+//! Credential store: the accounts' secrets in the OS keyring, and the keyring's last status.
 
 use std::sync::{Mutex, PoisonError};
 
 use nepho_core::{AccountId, Failure, Secret, SignInId, report::KeyringStatus};
 use nepho_keyring::{Keyring, KeyringError, Prompt};
 
-use crate::{credentials::resolve::ResolvedCredentials, credentials::secret_id::SecretId};
+use crate::{credentials::resolved::ResolvedCredentials, credentials::secret_id::SecretId};
 
-/// The keyring, as accounts use it.
+/// The keyring with the formats of our secrets.
 #[derive(Debug)]
 pub(crate) struct CredentialStore {
     keyring: Keyring,
-    standing: Mutex<KeyringStatus>,
+    status: Mutex<KeyringStatus>,
 }
 
 impl CredentialStore {
     pub(crate) fn new(keyring: Keyring) -> Self {
-        Self { keyring, standing: Mutex::default() }
+        Self { keyring, status: Mutex::default() }
     }
 
-    pub(crate) fn standing(&self) -> KeyringStatus {
-        *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn status(&self) -> KeyringStatus {
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Stores a key; other proofs are not ours to store.
+    /// Stores a key. Does nothing for credentials that live elsewhere.
     pub(crate) async fn store(&self, secret_id: &SecretId, credentials: &ResolvedCredentials) -> Result<(), Failure> {
         let secret = match credentials {
             ResolvedCredentials::Keys { access_key_id, secret_access_key, session_token } => {
@@ -39,12 +38,12 @@ impl CredentialStore {
         self.restore(secret_id, secret).await
     }
 
-    /// Puts back what [`CredentialStore::raw`] read.
+    /// Writes back a secret that [`CredentialStore::raw`] read.
     pub(crate) async fn restore(&self, secret_id: &SecretId, secret: Secret) -> Result<(), Failure> {
         self.note(self.keyring.write(&secret_id.item(), secret, Prompt::Allowed).await)
     }
 
-    /// The item as it is stored.
+    /// Reads the item as it is stored.
     pub(crate) async fn raw(&self, secret_id: &SecretId, prompt: Prompt) -> Result<Secret, Failure> {
         self.note(self.keyring.read(&secret_id.item(), prompt).await)
     }
@@ -56,36 +55,36 @@ impl CredentialStore {
         parsed(&secret).ok_or_else(|| Failure::from(&unusable))
     }
 
-    /// Reads a sign-in's key. Whether it is one shows when it is used.
+    /// Reads a sign-in's key; the provider checks its text.
     pub(crate) async fn sign_in_key(&self, sign_in: &SignInId, prompt: Prompt) -> Result<Secret, Failure> {
         self.raw(&SecretId::SignIn(sign_in.clone()), prompt).await
     }
 
-    /// Deletes an secret_id's secret, if there is one.
+    /// Deletes a secret, if there is one.
     pub(crate) async fn delete(&self, secret_id: &SecretId, prompt: Prompt) -> Result<(), Failure> {
         self.note(self.keyring.delete(&secret_id.item(), prompt).await)
     }
 
-    /// Finds out whether secrets can be kept; asks for no password.
+    /// Checks that the keyring keeps secrets; never prompts.
     pub(crate) async fn probe(&self) -> Result<(), Failure> {
         self.note(self.keyring.probe(Prompt::Never).await)
     }
 
     fn note<T>(&self, result: Result<T, KeyringError>) -> Result<T, Failure> {
-        let standing = match &result {
+        let status = match &result {
             Ok(_) | Err(KeyringError::Missing | KeyringError::Unusable { .. }) => KeyringStatus::Ok,
             Err(KeyringError::Unavailable { .. }) => KeyringStatus::Unavailable,
             Err(KeyringError::Locked | KeyringError::Dismissed | KeyringError::TimedOut { .. }) => {
                 KeyringStatus::Locked
             }
         };
-        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
         result.map_err(|error| Failure::from(&error))
     }
 }
 
-/// One line each: the id, the key, and the session token if there is one. A person who looks into
-/// the keyring can read it, and no part of an AWS key holds a line break.
+/// The stored form: the id, the key, and any session token, one line each. It is readable in a
+/// keyring viewer, and no part of an AWS key holds a line break.
 fn written(id: &Secret, key: &Secret, token: Option<&Secret>) -> Secret {
     let mut text = format!("{}\n{}", id.expose(), key.expose());
     if let Some(token) = token {

@@ -1,4 +1,4 @@
-//! Actions and their record: what the façade passes to the engine.
+//! Actions and their record, passed on to the engine.
 
 use std::time::Duration;
 
@@ -14,18 +14,17 @@ use nepho_engine::CommitError;
 
 use crate::{App, AppError};
 
-/// The most targets that one plan may have. A plan reads every target afresh, so that a selection
-/// of a whole inventory would be thousands of requests before the first answer, and a list that
-/// nobody reads before confirming it.
+/// The most targets of one plan. A plan reads every target afresh: a full inventory would take
+/// thousands of requests, and its list is too long to check before confirming.
 pub const MOST_TARGETS: usize = 1_000;
 
-/// How many operations back one can be taken back.
+/// The number of recent operations whose targets can be planned for again.
 const OPERATIONS: usize = 200;
 
 impl App {
-    /// What an action would do: from the cache and one fresh read of the targets. Sends nothing.
-    /// An action alone discards no local disks.
-    /// Refused for more than [`MOST_TARGETS`].
+    /// Plans an action from the cache and one fresh read of the targets. Sends no mutation.
+    ///
+    /// An action alone discards no local disks. Refuses more than [`MOST_TARGETS`].
     pub async fn plan(&self, request: impl Into<ActionRequest>, targets: Targets) -> Result<Plan, AppError> {
         self.ready().await;
         let keys = match targets {
@@ -42,7 +41,7 @@ impl App {
         Ok(self.engine().plan(request.into(), keys).await)
     }
 
-    /// What was accepted of an operation.
+    /// The accepted targets of an operation.
     async fn accepted(&self, id: OperationId) -> Result<Vec<ResourceKey>, AppError> {
         let mut operations = self.operations(OPERATIONS).await?.into_iter();
         let operation =
@@ -52,18 +51,18 @@ impl App {
         Ok(results.filter(accepted).map(|result| result.key).collect())
     }
 
-    /// Carries a plan out. On return it is in the journal; the requests run to their end whatever
-    /// the caller does.
+    /// Executes a plan. On return it is in the journal; the requests run to their end even if the caller
+    /// stops waiting.
     pub async fn commit(&self, nonce: &Nonce, typed: Option<&str>, clicked: bool) -> Result<OperationId, CommitError> {
         self.engine().commit(nonce, typed, clicked).await
     }
 
-    /// Each target's result as soon as every request has been answered.
+    /// The result of each target once every request has its reply.
     pub async fn submitted(&self, operation: &OperationId) -> Vec<TargetResult> {
         self.engine().submitted(operation).await
     }
 
-    /// Each target's result once the cloud has shown it, or after `limit` as far as it is known.
+    /// The result of each target once the cloud shows it; after `limit`, the results so far.
     pub async fn wait(&self, operation: &OperationId, limit: Duration) -> Vec<TargetResult> {
         self.engine().wait(operation, limit).await
     }

@@ -1,4 +1,4 @@
-//! One resource: everything that the drawer and `nepho show` say of it.
+//! Details of one resource, for the drawer and `nepho show`.
 
 use nepho_core::{
     Access, Account, Resource, ResourceKey, ScopeKey,
@@ -11,7 +11,7 @@ use nepho_index::Details;
 
 use crate::{App, AppError};
 
-/// How many of a resource's journal entries are shown with it.
+/// The number of a resource's journal entries in its details.
 const ENTRIES: usize = 50;
 
 impl App {
@@ -25,7 +25,7 @@ impl App {
         let writable = snapshot.account(&scope.account).is_some_and(|account| account.access == Access::ReadWrite);
         let rules = descriptor.capabilities(key.kind).map_or(&[][..], |capabilities| capabilities.actions);
         let (state, free) = (row.state(), writable && row.pending().is_none());
-        // Taken here: the lock must not be held while the journal is read.
+        // Read first: the lock must not be held while the journal is read.
         let selected = self.selection().contains(key);
         Ok(Details {
             selected,
@@ -47,8 +47,8 @@ impl App {
         self.readable(key, &stored.ok_or_else(none)?)
     }
 
-    /// The provider's whole description of a resource: asked for now and stored, where a listing
-    /// shows only a part. On failure what is stored stays.
+    /// The provider's full description of a resource: fetched and stored where a listing shows a part of
+    /// it. On failure the stored description stays.
     pub async fn fetch_document(&self, key: &ResourceKey) -> Result<ShownDocument, AppError> {
         self.ready().await;
         let account = self.cached(key)?.account;

@@ -1,34 +1,25 @@
-//! Windows of the inventory: the rows that are on screen, and what is around them.
+//! Pages of the inventory: the rows on screen and their context.
 
 pub(crate) mod actions;
 pub(crate) mod details;
 pub(crate) mod selection;
+pub(crate) mod state;
 
 use std::{
     sync::{Arc, PoisonError},
     time::Duration,
 };
 
-use nepho_core::{Account, ResourceKey, Timestamp};
+use nepho_core::{Account, ResourceKey};
 use nepho_index::{Change, Hits, InventoryPage, InventoryRow, PageAsk, Query, RowView, Snapshot, Sort};
 
-use crate::{App, AppError};
+use crate::{App, AppError, inventory::state::LastHits};
 
-/// How long the hits of a query serve further windows of it; "stale" depends on the time of day.
+/// The time for which the hits of a query serve further pages; staleness depends on the time of day.
 const HITS_LIFE: Duration = Duration::from_secs(5);
 
-/// The hits of the last query, for its next window.
-#[derive(Debug)]
-pub(crate) struct LastHits {
-    query: String,
-    sort: Sort,
-    snapshot: Arc<Snapshot>,
-    at: Timestamp,
-    hits: Arc<Hits>,
-}
-
 impl App {
-    /// A window of the rows that match a query. A query that is not understood is an answer.
+    /// A page of the rows that match a query. The error of a query that does not parse is in the page.
     pub async fn inventory(&self, ask: &PageAsk) -> Result<InventoryPage, AppError> {
         if !self.is_ready() {
             return self.first_page(ask).await;
@@ -67,7 +58,7 @@ impl App {
         Ok(hits)
     }
 
-    /// The hits of a query in whatever order they are at hand.
+    /// The hits of a query, in the order of the last search if it was for the same query.
     pub(crate) fn hits_of(&self, query: &str) -> Result<Arc<Hits>, AppError> {
         let sort = {
             let last = self.inner().last_hits.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,7 +67,7 @@ impl App {
         self.search(query, sort.unwrap_or_default())
     }
 
-    /// The rows that a text names: a key, a native id or an exact name.
+    /// The rows with this key, native id or exact name.
     pub fn find(&self, text: &str) -> Vec<RowView> {
         self.snapshot().find(text, self.now())
     }
@@ -103,8 +94,8 @@ impl App {
         }
     }
 
-    /// While the index loads: the default query's first rows, straight from the database, so that
-    /// the first paint waits for nothing. Other queries are to be asked again.
+    /// The first page while the index loads: the default query's first rows, from the database. The host
+    /// repeats any other query later.
     async fn first_page(&self, ask: &PageAsk) -> Result<InventoryPage, AppError> {
         let generation = self.generation();
         let stored = self.store().scopes().await?;

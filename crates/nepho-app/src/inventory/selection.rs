@@ -1,5 +1,5 @@
-//! The selection: which rows the operator means. It lives here, so that all of 100,000 rows can be
-//! selected without one of them crossing to the window.
+//! Selection: the rows that the operator means. It lives here, so that 100,000 rows can be selected
+//! without sending them to the window.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,29 +12,10 @@ use nepho_core::{
 };
 use nepho_index::{Hits, SelectionChange, Snapshot};
 
-use crate::{App, AppError};
-
-/// What is selected, seen or not.
-#[derive(Debug, Default)]
-pub(crate) struct Selection {
-    keys: HashSet<ResourceKey>,
-    /// The numbers for the hits on screen, so that scrolling does not count 100,000 rows again.
-    counted: Option<(Arc<Hits>, SelectionSummary)>,
-}
-
-impl Selection {
-    pub(crate) fn contains(&self, key: &ResourceKey) -> bool {
-        self.keys.contains(key)
-    }
-
-    fn change(&mut self) -> &mut HashSet<ResourceKey> {
-        self.counted = None;
-        &mut self.keys
-    }
-}
+use crate::{App, AppError, inventory::state::Selection};
 
 impl App {
-    /// Changes the selection, and counts it against the query on screen.
+    /// Changes the selection, and counts it against the hits of the query on screen.
     pub fn update_selection(&self, change: SelectionChange, query: &str) -> Result<SelectionSummary, AppError> {
         match change {
             SelectionChange::Toggle(key) => {
@@ -61,7 +42,7 @@ impl App {
         Ok(self.summarise(&self.hits_of(query)?))
     }
 
-    /// The selection in numbers, against the hits on screen. Forgets rows that are gone.
+    /// Counts the selection against the hits on screen, and forgets rows that no longer exist.
     pub(crate) fn summarise(&self, hits: &Arc<Hits>) -> SelectionSummary {
         let snapshot = self.snapshot();
         let mut selection = self.selection();
@@ -83,8 +64,7 @@ impl App {
         summary
     }
 
-    /// The selected rows that a plan is for, in the order of the query's hits; the hidden ones, by
-    /// key, after them.
+    /// The selected rows for a plan, in the order of the query's hits; hidden rows follow, by key.
     pub(crate) fn selected(&self, query: &str, include_hidden: bool) -> Result<Vec<ResourceKey>, AppError> {
         let hits = self.hits_of(query)?;
         let selection = self.selection();
@@ -98,7 +78,7 @@ impl App {
     }
 
     pub(crate) fn selection(&self) -> MutexGuard<'_, Selection> {
-        // Every change of the set is one call; a panic elsewhere leaves it whole.
+        // Each change of the set is one call, so a panic elsewhere leaves it consistent.
         self.inner().selection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

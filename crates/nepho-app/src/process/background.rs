@@ -1,4 +1,4 @@
-//! What runs without being asked: noticing other processes, and sweeping up what they left.
+//! Background tasks: following changes of other processes, and removing what they left.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -6,12 +6,12 @@ use nepho_core::{Account, AccountId};
 use nepho_store::{Store, StoreError};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{App, AppError, credentials::pending, process::locks};
+use crate::{App, AppError, credentials::secret_id, process::locks};
 
-/// How often the databases are looked at: what `nepho` did must show within 2 s.
+/// The interval of looking at the databases; a change by `nepho` must show within 2 s.
 const WATCH: Duration = Duration::from_secs(1);
 
-/// What moves when another process stores something.
+/// The values that change when another process stores something.
 #[derive(PartialEq)]
 struct Seen {
     cache: i64,
@@ -19,13 +19,13 @@ struct Seen {
     journal: Option<u64>,
 }
 
-/// Starts what every process does once.
+/// Starts the task that every process runs once.
 pub(crate) fn begin(app: &App) {
     let task = app.clone();
     app.inner().tasks.spawn(async move { task.remove_orphan_secrets().await });
 }
 
-/// Takes over what other processes store, until the application ends.
+/// Follows the changes that other processes store, until the application ends.
 pub(crate) fn watch_others(app: &App) {
     let task = app.clone();
     app.inner().tasks.spawn(async move {
@@ -34,10 +34,10 @@ pub(crate) fn watch_others(app: &App) {
     });
 }
 
-/// Forgets the stored rows of accounts that are gone: a sweep that was under way in another process
-/// when its account was removed may have stored them after the removal.
+/// Removes the rows of accounts that no longer exist: another process may have stored them at the end
+/// of a sweep that began before the account was removed.
 pub(crate) async fn remove_orphan_rows(store: &Store) -> Result<(), StoreError> {
-    // In this order: an account is stored before its first row.
+    // Scopes first: an account is stored before its first row.
     let scopes = store.scopes().await?;
     let accounts = store.accounts().await?;
     let ids: BTreeSet<AccountId> = scopes.into_iter().map(|scope| scope.key.account).collect();
@@ -58,10 +58,10 @@ impl App {
             match self.look().await {
                 Ok(seen) if before.as_ref() != Some(&seen) => match self.take_over().await {
                     Ok(()) => before = Some(seen),
-                    Err(error) => tracing::warn!(%error, "what another process stored could not be read"),
+                    Err(error) => tracing::warn!(%error, "cannot read the changes of another process"),
                 },
                 Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "the databases could not be looked at"),
+                Err(error) => tracing::warn!(%error, "cannot read the state of the databases"),
             }
         }
     }
@@ -81,23 +81,23 @@ impl App {
         Ok(())
     }
 
-    /// Deletes the secrets that an addition or a removal left without an account. Asks for no
-    /// password: a locked keyring keeps them until the next start.
+    /// Deletes the secrets that an addition or a removal left without an account. Never prompts: a locked
+    /// keyring keeps them until the next start.
     pub(crate) async fn remove_orphan_secrets(&self) {
         if let Err(error) = self.try_remove_orphan_secrets().await {
-            tracing::warn!(%error, "the keyring could not be tidied");
+            tracing::warn!(%error, "cannot remove orphaned secrets from the keyring");
         }
     }
 
     async fn try_remove_orphan_secrets(&self) -> Result<(), AppError> {
-        let list = pending::list(self.store()).await?;
-        if list.is_empty() {
+        let pending = secret_id::pending(self.store()).await?;
+        if pending.is_empty() {
             return Ok(());
         }
-        // Whoever adds an account now holds this lock: its intent is not lost, it is under way.
+        // A process that adds an account holds this lock: its pending secret is not orphaned.
         let path = self.providers().directory.accounts_lock();
         let Ok(_held) = locks::try_take(&path, self.providers().host)? else { return Ok(()) };
-        for secret_id in pending::list(self.store()).await? {
+        for secret_id in secret_id::pending(self.store()).await? {
             self.settle_secret(&secret_id).await?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Where the data lives, for both hosts, and the files in it that are not databases.
+//! Data directory of both hosts, and its files other than databases.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -10,14 +10,14 @@ use nepho_core::{AccountId, journal::RunId};
 
 use crate::{AppError, Environment};
 
-/// The data directory; the store has made it ours alone before this is built.
+/// The data directory; the store has checked that only this user may change it.
 #[derive(Clone, Debug)]
 pub(crate) struct Directory {
     root: PathBuf,
 }
 
-/// Where the data is to live: what was asked for, else `NEPHOSCOPE_DATA_DIR`, else the platform's
-/// place for data.
+/// The path of the data directory: the caller's, else `NEPHOSCOPE_DATA_DIR`, else the platform's place
+/// for data.
 pub(crate) fn resolve(asked: Option<PathBuf>, environment: &Environment) -> Result<PathBuf, AppError> {
     asked
         .or_else(|| environment.get("NEPHOSCOPE_DATA_DIR").map(PathBuf::from))
@@ -26,7 +26,7 @@ pub(crate) fn resolve(asked: Option<PathBuf>, environment: &Environment) -> Resu
 }
 
 impl Directory {
-    /// Takes over the directory that the store opened, and makes the ones for locks.
+    /// Takes over the directory that the store opened, and creates the directories of locks.
     pub(crate) fn open(root: &Path) -> Result<Self, AppError> {
         let root = fs::canonicalize(root).map_err(AppError::file(root))?;
         let directory = Self { root };
@@ -68,7 +68,7 @@ impl Directory {
     }
 }
 
-/// Ids of ours are UUIDs; anything else never becomes a path.
+/// Our ids are UUIDs; no other text becomes a path.
 fn file_name(id: &str) -> Option<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     (!id.is_empty() && id.len() <= 64 && id.chars().all(plain)).then_some(id)
@@ -91,7 +91,7 @@ fn make_private(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
-/// Opens a lock file, made if need be: 0600 from its first moment, and never through a link.
+/// Opens a lock file, and creates it with mode 0600 if it is missing; never follows a link.
 #[cfg(unix)]
 pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -100,7 +100,7 @@ pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(no_follow).open(path)
 }
 
-/// Opens a lock file, made if need be.
+/// Opens a lock file, and creates it if it is missing.
 #[cfg(not(unix))]
 pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)

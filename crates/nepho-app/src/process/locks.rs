@@ -1,6 +1,6 @@
-//! Locks between processes: files, held by the system, that go with the process that took them.
+//! Inter-process file locks. The system releases a lock when its process ends.
 //!
-//! Whoever holds one has signed it, so that who waits can say for whom.
+//! The holder signs the file, so that a waiting process can name it.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -17,29 +17,29 @@ use crate::{
     process::directory::{Directory, open_private},
 };
 
-/// How long a lock that somebody else holds is waited for.
+/// The longest wait for a lock.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How often it is tried meanwhile; the system offers no wait with a limit.
+/// The pause between two attempts; the system offers no wait with a limit.
 const STEP: Duration = Duration::from_millis(50);
 
-/// A lock, until it is dropped.
+/// A lock; dropping it releases it.
 #[derive(Debug)]
 pub(crate) struct Held {
     _file: File,
 }
 
-/// A lock that another process has, as it signed it.
+/// The signature of the process that holds a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HeldBy(pub(crate) String);
 
 impl HeldBy {
-    /// The failure that says that something has to wait for the holder.
+    /// The failure for an operation that has to wait for the holder.
     pub(crate) fn failure(&self, what: &str) -> Failure {
         Failure { code: FailureCode::Conflict, message: format!("{what} is in use by {}; try again", self.0) }
     }
 }
 
-/// Takes the lock if nobody has it, and signs it.
+/// Takes and signs the lock if it is free.
 pub(crate) fn try_take(path: &Path, host: HostKind) -> Result<Result<Held, HeldBy>, AppError> {
     let mut file = open_private(path).map_err(AppError::file(path))?;
     match file.try_lock() {
@@ -51,7 +51,7 @@ pub(crate) fn try_take(path: &Path, host: HostKind) -> Result<Result<Held, HeldB
     Ok(Ok(Held { _file: file }))
 }
 
-/// Takes the lock, waiting for its holder a little.
+/// Takes the lock, and waits a few seconds for its holder.
 pub(crate) async fn take(path: &Path, host: HostKind) -> Result<Result<Held, HeldBy>, AppError> {
     let until = Instant::now() + PATIENCE;
     loop {
@@ -62,9 +62,9 @@ pub(crate) async fn take(path: &Path, host: HostKind) -> Result<Result<Held, Hel
     }
 }
 
-/// Takes the lock that says that this run is alive.
+/// Takes the lock that shows other processes that this run is alive.
 ///
-/// The file gets its name once it is locked: another process that tidies up never finds it free.
+/// The file gets its name after it is locked, so that a process which tidies up never finds it free.
 pub(crate) fn announce(directory: &Directory, run: &RunId, host: HostKind) -> Result<Held, AppError> {
     let path = directory.run_lock(run).ok_or(AppError::NotApplicable { reason: "the run's id is no file name" })?;
     let unnamed = path.with_extension("new");
@@ -76,7 +76,7 @@ pub(crate) fn announce(directory: &Directory, run: &RunId, host: HostKind) -> Re
     Ok(held)
 }
 
-/// Whether the run still holds its lock.
+/// Returns true if the run still holds its lock.
 pub(crate) fn is_alive(directory: &Directory, run: &RunId) -> bool {
     let Some(path) = directory.run_lock(run) else { return false };
     // Not created: a run without a file has ended.
@@ -89,7 +89,7 @@ pub(crate) fn tidy(directory: &Directory) {
     for path in entries.flatten().map(|entry| entry.path()) {
         let is_lock = path.extension().is_some_and(|extension| extension == "lock");
         if is_lock && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
-            // What cannot be deleted is found again at the next start.
+            // The next start tries again.
             let _ = fs::remove_file(&path);
         }
     }
@@ -103,7 +103,7 @@ fn sign(file: &mut File, host: HostKind) -> std::io::Result<()> {
 
 fn signature(file: &mut File) -> String {
     let mut bytes = Vec::new();
-    // Systems with mandatory locks do not let it be read.
+    // Systems with mandatory locks refuse to read it.
     if file.take(200).read_to_end(&mut bytes).is_err() || bytes.is_empty() {
         return "another process".to_owned();
     }

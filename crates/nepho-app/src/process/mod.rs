@@ -1,4 +1,4 @@
-//! The process among others: the data directory, the locks between processes, the background tasks.
+//! Process level: data directory, locks between processes, background tasks.
 
 pub mod background;
 pub mod directory;

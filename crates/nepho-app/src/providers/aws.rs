@@ -1,15 +1,15 @@
-//! What an AWS account is connected with.
+//! Connection options of AWS accounts.
 
-use nepho_aws::{AwsCredentials, AwsFiles, AwsOptions};
-use nepho_core::{Account, Failure};
+use nepho_aws::{AwsCredentials, AwsFiles, AwsOptions, HostFacts};
+use nepho_core::{Account, CredentialSource, Failure, Region, network::AllowedHost};
 
 use crate::{
-    credentials::resolve::ResolvedCredentials,
+    credentials::resolved::ResolvedCredentials,
     providers::{ProviderFactory, endpoint_of, missing},
 };
 
 impl ProviderFactory {
-    /// The AWS configuration files of this person.
+    /// The AWS configuration files of this user.
     pub(crate) fn aws_files(&self) -> AwsFiles {
         AwsFiles::locate(|name| self.environment.get(name))
     }
@@ -53,5 +53,15 @@ impl ProviderFactory {
             files: self.aws_files(),
             ..AwsOptions::new(credentials)
         })
+    }
+    /// The hosts of an AWS account; `known` are the regions that a listing found.
+    pub(crate) async fn aws_hosts(&self, account: &Account, known: &[Region]) -> Result<Vec<AllowedHost>, Failure> {
+        let profile = match &account.source {
+            CredentialSource::Profile(name) => Some(name.as_str()),
+            _ => None,
+        };
+        let (files, endpoint) = (self.aws_files(), endpoint_of(account.endpoint.as_deref())?);
+        let facts = HostFacts { profile, files: &files, endpoint: endpoint.as_ref(), regions: &account.regions, known };
+        Ok(nepho_aws::allowed_hosts(facts).await?)
     }
 }

@@ -1,14 +1,14 @@
-//! Which custom endpoints an operator may approve.
+//! Approval of custom endpoints.
 //!
-//! Credentials are signed for whatever host is named here, so the rules are narrow: those of
-//! [`nepho_core::endpoint`], and nothing but a host.
+//! Credentials are signed for the host of an endpoint, so the rules are narrow: those of
+//! [`nepho_core::endpoint`], and no path.
 
 use nepho_core::endpoint;
 use url::Url;
 
 use crate::AppError;
 
-/// Checks an endpoint and returns it in its one written form, without a trailing slash.
+/// Checks an endpoint, and returns its canonical form without a trailing slash.
 pub(crate) fn approve(text: &str) -> Result<String, AppError> {
     let refused = |reason| AppError::EndpointRefused { reason };
     let url = Url::parse(text.trim()).map_err(|_| refused("it is not a URL"))?;

@@ -1,25 +1,25 @@
-//! What a host must know of the clouds without opening the façade: the variables that it clears
-//! before any thread, the consoles that it may open, and whose log lines are ours.
+//! Facts about the clouds that a host needs before it opens the façade: the variables to clear before
+//! any thread, the hosts of consoles, and the log filter.
 //!
-//! Deliberately not here: clearing or opening anything. That is the host's.
+//! Deliberately not here: clearing variables and opening pages, which is the host's.
 
-/// Redirects of the AWS SDK. An endpoint is approved account by account, never by a variable that
-/// some script exported.
+/// The prefix of the AWS SDK's endpoint variables. The operator approves an endpoint per account; a
+/// variable that a script exported is not an approval.
 const REDIRECTS: &str = "AWS_ENDPOINT_URL";
 
-/// Proxies. Nephoscope's own requests use none; Google's library would send a sign-in through them.
+/// Proxy variables. Our own requests use no proxy; Google's library would send a sign-in through one.
 const PROXIES: [&str; 3] = ["http_proxy", "https_proxy", "all_proxy"];
 
-/// Where consoles live, each with all that is below it. AWS: "AWS Management Console endpoints" of
-/// the partitions aws, aws-us-gov and aws-cn. Google: the Google Cloud console.
+/// The hosts of consoles, with every subdomain. AWS: "AWS Management Console endpoints" of the
+/// partitions aws, aws-us-gov and aws-cn. Google: the Google Cloud console.
 pub const CONSOLE_HOSTS: [&str; 4] =
     ["console.aws.amazon.com", "console.amazonaws-us-gov.com", "console.amazonaws.cn", "console.cloud.google.com"];
 
-/// The crates under the hosts that log what they do, as a filter of `tracing` that shows it.
+/// A `tracing` filter that shows the logs of the crates under the hosts.
 pub const LOG_ALL: &str = "nepho_engine=debug,nepho_app=debug,nepho_aws=debug,nepho_gcp=debug";
 
-/// Whether this variable of the environment would have a cloud's library send requests elsewhere
-/// than to the account's endpoint. A host clears it before it starts any thread.
+/// Returns true if a cloud's library would follow this variable to another endpoint than the account's.
+/// A host clears such a variable before it starts any thread.
 pub fn redirects_endpoint(variable: &str) -> bool {
     variable.starts_with(REDIRECTS) || PROXIES.iter().any(|proxy| variable.eq_ignore_ascii_case(proxy))
 }
@@ -31,7 +31,7 @@ mod tests {
 
     use super::*;
 
-    /// The host of the console's page for a machine of this cloud.
+    /// The host of the console's page for an instance of this cloud.
     fn console(descriptor: &dyn Descriptor, provider: ProviderKind, realm: &str, region: &str) -> String {
         let machine = instance("i-1").provider(provider).realm(&Realm::new(realm)).region(region);
         let page = descriptor.console_url(&machine.zone(&format!("{region}-b")).named("web-1").build());

@@ -1,22 +1,21 @@
-//! What a Google Cloud account is connected with: its project, and a sign-in that other projects
-//! may share.
+//! Connection options of Google Cloud accounts, and the sign-ins that their projects share.
 
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use nepho_core::{Account, CredentialSource, Failure, Secret, report::AccountStatus};
+use nepho_core::{Account, CredentialSource, Failure, Secret, network::AllowedHost, report::AccountStatus};
 use nepho_gcp::{GcpCredentials, GcpIdentity, GcpOptions};
 
 use crate::{
     Environment,
-    credentials::resolve::ResolvedCredentials,
+    credentials::resolved::ResolvedCredentials,
     providers::{ProviderFactory, endpoint_of, missing},
 };
 
-/// The sign-ins of this process: one for each source and endpoint, so that all projects of one fetch
-/// one token and share its quota. One whose token was refused asks for another by itself.
+/// The sign-ins of this process, one for each source and endpoint: all projects of a sign-in share its
+/// token and its quota. A sign-in whose token is refused fetches another.
 #[derive(Debug, Default)]
 pub(crate) struct SignIns(Mutex<Vec<Shared>>);
 
@@ -24,7 +23,7 @@ pub(crate) struct SignIns(Mutex<Vec<Shared>>);
 struct Shared {
     source: CredentialSource,
     endpoint: Option<String>,
-    /// What it was made of: a file or a key that changed since makes another one.
+    /// The text of its credentials; a changed file or key makes another sign-in.
     text: Secret,
     identity: Arc<GcpIdentity>,
 }
@@ -51,7 +50,7 @@ impl SignIns {
         Ok(identity)
     }
 
-    /// Forgets the sign-ins that no account has and nobody uses at this moment.
+    /// Forgets the sign-ins that no account has and no provider uses.
     pub(crate) fn forget_unused(&self, accounts: &[AccountStatus]) {
         self.lock().retain(|one| {
             let has = |account: &Account| account.source == one.source && account.endpoint == one.endpoint;
@@ -65,7 +64,7 @@ impl SignIns {
 }
 
 impl ProviderFactory {
-    /// The sign-in that a credentials makes, shared with whoever has the same; sends nothing.
+    /// The sign-in of these credentials, shared with every account that has the same; sends nothing.
     pub(crate) fn gcp_identity(
         &self,
         credentials: &ResolvedCredentials,
@@ -103,18 +102,35 @@ impl ProviderFactory {
         }
     }
 
-    /// The application default credentials of this person, if there are any.
+    /// The hosts of a Google Cloud account.
+    pub(crate) fn gcp_hosts(&self, account: &Account) -> Result<Vec<AllowedHost>, Failure> {
+        let file = match &account.source {
+            CredentialSource::ApplicationDefault => Some(self.application_default_text()?),
+            _ => None,
+        };
+        let endpoint = endpoint_of(account.endpoint.as_deref())?;
+        Ok(nepho_gcp::allowed_hosts(file.as_ref(), endpoint.as_ref())?)
+    }
+
+    fn application_default_text(&self) -> Result<Secret, Failure> {
+        let file = self.application_default_file().ok_or_else(|| {
+            missing("there are no application default credentials; run `gcloud auth application-default login`")
+        })?;
+        Ok(nepho_gcp::read_key_file(&file)?)
+    }
+
+    /// The application-default-credentials file of this user, if there is one.
     pub(crate) fn application_default_file(&self) -> Option<PathBuf> {
         nepho_gcp::application_default_file(|name| self.environment.get(name))
     }
 }
 
-/// What is kept of a service account's key file, which is read once.
+/// Reads a service account's key file, and returns the members that the keyring keeps.
 pub(crate) fn key_of_file(path: &Path) -> Result<Secret, Failure> {
     Ok(nepho_gcp::slim_service_account(&nepho_gcp::read_key_file(path)?)?)
 }
 
-/// The path with a leading `~` written out: a window has no shell that does it.
+/// Expands a leading `~`: no shell does it for a window.
 pub(crate) fn expanded(path: PathBuf, environment: &Environment) -> PathBuf {
     let Ok(below) = path.strip_prefix("~") else { return path };
     let home = environment.get("HOME").map(PathBuf::from);

@@ -1,19 +1,17 @@
-//! Accounts become providers here: the one place that knows which clouds there are.
+//! Provider factory: builds an account's provider. The only module that tells the clouds apart.
 
 pub(crate) mod aws;
-pub(crate) mod demo;
 pub(crate) mod endpoint;
 pub(crate) mod env;
 pub(crate) mod gcp;
-mod hosts;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use nepho_aws::AwsProvider;
 use nepho_core::{
-    Account, AccountId, Clock, CredentialSource, Descriptor, Failure, FailureCode, Provider, ProviderKind,
-    journal::RunId,
+    Account, AccountId, Clock, CredentialSource, Descriptor, Failure, FailureCode, Provider, ProviderKind, Region,
+    journal::RunId, network::AllowedHost,
 };
 use nepho_demo::DemoProvider;
 use nepho_engine::{AccountLock, Host};
@@ -23,14 +21,14 @@ use url::Url;
 
 use crate::{
     Environment, HostKind,
-    credentials::resolve::ResolvedCredentials,
+    credentials::resolved::ResolvedCredentials,
     credentials::store::CredentialStore,
     process::directory::Directory,
     process::locks::{self, Held},
     providers::gcp::SignIns,
 };
 
-/// This process, as the engine sees it.
+/// The parts of this process that build providers, and its locks; the engine's host.
 #[derive(Debug)]
 pub(crate) struct ProviderFactory {
     pub(crate) directory: Directory,
@@ -40,14 +38,14 @@ pub(crate) struct ProviderFactory {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) host: HostKind,
     pub(crate) run: RunId,
-    /// Says that this run is alive, until the process ends.
+    /// The lock of this run; other processes see by it that the run is alive.
     pub(crate) _alive: Held,
 }
 
 #[async_trait]
 impl Host for ProviderFactory {
     async fn connect(&self, account: &Account) -> Result<Arc<dyn Provider>, Failure> {
-        // In the background: a locked keyring is a state to show, not a prompt out of nowhere.
+        // A background sync never prompts: a locked keyring is a status to show.
         let credentials = self.stored_credentials(account, Prompt::Never).await?;
         self.connect_with(account, credentials.as_ref()).await
     }
@@ -76,7 +74,7 @@ impl Host for ProviderFactory {
 }
 
 impl ProviderFactory {
-    /// What a stored account signs in with; asks the keyring where its key is there.
+    /// The credentials of a stored account; reads the keyring where it holds the key.
     pub(crate) async fn stored_credentials(
         &self,
         account: &Account,
@@ -96,7 +94,17 @@ impl ProviderFactory {
         })
     }
 
-    /// Builds the account's provider with a credentials that is at hand. Sends nothing.
+    /// Every host that requests of the account may go to; `known` are the places that a listing
+    /// found. Reads no keyring, as no secret decides a host.
+    pub(crate) async fn allowed_hosts(&self, account: &Account, known: &[Region]) -> Result<Vec<AllowedHost>, Failure> {
+        match account.provider {
+            ProviderKind::Aws => self.aws_hosts(account, known).await,
+            ProviderKind::Gcp => self.gcp_hosts(account),
+            ProviderKind::Demo => Ok(Vec::new()),
+        }
+    }
+
+    /// Builds the account's provider with these credentials. Sends nothing.
     pub(crate) async fn connect_with(
         &self,
         account: &Account,
@@ -105,7 +113,7 @@ impl ProviderFactory {
         match account.provider {
             ProviderKind::Aws => {
                 let options = self.aws_options(account, credentials)?;
-                // Boxed: the SDK's loading of profiles makes it a large future.
+                // Boxed: loading profiles with the SDK makes a large future.
                 Ok(Arc::new(Box::pin(AwsProvider::connect(options)).await?))
             }
             ProviderKind::Gcp => {
@@ -118,7 +126,7 @@ impl ProviderFactory {
     }
 }
 
-/// An account's endpoint, which was approved when it was stored.
+/// Parses an account's endpoint, which was approved before it was stored.
 pub(crate) fn endpoint_of(stored: Option<&str>) -> Result<Option<Url>, Failure> {
     let unreadable = |_| missing("the stored endpoint is not a URL");
     stored.map(Url::parse).transpose().map_err(unreadable)

@@ -1,4 +1,4 @@
-//! The demo cloud, added and removed as a whole.
+//! Demo cloud: added and removed as a whole.
 
 use nepho_core::{
     Access, Account, AccountId, CredentialSource, Failure, ProviderKind,
@@ -24,7 +24,7 @@ impl ProviderFactory {
 }
 
 impl App {
-    /// Adds the demo cloud's accounts, those that are not here yet, and lists them once.
+    /// Adds the missing accounts of the demo cloud, and lists them once.
     pub async fn add_demo(&self) -> Result<SyncReport, AppError> {
         {
             let _held = self.hold_accounts().await?;
@@ -38,7 +38,7 @@ impl App {
         Ok(self.sync(&self.demo_ids(), &[]).await)
     }
 
-    /// Removes the demo cloud's accounts and its file: the next demo starts afresh.
+    /// Removes the demo cloud's accounts and its file: the next demo begins anew.
     pub async fn remove_demo(&self) -> Result<(), AppError> {
         let _held = self.hold_accounts().await?;
         for id in self.demo_ids() {
@@ -51,8 +51,8 @@ impl App {
         })
     }
 
-    /// The account to add, unless it is here; its name is marked where an account of the operator's
-    /// has it already.
+    /// The account to add; `None` if it exists. Its name gets a mark where an account of the operator
+    /// already has it.
     fn demo_account(&self, demo: &DemoAccount) -> Option<Account> {
         let accounts = self.accounts();
         let is_it = |status: &AccountStatus| {
