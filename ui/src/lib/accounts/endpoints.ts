@@ -1,4 +1,4 @@
-// Which endpoints Nephoscope speaks to, by account.
+// The endpoints of all accounts.
 import type { Account } from "$lib/ipc/types";
 import { endpointsFor } from "$lib/labels/clouds";
 
