@@ -1,4 +1,4 @@
-// The table of the clouds: endpoints, names, and what actions are called on them.
+// What the table of the clouds says: endpoints, names, and what actions are called on them.
 import { describe, expect, it } from "vitest";
 import { endpointsOf } from "$lib/accounts/endpoints";
 import { VIEWS } from "$components/shell/views";

@@ -1,4 +1,4 @@
-// The endpoints of all accounts.
+// Which endpoints Nephoscope speaks to, by account.
 import type { Account } from "$lib/ipc/types";
 import { endpointsFor } from "$lib/labels/clouds";
 

@@ -5,7 +5,7 @@ export function term(key: string, value: string): string {
   return /^[^\s",:-][^\s",:]*$/.test(value) ? `${key}:${value}` : `${key}:"${value.replaceAll('"', "")}"`;
 }
 
-/** Returns true if the query has exactly this term. */
+/** Whether the query has the term, as a whole. */
 export function hasTerm(query: string, wanted: string): boolean {
   return ` ${query} `.includes(` ${wanted} `);
 }

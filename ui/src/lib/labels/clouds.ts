@@ -13,13 +13,13 @@ type Cloud = {
   /** In full, for a form. */
   full: () => string;
   mark: CloudMark;
-  /** The name of its scopes, as a column's title. */
+  /** What its scopes are, as a column's title. */
   place: () => string;
   /** "17 regions". */
   places: (of: { count: number }) => string;
   /** Its own endpoints for an account; a custom one of the account stands for them. */
   endpoints: (account: Account) => string[];
-  /** The endpoints that issue tokens; a custom endpoint of the account does not replace them. */
+  /** Where tokens come from, whatever the account's endpoint is. */
   tokens: (account: Account) => string[];
 };
 
@@ -89,7 +89,7 @@ export function placesText(provider: ProviderKind, count: number): string {
   return CLOUDS[provider].places({ count });
 }
 
-/** Returns the endpoints of an account's requests. */
+/** Where an account's requests go. */
 export function endpointsFor(account: Account): string[] {
   const cloud = CLOUDS[account.provider];
   return [
