@@ -13,7 +13,7 @@ const UP: &str = "\u{E013}";
 
 /// The key of the row under the cursor.
 async fn cursor(window: &Window) -> String {
-    window.attribute("[data-testid=\"row\"].cursor", "data-key").await.unwrap_or_default()
+    window.attribute("[data-testid=\"row\"][data-cursor]", "data-key").await.unwrap_or_default()
 }
 
 async fn selected(window: &Window) -> usize {

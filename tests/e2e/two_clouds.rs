@@ -101,7 +101,7 @@ async fn aws_and_google_stand_in_one_list() {
         window.find_css(&state(id, shown)).await;
     }
     assert_eq!(window.count("[data-testid=\"row\"]").await, 6);
-    window.find_css(&format!("{} [data-testid=\"region\"][title=\"{ZONE}\"]", row("11"))).await;
+    window.find_css(&format!("{} [data-testid=\"zone\"][title=\"{ZONE}\"]", row("11"))).await;
     window.screenshot("inventory").await;
     window.type_into("query", "tag:env=prod zone:europe-west1-*").await;
     window.see_gone(&row("21")).await;

@@ -1,4 +1,4 @@
-// How fresh accounts are, and what the form that adds one sends.
+// The freshness of accounts, and the request of the form that adds one.
 import { describe, expect, it } from "vitest";
 import { profilesOf, readForm, suggestedName } from "$lib/accounts/form";
 import { failedGroups, health, isOffline, oldest } from "$lib/accounts/freshness";

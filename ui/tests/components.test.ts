@@ -1,4 +1,4 @@
-// What single components draw: texts of strangers as text, states with their words, errors at their place.
+// Single components: untrusted texts as text, states with their words, errors at their place.
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import OperationCard from "$components/activity/OperationCard.svelte";

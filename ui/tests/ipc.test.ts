@@ -1,4 +1,4 @@
-// What a rejected call becomes, and what the window says about it.
+// The error of a rejected call, and its words.
 import { describe, expect, it } from "vitest";
 import { blocks, call, IpcError, ipcError } from "$lib/ipc";
 import { useHost } from "$lib/ipc/host";

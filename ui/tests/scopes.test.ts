@@ -115,6 +115,21 @@ describe("what could not be read", () => {
     expect(text()).toContain("all 130 zones");
   });
 
+  it("closes by a press beside it, not by one in it", () => {
+    show(zones(130, () => ({ failure: down })));
+    const press = (on: Element | undefined) =>
+      on?.dispatchEvent(new MouseEvent("pointerdown", { bubbles: true }));
+    const open = () => all("trouble-more")[0]?.getAttribute("aria-expanded");
+    all("trouble-more")[0]?.click();
+    flushSync();
+    press(all("trouble-item")[0]);
+    flushSync();
+    expect(open()).toBe("true");
+    press(document.body);
+    flushSync();
+    expect(open()).toBe("false");
+  });
+
   it("names a bounded number of zones, even when each is asked for", () => {
     show(zones(130, (at) => ({ failure: at < 90 ? down : null })));
     expect(text()).toContain("zone-000, zone-001, zone-002 and 87 more");

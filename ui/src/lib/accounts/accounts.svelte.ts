@@ -17,7 +17,7 @@ class Accounts {
   /** Ids of accounts that something is being done with. */
   readonly busy = new SvelteSet<string>();
 
-  /** What the last verify of an account found that the cloud denies, by its id. */
+  /** The actions that the cloud denies, from the last verify of an account, by its id. */
   readonly denied = new SvelteMap<string, readonly Action[]>();
 
   readonly failed = $derived(failedGroups(this.list));

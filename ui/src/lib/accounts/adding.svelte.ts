@@ -34,7 +34,7 @@ export class Adding {
     return chosen !== null && this.ways.includes(chosen) ? chosen : (this.ways[0] ?? "keys");
   });
   readonly byProject = $derived(byProject(this.cloud));
-  /** Whether several projects are to be added, each under its own name. */
+  /** Several projects will be added, each under its own name. */
   readonly several = $derived(this.byProject && this.projects.picked.length > 1);
   /** A name to start from. */
   readonly suggestion = $derived(

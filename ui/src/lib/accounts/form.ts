@@ -3,9 +3,9 @@ import type { Access, AddAccountRequest, Credentials, FoundAccount, ProviderKind
 
 /** A cloud whose accounts are added by the form. */
 export type Cloud = Exclude<ProviderKind, "demo">;
-/** How the credentials are given. */
+/** The kind of credentials. */
 export type Way = "keys" | "profile" | "environment" | "application_default" | "key_file" | "variable";
-/** Where the form starts. */
+/** The form's start. */
 export type Start = { cloud: Cloud; way: Way | null; profile: string | null; project: string | null };
 
 export const CLOUDS: readonly Cloud[] = ["aws", "gcp"];
@@ -23,7 +23,7 @@ export const REGIONS: Record<Cloud, string> = {
 /** The fields that say whose projects are found: when one changes, those found are forgotten. */
 export const IDENTITY_FIELDS: readonly string[] = ["path", "variable", "custom_endpoint", "endpoint"];
 
-/** Whether the form asks for projects. */
+/** Returns true if the form asks for projects. */
 export function byProject(cloud: Cloud): boolean {
   return BY_PROJECT.includes(cloud);
 }
@@ -57,7 +57,7 @@ function reader(form: FormData): (name: string) => string {
   };
 }
 
-/** What every account of the form has in common. An endpoint field that is not there approves none. */
+/** The part of the request that all accounts of the form share. A missing endpoint field approves none. */
 export type Terms = {
   provider: Cloud;
   credentials: Credentials;

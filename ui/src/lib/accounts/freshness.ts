@@ -1,4 +1,4 @@
-// How fresh accounts are: which scopes failed, why, and how old what they show is.
+// The freshness of accounts: failed scopes, their reasons, and the age of their rows.
 import { isDemo } from "$lib/accounts/demo";
 import type { Account, FailureCode, Scope } from "$lib/ipc/types";
 
@@ -53,7 +53,7 @@ export function oldest(scopes: readonly Scope[]): string | null {
 
 export type Health = "ok" | "partial" | "failed" | "unknown";
 
-/** How an account stands, for its mark. */
+/** The health of an account, for its mark. */
 export function health(account: Account): Health {
   const failed = account.scopes.filter(({ failure }) => failure !== null).length;
   if (account.sign_in.type === "failed" && failed === account.scopes.length) return "failed";

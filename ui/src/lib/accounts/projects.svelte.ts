@@ -19,11 +19,11 @@ export class Projects {
   typed = $state("");
   looking = $state(false);
   error = $state.raw<IpcError | null>(null);
-  /** How many were tried last. */
+  /** The number of projects in the last attempt. */
   tried = $state(0);
   /** Those found that are selected. */
   readonly chosen = new SvelteSet<string>();
-  /** Why those that were tried last were not added. */
+  /** The failures of the last attempt, by project. */
   readonly failed = new SvelteMap<string, Failure>();
 
   /** Those that the filter shows. */
@@ -39,7 +39,7 @@ export class Projects {
     return [...this.chosen, ...typed.filter((project, at) => typed.indexOf(project) === at)];
   });
 
-  /** How often what was found was forgotten: a reply to an earlier question is dropped. */
+  /** Counts the forgotten searches: a reply to an earlier one is dropped. */
   #round = 0;
 
   /** Asks the cloud what the credentials can see. Nothing is added by looking. */

@@ -1,4 +1,4 @@
-// Which account the operator is asked about before it is removed.
+// The account that the removal dialog asks about.
 import type { Account } from "$lib/ipc/types";
 import { accounts } from "$lib/accounts/accounts.svelte";
 

@@ -12,12 +12,12 @@ const FULLEST = 12;
 export type ScopeLine =
   { type: "one"; scope: Scope } | { type: "failed" | "more" | "empty" | "never"; scopes: Scope[] };
 
-/** Whether there are too many for a line each. */
+/** Returns true if there are too many for a line each. */
 export function isMany(scopes: readonly Scope[]): boolean {
   return scopes.length > FEW;
 }
 
-/** What failed first, then what has machines, then the rest in numbers. */
+/** The failed scopes, then those with instances, then the number of the rest. */
 export function scopeLines(scopes: readonly Scope[], each: boolean): ScopeLine[] {
   const ordered = scopes.toSorted((a, b) => a.location.localeCompare(b.location));
   const failed = ordered.filter(({ failure }) => failure !== null);

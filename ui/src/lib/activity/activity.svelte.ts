@@ -1,4 +1,4 @@
-// What was done: running operations, and the journal page by page.
+// The history: running operations, and the journal page by page.
 import { call, ipcError, type IpcError } from "$lib/ipc";
 import type { JournalEntry, Operation, Verification } from "$lib/ipc/types";
 import { followUps } from "$lib/actions/planning.svelte";

@@ -1,4 +1,4 @@
-// What the drawer warns of: how actions behave on this machine, and why its facts may be old.
+// The drawer's warnings: the effects of actions on this instance, and the reasons for old facts.
 import type { ResourceDetails } from "$lib/ipc/types";
 import { visible } from "$lib/text/visible";
 import { exact } from "$lib/time/age";

@@ -1,4 +1,4 @@
-// What a failed command says. Codes are what the window branches on; the message is a quotation.
+// The error of a failed command. The window branches on codes; the message is a quotation.
 import type { CommandCode, CommandError, FailureCode } from "$lib/ipc/types";
 
 /** A failed command, as it is thrown by `call`. */
@@ -48,7 +48,7 @@ export function ipcError(thrown: unknown): IpcError {
   });
 }
 
-/** Whether every command would fail so: nothing else is worth saying then. */
+/** Returns true for an error that every command would return, such as a second window. */
 export function blocks(error: IpcError): boolean {
   return error.code === "already_open" || error.code === "cannot_open";
 }

@@ -1,4 +1,4 @@
-// What states and health are called, and how they are drawn.
+// The words and the shapes of states.
 import type { State } from "$lib/ipc/types";
 import * as m from "$messages";
 
@@ -15,7 +15,7 @@ const NAMES: Record<State, () => string> = {
   unknown: m.state_unknown,
 };
 
-/** How a state is drawn: filled, hollow, barred, half, crossed or square. */
+/** The shape of a state: filled, hollow, barred, half, crossed or square. */
 export type Glyph = "on" | "off" | "paused" | "moving" | "gone" | "unknown";
 const GLYPHS: Record<State, Glyph> = {
   pending: "moving",
@@ -40,7 +40,7 @@ export function stateGlyph(state: State): Glyph {
   return GLYPHS[state];
 }
 
-/** Whether the cloud will leave the state by itself. */
+/** Returns true for a state that the cloud leaves without an action. */
 export function isMoving(state: State): boolean {
   return GLYPHS[state] === "moving";
 }

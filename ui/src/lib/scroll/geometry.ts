@@ -12,9 +12,9 @@ export type List = { rows: number; rowHeight: number; viewport: number };
 export type Slice = {
   /** The first row drawn. */
   first: number;
-  /** How many rows are drawn. */
+  /** The number of rows drawn. */
   count: number;
-  /** Where the first row drawn stands on the canvas, in pixels. */
+  /** The position of the first row drawn, from the canvas's top, in pixels. */
   top: number;
 };
 
@@ -39,7 +39,7 @@ export function slotCount({ rowHeight, viewport }: List): number {
   return onScreen(viewport, rowHeight) + 2 * OVERSCAN;
 }
 
-/** Where to scroll so that `row` is on screen; `null` when it is there already. */
+/** Returns the scroll position that shows `row`; `null` when it is on screen already. */
 export function scrollTo(list: List, scrollTop: number, row: number): number | null {
   const offset = rowOffset(list, scrollTop);
   const top = row * list.rowHeight;
@@ -48,12 +48,12 @@ export function scrollTo(list: List, scrollTop: number, row: number): number | n
   return bottom > offset + list.viewport ? scrollAt(list, bottom - list.viewport) : null;
 }
 
-/** How many whole rows fit, for paging by keyboard. */
+/** The number of whole rows that fit, for paging by keyboard. */
 export function page({ viewport, rowHeight }: List): number {
   return Math.max(1, Math.floor(viewport / rowHeight) - 1);
 }
 
-/** How many rows a viewport touches at most. */
+/** The greatest number of rows that a viewport touches. */
 function onScreen(viewport: number, rowHeight: number): number {
   return Math.max(1, Math.ceil(viewport / rowHeight) + 1);
 }

@@ -1,4 +1,4 @@
-// What each hint of change makes the window ask again.
+// The reads that each hint of a change triggers.
 import { onChanged } from "$lib/ipc";
 import type { Changes } from "$lib/ipc/types";
 import { accounts } from "$lib/accounts/accounts.svelte";

@@ -1,4 +1,4 @@
-// Which screen is shown, and what lies over it.
+// The current screen, and the dialogs over it.
 import type { Start } from "$lib/accounts/form";
 import { guard } from "$lib/shell/action-guard.svelte";
 

@@ -8,7 +8,7 @@ const DECEPTIVE =
 const PICTOGRAPH = /^[\u2600-\u27BF\u2B00-\u2BFF\u{1F000}-\u{1FAFF}\uFE0F]$/u;
 const JOINER = "\u200D";
 
-/** Whether one character hides, reorders or breaks text. */
+/** Returns true if one character hides, reorders or breaks text. */
 export function isDeceptive(character: string): boolean {
   return DECEPTIVE.test(character);
 }

@@ -1,4 +1,4 @@
-// How long ago something was, in a word; and exactly when.
+// Ages and moments as texts.
 import * as m from "$messages";
 
 const MINUTE = 60;
@@ -22,7 +22,7 @@ export function ago(moment: string, now: number): string {
   return seconds < 1 ? m.age_just_now() : m.age_ago({ age: age(moment, now) });
 }
 
-/** How long something took or has taken: "850 ms", "12.4 s", "3 min 5 s". */
+/** A duration as a text: "850 ms", "12.4 s", "3 min 5 s". */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return m.duration_ms({ count: Math.max(0, Math.round(milliseconds)) });
   const seconds = milliseconds / 1000;

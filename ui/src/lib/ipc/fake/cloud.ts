@@ -17,7 +17,7 @@ import { accounts, rows } from "./fleet";
 import { statusOf } from "./google";
 import type { Scenario } from "./scenario";
 
-/** How long a transition takes here, in milliseconds. */
+/** The duration of a transition, in milliseconds. */
 const TRANSITION_MS = 4_000;
 const INVERSE: Partial<Record<Action, Action>> = {
   start: "stop",
@@ -199,7 +199,7 @@ export class Cloud {
   }
 }
 
-/** Whether the row's cloud has the action at all. */
+/** Returns true if the row's cloud has the action. */
 export function has(action: Action, row: Row): boolean {
   return row.provider === "gcp" || (action !== "suspend" && action !== "resume");
 }

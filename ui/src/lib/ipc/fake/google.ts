@@ -28,7 +28,7 @@ export function statusOf(state: State): string {
   return state === "stopped" ? "TERMINATED" : state === "pending" ? "STAGING" : state.toUpperCase();
 }
 
-/** What one sign-in sees. */
+/** The projects that one sign-in can list. */
 export function projects(taken: ReadonlySet<string>): FoundProject[] {
   const names: [string, string][] = [
     ["acme-build-2024", "Build farm"],
@@ -47,7 +47,7 @@ export function projects(taken: ReadonlySet<string>): FoundProject[] {
   return names.map(([project, name]) => ({ project, name, added: taken.has(project) }));
 }
 
-/** What a listing shows of a machine, and what its whole document adds to that. */
+/** The part of a document that a listing shows, and the rest of the full document. */
 export function documentOf(row: Row, whole: boolean): object {
   const listed = {
     id: row.id,

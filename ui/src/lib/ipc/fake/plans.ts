@@ -131,7 +131,7 @@ function losesLocalDisks(action: Action, row: Row): boolean {
   );
 }
 
-/** What is looked at first has the lowest. */
+/** The rank of a target: the lowest is listed first. */
 function rank({ verdict, warnings: known }: PlannedTarget): number {
   if (verdict === "refused") return 2;
   if (verdict === "underway") return 3;
