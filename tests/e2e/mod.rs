@@ -7,6 +7,7 @@
 mod artifacts;
 pub mod desktop;
 mod first_flight;
+mod held_rows;
 mod hostile;
 mod keyboard;
 mod keyring;
