@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use nepho_core::{Timestamp, status::{Changes, OpenNote}};
+use nepho_core::{
+    Timestamp,
+    status::{Changes, OpenNote},
+};
 use nepho_engine::Engine;
 use nepho_index::Snapshot;
 use nepho_store::Store;
