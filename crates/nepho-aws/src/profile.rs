@@ -72,16 +72,16 @@ pub(crate) async fn sso_of(files: &AwsFiles, name: &str) -> Result<Option<Sso>, 
     Ok(Some(Sso { region: region.ok_or_else(|| missing(base.name(), "sso_region"))?, renews }))
 }
 
-/// Prepares the profile `name`; STS, where a role needs it, is reached as `config` says.
+/// Prepares the credentials of the profile `name`. `config` is for STS, which roles need.
 pub(crate) async fn resolve(
     files: &AwsFiles,
     name: &str,
     config: &SdkConfig,
-    wire: &HttpTransport,
+    http: &HttpTransport,
 ) -> Result<SharedCredentialsProvider, ConnectError> {
     let set = load(files, name).await?;
     let Chain { roles, base } = chain(&set, name)?;
-    let mut credentials = base_credentials(&set, base, wire)?;
+    let mut credentials = base_credentials(&set, base, http)?;
     for role in roles.into_iter().rev() {
         credentials = assume(role, credentials, config).await?;
     }
@@ -90,7 +90,7 @@ pub(crate) async fn resolve(
 
 /// The profiles of a role chain.
 struct Chain<'s> {
-    /// The profiles that assume a role, the asked-for profile first.
+    /// The profiles that assume a role, the requested profile first.
     roles: Vec<&'s Profile>,
     /// The profile that holds keys or an SSO session.
     base: &'s Profile,
@@ -110,7 +110,7 @@ fn chain<'s>(set: &'s ProfileSet, name: &str) -> Result<Chain<'s>, ConnectError>
         }
         if roles.iter().any(|seen| seen.name() == source) {
             return Err(ConnectError::CredentialsMissing {
-                reason: format!("profile {source:?} is its own source_profile, by way of others"),
+                reason: format!("profile {source:?} is its own source_profile through other profiles"),
             });
         }
         base = find(set, source)?;
@@ -133,10 +133,10 @@ fn sso_region<'s>(set: &'s ProfileSet, profile: &'s Profile) -> Result<Option<&'
 fn base_credentials(
     set: &ProfileSet,
     profile: &Profile,
-    wire: &HttpTransport,
+    http: &HttpTransport,
 ) -> Result<SharedCredentialsProvider, ConnectError> {
     if is_sso(profile) {
-        return sso(set, profile, wire);
+        return sso(set, profile, http);
     }
     keys(profile).map(SharedCredentialsProvider::new)
 }
@@ -175,7 +175,7 @@ async fn assume(
 }
 
 /// The SDK's SSO provider, for the token that `aws sso login` stored. It gets only the SSO settings.
-fn sso(set: &ProfileSet, profile: &Profile, wire: &HttpTransport) -> Result<SharedCredentialsProvider, ConnectError> {
+fn sso(set: &ProfileSet, profile: &Profile, http: &HttpTransport) -> Result<SharedCredentialsProvider, ConnectError> {
     let mut text = String::from("[profile nephoscope]\n");
     let sso_region = sso_region(set, profile)?;
     for setting in SSO {
@@ -198,7 +198,7 @@ fn sso(set: &ProfileSet, profile: &Profile, wire: &HttpTransport) -> Result<Shar
     let files = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, text).build();
     let config = ProviderConfig::without_region()
         .with_region(sso_region.map(|region| region::Region::new(region.to_owned())))
-        .with_http_client(wire.clone());
+        .with_http_client(http.clone());
     Ok(SharedCredentialsProvider::new(
         ProfileFileCredentialsProvider::builder()
             .configure(&config)

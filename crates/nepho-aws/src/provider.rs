@@ -50,7 +50,7 @@ impl AwsProvider {
             client: Client::new(&session, rate_limiter),
             writer,
             realm_suffix: session.policy.realm_suffix(),
-            http: session.wire,
+            http: session.http,
             regions: options.regions,
             pinned: options.realm,
             verified: Mutex::default(),

@@ -22,7 +22,7 @@ use crate::{
 /// The shared half of an account's clients.
 pub(crate) struct Session {
     /// The HTTP client.
-    pub wire: HttpTransport,
+    pub http: HttpTransport,
     /// The hosts that requests may go to.
     pub policy: HostPolicy,
     /// The region for requests that concern no region.
@@ -41,13 +41,13 @@ impl Session {
     pub async fn new(options: &AwsOptions) -> Result<Self, ConnectError> {
         let facts = HostFacts::of(options);
         let policy = HostPolicy::new(options.endpoint.as_ref(), allowed_hosts(facts).await?)?;
-        let wire = HttpTransport::new(policy.clone());
+        let http = HttpTransport::new(policy.clone());
         let home = facts.home().await?;
         let mut builder = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(region::Region::new(home.as_str().to_owned()))
             .time_source(SharedTimeSource::default())
-            .http_client(wire.clone())
+            .http_client(http.clone())
             .timeout_config(timeouts(options.timeouts))
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .identity_cache(IdentityCache::lazy().load_timeout(options.timeouts.operation).build())
@@ -56,9 +56,9 @@ impl Session {
         builder.set_endpoint_url(policy.url().map(ToOwned::to_owned));
         builder.set_app_name(AppName::new("nephoscope").ok());
         let unsigned = builder.build();
-        let credentials = provider(options, &unsigned, &wire).await?;
+        let credentials = provider(options, &unsigned, &http).await?;
         let config = unsigned.into_builder().credentials_provider(credentials).build();
-        Ok(Self { wire, policy, home, config })
+        Ok(Self { http, policy, home, config })
     }
 
     /// The configuration for reads: three attempts for transient failures.
@@ -75,14 +75,14 @@ impl Session {
 async fn provider(
     options: &AwsOptions,
     unsigned: &SdkConfig,
-    wire: &HttpTransport,
+    http: &HttpTransport,
 ) -> Result<SharedCredentialsProvider, ConnectError> {
     match &options.credentials {
         AwsCredentials::Keys { access_key_id, secret_access_key, session_token }
         | AwsCredentials::Environment { access_key_id, secret_access_key, session_token } => {
             credentials::keys(access_key_id, secret_access_key, session_token.as_ref())
         }
-        AwsCredentials::Profile(name) => profile::resolve(&options.files, name, unsigned, wire).await,
+        AwsCredentials::Profile(name) => profile::resolve(&options.files, name, unsigned, http).await,
     }
 }
 

@@ -54,7 +54,7 @@ impl Harness for Demo {
         &DESCRIPTOR
     }
 
-    /// The demo has machines of every sort: one that nothing but an action will move.
+    /// Finds a machine in this state that only an action will change.
     async fn create(&self, state: State) -> Result<Target, Cannot> {
         let demo = self.open(Access::ReadOnly);
         let scopes = demo.scopes().await.expect("scopes");

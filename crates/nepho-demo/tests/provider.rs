@@ -107,7 +107,7 @@ async fn a_lock_that_is_never_released_is_a_conflict_and_nothing_happens() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn its_file_is_the_owners_alone_and_goes_when_forgotten() {
+async fn file_is_readable_by_its_owner_only_and_forget_removes_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().expect("a directory");
     let clock = FakeClock::default();
@@ -229,7 +229,7 @@ async fn machines_in_the_style_of_gcp_say_what_compute_engine_says() {
             assert_eq!(resource.facts.architecture.as_deref(), Some("x86_64"), "{}", resource.size);
         }
     }
-    // Protection keeps a machine from being deleted, and not from being stopped.
+    // Protection prevents the deletion of a machine, not a stop.
     let search = demo(2, dir.path(), &clock).await;
     let master = running(&search, "es-master-01").await;
     let seen = search.observe(&[target(&master.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");

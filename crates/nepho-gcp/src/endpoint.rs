@@ -3,10 +3,13 @@
 //! A credential file also names hosts, and Google's token library would send the secrets to any of
 //! them.
 
-use nepho_core::endpoint;
+use nepho_core::{
+    endpoint,
+    network::{AllowedHost, HostPurpose},
+};
 use url::Url;
 
-use crate::{ConnectError, hosts};
+use crate::ConnectError;
 
 /// API of Google Cloud that requests go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,15 +57,27 @@ impl HostPolicy {
         let Some(url) = endpoint else { return Ok(Self::Cloud) };
         let refused = |reason| ConnectError::EndpointRefused { endpoint: url.origin().ascii_serialization(), reason };
         endpoint::check(url).map_err(refused)?;
-        // Else the same project would have two realms, and its machines two keys.
+        // Otherwise the same project would have two realms, and its instances two keys.
         if Api::ALL.iter().any(|api| url.domain() == Some(api.host())) {
-            return Err(refused("it is the cloud itself; leave the endpoint out"));
+            return Err(refused("it is the cloud itself; add the account without an endpoint"));
         }
         Ok(Self::Only(url.clone()))
     }
 
-    /// The URL of `path` (percent-encoded, relative) at `api`; the offending host if it would lead
-    /// anywhere else.
+    /// The host of one API.
+    pub fn host_of(&self, api: Api) -> AllowedHost {
+        let purpose = match api {
+            Api::Compute => HostPurpose::Compute,
+            Api::Projects => HostPurpose::Projects,
+        };
+        match self {
+            Self::Only(endpoint) => AllowedHost::at(endpoint, HostPurpose::Endpoint),
+            Self::Cloud => AllowedHost::https(api.host(), purpose, None),
+        }
+    }
+
+    /// The URL of `path` (percent-encoded, relative) at `api`. The error is the host of a URL that
+    /// would lead elsewhere.
     pub fn url(&self, api: Api, path: &str, query: &[(&str, &str)]) -> Result<Url, String> {
         let base = match self {
             Self::Cloud => format!("https://{}/", api.host()),
@@ -73,7 +88,7 @@ impl HostPolicy {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        if hosts::api(self, api).covers(&url) && !has_user(&url) {
+        if self.host_of(api).covers(&url) && !has_user(&url) {
             Ok(url)
         } else {
             Err(url.host_str().unwrap_or("?").to_owned())

@@ -85,8 +85,8 @@ impl GcpError {
     pub fn before_sending(self) -> Self {
         match self {
             Self::Failed(error) => Self::Failed(error.before_sending()),
-            refused if refused.leaves_unknown() => Self::not_sent(refused.to_string()),
-            refused => refused,
+            refused @ Self::Refused { .. } if refused.leaves_unknown() => Self::not_sent(refused.to_string()),
+            refused @ Self::Refused { .. } => refused,
         }
     }
 

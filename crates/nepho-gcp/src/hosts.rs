@@ -41,20 +41,8 @@ pub fn allowed_hosts(
 /// The hosts of Google's APIs, or the endpoint that stands for all of them.
 fn apis(policy: &HostPolicy) -> Vec<AllowedHost> {
     match policy {
-        HostPolicy::Only(_) => vec![api(policy, Api::Compute)],
-        HostPolicy::Cloud => Api::ALL.into_iter().map(|one| api(policy, one)).collect(),
-    }
-}
-
-/// The host of one API.
-pub(crate) fn api(policy: &HostPolicy, api: Api) -> AllowedHost {
-    let purpose = match api {
-        Api::Compute => HostPurpose::Compute,
-        Api::Projects => HostPurpose::Projects,
-    };
-    match policy {
-        HostPolicy::Only(endpoint) => AllowedHost::at(endpoint, HostPurpose::Endpoint),
-        HostPolicy::Cloud => AllowedHost::https(api.host(), purpose, None),
+        HostPolicy::Only(_) => vec![policy.host_of(Api::Compute)],
+        HostPolicy::Cloud => Api::ALL.into_iter().map(|api| policy.host_of(api)).collect(),
     }
 }
 

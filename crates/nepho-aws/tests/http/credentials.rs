@@ -1,4 +1,4 @@
-//! Credential sources: one per account, no program run, no endpoint but the account's.
+//! Credential sources: one per account, without programs, with only the account's endpoint.
 
 use std::process::Command;
 
@@ -35,7 +35,7 @@ async fn refusal(config: &str, profile: &str) -> ConnectError {
     AwsProvider::connect(options(&cloud, &files, profile)).await.expect_err("a refusal")
 }
 
-/// The session token that STS gave must sign what follows.
+/// The session token from STS must sign the later requests.
 fn sts(asked: &crate::cloud::Asked) -> Option<Answer> {
     (asked.action == "AssumeRole").then(|| {
         ec2_reply(
@@ -48,7 +48,7 @@ fn sts(asked: &crate::cloud::Asked) -> Option<Answer> {
     })
 }
 
-/// A profile that assumes a role, with every way of pointing elsewhere that the files offer.
+/// A profile that assumes a role, with every setting of the files that redirects requests.
 fn trapped(trap: u16) -> String {
     format!(
         "[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nexternal_id = x1\n\
@@ -75,13 +75,13 @@ async fn a_role_is_assumed_at_the_accounts_own_endpoint() {
     assert!(trap.asked().is_empty());
 }
 
-/// The SDK's SSO client looks into the environment for its endpoint, and nothing can tell it not
-/// to; so its requests are blocked rather than sent there with the session's token.
+/// The SDK's SSO client reads its endpoint from the environment, and no setting prevents that. So its
+/// requests are blocked rather than sent there with the session's token.
 async fn sso_is_held_back() {
     let home = std::env::var("HOME").expect("a home");
     let cache = std::path::Path::new(&home).join(".aws/sso/cache");
     std::fs::create_dir_all(&cache).expect("a directory");
-    // Named by the SHA-1 of the session's name, as the AWS CLI does it.
+    // The AWS CLI names the file by the SHA-1 of the session's name.
     let token = r#"{"accessToken": "of-the-session", "expiresAt": "2999-01-01T00:00:00Z"}"#;
     std::fs::write(cache.join("a0f1490a20d0211c997b44bc357e1972deab8ae3.json"), token).expect("a file");
     let config = "[profile p]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = r\n\
@@ -94,7 +94,7 @@ async fn sso_is_held_back() {
     assert!(!error.to_string().contains("of-the-session"), "{error}");
 }
 
-/// Runs itself again with the trap in the environment, where the SDK would look.
+/// Runs itself again with a trap in the variables that the SDK reads.
 #[tokio::test]
 async fn an_endpoint_in_the_environment_gets_nothing() {
     const PORTS: &str = "NEPHO_TEST_TRAP_AND_CLOUD";
@@ -148,7 +148,7 @@ async fn no_program_is_run() {
 }
 
 #[tokio::test]
-async fn what_a_profile_lacks_is_said_without_its_secrets() {
+async fn incomplete_profile_is_an_error_without_secrets() {
     let role = "role_arn = arn:aws:iam::1:role/r\n";
     let cases = [
         (format!("[profile other]\n{KEYS}"), FailureCode::CredentialsMissing, "no profile"),
@@ -227,7 +227,7 @@ fn the_environment_is_captured_whole_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn nothing_of_a_provider_shows_its_secrets() {
+async fn debug_text_of_a_provider_has_no_secrets() {
     let cloud = Cloud::start(|_| None).await;
     let mut options = cloud.options(&["eu-west-1"]);
     let shown = format!("{options:?}");

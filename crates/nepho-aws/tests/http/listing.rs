@@ -1,4 +1,4 @@
-//! Listings: pages, compression, and one region's fault beside healthy ones.
+//! Listings: pages, compression, and faults of one region.
 
 use nepho_core::{FailureCode, Provider, ProviderError};
 
@@ -29,7 +29,7 @@ async fn pages_are_followed_to_the_end_and_an_instance_is_listed_once() {
 }
 
 #[tokio::test]
-async fn compressed_pages_are_asked_for_and_counted_as_they_come() {
+async fn pages_are_requested_compressed_and_counted_as_received() {
     let ids: Vec<String> = (0..500).map(|n| format!("i-{n:017x}")).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let plain = page(&ids, None);
@@ -53,7 +53,7 @@ async fn compressed_pages_are_asked_for_and_counted_as_they_come() {
     assert!(sent * 5 < plain.len() as u64);
 }
 
-/// What each faulty region answers, and what that is to Nephoscope.
+/// The reply of each faulty region, and its failure code.
 fn fault(region: &str) -> Option<Answer> {
     let whole = page(&["i-1", "i-2"], None);
     let body = |text: &str| Some(Answer::Body(200, Vec::new(), text.as_bytes().to_vec()));
@@ -151,7 +151,7 @@ async fn each_fault_is_its_regions_own() {
     assert!(tries("loop") <= 3);
 }
 
-/// Unpacking is slow in a build without optimisation, hence the patience.
+/// The time limits are long because a debug build unpacks slowly.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_that_unpacks_without_end_is_given_up() {
     let bomb = gzip(&vec![b' '; 65 << 20]);

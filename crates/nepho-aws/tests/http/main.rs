@@ -3,9 +3,9 @@
 #![expect(clippy::expect_used, reason = "a test's helpers fail the test")]
 #![expect(clippy::large_futures, reason = "the stack is no concern of a test")]
 
-mod acting;
+mod actions;
 mod cloud;
 mod credentials;
 mod listing;
-mod observing;
-mod splitting;
+mod listing_parts;
+mod reads;

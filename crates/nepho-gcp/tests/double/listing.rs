@@ -1,4 +1,4 @@
-//! Listings: the fast way, its fallbacks, pages, masks, and one zone's fault beside healthy ones.
+//! Listings: the page of all zones, its fallbacks, pages, masks, and faults of one zone.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ async fn a_large_project_is_listed_by_its_zones_and_nothing_twice() {
 }
 
 #[tokio::test]
-async fn a_sweep_begins_as_the_last_one_should_have() {
+async fn first_request_of_a_sweep_follows_the_last_count() {
     let lab = Lab::new();
     let targets = lab.fill(501, &[ZONE]);
     let provider = lab.provider(Access::ReadOnly);
@@ -80,7 +80,7 @@ async fn a_sweep_begins_as_the_last_one_should_have() {
 }
 
 #[tokio::test]
-async fn a_few_zones_are_listed_by_themselves() {
+async fn few_zones_are_listed_separately() {
     let lab = Lab::new();
     lab.put(web("web-1"));
     let swept = sweep(&lab.provider(Access::ReadOnly), &ZONES[2..6]).await;
@@ -115,7 +115,7 @@ async fn an_empty_page_with_a_token_goes_on() {
 }
 
 #[tokio::test]
-async fn each_fault_is_its_zones_own() {
+async fn fault_of_a_zone_affects_no_other_zone() {
     let other_zone = json!({"id": "7", "zone": "zones/us-east1-b", "status": "RUNNING"});
     let list = |member: &str, value: Value| {
         let mut list = json!({"kind": "compute#instanceList"});
@@ -169,7 +169,7 @@ async fn each_fault_is_its_zones_own() {
 }
 
 #[tokio::test]
-async fn what_is_called_something_else_or_shown_twice_is_listed_once() {
+async fn renamed_or_repeated_instance_is_listed_once() {
     let lab = Lab::new();
     lab.fill(8, &ZONES[3..5]);
     lab.double.break_zone(ZONES[3], Fault::Doubled);
@@ -189,7 +189,7 @@ async fn a_listing_that_breaks_off_never_completes() {
 }
 
 #[tokio::test]
-async fn an_unreachable_zone_fails_alone_in_the_page_of_all() {
+async fn unreachable_zone_of_an_aggregated_page_fails_alone() {
     let lab = Lab::new();
     lab.fill(20, &ZONES);
     lab.double.break_zone(ZONE, Fault::Unreachable);
@@ -199,7 +199,7 @@ async fn an_unreachable_zone_fails_alone_in_the_page_of_all() {
     assert_eq!(lab.double.exchanges().len(), 1);
 }
 
-/// A page of all zones in which these are named, each with one instance.
+/// An aggregated page with these zones, each with one instance.
 fn all(zones: &[&str]) -> Value {
     let item = |(n, zone): (usize, &&str)| {
         let instance =
@@ -211,7 +211,7 @@ fn all(zones: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn warnings_and_silence_in_the_page_of_all_complete_nothing() {
+async fn warned_or_unnamed_zone_of_an_aggregated_page_is_not_complete() {
     let lab = Lab::new();
     let mut page = all(&ZONES[1..]);
     let scope = |zone: &str| format!("zones/{zone}");
@@ -227,12 +227,12 @@ async fn warnings_and_silence_in_the_page_of_all_complete_nothing() {
     assert_eq!(failure(&swept[ZONES[3]]).0, FailureCode::Malformed);
     assert_eq!(failure(&swept[ZONES[5]]).0, FailureCode::Unavailable);
     assert_eq!((&swept[ZONES[6]].ends, swept[ZONES[6]].rows.len()), (&vec![Ok(())], 1));
-    // The page did not speak of the first zone, so that was asked by itself.
+    // The page did not name the first zone, so that zone is listed separately.
     assert_eq!((swept[ZONES[0]].names(), lab.double.count("instances.list")), (vec!["unnamed"], 1));
 }
 
 #[tokio::test]
-async fn a_page_of_all_that_fails_or_is_not_whole_is_no_answer() {
+async fn failed_or_incomplete_aggregated_page_is_discarded() {
     let mut warned = all(&ZONES);
     warned["items"][format!("zones/{ZONE}")] = json!({"warning": {"code": "NO_RESULTS_ON_PAGE", "message": "none"}});
     warned["warning"] = json!({"code": "PARTIAL_SUCCESS", "message": "some are missing"});
@@ -256,7 +256,7 @@ async fn a_page_of_all_that_fails_or_is_not_whole_is_no_answer() {
 }
 
 #[tokio::test]
-async fn what_concerns_the_whole_project_is_asked_once() {
+async fn project_wide_error_costs_one_request() {
     for (fault, code) in [
         (Fault::Denied, FailureCode::PermissionDenied),
         (Fault::ApiDisabled, FailureCode::NotEnabled),
@@ -301,7 +301,7 @@ async fn zones_are_the_scopes_of_the_chosen_regions() {
 }
 
 #[tokio::test]
-async fn where_zones_cannot_be_listed_instances_name_them_and_the_pages_of_all_are_followed() {
+async fn denied_zones_are_named_by_the_pages_of_instances() {
     let lab = Lab::new();
     lab.double.deny("compute.zones.list", None, None);
     lab.fill(520, &[ZONE, "us-east1-b"]);
@@ -311,7 +311,7 @@ async fn where_zones_cannot_be_listed_instances_name_them_and_the_pages_of_all_a
     assert!(swept.values().all(|one| one.ends == [Ok(())]), "{swept:?}");
     assert_eq!((swept[ZONE].rows.len(), swept["us-east1-b"].rows.len()), (260, 260));
     assert_eq!((lab.double.count("instances.list"), lab.double.count("instances.aggregatedList")), (0, 3));
-    // A chain that breaks off proves no zone whole, though its pages were shown.
+    // A chain that breaks completes no zone, although its pages are passed on.
     lab.double.add_rule(FaultRule::always(Fault::BreaksAfter { pages: 1 }).method("instances.aggregatedList"));
     let swept = sweep_all(&provider).await;
     assert!(swept.values().all(|one| failure(one).0 == FailureCode::Unavailable), "{swept:?}");
@@ -324,7 +324,7 @@ async fn where_zones_cannot_be_listed_instances_name_them_and_the_pages_of_all_a
 }
 
 #[tokio::test]
-async fn where_nothing_can_be_listed_that_is_said() {
+async fn project_without_any_permission_is_a_denial() {
     let lab = Lab::new();
     lab.double.deny("compute.zones.list", None, None);
     lab.double.deny("compute.instances.list", None, None);
@@ -341,7 +341,7 @@ async fn where_nothing_can_be_listed_that_is_said() {
 }
 
 #[tokio::test]
-async fn a_row_holds_no_metadata_and_a_fraction_of_the_whole() {
+async fn row_has_no_metadata_and_a_fraction_of_the_document() {
     let lab = Lab::new();
     let target = lab.put(web("web-1").managed_by("fleet"));
     for zones in [&ZONES[..], &ZONES[3..4]] {
@@ -359,7 +359,7 @@ async fn a_row_holds_no_metadata_and_a_fraction_of_the_whole() {
 }
 
 #[tokio::test]
-async fn compressed_pages_are_asked_for_and_counted_as_they_come() {
+async fn pages_are_requested_compressed_and_counted_as_received() {
     let lab = Lab::new();
     lab.fill(100, &[ZONE]);
     let provider = lab.provider(Access::ReadOnly);
@@ -371,13 +371,13 @@ async fn compressed_pages_are_asked_for_and_counted_as_they_come() {
 }
 
 #[tokio::test]
-async fn a_token_that_an_error_gives_back_goes_no_further() {
+async fn token_in_an_error_reply_is_removed() {
     let lab = Lab::new();
     let token = lab.double.token();
     let message = format!("{}not wanted: Authorization: Bearer {token}", "-".repeat(290));
     lab.double.break_zone(ZONE, Fault::Error { status: 403, reason: "forbidden".to_owned(), message });
     let swept = sweep(&lab.provider(Access::ReadOnly), &[ZONE]).await;
     let (_, words) = failure(&swept[ZONE]);
-    // Not even the part of it that is left where a long text is clipped.
+    // Not even a part of the token remains where a long text is clipped.
     assert!(words.contains("---") && !words.contains(&token[..6]), "{words}");
 }

@@ -3,8 +3,8 @@
 
 #![expect(clippy::expect_used, reason = "a test's helpers fail the test")]
 
-mod acting;
+mod actions;
 mod lab;
 mod listing;
-mod observing;
+mod reads;
 mod scripted;

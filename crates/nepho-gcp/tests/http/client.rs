@@ -1,4 +1,4 @@
-//! Requests and replies: repeated within bounds, read under a cap, and believed only in Google's form.
+//! Requests and replies: bounded repeats, bounded size, and only replies in Google's form.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::cloud::{Answer, Cloud, connect, google_error, gzip, json_reply, optio
 
 const SEARCH: &str = "/v3/projects:search";
 
-/// The error of `projects` when it is answered so every time, and how often it was asked.
+/// The error of `projects` if every reply is this one, and the number of requests.
 async fn asked_for_projects(answer: Answer) -> (ProviderError, usize) {
     let cloud = Cloud::start(move |_, _| Some(answer.clone())).await;
     let error = cloud.identity().projects().await.expect_err("a failure");
@@ -18,9 +18,9 @@ async fn asked_for_projects(answer: Answer) -> (ProviderError, usize) {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_three_times_and_what_will_not_once() {
+async fn transient_errors_have_three_attempts_and_others_one() {
     let page = projects(&["nepho-lab"], None).to_string();
-    // Readable, and 65 MB long.
+    // Valid JSON of 65 MB.
     let bomb = [b"{\"projects\": []".to_vec(), vec![b' '; 65 << 20], b"}".to_vec()].concat();
     let cases = [
         (google_error(500, "backendError", "Oops."), FailureCode::Unavailable, 3),
@@ -59,9 +59,9 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_once() {
     }
 }
 
-/// The parser's words for a page of HTML would speak of a line and a column.
+/// The parser's message about a page of HTML would only name a line and a column.
 #[tokio::test]
-async fn what_a_captive_portal_answers_is_told_as_such() {
+async fn page_of_a_captive_portal_is_named_as_such() {
     for body in ["<html>Welcome to our WiFi", "", "Welcome", "[{}]"] {
         let (error, _) = asked_for_projects(Answer::text(200, body)).await;
         assert!(error.to_string().contains("is not a JSON object"), "{body:?}: {error}");
@@ -78,7 +78,7 @@ async fn a_failure_that_passes_is_not_seen() {
 }
 
 #[tokio::test]
-async fn who_asks_to_wait_longer_than_there_is_time_is_not_waited_for() {
+async fn retry_after_beyond_the_deadline_is_not_waited_for() {
     let answered = asked_for_projects(Answer::text(429, "").header("retry-after", "1000"));
     let (error, asked) = tokio::time::timeout(Duration::from_mins(1), answered).await.expect("no wait");
     assert_eq!(error, ProviderError::Throttled { retry_after: Some(Duration::from_secs(1000)) });
@@ -97,7 +97,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_compressed_reply_is_asked_for_read_and_counted_as_it_came() {
+async fn reply_is_requested_compressed_and_counted_as_received() {
     let body = gzip(json!({"kind": "compute#project", "name": "nepho-lab"}).to_string().as_bytes());
     let length = body.len() as u64;
     let cloud = Cloud::start(move |asked, _| {
@@ -115,9 +115,9 @@ async fn a_compressed_reply_is_asked_for_read_and_counted_as_it_came() {
     assert_eq!((traffic.requests, traffic.bytes_in), (asked.len() as u64, length));
 }
 
-/// Neither silence nor a reply that never ends outlasts the operation's time.
+/// Neither silence nor a reply without end lasts longer than the operation's time limit.
 #[tokio::test]
-async fn what_does_not_answer_is_given_up_in_time() {
+async fn silent_server_is_a_timeout() {
     for bad in [Answer::Hang, Answer::Drip] {
         let cloud = Cloud::start(move |_, _| Some(bad.clone())).await;
         let mut options = options(&cloud.identity(), &cloud.endpoint(), Access::ReadOnly);
@@ -157,9 +157,9 @@ async fn every_page_of_the_active_projects_is_read_and_none_twice() {
     assert_eq!(cloud.count(SEARCH), 2);
 }
 
-/// The command is one that can be typed: with the project that Google names, else with none.
+/// The command names the project that Google names, else none.
 #[tokio::test]
-async fn what_to_do_when_projects_cannot_be_listed_names_only_a_project_that_there_is() {
+async fn advice_for_a_failed_search_names_only_a_known_project() {
     let says = async |reason: &'static str, details: serde_json::Value| {
         let error = json!({"code": 403, "message": "Off.", "errors": [{"reason": reason}], "details": details});
         let body = json!({"error": error}).to_string();
@@ -190,7 +190,7 @@ async fn pages_that_lead_back_come_to_an_end() {
 }
 
 #[tokio::test]
-async fn an_api_that_is_off_is_told_with_what_to_do() {
+async fn disabled_api_has_advice() {
     let double = nepho_testkit::gcp::GcpDouble::start(nepho_testkit::gcp::Setup::default()).expect("a double");
     let endpoint: url::Url = double.endpoint().parse().expect("a URL");
     let token = nepho_gcp::GcpCredentials::AccessToken(nepho_core::Secret::new(double.token()));

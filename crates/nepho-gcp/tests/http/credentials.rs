@@ -1,4 +1,4 @@
-//! The environment decides nothing: no host, no credentials and no proxy come out of it.
+//! Variables of the environment: none sets a host, credentials or a proxy.
 
 use std::process::Command;
 
@@ -12,10 +12,10 @@ use crate::cloud::{Cloud, connect};
 
 const PLACES: &str = "NEPHO_TEST_ENDPOINT_AND_KEY";
 
-/// Runs itself again with the trap wherever Google's libraries, or an HTTP client, would look.
+/// Runs itself again with a trap in the variables that Google's libraries and HTTP clients read.
 #[tokio::test]
-async fn the_environment_leads_nowhere_else() {
-    const NAME: &str = "credentials::the_environment_leads_nowhere_else";
+async fn environment_redirects_no_request() {
+    const NAME: &str = "credentials::environment_redirects_no_request";
     if let Ok(places) = std::env::var(PLACES) {
         let (endpoint, key) = places.split_once(' ').expect("two places");
         let endpoint = endpoint.parse().expect("a URL");

@@ -1,4 +1,4 @@
-//! Credential files: found where Google's tools put them, and only read if they are such files.
+//! Credential files: their places, and the checks before reading one.
 
 use std::path::{Path, PathBuf};
 
@@ -60,7 +60,7 @@ fn only_a_small_regular_file_of_json_is_read() {
     assert_eq!(code(&write("cut", b"{\"private_key\": \"CANARY")), FailureCode::Malformed);
 }
 
-/// Opening a pipe would wait for ever.
+/// Opening a pipe would block.
 #[cfg(unix)]
 #[test]
 fn a_pipe_and_a_device_are_not_read() {
@@ -86,20 +86,20 @@ fn key(change: impl Fn(&mut Value)) -> Secret {
 }
 
 #[test]
-fn the_keyring_gets_what_signs_and_nothing_else() {
+fn keyring_gets_only_the_members_that_sign() {
     let slim = slim_service_account(&key(|_| {})).expect("a key");
     let kept: Value = serde_json::from_str(slim.expose()).expect("JSON");
     let mut members: Vec<&String> = kept.as_object().expect("an object").keys().collect();
     members.sort();
     assert_eq!(members, ["client_email", "private_key", "private_key_id", "project_id", "type"]);
-    // Slim again is the same: what came out of the keyring is what a key file holds.
+    // The result is a fixed point: a key from the keyring passes the same function.
     assert_eq!(slim_service_account(&slim).expect("a key").expose(), slim.expose());
     // Not every file names a project.
     assert!(slim_service_account(&key(|file| file["project_id"] = Value::Null)).is_ok());
 }
 
 #[test]
-fn what_is_no_key_of_a_service_account_is_not_kept() {
+fn file_without_a_service_account_key_is_refused() {
     type Change = fn(&mut Value);
     let changes: [(Change, FailureCode); 6] = [
         (|file| file["type"] = json!("authorized_user"), FailureCode::CredentialsMissing),
@@ -117,7 +117,7 @@ fn what_is_no_key_of_a_service_account_is_not_kept() {
 }
 
 #[test]
-fn project_ids_are_told_from_other_words() {
+fn project_ids_are_told_from_other_texts() {
     for id in ["proj-0", "nepho-lab", "a12345", "example.com:proj-0", "lab.example.com:my-project-9"] {
         assert!(is_project_id(id), "{id}");
     }

@@ -1,5 +1,5 @@
-//! Credential files of others' making: what names a host that is not Google's, or a program, is
-//! refused before anything is sent.
+//! Hostile credential files: a file that names a host other than Google's, or a program, is refused
+//! before any request.
 
 use nepho_core::{Failure, FailureCode, Secret};
 use nepho_gcp::{ConnectError, GcpCredentials, GcpIdentity};
@@ -93,13 +93,13 @@ async fn a_file_that_names_a_foreign_host_is_refused_before_any_request() {
                     assert!(!format!("{error} {error:?}").contains("CANARY"), "{error}");
                 }
                 Err(error) => panic!("{file}: {error}"),
-                // It shows where the request would have gone.
+                // The message shows the host.
                 Ok(identity) => panic!("accepted, and then {:?}: {file}", identity.projects().await),
             }
         }
     }
     assert!(trap.asked().is_empty() && cloud.asked().is_empty());
-    // The approved endpoint may serve the sign-in, and only where it was approved.
+    // The approved endpoint may serve the sign-in, but only if it is approved.
     let approved = with(user(), "/token_uri", format!("{}token", cloud.endpoint()));
     assert!(open(&approved, Some(&cloud.endpoint())).is_ok());
     assert!(open(&approved, Some(&trap.endpoint())).is_err());
@@ -109,9 +109,9 @@ async fn a_file_that_names_a_foreign_host_is_refused_before_any_request() {
     }
 }
 
-/// Google's real sign-in must not be asked for a token that goes over plain http.
+/// A token of Google's real sign-in must not be sent without TLS.
 #[tokio::test]
-async fn with_an_endpoint_of_this_machine_the_file_says_where_to_sign_in() {
+async fn http_endpoint_requires_a_token_uri() {
     let cloud = Cloud::start(|_, _| None).await;
     let mut file = user();
     file.as_object_mut().expect("an object").remove("token_uri");
@@ -145,7 +145,7 @@ async fn no_program_of_a_file_is_run() {
 }
 
 #[test]
-fn what_is_not_supported_or_not_whole_is_said_without_its_secrets() {
+fn unsupported_or_incomplete_file_is_an_error_without_secrets() {
     let aws = json!({
         "environment_id": "aws1", "region_url": "http://169.254.169.254/latest/meta-data/placement/availability-zone",
         "url": "http://169.254.169.254/latest/meta-data/iam/security-credentials",
@@ -203,7 +203,7 @@ fn what_is_not_supported_or_not_whole_is_said_without_its_secrets() {
 }
 
 #[test]
-fn an_identity_says_whose_it_is() {
+fn identity_names_its_principal() {
     let whose = |file: &Value| open(file, None).expect("an identity").principal().to_owned();
     assert_eq!(whose(&service_account()), "ops@nepho-lab.iam.gserviceaccount.com");
     assert_eq!(whose(&impersonated(&user())), "ops@lab.example");

@@ -1,4 +1,4 @@
-//! Quotas per minute: waited for within bounds, and never taken for a denial.
+//! Quotas per minute: bounded waits, and no confusion with a denial.
 
 use std::{
     sync::Arc,
@@ -14,21 +14,21 @@ use crate::cloud::{Answer, Cloud, connect, google_error, options};
 /// A minute for tests.
 const MINUTE: Duration = Duration::from_millis(600);
 
-/// What is left of it.
+/// The rest of that minute.
 const REST: Duration = Duration::from_millis(400);
 
 fn used_up() -> Answer {
     google_error(403, "rateLimitExceeded", "Quota exceeded for quota metric 'Read requests' and limit '… per minute'.")
 }
 
-/// Options by a clock that stands still in the middle of a minute.
+/// Options with a clock that stands still in the middle of a minute.
 fn patient(cloud: &Cloud, identity: &Arc<GcpIdentity>) -> GcpOptions {
     let clock = FakeClock::default();
     clock.advance(MINUTE.saturating_sub(REST));
     let mut options = options(identity, &cloud.endpoint(), Access::ReadOnly);
     options.clock = Arc::new(clock);
     options.quota_window = MINUTE;
-    // Less than the waits together: they are not counted.
+    // Shorter than the waits together, which do not count.
     options.timeouts.operation = Duration::from_millis(500);
     options
 }
@@ -60,7 +60,7 @@ async fn after_two_minutes_it_is_throttling_and_not_denial() {
     }
 }
 
-/// What one request learned, the others know: while the quota is used up, none of its group is sent.
+/// While one request reports an exhausted quota, no request of its group is sent.
 #[tokio::test]
 async fn all_requests_of_the_group_wait_together() {
     let cloud = Cloud::start(|asked, before| (before == 0 && asked.path.ends_with("/zones")).then(used_up)).await;
@@ -68,7 +68,7 @@ async fn all_requests_of_the_group_wait_together() {
     let (first, other) = (provider(&cloud, &identity), provider(&cloud, &identity));
     let refused = first.scopes();
     tokio::pin!(refused);
-    // In the same step in which its body was read, the refusal was taken to heart.
+    // The limiter closes the group in the step that reads the body of the refusal.
     while first.traffic().bytes_in == 0 {
         assert!(futures::poll!(&mut refused).is_pending());
         tokio::task::yield_now().await;
@@ -85,7 +85,7 @@ async fn all_requests_of_the_group_wait_together() {
     assert_eq!(cloud.count("/zones"), 22);
 }
 
-/// Whoever is charged, has one budget: the projects of a file that names a quota project share it.
+/// The charged project has one limiter: the projects of a file with a quota project share it.
 #[tokio::test]
 async fn projects_that_are_charged_to_one_wait_for_one() {
     for (quota_project, waits) in [(None, false), (Some("nepho-billing"), true)] {
@@ -98,7 +98,7 @@ async fn projects_that_are_charged_to_one_wait_for_one() {
             file["quota_project_id"] = project.into();
         }
         let identity = cloud.signed_in(GcpCredentials::ApplicationDefault(Secret::new(file.to_string())));
-        // A minute that ends for no test.
+        // A minute that does not end during the test.
         let endless = |project: &str| {
             let (project, quota_window) = (project.to_owned(), Duration::from_hours(1));
             futures::FutureExt::now_or_never(GcpProvider::connect(GcpOptions {
@@ -130,7 +130,7 @@ async fn projects_that_are_charged_to_one_wait_for_one() {
     }
 }
 
-/// The Resource Manager counts by itself: what is used up of Compute Engine's quota, is not of its.
+/// The Resource Manager has its own quota: an exhausted quota of Compute Engine does not close it.
 #[tokio::test]
 async fn projects_are_found_while_compute_has_no_quota() {
     let cloud = Cloud::start(|asked, _| asked.path.ends_with("/zones").then(used_up)).await;

@@ -1,4 +1,4 @@
-//! Tokens: asked for once, with the least scope, renewed when refused, and never told.
+//! Tokens: fetched once, with the smallest scope, renewed when refused, and in no message.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,7 +24,7 @@ fn identity(credentials: GcpCredentials, endpoint: &Url) -> Arc<GcpIdentity> {
     Arc::new(GcpIdentity::new(credentials, Some(endpoint)).expect("an identity"))
 }
 
-/// A user of the double, who signs in there.
+/// A user who signs in at the double.
 fn user(double: &GcpDouble, principal: Principal) -> Value {
     let mut file: Value = serde_json::from_str(&double.authorized_user(principal)).expect("JSON");
     file["token_uri"] = json!(format!("{}/token", double.endpoint()));
@@ -40,7 +40,7 @@ fn impersonated(source: &Value, double: &GcpDouble) -> Value {
 }
 
 #[tokio::test]
-async fn however_many_ask_at_once_one_token_is_asked_for() {
+async fn concurrent_requests_fetch_one_token() {
     let double = GcpDouble::start(Setup { latency: Duration::from_millis(20), ..Setup::default() }).expect("a double");
     let endpoint = double.endpoint().parse().expect("a URL");
     let identity = identity(default(user(&double, Principal::new("me@lab.example")).to_string()), &endpoint);
@@ -196,9 +196,9 @@ async fn requests_are_charged_to_the_quota_project_of_the_file() {
     assert_eq!(charged, [Some("nepho-billing".to_owned())]);
 }
 
-/// What the sign-in does, how often it is asked, and what is said of it.
+/// The sign-in's reply, the number of its requests, and the error.
 #[tokio::test]
-async fn a_failed_sign_in_is_told_in_bounds_and_without_secrets() {
+async fn failed_sign_in_is_a_bounded_error_without_secrets() {
     type Case = (&'static str, fn() -> Answer, usize, fn(&ProviderError) -> bool);
     let cases: [Case; 7] = [
         (
@@ -252,7 +252,7 @@ async fn a_failed_sign_in_is_told_in_bounds_and_without_secrets() {
     }
 }
 
-/// The library keeps a failure, and a hung request, for as long as its object lives.
+/// The library's object keeps a failure, or a hung request, for its lifetime.
 #[tokio::test]
 async fn a_sign_in_that_failed_or_hung_is_begun_anew() {
     for bad in [Answer::text(400, "{\"error\": \"invalid_grant\"}"), Answer::Hang] {
@@ -311,7 +311,7 @@ async fn refusal_that_quotes_the_private_key_is_shown_without_it() {
 }
 
 #[tokio::test]
-async fn nothing_of_an_identity_shows_its_secrets() {
+async fn debug_text_of_an_identity_has_no_secrets() {
     let cloud = Cloud::start(|_, _| None).await;
     let token = GcpCredentials::AccessToken(Secret::new("CANARY-access-token".to_owned()));
     for credentials in [token, cloud.user()] {
@@ -326,7 +326,7 @@ async fn nothing_of_an_identity_shows_its_secrets() {
     }
 }
 
-/// Only a user's refresh token is bound to the scopes that it was given for.
+/// Only a user's refresh token is bound to its scopes.
 #[tokio::test]
 async fn a_users_sign_in_asks_for_no_scopes() {
     let cloud = Cloud::start(|_, _| None).await;
@@ -336,10 +336,10 @@ async fn a_users_sign_in_asks_for_no_scopes() {
     assert_eq!((body["grant_type"].as_str(), body.get("scope")), (Some("refresh_token"), None));
 }
 
-/// The library would wait for a pipe's other end, on a thread that others need.
+/// The library would block on a pipe, on a thread that other tasks need.
 #[cfg(unix)]
 #[tokio::test]
-async fn a_pipe_in_the_place_of_a_token_holds_nobody_up() {
+async fn pipe_as_token_file_is_refused_at_once() {
     let cloud = Cloud::start(|_, _| None).await;
     let folder = tempfile::tempdir().expect("a folder");
     let pipe = folder.path().join("pipe");
@@ -360,9 +360,9 @@ async fn a_pipe_in_the_place_of_a_token_holds_nobody_up() {
     assert!(cloud.asked().is_empty());
 }
 
-/// One sign-in that hangs, for more requests than all projects together may have under way.
+/// One sign-in that hangs, with more requests than all projects together may have in flight.
 #[tokio::test]
-async fn a_sign_in_that_hangs_holds_up_no_other_identity() {
+async fn hung_sign_in_delays_no_other_identity() {
     let cloud = Cloud::start(|asked, _| (asked.path == "/token").then_some(Answer::Hang)).await;
     let hung = cloud.signed_in(cloud.user());
     let providers: Vec<GcpProvider> = (0..20)
@@ -381,7 +381,7 @@ async fn a_sign_in_that_hangs_holds_up_no_other_identity() {
         providers.iter().flat_map(|provider| (0..8).map(|_| Box::pin(provider.scopes()))).collect();
     for one in &mut waiting {
         assert!(futures::poll!(one).is_pending());
-        // Or else tokio would hold the later ones back, so that other tasks get their turn.
+        // Without it, tokio would delay the later ones in favour of other tasks.
         tokio::task::yield_now().await;
     }
     let other = connect(&cloud.identity(), &cloud.endpoint(), Access::ReadOnly);

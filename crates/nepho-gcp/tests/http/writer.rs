@@ -1,4 +1,4 @@
-//! Mutations: sent again only with their own `requestId`, by which they are carried out once.
+//! Mutations: repeated only with their own `requestId`, so that Google carries them out once.
 
 use std::{sync::Arc, time::Duration};
 
@@ -56,7 +56,7 @@ impl Lab {
         self.double.add_rule(FaultRule { times, ..FaultRule::always(fault) }.method(method));
     }
 
-    /// The ids of the requests for `method`, in their request.
+    /// The `requestId`s of the requests for `method`, in order.
     fn request_ids(&self, method: &str) -> Vec<String> {
         let exchanges = self.double.exchanges();
         let of = |one: &&Exchange| one.method == method;
@@ -116,9 +116,9 @@ async fn each_mutation_has_an_id_of_its_own() {
     assert_eq!(lab.double.mutations(), 2);
 }
 
-/// Three times at most; what became of it is then unknown, and is not asked for again by another id.
+/// At most three attempts with one id. The result is then unknown, and no other id is sent.
 #[tokio::test]
-async fn what_never_answers_ends_unknown() {
+async fn mutation_without_any_reply_ends_unknown() {
     let cases = [
         (Fault::Closed, FailureCode::Unavailable, 3),
         (Fault::Executed(Box::new(Fault::Closed)), FailureCode::Unavailable, 3),
@@ -137,7 +137,7 @@ async fn what_never_answers_ends_unknown() {
     }
 }
 
-/// What the second attempt is refused says nothing of the first, which may have been carried out.
+/// A refused second attempt does not settle the first, which may have been carried out.
 #[tokio::test]
 async fn a_refusal_after_a_request_without_an_answer_leaves_it_unknown() {
     let busy = Fault::Error { status: 503, reason: "backendError".to_owned(), message: "Oops.".to_owned() };
@@ -156,7 +156,7 @@ async fn a_refusal_after_a_request_without_an_answer_leaves_it_unknown() {
     }
 }
 
-/// The reverse: what a sign-in that comes first may lack leaves nothing unknown.
+/// The reverse: a sign-in that fails before the mutation leaves nothing unknown.
 #[tokio::test]
 async fn a_sign_in_that_fails_first_is_a_mutation_that_was_not_sent() {
     for (broken, code) in [
@@ -179,7 +179,7 @@ async fn a_sign_in_that_fails_first_is_a_mutation_that_was_not_sent() {
     }
 }
 
-/// A refusal for want of quota was not carried out, so it may be sent again in the next minute.
+/// A mutation refused for lack of quota was not carried out, so it is sent again in the next minute.
 #[tokio::test]
 async fn a_mutation_waits_for_quota_as_a_read_does() {
     let lab = Lab::new();

@@ -1,4 +1,4 @@
-//! Actions: one answer per key, nothing sent twice, nothing sent that must not be.
+//! Actions: one submission per key, no mutation sent twice, no forbidden request.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ async fn every_action_has_its_operation_and_its_state() {
 }
 
 #[tokio::test]
-async fn what_ec2_does_not_do_is_refused_unsent() {
+async fn action_that_ec2_lacks_is_refused_unsent() {
     let cloud = Cloud::start(|_| None).await;
     let provider = cloud.connect(&["eu-west-1"]).await;
     for action in [Action::Suspend, Action::Resume] {
@@ -86,7 +86,7 @@ async fn what_ec2_does_not_do_is_refused_unsent() {
 }
 
 #[tokio::test]
-async fn what_may_have_happened_is_unknown_and_never_sent_again() {
+async fn request_without_a_reply_is_unknown_and_never_resent() {
     type Case = (&'static str, fn() -> Answer, FailureCode);
     let answers: [Case; 7] = [
         ("hung", || Answer::Hang, FailureCode::TimedOut),
@@ -115,7 +115,7 @@ async fn what_may_have_happened_is_unknown_and_never_sent_again() {
 }
 
 #[tokio::test]
-async fn throttling_is_told_and_left_to_the_engine() {
+async fn throttled_mutation_is_not_retried_by_the_provider() {
     let cloud = Cloud::start(|asked| {
         (asked.action == "StartInstances").then(|| ec2_error(503, "RequestLimitExceeded", "Slow down."))
     })
@@ -130,7 +130,7 @@ async fn throttling_is_told_and_left_to_the_engine() {
 }
 
 #[tokio::test]
-async fn a_missing_permission_is_not_asked_for_key_by_key() {
+async fn missing_permission_ends_the_search_by_key() {
     let cloud =
         Cloud::start(|asked| (asked.action == "StopInstances").then(|| ec2_error(403, "UnauthorizedOperation", "No.")))
             .await;
@@ -169,7 +169,7 @@ async fn keys_of_another_realm_are_refused_unsent() {
 }
 
 #[tokio::test]
-async fn an_account_that_cannot_be_told_is_not_acted_on() {
+async fn account_of_unknown_realm_gets_no_action() {
     let cloud =
         Cloud::start(|asked| (asked.action == "GetCallerIdentity").then(|| Answer::Body(500, Vec::new(), Vec::new())))
             .await;

@@ -1,4 +1,4 @@
-//! Actions: what is sent, what is answered, and how operations end.
+//! Actions: their requests, their replies, and the end of their operations.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,14 @@ use crate::lab::{Lab, ZONE, web};
 
 const DISCARDING: ActionRequest = ActionRequest { action: Action::Stop, discard_local_disks: true };
 
-/// The answer for one target.
+/// The submission for one target.
 async fn submit(provider: &GcpProvider, request: impl Into<ActionRequest>, target: &Target) -> Submission {
     let mut answers = provider.submit(request.into(), std::slice::from_ref(target)).await;
     assert_eq!(answers.len(), 1, "one answer to one target");
     answers.remove(0)
 }
 
-/// The ticket of an action that was accepted.
+/// The ticket of an accepted action.
 async fn ticket(provider: &GcpProvider, request: impl Into<ActionRequest>, target: &Target) -> Ticket {
     let accepted = submit(provider, request, target).await.outcome.expect("accepted");
     assert_eq!((accepted.state, accepted.raw_state.as_str()), (None, ""), "the reply names no state");
@@ -63,7 +63,7 @@ async fn each_action_is_its_own_request_with_a_number_and_a_request_id() {
 }
 
 #[tokio::test]
-async fn local_disks_are_discarded_only_when_that_was_said() {
+async fn local_disks_are_discarded_only_on_request() {
     let lab = Lab::new();
     let provider = lab.provider(Access::ReadWrite);
     let target = lab.put(web("scratch").local_ssd());
@@ -104,7 +104,7 @@ async fn an_operation_is_followed_to_its_end() {
 }
 
 #[tokio::test]
-async fn an_operation_that_fails_is_told_with_its_reason() {
+async fn failed_operation_has_its_reason() {
     let lab = Lab::new();
     let provider = lab.provider(Access::ReadWrite);
     let (bad, good) = (lab.put(web("bad").status("TERMINATED")), lab.put(web("good").status("TERMINATED")));
@@ -134,12 +134,12 @@ async fn many_operations_of_a_zone_are_read_from_its_list() {
     lab.double.settle();
     let told = provider.progress(&tickets).await;
     assert_eq!(lab.asked("zoneOperations.list").len(), 1);
-    // Only what is not on the page is asked for by itself.
+    // Only an operation that is not on the page is read separately.
     assert_eq!(lab.asked("zoneOperations.get").len(), 1);
     assert!(told[2].is_err(), "{told:?}");
     assert!(matches!(told[4], Ok(Progress::Failed(_))), "{told:?}");
     assert_eq!(told.iter().filter(|one| **one == Ok(Progress::Done)).count(), 6, "{told:?}");
-    // Where the list is refused, each is asked for.
+    // If the list is refused, each operation is read separately.
     lab.double.break_method("zoneOperations.list", Fault::Denied);
     assert_eq!(provider.progress(&tickets).await.iter().filter(|one| one.is_ok()).count(), 7);
 }
@@ -174,7 +174,7 @@ async fn a_reply_that_is_no_operation_leaves_it_unknown() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_lost_is_asked_for_again_and_carried_out_once() {
+async fn lost_reply_is_requested_again_and_carried_out_once() {
     let lab = Lab::new();
     let target = lab.put(web("web-1"));
     let lost = FaultRule::always(Fault::Executed(Box::new(Fault::Closed))).method("instances.stop").times(1);
@@ -187,7 +187,7 @@ async fn an_answer_that_is_lost_is_asked_for_again_and_carried_out_once() {
 }
 
 #[tokio::test]
-async fn each_refusal_is_its_targets_own() {
+async fn refusal_of_a_target_affects_no_other_target() {
     let lab = Lab::new();
     let provider = lab.provider(Access::ReadWrite);
     let good = lab.put(web("good"));
@@ -222,7 +222,7 @@ async fn a_state_that_does_not_allow_it_is_refused_in_googles_words() {
     let stopped = lab.put(web("web-1").status("TERMINATED"));
     let error = submit(&provider, Action::Suspend, &stopped).await.outcome.expect_err("not from there");
     assert!(error.to_string().contains("TERMINATED") && !error.leaves_unknown(), "{error}");
-    // Something else is under way.
+    // Another operation is running.
     let busy = lab.put(web("web-2"));
     lab.double.set_pace(PROJECT, ZONE, "web-2", Pace::Held);
     ticket(&provider, Action::Stop, &busy).await;
@@ -231,7 +231,7 @@ async fn a_state_that_does_not_allow_it_is_refused_in_googles_words() {
 }
 
 #[tokio::test]
-async fn a_read_only_project_is_never_asked() {
+async fn read_only_project_gets_no_request() {
     let lab = Lab::new();
     let mut target = lab.put(web("web-1"));
     target.zone = None;
@@ -250,7 +250,7 @@ async fn an_instance_of_an_unknown_zone_is_found_first() {
     target.zone = None;
     let ticket = ticket(&provider, Action::Stop, &target).await;
     assert!(ticket.as_str().starts_with("zones/us-east1-d/"), "{ticket}");
-    // Where it cannot be found nothing is sent, so nothing is unknown.
+    // If the zone cannot be found, no mutation is sent, so nothing is unknown.
     lab.double.break_method("instances.aggregatedList", Fault::Html);
     let error = submit(&provider, Action::Start, &target).await.outcome.expect_err("not found");
     assert!(matches!(&error, ProviderError::Other { code, .. } if code == "NotSent"), "{error}");
@@ -259,7 +259,7 @@ async fn an_instance_of_an_unknown_zone_is_found_first() {
 }
 
 #[tokio::test]
-async fn only_tickets_of_ours_are_asked_about() {
+async fn foreign_ticket_is_refused_unsent() {
     let lab = Lab::new();
     let provider = lab.provider(Access::ReadWrite);
     for foreign in [

@@ -1,4 +1,4 @@
-//! Fresh reads: following, plans, whole documents, and who we are.
+//! Fresh reads: states, plans, full documents, and the identity.
 
 use nepho_core::{
     Access, Action, FailureCode, Provider, ProviderError, Realm, Region, State,
@@ -28,7 +28,7 @@ async fn an_instance_is_read_by_its_number_in_its_zone_with_the_members_of_a_row
 }
 
 #[tokio::test]
-async fn nothing_that_is_read_comes_with_blanks_for_people() {
+async fn replies_are_requested_without_pretty_printing() {
     let lab = Lab::new();
     let target = lab.put(web("web-1"));
     let provider = lab.provider(Access::ReadOnly);
@@ -41,7 +41,7 @@ async fn nothing_that_is_read_comes_with_blanks_for_people() {
 }
 
 #[tokio::test]
-async fn each_target_is_answered_once_whatever_becomes_of_the_others() {
+async fn each_target_has_one_result_whatever_the_others_have() {
     let lab = Lab::with(Setup { zones: vec![ZONE.to_owned(), "us-east1-b".to_owned()], ..Setup::default() });
     let here = lab.put(web("web-1"));
     let denied = lab.put(GcpInstance::new(PROJECT, "us-east1-b", "web-2"));
@@ -79,7 +79,7 @@ async fn an_instance_of_an_unknown_zone_is_found_by_its_number() {
     target.key.native = "99".into();
     let unknown = look(&provider, &target, Detail::State).await;
     assert!(matches!(unknown, Err(ProviderError::NotFound { .. })), "{unknown:?}");
-    // Whoever ignores the filter names others.
+    // A server that ignores the filter names other instances.
     let scope = format!("zones/{ZONE}");
     let others = json!({"kind": "compute#instanceAggregatedList", "items": {scope: {"instances": [{"id": "98"}]}}});
     lab.double.break_method("instances.aggregatedList", Fault::Body { bytes: others.to_string().into_bytes() });
@@ -89,7 +89,7 @@ async fn an_instance_of_an_unknown_zone_is_found_by_its_number() {
 }
 
 #[tokio::test]
-async fn an_answer_about_another_instance_is_none() {
+async fn reply_about_another_instance_is_malformed() {
     let lab = Lab::new();
     let (one, other) = (lab.put(web("web-1")), lab.put(web("web-2")));
     let body = lab.double.instance(PROJECT, ZONE, "web-2").expect("there").to_string();
@@ -112,7 +112,7 @@ async fn many_instances_of_a_zone_are_read_by_one_list() {
     let gone = seen.iter().find(|one| &*one.key.native == "12345").expect("an answer");
     assert!(matches!(gone.seen, Err(ProviderError::NotFound { .. })));
     assert_eq!((lab.double.count("instances.list"), lab.double.count("instances.get")), (1, 2));
-    // A list that broke off proves no absence.
+    // A listing that breaks proves no absence.
     lab.double.break_zone(ZONE, Fault::Denied);
     let seen = provider.observe(&targets, Detail::State).await;
     let gone = seen.iter().find(|one| &*one.key.native == "12345").expect("an answer");
@@ -120,7 +120,7 @@ async fn many_instances_of_a_zone_are_read_by_one_list() {
 }
 
 #[tokio::test]
-async fn a_plan_is_told_what_stands_in_its_way() {
+async fn plan_reads_protection_and_local_disks() {
     let lab = Lab::new();
     let plain = lab.put(web("plain"));
     let guarded = lab.put(web("guarded").protected().local_ssd().spot());
@@ -143,7 +143,7 @@ async fn a_plan_is_told_what_stands_in_its_way() {
 }
 
 #[tokio::test]
-async fn a_plan_asks_for_the_permission_of_its_action_and_says_when_it_could_not() {
+async fn plan_reads_the_permission_of_its_action() {
     let lab = Lab::new();
     let here = lab.put(web("web-1"));
     let there = lab.put(GcpInstance::new(PROJECT, "us-east1-b", "web-2"));
@@ -166,7 +166,7 @@ async fn a_plan_asks_for_the_permission_of_its_action_and_says_when_it_could_not
 }
 
 #[tokio::test]
-async fn a_large_plan_asks_for_no_permissions_and_knows_the_rest() {
+async fn large_plan_reads_no_permissions() {
     let lab = Lab::new();
     let mut targets = lab.fill(20, &[ZONE]);
     targets.push(lab.put(web("member").managed_by("fleet").protected()));
@@ -180,7 +180,7 @@ async fn a_large_plan_asks_for_no_permissions_and_knows_the_rest() {
 }
 
 #[tokio::test]
-async fn a_plan_knows_which_address_is_lost() {
+async fn plan_finds_the_address_that_a_stop_releases() {
     let lab = Lab::new();
     let reserved = lab.put(web("reserved").public_ip("203.0.113.1"));
     let ephemeral = lab.put(web("ephemeral").public_ip("203.0.113.2"));
@@ -195,13 +195,13 @@ async fn a_plan_knows_which_address_is_lost() {
     assert_eq!(lost(&ephemeral).await, "203.0.113.2".parse().ok());
     assert_eq!(lost(&private).await, None);
     assert_eq!(lab.double.count("addresses.list"), 2, "nothing is asked about what has no address");
-    // Once reserved, it is lost no more.
+    // A stop does not release a reserved address.
     lab.double.reserve(PROJECT, "europe-west1", "kept", "203.0.113.2");
     assert_eq!(lost(&ephemeral).await, None);
 }
 
 #[tokio::test]
-async fn no_address_is_called_ephemeral_by_a_guess() {
+async fn address_is_never_guessed_to_be_ephemeral() {
     let warned = json!({"kind": "compute#addressList", "warning": {"code": "UNREACHABLE", "message": "m"}});
     for fault in [Fault::Denied, Fault::Html, Fault::Body { bytes: warned.to_string().into_bytes() }] {
         let lab = Lab::new();
@@ -218,7 +218,7 @@ async fn no_address_is_called_ephemeral_by_a_guess() {
 }
 
 #[tokio::test]
-async fn a_plan_knows_the_group_and_keeps_no_metadata() {
+async fn plan_finds_the_group_and_keeps_no_metadata() {
     let lab = Lab::new();
     let target = lab.put(web("fleet-x1z2").managed_by("fleet"));
     let provider = lab.provider(Access::ReadWrite);
@@ -228,13 +228,13 @@ async fn a_plan_knows_the_group_and_keeps_no_metadata() {
     let planned = look(&provider, &target, STOP).await.expect("seen").listed;
     assert_eq!(planned.resource.facts.group.as_deref(), Some("fleet"));
     assert_eq!(planned.document, before.document, "the same bytes: the metadata are cut out");
-    // What a plan found is not lost with the next listing, so the row does not change to and fro.
+    // The next listing keeps the facts of the plan, so the row does not change back.
     assert_eq!(row().await, planned);
     assert_eq!(look(&provider, &target, Detail::State).await.expect("seen").listed, planned);
 }
 
 #[tokio::test]
-async fn the_whole_document_is_read_when_it_is_asked_for() {
+async fn full_document_is_read_on_request() {
     let lab = Lab::new();
     let script = json!({"key": "startup-script", "value": "echo hunter2-canary"});
     let metadata = json!({"kind": "compute#metadata", "fingerprint": "wCvGvzHkSGA=", "items": [script]});
@@ -243,7 +243,7 @@ async fn the_whole_document_is_read_when_it_is_asked_for() {
     let seen = look(&provider, &target, Detail::Document).await.expect("seen");
     let mut document: Value = serde_json::from_slice(&seen.listed.document.bytes).expect("JSON");
     let mut there = lab.double.instance(PROJECT, ZONE, "fleet-x1z2").expect("there");
-    // Its metadata's keys are told, their values are not kept.
+    // The document has the metadata's keys, not their values.
     let told = document["metadata"].take();
     assert!(there["metadata"].take().to_string().contains("hunter2-canary"), "the control");
     assert_eq!(document, there);
@@ -257,7 +257,7 @@ async fn the_whole_document_is_read_when_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_stale_read_is_shown_as_what_it_is() {
+async fn stale_read_is_passed_on_unchanged() {
     let lab = Lab::with(Setup { stale_reads: 1, ..Setup::default() });
     let target = lab.put(web("web-1"));
     let provider = lab.provider(Access::ReadWrite);
@@ -281,7 +281,7 @@ async fn an_unknown_status_is_kept_as_it_is() {
 }
 
 #[tokio::test]
-async fn the_project_that_answers_is_the_one_that_was_asked() {
+async fn reply_of_another_project_is_the_wrong_account() {
     let lab = Lab::new();
     let identity = lab.provider(Access::ReadOnly).verify().await.expect("an identity");
     assert_eq!(identity.realm, lab.realm());
@@ -296,7 +296,7 @@ async fn the_project_that_answers_is_the_one_that_was_asked() {
 }
 
 #[tokio::test]
-async fn whoever_may_only_list_is_known_all_the_same() {
+async fn credentials_that_may_only_list_are_verified() {
     let lab = Lab::new();
     lab.double.deny("compute.projects.get", None, None);
     assert_eq!(lab.provider(Access::ReadOnly).verify().await.expect("zones").realm, lab.realm());
@@ -312,7 +312,7 @@ async fn whoever_may_only_list_is_known_all_the_same() {
 }
 
 #[tokio::test]
-async fn what_is_denied_in_the_whole_project_is_told_to_who_may_write() {
+async fn denied_actions_are_read_for_a_writable_account() {
     let lab = Lab::new();
     for verb in ["delete", "suspend"] {
         lab.double.deny(&format!("compute.instances.{verb}"), None, None);
@@ -321,7 +321,7 @@ async fn what_is_denied_in_the_whole_project_is_told_to_who_may_write() {
     assert_eq!(verify().await, [Action::Suspend, Action::Terminate]);
     lab.double.break_method("projects.testIamPermissions", Fault::Denied);
     assert_eq!(verify().await, [], "not asked is not denied");
-    // Nobody waits long for what is only good to know: less than one request may take.
+    // `verify` waits for the denied actions for less time than one request may take.
     lab.double.heal();
     lab.double.break_method("projects.testIamPermissions", Fault::Hung);
     assert_eq!(verify().await, []);
@@ -329,7 +329,7 @@ async fn what_is_denied_in_the_whole_project_is_told_to_who_may_write() {
 }
 
 #[tokio::test]
-async fn a_region_is_not_read_for_another() {
+async fn target_of_another_region_is_malformed() {
     let lab = Lab::new();
     let mut target = lab.put(web("web-1"));
     target.key.region = Region::from("us-east1");

@@ -9,13 +9,13 @@ use crate::cloud::{Answer, Asked, Cloud, ec2_error, ec2_reply, target};
 
 const PLAN: Detail = Detail::Plan(Action::Stop);
 
-/// Refuses requests that name one of `bad`, naming the first of them.
+/// Refuses requests with an id of `bad`, and names the first one.
 fn unknown(asked: &Asked, bad: &[&str], words: &str) -> Option<Answer> {
     let found = asked.ids().into_iter().find(|id| bad.contains(&id.as_str()))?;
     Some(ec2_error(400, "InvalidInstanceID.NotFound", &words.replace("{}", &found)))
 }
 
-/// What each key's fresh read said of its preflight; `None` for a key that is not known.
+/// The preflight of each key; `None` for an unknown key.
 async fn seen(cloud: &Cloud, keys: &[ResourceKey], detail: Detail) -> Vec<(String, Option<Preflight>)> {
     let provider = cloud.connect(&["eu-west-1"]).await;
     let targets: Vec<Target> = keys.iter().map(target).collect();
@@ -78,7 +78,7 @@ async fn a_plan_learns_protections_and_local_disks() {
 }
 
 #[tokio::test]
-async fn what_is_denied_or_too_much_is_not_checked() {
+async fn denied_or_excess_preflight_is_not_checked() {
     let denied = Cloud::start(|asked| {
         asked
             .action

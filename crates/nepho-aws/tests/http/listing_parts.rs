@@ -1,4 +1,4 @@
-//! Listings of large regions: in parts, at once, and whole whatever the endpoint makes of it.
+//! Listings of large regions: in parallel parts, and complete for every kind of endpoint.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::cloud::{Answer, Asked, Cloud, ec2_error, ec2_reply, sweep};
 
 const REGION: &str = "us-east-1";
 
-/// What an endpoint makes of a filter with wildcards.
+/// An endpoint's treatment of a filter with wildcards.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Filters {
     Honoured,
@@ -18,7 +18,7 @@ enum Filters {
     FailForOneZone,
 }
 
-/// 1,520 instances: two in each hundred in zones whose letters the first page does not show.
+/// 1,520 instances: two of each hundred are in zones whose letters the first page does not have.
 fn fleet() -> Vec<(String, &'static str)> {
     let zone = |n: usize| match n {
         0..100 => ["a", "b"][n % 2],
