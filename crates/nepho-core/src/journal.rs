@@ -23,18 +23,18 @@ pub enum JournalEvent {
     },
     /// The provider refused the request; nothing happened.
     Refused(Failure),
-    /// The provider accepted it, and its own record says that it came to nothing.
+    /// The provider accepted the request, and its operation failed later.
     Failed(Failure),
     /// No usable response: the action may or may not have happened.
     Unknown(Failure),
-    /// The cloud was seen in the action's goal.
+    /// A read showed the action's goal.
     Settled {
-        /// The state seen.
+        /// The observed state.
         state: State,
         /// The provider's name of the state.
         raw_state: String,
     },
-    /// The cloud was seen in a final state that is not the goal.
+    /// A read showed a final state that is not the goal.
     Contradicted {
         /// The observed state.
         state: State,
@@ -46,7 +46,7 @@ pub enum JournalEvent {
 }
 
 impl JournalEvent {
-    /// The `snake_case` word used in storage and on the wire.
+    /// The `snake_case` name used in storage and on the wire.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Sent => "sent",

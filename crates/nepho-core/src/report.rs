@@ -76,12 +76,12 @@ pub struct Progress {
     pub rows: u64,
 }
 
-/// What became of one target of an action.
+/// The result of an action for one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetResult {
     /// The resource.
     pub key: ResourceKey,
-    /// What became of it.
+    /// The status of the target.
     pub status: TargetStatus,
     /// The last observed state, if any.
     pub observed_state: Option<State>,
@@ -89,18 +89,18 @@ pub struct TargetResult {
     pub failure: Option<Failure>,
 }
 
-/// What became of one target.
+/// The status of one target of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TargetStatus {
-    /// The provider accepted it (and, when waited for, was seen in the goal).
+    /// The provider accepted the action; if the caller waited, a read also showed the goal.
     Accepted,
-    /// The goal held already; nothing was sent.
+    /// The goal already held; nothing was sent.
     Already,
     /// The plan refused the target; nothing was sent.
     Refused,
-    /// Refused by the provider, or seen in another final state.
+    /// The provider refused the action, or a read showed a final state that is not the goal.
     Failed,
-    /// It may or may not have happened.
+    /// The action may or may not have happened.
     Unknown,
 }
 
@@ -216,7 +216,7 @@ pub struct ActionOffer {
     pub total: usize,
 }
 
-/// How the OS keyring answered the last time.
+/// The keyring's result at its last use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeyringStatus {
     /// Not used since the process started.
