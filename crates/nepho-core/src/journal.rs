@@ -23,18 +23,18 @@ pub enum JournalEvent {
     },
     /// The provider refused the request; nothing happened.
     Refused(Failure),
-    /// The provider accepted the request, and its operation failed later.
+    /// The provider accepted it, and its own record says that it came to nothing.
     Failed(Failure),
     /// No usable response: the action may or may not have happened.
     Unknown(Failure),
-    /// A read showed the action's goal.
+    /// The cloud was seen in the action's goal.
     Settled {
-        /// The observed state.
+        /// The state seen.
         state: State,
         /// The provider's name of the state.
         raw_state: String,
     },
-    /// A read showed a final state that is not the goal.
+    /// The cloud was seen in a final state that is not the goal.
     Contradicted {
         /// The observed state.
         state: State,
@@ -46,7 +46,7 @@ pub enum JournalEvent {
 }
 
 impl JournalEvent {
-    /// The `snake_case` name used in storage and on the wire.
+    /// The `snake_case` word used in storage and on the wire.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Sent => "sent",

@@ -48,20 +48,20 @@ pub struct PlannedTarget {
     pub state: State,
     /// The provider's name of the state.
     pub raw_state: String,
-    /// The verdict.
+    /// Whether it would be sent.
     pub verdict: Verdict,
     /// Warnings to show before confirmation.
     pub warnings: Vec<Warning>,
 }
 
-/// The decision whether a commit would send a target.
+/// Whether a target would be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// A commit would send it.
     Eligible,
     /// The goal already holds; a commit would send nothing.
     Already,
-    /// A commit would not send it.
+    /// It would not be sent.
     Refused(Refusal),
 }
 
@@ -128,7 +128,7 @@ pub enum Confirmation {
     None,
     /// One click (`--yes`).
     Click,
-    /// Typed text (`--confirm`): the name or the id, or `ACCOUNT COUNT` for several targets.
+    /// Type one of these (`--confirm`): the name or the id, or `ACCOUNT COUNT` for several.
     Type {
         /// The accepted texts; the first is the suggested one.
         accepted: Vec<String>,

@@ -76,12 +76,12 @@ pub struct Progress {
     pub rows: u64,
 }
 
-/// The result of an action for one target.
+/// What became of one target of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetResult {
     /// The resource.
     pub key: ResourceKey,
-    /// The status of the target.
+    /// What became of it.
     pub status: TargetStatus,
     /// The last observed state, if any.
     pub observed_state: Option<State>,
@@ -89,18 +89,18 @@ pub struct TargetResult {
     pub failure: Option<Failure>,
 }
 
-/// The status of one target of an action.
+/// What became of one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TargetStatus {
-    /// The provider accepted the action; if the caller waited, a read also showed the goal.
+    /// The provider accepted it (and, when waited for, was seen in the goal).
     Accepted,
-    /// The goal already held; nothing was sent.
+    /// The goal held already; nothing was sent.
     Already,
     /// The plan refused the target; nothing was sent.
     Refused,
-    /// The provider refused the action, or a read showed a final state that is not the goal.
+    /// Refused by the provider, or seen in another final state.
     Failed,
-    /// The action may or may not have happened.
+    /// It may or may not have happened.
     Unknown,
 }
 
@@ -216,7 +216,7 @@ pub struct ActionOffer {
     pub total: usize,
 }
 
-/// The keyring's result at its last use.
+/// How the OS keyring answered the last time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeyringStatus {
     /// Not used since the process started.
