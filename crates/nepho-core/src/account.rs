@@ -64,7 +64,7 @@ pub enum CredentialSource {
     BuiltIn,
 }
 
-/// An AWS account, a GCP project or a demo account, reached through one credential source.
+/// A cloud account, a cloud project or a demo account, reached through one credential source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// Nephoscope's id.

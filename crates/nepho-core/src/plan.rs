@@ -56,7 +56,7 @@ pub struct PlannedTarget {
     pub warnings: Vec<Warning>,
 }
 
-/// Whether a target would be sent.
+/// The decision of a plan for one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// A commit would send it.

@@ -39,7 +39,7 @@ impl From<Action> for ActionRequest {
 }
 
 text_id! {
-    /// The provider's id of an accepted action that continues after its reply, such as a GCP
+    /// The provider's id of an accepted action that continues after its reply, such as a long-running
     /// operation. Opaque to every other crate.
     Ticket
 }

@@ -76,12 +76,12 @@ pub struct Progress {
     pub rows: u64,
 }
 
-/// What became of one target of an action.
+/// The result of an action for one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetResult {
     /// The resource.
     pub key: ResourceKey,
-    /// What became of it.
+    /// The status of the target.
     pub status: TargetStatus,
     /// The last observed state, if any.
     pub observed_state: Option<State>,

@@ -193,9 +193,9 @@ fn main() {
     report("apply: one row read", followed);
 
     let hits = snapshot.search(&Query::default(), Sort::default(), now);
-    let (mut all, mut glances) = (Vec::new(), Vec::new());
+    let (mut all, mut summaries) = (Vec::new(), Vec::new());
     let keys = time(&mut all, || hits.keys());
-    time(&mut glances, || keys.iter().filter_map(|key| snapshot.summary(key)).count());
+    time(&mut summaries, || keys.iter().filter_map(|key| snapshot.summary(key)).count());
     report("select all: keys", all);
-    report("select all: a glance at each", glances);
+    report("select all: a summary of each", summaries);
 }

@@ -39,7 +39,7 @@ pub(crate) use term::{Mark, TagPattern, Test};
 /// | `name`, `id`, `zone`, `size` | as shown |
 /// | `account` | the account's name, Nephoscope's id, or the cloud's id |
 /// | `region` | such as `eu-west-1`, `us-*` |
-/// | `provider`, `kind` | `aws`, `gcp`, `demo`; `instance` |
+/// | `provider`, `kind` | a name of a [`nepho_core::ProviderKind`], such as `aws`; `instance` |
 /// | `state` | a normalised state as shown, such as `running` |
 /// | `raw` | the provider's name of the state |
 /// | `tag` | `key`: has the tag; `key=value`; `key=""`: has the tag with an empty value |

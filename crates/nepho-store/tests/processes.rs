@@ -68,7 +68,7 @@ impl Worker {
         self.lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| line.split_once("> ").map(|(_, said)| said.to_owned()))
+            .find_map(|line| line.split_once("> ").map(|(_, text)| text.to_owned()))
     }
 
     /// Kills the child and returns the lines that were not read yet.
@@ -118,27 +118,27 @@ fn append_until_killed(store: &Store) {
 #[test]
 fn killed_process_leaves_scopes_complete_and_loses_no_commit() {
     let dir = tempfile::tempdir().expect("a directory");
-    let mut told: HashMap<String, u64> = HashMap::new();
+    let mut confirmed: HashMap<String, u64> = HashMap::new();
     for round in 0..30_u64 {
         let mut worker = Worker::start("commit", dir.path());
-        let mut said = Vec::new();
+        let mut lines = Vec::new();
         for _ in 0..=round % 5 {
-            said.extend(worker.next());
+            lines.extend(worker.next());
         }
-        assert!(!said.is_empty(), "it committed");
+        assert!(!lines.is_empty(), "it committed");
         // This waits for nothing: each delay hits another moment of the commit.
         std::thread::sleep(Duration::from_micros(round * 733 % 9_000));
-        said.extend(worker.kill());
-        for line in said {
+        lines.extend(worker.kill());
+        for line in lines {
             let (region, generation) = line.split_once(' ').expect("two words");
-            told.insert(region.to_owned(), generation.parse().expect("a number"));
+            confirmed.insert(region.to_owned(), generation.parse().expect("a number"));
         }
         assert!(!dir.path().join("clean").exists(), "it was not closed");
-        check_scopes(dir.path(), &told);
+        check_scopes(dir.path(), &confirmed);
     }
 }
 
-fn check_scopes(dir: &Path, told: &HashMap<String, u64>) {
+fn check_scopes(dir: &Path, confirmed: &HashMap<String, u64>) {
     let store = open(dir);
     for record in wait(store.scopes()).expect("scopes") {
         let region = record.key.scope.location.to_string();
@@ -148,8 +148,8 @@ fn check_scopes(dir: &Path, told: &HashMap<String, u64>) {
         let count = u64::try_from(rows.len()).expect("small");
         assert_eq!((count, record.rows), (size(record.generation), size(record.generation)), "{region}");
         assert_eq!(record.as_of, Some(at(i64::try_from(record.generation).expect("small"))));
-        let told = told.get(&region).copied().unwrap_or(0);
-        assert!(record.generation >= told, "{region} lost a commit: {} after {told}", record.generation);
+        let confirmed = confirmed.get(&region).copied().unwrap_or(0);
+        assert!(record.generation >= confirmed, "{region} lost a commit: {} after {confirmed}", record.generation);
         for row in rows {
             assert!(wait(store.document(&row.resource.key)).expect("a document").is_some());
         }
@@ -175,11 +175,11 @@ fn killed_process_keeps_every_confirmed_journal_entry() {
         }
         std::thread::sleep(Duration::from_micros(round * 511));
         let last = worker.kill().pop().or(last).expect("it appended");
-        let told: u64 = last.parse().expect("a number");
+        let confirmed: u64 = last.parse().expect("a number");
         let store = open(dir.path());
         match wait(store.verify_journal()).expect("a verdict") {
             Verification::Intact { entries, .. } => {
-                assert!(entries >= told, "{entries} entries, told of {told}");
+                assert!(entries >= confirmed, "{entries} entries, {confirmed} confirmed");
                 assert_eq!(entries % 3, 0, "three or none");
             }
             broken @ Verification::Broken { .. } => panic!("{broken:?}"),
