@@ -48,7 +48,7 @@ fn yes_never_replaces_a_typed_confirmation() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     nepho.run(&["terminate", "web-1", "--yes"]).exits(2).says("--confirm \"web-1\"");
-    nepho.run(&["terminate", "web-1", "web-2", "--yes"]).exits(2).says("--confirm \"lab 2\"");
+    nepho.run(&["terminate", "web-1", "web-2", "--yes"]).exits(2).says("--confirm \"terminate 2\"");
     nepho.run(&["terminate", "web-1", "--yes", "--confirm", "web-2"]).exits(4);
     assert_eq!(nepho.json(&["terminate", "web-1", "--confirm", "yes"], 4)["error"]["code"], "refused");
     nepho.run(&["accounts", "set", "lab", "--prod"]).exits(0);

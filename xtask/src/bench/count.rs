@@ -33,7 +33,7 @@ pub fn cache(database: &Path) -> Result<Counted> {
 
 /// Counts in the floor's file.
 pub fn floor(database: &Path) -> Result<Counted> {
-    query(database, "SELECT count(*), count(DISTINCT workspace), 0 FROM instances")
+    query(database, "SELECT count(*), count(DISTINCT place), 0 FROM instances")
 }
 
 fn query(database: &Path, sql: &str) -> Result<Counted> {

@@ -1,5 +1,7 @@
 //! From core's plans to the wire's. Every match is exhaustive: a new warning must be shown.
 
+use std::collections::BTreeMap;
+
 use nepho_core as domain;
 
 use super::{
@@ -14,6 +16,8 @@ use crate::{
 
 /// The most targets or keys that a reply carries.
 const MOST: usize = MAX_LIMIT as usize;
+/// The most targets of one reason that a reply to a large plan carries.
+const EXAMPLES: usize = 5;
 
 impl From<PlanTarget> for domain::request::Targets {
     fn from(target: PlanTarget) -> Self {
@@ -38,8 +42,6 @@ impl PlanActionRequest {
 
 impl From<&domain::plan::Plan> for Plan {
     fn from(plan: &domain::plan::Plan) -> Self {
-        let mut first: Vec<&domain::plan::PlannedTarget> = plan.targets.iter().collect();
-        first.sort_by_key(|target| rank(target));
         Self {
             nonce: plan.nonce.0.clone(),
             action: plan.request.action.into(),
@@ -48,7 +50,7 @@ impl From<&domain::plan::Plan> for Plan {
             expires_at: moment(plan.expires_at),
             confirmation: (&plan.confirmation).into(),
             counts: PlanCounts::of(&plan.targets),
-            targets: first.into_iter().take(MOST).map(PlannedTarget::from).collect(),
+            targets: shown(&plan.targets).into_iter().map(PlannedTarget::from).collect(),
         }
     }
 }
@@ -57,6 +59,36 @@ impl From<&domain::plan::Plan> for Plan {
 /// that last.
 fn needs_discard(target: &domain::plan::PlannedTarget) -> bool {
     matches!(target.verdict, domain::plan::Verdict::Refused(domain::plan::Refusal::LocalDisks))
+}
+
+/// Returns the targets that a reply carries, in the order of display. A large plan keeps some targets
+/// of each reason for leaving one out, so that no reason is without an example.
+fn shown(targets: &[domain::plan::PlannedTarget]) -> Vec<&domain::plan::PlannedTarget> {
+    let mut ranked: Vec<_> = targets.iter().collect();
+    ranked.sort_by_key(|target| rank(target));
+    if ranked.len() <= MOST {
+        return ranked;
+    }
+    let (eligible, rest): (Vec<_>, Vec<_>) =
+        ranked.into_iter().partition(|target| target.verdict == domain::plan::Verdict::Eligible);
+    let mut of_each: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let examples = rest.into_iter().filter(|target| {
+        let seen = of_each.entry(left_out(&target.verdict)).or_default();
+        *seen += 1;
+        *seen <= EXAMPLES
+    });
+    let examples: Vec<_> = examples.collect();
+    eligible.into_iter().take(MOST - examples.len()).chain(examples).collect()
+}
+
+/// Names the reason for leaving a target out.
+fn left_out(verdict: &domain::plan::Verdict) -> &'static str {
+    match verdict {
+        domain::plan::Verdict::Eligible => "",
+        domain::plan::Verdict::Underway => "underway",
+        domain::plan::Verdict::Already => "already",
+        domain::plan::Verdict::Refused(refusal) => Refusal::from(refusal).word(),
+    }
 }
 
 /// The order of display: the effects of the action first, the targets left out after them.
