@@ -358,7 +358,7 @@ export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
 /** The reason for contacting a host. */
 export type HostPurpose = "compute" | "projects" | "endpoint" | "sign_in" | "sso_portal" | "sso_token" | "oauth_token" | "token_exchange" | "subject_token" | "impersonation";
 
-/** Who the credentials belong to. */
+/** The identity that credentials lead to. */
 export type Identity = {
   /** The cloud's own account. */
   realm: string,
