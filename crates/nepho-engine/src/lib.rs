@@ -1,7 +1,7 @@
 //! The engine: sync, plans, actions and the journal.
 //!
-//! Data flows from the provider through [`sync`] (`sweep`, `reconcile`, `inventory`) into the store
-//! and the index. Actions flow through [`actions`] (`planner`, `executor`, `waiter`) to the
+//! Data flows from the provider through `sync` (`sweep`, `reconcile`, `inventory`) into the store
+//! and the index. Actions flow through `actions` (`planner`, `executor`, `waiter`) to the
 //! provider. [`Engine`] is the handle that the façade calls. Deliberately not here: the name of any
 //! cloud, a window, a wire format, serialisation.
 

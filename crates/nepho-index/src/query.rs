@@ -18,8 +18,8 @@ pub(crate) use term::{Mark, TagPattern, Test};
 
 /// A query of the inventory. The empty query matches every row.
 ///
+/// ```text
 /// query  = [ term { space term } ]          a row must meet every term
-/// query  = [ term { space term } ]          a row has to meet every term
 /// term   = [ "-" ] ( word | key ":" value { "," value } )
 ///                                           "-" negates; one of several values must match
 ///        | "sort:" [ "-" ] column           at most once; "-" is greatest first

@@ -23,8 +23,8 @@ impl Snapshot {
     }
 
     /// Returns the same inventory with another age limit (see [`RowView::stale`]): three times the
-    /// polling interval, or [`DEFAULT_STALE_AFTER`] if no poller runs. Later snapshots keep the
-    /// limit.
+    /// polling interval, or [`DEFAULT_STALE_AFTER`](crate::DEFAULT_STALE_AFTER) if no poller runs.
+    /// Later snapshots keep the limit.
     #[must_use]
     pub fn with_stale_after(&self, limit: Duration) -> Self {
         Self { inner: Arc::new(Inner { limit, ..Inner::clone(&self.inner) }) }
