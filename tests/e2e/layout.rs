@@ -24,6 +24,11 @@ async fn measure(window: &Window, expression: &str) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{expression} is {value}"))
 }
 
+/// The top edge of the first element with this test id, as text.
+async fn top(window: &Window, id: &str) -> String {
+    window.read(&format!("{READERS} return top('{id}')")).await.to_string()
+}
+
 /// The window on the demo cloud, with its rows.
 async fn demo(story: &str, size: Size) -> (Desktop, Window) {
     let desktop = Desktop::new(Keyring::Absent, size).await;
@@ -90,10 +95,10 @@ async fn columns_keep_their_places_beside_the_drawer() {
 #[tokio::test]
 async fn errors_and_selections_move_no_row() {
     let (_desktop, window) = demo("layout-still", Size(1280, 800)).await;
-    let table = measure(&window, "top('table')").await;
+    let table = top(&window, "table").await;
     window.type_into("query", "stat:running").await;
     window.find_css("[data-testid=\"query-error\"][data-code]").await;
-    assert_eq!(measure(&window, "top('table')").await, table, "the error moved the table");
+    assert_eq!(top(&window, "table").await, table, "the error moved the table");
     window.screenshot("query-error").await;
     window.type_into("query", "e").await;
     window.find("row").await;
@@ -113,10 +118,10 @@ async fn errors_and_selections_move_no_row() {
     window.click("nav-accounts").await;
     window.click("add-account-open").await;
     window.find("add-account").await;
-    let tabs = measure(&window, "top('add-cloud-gcp')").await;
+    let tabs = top(&window, "add-cloud-gcp").await;
     window.click("add-cloud-gcp").await;
     window.find("find-projects").await;
-    assert_eq!(measure(&window, "top('add-cloud-gcp')").await, tabs, "the dialog's controls moved");
+    assert_eq!(top(&window, "add-cloud-gcp").await, tabs, "the dialog's controls moved");
 }
 
 #[tokio::test]
@@ -126,13 +131,13 @@ async fn failed_sync_moves_no_row() {
     lab.add("lab");
     let window = lab.open("layout-banner").await;
     window.find("row").await;
-    let before = measure(&window, "top('row')").await;
+    let before = top(&window, "row").await;
     lab.cloud.break_region("eu-west-1", Fault::Denied);
     window.press("r").await;
     window.find("trouble-item").await;
-    assert_eq!(measure(&window, "top('row')").await, before, "the banner moved the rows");
+    assert_eq!(top(&window, "row").await, before, "the banner moved the rows");
     window.click("trouble-more").await;
-    assert_eq!(measure(&window, "top('row')").await, before, "the open banner moved the rows");
+    assert_eq!(top(&window, "row").await, before, "the open banner moved the rows");
     window.screenshot("banner").await;
 }
 
