@@ -96,7 +96,7 @@ fn a_short_load_is_a_failure() {
             let output = bench(folder.path(), &["--cloud", cloud]);
             let errors = String::from_utf8_lossy(&output.stderr);
             assert!(!output.status.success() && output.stdout.is_empty(), "{less}: {errors}");
-            assert!(errors.contains("short load") && errors.contains(&words), "{less}: {errors}");
+            assert!(errors.contains("incomplete sync") && errors.contains(&words), "{less}: {errors}");
         }
     }
 }

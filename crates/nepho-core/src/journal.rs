@@ -23,13 +23,13 @@ pub enum JournalEvent {
     },
     /// The provider refused the request; nothing happened.
     Refused(Failure),
-    /// The provider accepted it, and its own record of the operation reports a failure.
+    /// The provider accepted the request, and its operation failed later.
     Failed(Failure),
     /// No usable response: the action may or may not have happened.
     Unknown(Failure),
     /// The goal of the action was observed.
     Done {
-        /// The state seen.
+        /// The observed state.
         state: State,
         /// The provider's name of the state.
         raw_state: String,

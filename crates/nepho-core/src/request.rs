@@ -97,7 +97,7 @@ pub enum Targets {
     Selection {
         /// The query on screen.
         query: String,
-        /// Whether selected rows that the query hides are meant too.
+        /// `true` to include selected rows that the query hides.
         include_hidden: bool,
     },
     /// The targets of one of the last operations that were accepted.

@@ -11,23 +11,23 @@ pub struct Status {
     pub version: &'static str,
     /// The data directory.
     pub data_dir: PathBuf,
-    /// Whether the whole inventory is in memory.
+    /// `true` once the complete inventory is in memory.
     pub ready: bool,
     /// The number of accounts.
     pub accounts: usize,
-    /// Whether the demo cloud is among them.
+    /// `true` if the demo cloud is one of them.
     pub demo: bool,
     /// The generations.
     pub changes: Changes,
     /// The whole inventory in numbers.
     pub totals: Totals,
-    /// The last answer of the OS keyring.
+    /// The keyring's result at its last use.
     pub keyring: KeyringStatus,
     /// Repairs made when the databases were opened.
     pub notes: Vec<OpenNote>,
 }
 
-/// Generations: numbers that grow with each change. They say only that asking again is worthwhile.
+/// Generations: numbers that grow with each change and tell the window to query again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Rows, freshness or overlays.

@@ -70,7 +70,7 @@ pub fn fold_onto(folded: &mut String, text: &str) {
 /// Compares two folded names in natural order: `web-2` before `web-10`.
 ///
 /// Runs of ASCII digits compare as numbers of any length. Names that differ only in leading zeros
-/// compare as texts, so that only equal names are equal.
+/// compare as texts, so that different names never compare as equal.
 pub fn natural_cmp(one: &str, other: &str) -> Ordering {
     let common = iter::zip(one.bytes(), other.bytes()).take_while(|(a, b)| a == b).count();
     // The difference may lie inside a run of digits, or of a character.

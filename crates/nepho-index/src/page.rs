@@ -1,6 +1,6 @@
 //! The shapes that the façade takes and returns about rows: a page, a selection, one resource.
 //!
-//! Not here: how they are filled, which is the façade's work.
+//! Deliberately not here: filling them, which the façade does.
 
 use nepho_core::{
     ResourceKey,
@@ -29,7 +29,7 @@ pub struct PageAsk {
 pub struct InventoryPage {
     /// The inventory's generation.
     pub generation: u64,
-    /// Whether the whole inventory is in memory. While it is not, only the default query has rows.
+    /// `true` once the complete inventory is in memory. Before that, only the default query has rows.
     pub ready: bool,
     /// The number of rows that match.
     pub total: usize,
@@ -54,7 +54,7 @@ pub struct InventoryPage {
 pub struct InventoryRow {
     /// The row.
     pub row: RowView,
-    /// Whether it is selected.
+    /// `true` if it is selected.
     pub selected: bool,
 }
 
@@ -90,11 +90,11 @@ pub enum SelectionChange {
 pub struct Details {
     /// The row, which holds the resource with its facts.
     pub row: RowView,
-    /// Whether it is selected.
+    /// `true` if it is selected.
     pub selected: bool,
     /// The actions that the provider has for its kind.
     pub offers: Vec<Offer>,
-    /// Whether the cloud's console has a page for it.
+    /// `true` if the cloud's console has a page for it.
     pub console: bool,
     /// The record of its scope.
     pub scope: Option<ScopeRecord>,

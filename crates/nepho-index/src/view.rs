@@ -14,19 +14,19 @@ use crate::{Overlay, freshness::Freshness, search::Scene, segment::Segment};
 pub struct RowView {
     /// The row as it is stored.
     pub row: Arc<CachedRow>,
-    /// The account's name; its id while the account itself is not known here.
+    /// The account's name; its id while the account is unknown.
     pub account_name: Arc<str>,
-    /// Whether the account is a production account.
+    /// `true` for a production account.
     pub prod: bool,
     /// The reply to an action that is not confirmed yet, shown over the stored row.
     pub overlay: Option<Overlay>,
-    /// How old the facts are: the start of the scope's last complete listing, or of a later
-    /// reading of this row alone. Never later than `missing_since` on the listing's word.
+    /// The time of the facts: the start of the scope's last complete listing, or of a later read of
+    /// this row alone. A listing counts at most as late as `missing_since`.
     pub as_of: Option<Timestamp>,
-    /// Whether the facts may be out of date: the scope's last try failed, the row is missing, or
+    /// `true` if the facts may be out of date: the scope's last listing failed, the row is missing, or
     /// `as_of` is older than the snapshot's limit (or unknown).
     pub stale: bool,
-    /// The reason why the scope's last try failed, if it did.
+    /// The failure of the scope's last listing, if it failed.
     pub failure: Option<Failure>,
 }
 
@@ -51,7 +51,7 @@ impl RowView {
         self.overlaid().map_or(self.resource().state, |(state, _)| state)
     }
 
-    /// The provider's word for [`RowView::state`].
+    /// The provider's name of [`RowView::state`].
     pub fn raw_state(&self) -> &str {
         self.overlaid().map_or(&self.resource().raw_state, |(_, raw_state)| raw_state)
     }
@@ -77,7 +77,7 @@ impl RowView {
     }
 }
 
-/// The few facts that deciding about a selection needs; cheap enough for 100,000 rows.
+/// The facts of a row that a selection needs; cheap enough for 100,000 rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowSummary {
     /// Whose.

@@ -74,7 +74,7 @@ mod tests {
 
     // Invariant 7
     #[test]
-    fn no_error_shows_the_secret_that_it_came_with() {
+    fn keyring_errors_never_contain_the_secret() {
         let secret = b"wJalrXUtnFEMI".to_vec();
         let planted = format!("{:?}", keyring_core::Error::BadEncoding(secret.clone()));
         assert!(planted.contains("119, 74, 97"), "the library's own Debug output contains it: {planted}");

@@ -85,7 +85,7 @@ fn known_rows_have_the_fields_that_reconciling_compares() {
 
 // Invariant 13
 #[test]
-fn a_listing_computed_against_another_generation_changes_nothing() {
+fn listing_of_another_generation_changes_nothing() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")]));
     let before = rows(&store, EU);
@@ -101,7 +101,7 @@ fn a_listing_computed_against_another_generation_changes_nothing() {
 
 // Invariant 14
 #[test]
-fn a_listing_older_than_the_stored_one_changes_nothing() {
+fn listing_older_than_the_stored_one_changes_nothing() {
     let store = memory();
     commit(&store, listing(EU, 0, 10, vec![row(EU, "i-1")]));
     assert_eq!(commit(&store, listing(EU, 1, 9, vec![row(EU, "i-2")])), CommitOutcome::Older);
@@ -293,7 +293,7 @@ fn numbers_in_names_sort_as_numbers() {
 }
 
 #[test]
-fn scopes_that_the_account_no_longer_has_are_forgotten() {
+fn scopes_that_the_account_lost_are_removed() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")]));
     commit(&store, listing(US, 0, 1, vec![row(US, "i-2")]));

@@ -117,7 +117,7 @@ fn file_of_another_user_is_refused() {
 
 // Invariant 1
 #[test]
-fn a_newer_durable_file_is_refused_and_left_as_it_is() {
+fn newer_durable_file_is_refused_and_unchanged() {
     let (dir, crashed) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     filled(dir.path());
     let raw = Connection::open(dir.path().join("state.db")).expect("the database");
@@ -171,7 +171,7 @@ type Damage = fn(&Path);
 
 // Invariant 1
 #[test]
-fn no_content_of_the_cache_keeps_the_store_from_opening() {
+fn store_opens_with_any_cache_content() {
     let damages: [(&str, Damage); 6] = [
         ("a text", |path| fs::write(path, "not a database").expect("written")),
         ("junk in the header", |path| damage(path, 0, 64)),
@@ -202,7 +202,7 @@ fn no_content_of_the_cache_keeps_the_store_from_opening() {
 
 // Invariant 1
 #[test]
-fn a_deleted_cache_is_made_again() {
+fn deleted_cache_is_rebuilt() {
     let dir = tempfile::tempdir().expect("a directory");
     filled(dir.path());
     fs::remove_file(dir.path().join("cache.db")).expect("deleted");

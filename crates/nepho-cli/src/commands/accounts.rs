@@ -4,7 +4,7 @@ use std::io::Read;
 
 use nepho_app::App;
 use nepho_core::{
-    Access, Account, ProviderKind, Secret, Timestamp,
+    Access, ProviderKind, Secret, Timestamp,
     report::{AccountStatus, SignIn},
     request::{AccountChange, Credentials, NewAccount},
 };
@@ -48,14 +48,8 @@ async fn add(app: &App, args: AddAws, output: Output) -> Result<Code, CliError> 
         verify: !args.no_verify,
     };
     let account = app.add_account(new).await?;
-    output.result(&AccountJson::from(&account), || added(&account))?;
+    output.result(&AccountJson::from(&account), || super::account_line::added(&account))?;
     Ok(Code::Done)
-}
-
-/// The line that is printed for a new account.
-pub fn added(account: &Account) -> String {
-    let realm = account.realm.as_ref().map_or("not verified".to_owned(), |realm| format!("in {realm}"));
-    format!("added {} ({realm}, {})", messages::shown(&account.name), access(account.access))
 }
 
 /// The secret key on the first line, the session token on the second.
@@ -100,7 +94,7 @@ fn cells(status: &AccountStatus, now: Timestamp) -> Vec<String> {
         account.name.clone(),
         account.provider.to_string(),
         account.realm.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
-        access(account.access).to_owned(),
+        super::account_line::access(account.access).to_owned(),
         if account.prod { "prod" } else { "-" }.to_owned(),
         status.scopes.len().to_string(),
         oldest.map_or_else(|| "never".to_owned(), |at| messages::age(at, now)),
@@ -150,16 +144,9 @@ async fn set(app: &App, args: Set, output: Output) -> Result<Code, CliError> {
     let changed = app.update_account(&account.id, change).await?;
     output.result(&AccountJson::from(&changed), || {
         let prod = if changed.prod { ", production" } else { "" };
-        format!("{} is {}{prod}", messages::shown(&changed.name), self::access(changed.access))
+        format!("{} is {}{prod}", messages::shown(&changed.name), super::account_line::access(changed.access))
     })?;
     Ok(Code::Done)
-}
-
-const fn access(access: Access) -> &'static str {
-    match access {
-        Access::ReadOnly => "read-only",
-        Access::ReadWrite => "read-write",
-    }
 }
 
 #[cfg(test)]

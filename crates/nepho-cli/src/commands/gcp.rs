@@ -52,7 +52,7 @@ async fn add_one(app: &App, mut args: AddGcp, output: Output) -> Result<(Code, b
         verify: !args.no_verify,
     };
     let account = app.add_account(new).await?;
-    output.result(&AccountJson::from(&account), || super::accounts::added(&account))?;
+    output.result(&AccountJson::from(&account), || super::account_line::added(&account))?;
     Ok((Code::Done, true))
 }
 
@@ -87,7 +87,7 @@ fn code(outcomes: &[AddedProject]) -> Code {
 
 fn people(outcomes: &[AddedProject]) -> String {
     let line = |one: &AddedProject| match &one.outcome {
-        Ok(account) => super::accounts::added(account),
+        Ok(account) => super::account_line::added(account),
         Err(failure) => {
             format!("not added: {} ({})", messages::shown(&one.project), messages::shown(&messages::failure(failure)))
         }

@@ -1,5 +1,6 @@
 //! One module per command.
 
+mod account_line;
 mod accounts;
 mod act;
 mod demo;

@@ -23,7 +23,7 @@ use crate::{
     sync::reconcile::{self, Listing},
 };
 
-/// What a complete listing did to its scope.
+/// The effect of a complete listing on its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// Number of rows of the scope in the cache afterwards.

@@ -51,7 +51,7 @@ async fn stop_is_pending_until_stopped_is_observed() {
 
 // Invariant 4
 #[tokio::test(start_paused = true)]
-async fn the_journal_has_it_before_the_cloud_does() {
+async fn journal_entry_precedes_the_request() {
     let harness = one_running().await;
     let gate = harness.cloud.hold(Call::Submit, Held::Request);
     let id = harness.act(Action::Stop, &["i-1"]).await;
@@ -65,7 +65,7 @@ async fn the_journal_has_it_before_the_cloud_does() {
 
 // Invariant 4
 #[tokio::test(start_paused = true)]
-async fn a_mutation_runs_to_its_end_although_its_caller_is_gone() {
+async fn mutation_runs_to_its_end_without_its_caller() {
     let harness = one_running().await;
     let gate = harness.cloud.hold(Call::Submit, Held::Request);
     let plan = harness.plan(Action::Stop, &["i-1"]).await;
@@ -97,7 +97,7 @@ async fn refused_stop_never_shows_stopped() {
 
 // Invariant 4
 #[tokio::test(start_paused = true)]
-async fn a_stop_without_an_answer_is_unknown_until_observed_and_never_sent_again() {
+async fn stop_without_response_is_unknown_and_never_resent() {
     let harness = one_running().await;
     let lost = ProviderError::TimedOut { operation: "ec2:StopInstances".to_owned() };
     harness.cloud.script_submit("i-1", [SubmitStep::LoseReply(lost)]);
@@ -126,7 +126,7 @@ async fn stop_that_never_arrived_stays_unknown() {
 
 // Invariant 14
 #[tokio::test(start_paused = true)]
-async fn a_read_that_began_before_the_reply_cannot_undo_it() {
+async fn read_older_than_the_reply_cannot_undo_it() {
     let harness = one_running().await;
     let listing = harness.cloud.hold_listing("eu-west-1");
     let sweep = tokio::join!(harness.sync(), async {
@@ -245,7 +245,7 @@ async fn account_locked_by_another_process_sends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_only_account_is_never_asked() {
+async fn read_only_account_is_never_called() {
     let harness = one_running().await;
     let read_only = nepho_core::Account { access: Access::ReadOnly, ..account("lab") };
     harness.engine.put_account(read_only).await;

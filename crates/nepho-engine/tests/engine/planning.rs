@@ -44,7 +44,7 @@ async fn target_on_its_way_to_the_goal_is_underway_and_nothing_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_target_has_a_verdict_from_a_fresh_reading() {
+async fn each_target_has_a_verdict_from_a_fresh_read() {
     let harness = with(["i-1", "i-2", "i-3"].map(instance)).await;
     harness.cloud.set_state("i-2", State::Stopped);
     harness.cloud.set_state("i-3", State::Pending);

@@ -11,7 +11,7 @@ const INTERVAL: Duration = Duration::from_mins(5);
 
 // Invariant 3
 #[tokio::test(start_paused = true)]
-async fn it_sweeps_at_once_and_then_about_every_interval() {
+async fn poller_sweeps_at_once_and_then_every_interval() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.engine.poll(INTERVAL);
@@ -68,7 +68,7 @@ async fn transitional_instance_is_read_until_its_state_is_stable() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_that_hangs_or_fails_does_not_hold_up_another() {
+async fn hanging_or_failing_account_does_not_delay_another() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.host.connects("broken", Err(failure(FailureCode::SecretMissing)));

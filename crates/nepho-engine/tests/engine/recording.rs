@@ -149,7 +149,11 @@ async fn failed_poll_proves_nothing() {
     harness.pass(5).await;
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"], "the goal alone proves nothing");
     harness.pass(CONSISTENCY_WINDOW.as_secs() + 5).await;
-    assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done"], "nor is it waited for for ever");
+    assert_eq!(
+        harness.events("i-1").await,
+        ["sent", "accepted", "done"],
+        "failing polls are not waited for indefinitely"
+    );
     harness.cloud.settle("i-2");
     harness.engine.wait(&id, 3 * MINUTE).await;
     assert_eq!(harness.events("i-2").await, ["sent", "accepted", "failed"], "the record answers again");

@@ -43,7 +43,7 @@ async fn requests_are_counted_once_and_connecting_with_the_first_sweep() {
 
 // Invariant 2
 #[tokio::test(start_paused = true)]
-async fn a_failed_region_keeps_its_rows_says_why_and_spoils_nothing_else() {
+async fn failed_region_keeps_its_rows_and_others_complete() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1").region("me-south-1"));
     harness.cloud.add(instance("i-2").region("us-east-1").named("old"));
@@ -68,7 +68,7 @@ async fn a_failed_region_keeps_its_rows_says_why_and_spoils_nothing_else() {
 
 // Invariant 2
 #[tokio::test(start_paused = true)]
-async fn pages_of_a_listing_that_broke_off_are_not_shown() {
+async fn pages_of_an_interrupted_listing_are_not_shown() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.sync().await;
@@ -93,7 +93,7 @@ async fn listing_without_an_end_is_a_failure() {
 
 // Invariant 2
 #[tokio::test(start_paused = true)]
-async fn absent_once_is_missing_and_absent_twice_is_gone() {
+async fn row_absent_once_is_missing_and_twice_is_gone() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1"));
     harness.cloud.add(instance("i-2"));
@@ -159,7 +159,7 @@ async fn failed_sign_in_does_not_affect_other_accounts() {
 
 // Invariant 12
 #[tokio::test(start_paused = true)]
-async fn an_account_is_pinned_and_other_credentials_change_no_row() {
+async fn pinned_account_rejects_credentials_of_another_realm() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1").named("before"));
     harness.sync().await;
@@ -257,7 +257,7 @@ async fn new_process_shows_the_stored_inventory() {
 
 // Invariant 5
 #[tokio::test(start_paused = true)]
-async fn what_another_process_stored_is_taken_over() {
+async fn reload_takes_over_other_processes_rows() {
     let harness = harness().await;
     harness.cloud.add(instance("i-1").named("web"));
     let other = crate::harness::engine(&harness.store, &harness.host, &harness.clock, "run-2").await;

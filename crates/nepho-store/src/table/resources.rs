@@ -95,7 +95,7 @@ fn sort_name(name: &str) -> String {
     if name.is_empty() { String::new() } else { sort_key(&folded(name)) }
 }
 
-/// Sets when the row was first missing and when it was last observed alone.
+/// Sets `missing_since` and `observed_at` of a row.
 pub(crate) fn mark(
     connection: &Connection,
     id: i64,

@@ -125,7 +125,7 @@ export function profilesOf(found: readonly FoundAccount[]): Profile[] {
   );
 }
 
-/** A name to start from: the profile's, but for the one that says nothing. */
+/** A name to start from: the profile's, except `default`, which says nothing. */
 export function suggestedName(profile: string | null): string {
   return profile === null || profile === "default" ? "" : profile;
 }

@@ -61,7 +61,7 @@ export function health(account: Account): Health {
   return account.scopes.some(({ as_of }) => as_of !== null) ? "ok" : "unknown";
 }
 
-/** Failures that stay until somebody does something about them. */
+/** Failures that stay until the operator mends their cause. */
 const STANDING: readonly FailureCode[] = [
   "not_enabled",
   "permission_denied",

@@ -70,7 +70,7 @@ export class Projects {
     this.typed = typed.filter((project) => !this.chosen.has(project)).join(", ");
   }
 
-  /** Forgets what was found: it was somebody else's. What was typed stays. */
+  /** Forgets the found projects, which belong to other credentials. Typed projects stay. */
   forget(): void {
     this.#round += 1;
     this.looking = false;

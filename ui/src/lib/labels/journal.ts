@@ -5,7 +5,7 @@ import { failureName } from "$lib/labels/failure";
 import { stateName } from "$lib/labels/state";
 import * as m from "$messages";
 
-/** How an end is coloured; always beside its word. */
+/** The tone of an outcome; its word always stands next to it. */
 export type Tone = "good" | "bad" | "warn" | "quiet";
 
 /** A step of the journal, in words. */

@@ -35,7 +35,7 @@ export function stateName(state: State): string {
   return NAMES[state]();
 }
 
-/** The shape shown beside the word. */
+/** The shape shown next to the word. */
 export function stateGlyph(state: State): Glyph {
   return GLYPHS[state];
 }

@@ -44,7 +44,7 @@ class Toasts {
   }
 }
 
-/** What to do, and on a line of its own what the source says; its class is said beside it. */
+/** Returns the advice, and on a separate line the message of the source. */
 export function explained(error: IpcError): string {
   return [errorAdvice(error), visible(error.message)].filter((text) => text !== "").join("\n");
 }

@@ -1,4 +1,4 @@
-// The present, as the ages on screen see it. It ticks slowly, and not at all while nobody looks.
+// The present, as the ages on screen see it. It ticks slowly, and not at all while the window is hidden.
 
 /** Ages are read, not watched: a repaint of every row each second would cost a core for nothing. */
 const TICK_MS = 5_000;
