@@ -39,6 +39,13 @@ fn doctor_tells_working_from_failing_accounts() {
     assert_eq!(endpoint["verdict"], "warning", "{found}");
     assert!(endpoint["finding"].as_str().is_some_and(|finding| finding.contains(&cloud.endpoint())), "{found}");
 
+    let network = verdicts(&found, "network of lab")[0];
+    let expected = serde_json::json!([
+        { "origin": cloud.endpoint(), "purpose": "endpoint", "region": null, "pattern": false }
+    ]);
+    assert_eq!((&network["verdict"], &network["hosts"]), (&Value::from("ok"), &expected), "{network}");
+    assert!(nepho.run(&["doctor"]).stdout.contains(&format!("{} (approved endpoint", cloud.endpoint())));
+
     cloud.break_region("eu-west-1", Fault::Denied);
     nepho.run(&["sync"]).exits(3);
     let found = nepho.json(&["doctor"], 0);

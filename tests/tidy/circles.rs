@@ -10,8 +10,7 @@ use super::{
 };
 
 /// The circles that stay: crate, files, reason.
-const CIRCLES: [(&str, &[&str], &str); 6] = [
-    ("nepho-app", &["providers", "providers/gcp"], "the factory keeps the sign-ins that its Google half shares"),
+const CIRCLES: [(&str, &[&str], &str); 5] = [
     ("nepho-testkit", &["ec2/control", "ec2/world"], "the world keeps what the control requests set"),
     (
         "nepho-testkit",

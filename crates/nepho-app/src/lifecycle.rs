@@ -20,7 +20,7 @@ use crate::{
         directory::{self, Directory},
         locks::{self, HeldBy},
     },
-    providers::{ProviderFactory, gcp::SignIns},
+    providers::{ProviderFactory, sign_ins::SignIns},
     settings,
 };
 

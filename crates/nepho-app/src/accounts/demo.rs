@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     App, AppError,
-    providers::{ProviderFactory, missing},
+    providers::{ProviderFactory, endpoint::missing},
 };
 
 impl ProviderFactory {

@@ -5,7 +5,10 @@ use nepho_core::{Account, CredentialSource, Failure, Region, network::AllowedHos
 
 use crate::{
     credentials::resolved::ResolvedCredentials,
-    providers::{ProviderFactory, endpoint_of, missing},
+    providers::{
+        ProviderFactory,
+        endpoint::{endpoint_of, missing},
+    },
 };
 
 impl ProviderFactory {

@@ -1,9 +1,9 @@
-//! Approval of custom endpoints.
+//! Custom endpoints of accounts: approval, and reading what was stored.
 //!
 //! Credentials are signed for the host of an endpoint, so the rules are narrow: those of
 //! [`nepho_core::endpoint`], and no path.
 
-use nepho_core::endpoint;
+use nepho_core::{Failure, FailureCode, endpoint};
 use url::Url;
 
 use crate::AppError;
@@ -17,6 +17,17 @@ pub(crate) fn approve(text: &str) -> Result<String, AppError> {
         return Err(refused("it holds a path"));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Parses an account's endpoint, which was approved before it was stored.
+pub(crate) fn endpoint_of(stored: Option<&str>) -> Result<Option<Url>, Failure> {
+    let unreadable = |_| missing("the stored endpoint is not a URL");
+    stored.map(Url::parse).transpose().map_err(unreadable)
+}
+
+/// The failure for credentials or settings that an account lacks.
+pub(crate) fn missing(message: &str) -> Failure {
+    Failure { code: FailureCode::CredentialsMissing, message: message.to_owned() }
 }
 
 #[cfg(test)]

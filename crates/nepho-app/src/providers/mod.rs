@@ -4,6 +4,7 @@ pub(crate) mod aws;
 pub(crate) mod endpoint;
 pub(crate) mod env;
 pub(crate) mod gcp;
+pub(crate) mod sign_ins;
 
 use std::sync::Arc;
 
@@ -17,7 +18,6 @@ use nepho_demo::DemoProvider;
 use nepho_engine::{AccountLock, Host};
 use nepho_gcp::GcpProvider;
 use nepho_keyring::Prompt;
-use url::Url;
 
 use crate::{
     Environment, HostKind,
@@ -25,7 +25,7 @@ use crate::{
     credentials::store::CredentialStore,
     process::directory::Directory,
     process::locks::{self, Held},
-    providers::gcp::SignIns,
+    providers::{endpoint::missing, sign_ins::SignIns},
 };
 
 /// The parts of this process that build providers, and its locks; the engine's host.
@@ -124,14 +124,4 @@ impl ProviderFactory {
             ProviderKind::Demo => Ok(Arc::new(DemoProvider::connect(self.demo_options(account)?).await?)),
         }
     }
-}
-
-/// Parses an account's endpoint, which was approved before it was stored.
-pub(crate) fn endpoint_of(stored: Option<&str>) -> Result<Option<Url>, Failure> {
-    let unreadable = |_| missing("the stored endpoint is not a URL");
-    stored.map(Url::parse).transpose().map_err(unreadable)
-}
-
-pub(crate) fn missing(message: &str) -> Failure {
-    Failure { code: FailureCode::CredentialsMissing, message: message.to_owned() }
 }

@@ -29,6 +29,7 @@ const ALL: [&str; 3] = [
     "https://ec2.eu-west-1.amazonaws.com",
 ];
 
+// Invariant 17
 #[test]
 fn aws_keys_contact_sts_and_ec2_as_listed() {
     tell("aws::aws_keys_contact_sts_and_ec2_as_listed", |home| async {

@@ -25,6 +25,7 @@ fn gcp_keys_and_tokens_contact_the_apis_as_listed() {
     });
 }
 
+// Invariant 17
 #[test]
 fn gcp_application_default_contacts_its_sign_in_as_listed() {
     tell("gcp::gcp_application_default_contacts_its_sign_in_as_listed", |home| async {
