@@ -167,17 +167,15 @@ fn shortened(places: &[String]) -> String {
 /// The hosts of an account: a fact, and never a fault.
 fn diagnose_network(account: AccountHosts) -> Check {
     let subject = format!("network of {}", account.account_name);
-    match account.failure {
-        Some(failure) => diagnosis(&subject, CheckStatus::Warning, failure.message, "nothing is sent until then"),
-        None => {
-            let finding = match account.hosts.len() {
-                0 => "no host is contacted".to_owned(),
-                1 => "one host may be contacted".to_owned(),
-                count => format!("{count} hosts may be contacted, and no others"),
-            };
-            Check { hosts: account.hosts, ..diagnosis(&subject, CheckStatus::Ok, finding, "") }
-        }
+    if let Some(failure) = account.failure {
+        return diagnosis(&subject, CheckStatus::Warning, failure.message, "nothing is sent until then");
     }
+    let finding = match account.hosts.len() {
+        0 => "no host is contacted".to_owned(),
+        1 => "one host may be contacted".to_owned(),
+        count => format!("{count} hosts may be contacted, and no others"),
+    };
+    Check { hosts: account.hosts, ..diagnosis(&subject, CheckStatus::Ok, finding, "") }
 }
 
 fn diagnosis(subject: &str, verdict: CheckStatus, finding: String, advice: &str) -> Check {

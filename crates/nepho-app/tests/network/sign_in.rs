@@ -40,7 +40,7 @@ async fn answer(request: Request) -> Response {
     if !host.starts_with("sts.") {
         return SUBJECT.into_response();
     }
-    let partition = if host.ends_with(".cn") { "aws-cn" } else { "aws" };
+    let partition = if host.ends_with(".amazonaws.com.cn") { "aws-cn" } else { "aws" };
     let body = to_bytes(body, 1 << 20).await.unwrap();
     if String::from_utf8_lossy(&body).contains("Action=AssumeRole") { role(partition) } else { caller(partition) }
 }

@@ -77,7 +77,7 @@ fn fill(dir: &Path, filling: &Path) -> Result<Saved, Fault> {
     match direct {
         Ok(found) => saved = found,
         Err(fault) => {
-            tracing::warn!(?fault, "cannot read the damaged database directly; trying to repair its first page")
+            tracing::warn!(?fault, "cannot read the damaged database directly; trying to repair its first page");
         }
     }
     if saved.entries == 0 {
