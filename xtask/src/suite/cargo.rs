@@ -90,7 +90,7 @@ pub fn tests(workspace: &Workspace, suite: &str, filter: &str) -> Result<Outcome
 pub fn docs(workspace: &Workspace) -> Result<Outcome> {
     ui::build(workspace)?;
     let output = cargo(workspace)
-        .args(["doc", "--workspace", "--no-deps", "--locked"])
+        .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
         .env("RUSTDOCFLAGS", "-D warnings")
         .tee()?;
     let mut outcome = Outcome::check("cargo doc", output.status.success());
