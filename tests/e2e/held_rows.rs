@@ -15,7 +15,7 @@ const DOWN: &str = "\u{E015}";
 
 /// The row of an instance, under the cursor.
 fn under_cursor(id: &str) -> String {
-    format!("{}.cursor", row(id))
+    format!("{}[data-cursor]", row(id))
 }
 
 async fn pasted(window: &Window) -> String {
