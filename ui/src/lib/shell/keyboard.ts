@@ -14,6 +14,8 @@ export class Keyboard {
     const press = pressOf(event);
     if (press.key === "Tab") guard.deliberate();
     if (screens.awaitsQuery && press.key !== "Escape") return swallow(event);
+    // Escape also discards the text for a query bar that has not appeared yet.
+    if (press.key === "Escape") screens.takeQuery();
     if (presses(event) && guard.refusal(press.repeat) !== null) swallow(event);
     if (dialog && !press.editing) guard.pressed(press.key, true);
   }
