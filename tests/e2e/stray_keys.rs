@@ -1,4 +1,4 @@
-//! Text that is typed where nobody reads it: after `/`, after a jump to another screen, after a dialog
+//! Text that is typed outside of a text field: after `/`, after a jump to another screen, after a dialog
 //! and right after start. Every printable key is pressed twice, as fast as the driver can, and nothing
 //! is planned and nothing is sent.
 
@@ -94,7 +94,7 @@ async fn keys_right_after_start_act_on_nothing() {
     nothing_happened(&lab, &window, "right after start").await;
     window.find_css(&row(&id(1))).await;
     window.type_fast(&every_key()).await;
-    nothing_happened(&lab, &window, "with rows that nobody chose").await;
+    nothing_happened(&lab, &window, "with rows that the operator did not choose").await;
     // The same keys act for an operator who looks: the story can fail.
     choose(&window, false).await;
     window.press("x").await;

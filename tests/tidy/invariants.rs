@@ -53,7 +53,7 @@ fn unmatched(citations: &[Citation], sources: &[Source]) -> Vec<String> {
     problems
 }
 
-/// Whether the line is the marker, and not that of a longer number.
+/// Returns true for the marker itself, not for that of a longer number.
 fn is_marked(line: &str, marker: &str) -> bool {
     let rest = line.trim_start().strip_prefix(marker);
     rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
