@@ -308,6 +308,17 @@ describe("rows that no longer match", () => {
     expect(names(inventory)).toEqual(["web-0", "web-5"]);
   });
 
+  it("do not outlast their query when a change arrives during the pause in typing", async () => {
+    const inventory = await shown(() => []);
+    inventory.moveTo(1);
+    inventory.ask("another", true);
+    await inventory.refresh();
+    expect(inventory.answered).toBe("");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(inventory.answered).toBe("another");
+    expect(inventory.held.list).toEqual([]);
+  });
+
   it("are rows like others as soon as they match again", async () => {
     let gone: string[] = [];
     const inventory = await shown(() => gone);

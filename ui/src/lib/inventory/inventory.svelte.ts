@@ -61,6 +61,8 @@ export class Inventory {
 
   readonly #pages = new SvelteMap<number, readonly Row[]>();
   #shown = { first: 0, count: 0 };
+  /** The query that is asked for; a query being typed is asked for after a pause. */
+  #asked = "";
   /** Counts queries and orders: a reply to an earlier one is dropped. */
   #epoch = 0;
   #fresh = true;
@@ -188,6 +190,7 @@ export class Inventory {
 
   #restart(): void {
     this.#epoch += 1;
+    this.#asked = this.query;
     this.#fresh = true;
     this.#waiting = true;
     this.#loading.clear();
@@ -210,8 +213,7 @@ export class Inventory {
     this.#loading.add(page);
     const epoch = this.#epoch;
     try {
-      const { query, sort } = this;
-      const request = { query, sort: { ...sort }, offset: page * PAGE, limit: PAGE };
+      const request = { query: this.#asked, sort: { ...this.sort }, offset: page * PAGE, limit: PAGE };
       const reply = await call("query_inventory", request);
       if (epoch === this.#epoch) this.#take(page, reply);
     } catch (error) {
@@ -236,7 +238,7 @@ export class Inventory {
       this.held.clear();
     }
     this.#hold(page, reply.rows);
-    this.answered = this.query;
+    this.answered = this.#asked;
     this.#glow(changedKeys(this.#pages.get(page) ?? [], reply.rows));
     this.#pages.set(page, reply.rows);
     this.#fresh = false;
@@ -267,7 +269,7 @@ export class Inventory {
   async #count(reply: InventoryWindow): Promise<void> {
     const epoch = this.#epoch;
     try {
-      const facets = await siblingFacets(this.query, this.sort, reply);
+      const facets = await siblingFacets(this.#asked, this.sort, reply);
       if (epoch === this.#epoch) this.facets = facets;
     } catch {
       // The next refresh counts again, and says what failed.
