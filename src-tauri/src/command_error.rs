@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use nepho_app::AppError;
+use nepho_core::provider::OptionRefusal;
 use nepho_wire::failure::{CommandCode, CommandError};
 
 /// The answer of a command.
@@ -14,6 +15,11 @@ pub fn refused(error: AppError) -> CommandError {
     let trace = next_trace();
     tracing::warn!(trace, ?error, "a command failed");
     CommandError { trace: Some(trace), ..shaped(&error) }
+}
+
+/// Returns the window's form of a request that contradicts itself.
+pub fn contradictory(error: OptionRefusal) -> CommandError {
+    CommandError::new(CommandCode::BadRequest, error.to_string())
 }
 
 fn shaped(error: &AppError) -> CommandError {

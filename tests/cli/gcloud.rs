@@ -4,7 +4,10 @@
 use std::process::{Command, Output};
 
 use nepho_app::{App, Environment, HostKind, Keyring, Options};
-use nepho_core::{Action, ResourceKey, provider::ActionRequest};
+use nepho_core::{
+    Action, ResourceKey,
+    provider::{ActionRequest, StopOptions},
+};
 use nepho_testkit::{
     gcp::{GcpDouble, GcpInstance},
     skip_without,
@@ -82,6 +85,6 @@ async fn google_s_command_line_does_what_was_copied() {
     let keeping = copied(&nepho, Action::Stop.into(), &["scratch"]).await;
     assert!(!paste(&cloud, &nepho, &keeping).status.success(), "without a word about local SSDs it is refused");
     assert_eq!(status(ZONE, "scratch"), "RUNNING");
-    done(&copied(&nepho, ActionRequest { action: Action::Stop, discard_local_disks: true }, &["scratch"]).await);
+    done(&copied(&nepho, ActionRequest::Stop(StopOptions { discard_local_disks: true, ..StopOptions::default() }), &["scratch"]).await);
     assert_eq!(status(ZONE, "scratch"), "TERMINATED");
 }

@@ -8,7 +8,7 @@ import { screens } from "$lib/shell/screens.svelte";
 import { toasts } from "$lib/shell/toasts.svelte";
 import { planSummary, planTitle } from "$lib/labels/plan-title";
 import { host, settled } from "./host";
-import { operation, plan, target } from "./samples";
+import { operation, plan, PLAIN, target } from "./samples";
 
 const keys: PlanTarget = { type: "keys", keys: ["aws:1:r:instance:i"] };
 const start: Partial<Plan> = { action: "start", confirmation: { type: "none" } };
@@ -121,7 +121,7 @@ describe("planning", () => {
 
   it("counts by the core's numbers, not by the targets that came along", async () => {
     const counts = { ...plan().counts, total: 1000, eligible: 999, refused: 1, accounts: 2 };
-    const large = plan({ counts, discard_local_disks: true });
+    const large = plan({ counts, options: { ...PLAIN, discard_local_disks: true } });
     const { asked } = host({
       plan_action: () => large,
       commit_plan: () => ({ type: "accepted", operation_id: "o1" }),
@@ -134,7 +134,7 @@ describe("planning", () => {
     await planning.copyCommand();
     expect(asked.at(-1)).toEqual([
       "copy_command",
-      { action: "stop", keys: [target().key], discard_local_disks: true },
+      { action: "stop", keys: [target().key], options: { ...PLAIN, discard_local_disks: true } },
     ]);
     await planning.commit();
     expect(toasts.list.at(-1)?.title).toBe("Stop sent to 999 machines");
@@ -147,41 +147,41 @@ describe("planning", () => {
     expect(planning.visible).toBe(true);
     await planning.include(true);
     expect(asked).toEqual([
-      ["plan_action", { action: "start", target: selection, discard_local_disks: false }],
-      [
-        "plan_action",
-        { action: "start", target: { ...selection, include_hidden: true }, discard_local_disks: false },
-      ],
+      ["plan_action", { action: "start", target: selection, options: PLAIN }],
+      ["plan_action", { action: "start", target: { ...selection, include_hidden: true }, options: PLAIN }],
     ]);
   });
 
   it("plans anew with leave to discard local disks, and forgets it with the dialog", async () => {
     let round = 0;
     const { asked } = host({
-      plan_action: ({ discard_local_disks }) =>
-        plan({ nonce: `n${++round}`, discard_local_disks, asks_discard: true }),
+      plan_action: ({ options }) => plan({ nonce: `n${++round}`, options, asks_discard: true }),
       commit_plan: () => ({ type: "accepted", operation_id: "o1" }),
     });
     await planning.begin("stop", keys);
-    expect([planning.asksDiscard, planning.discard]).toEqual([true, false]);
+    expect([planning.asksDiscard, planning.options.discard_local_disks]).toEqual([true, false]);
     planning.typed = "left over";
-    await planning.discardLocalDisks(true);
-    expect([planning.asksDiscard, planning.discard, planning.typed]).toEqual([true, true, ""]);
+    await planning.choose({ discard_local_disks: true });
+    expect([planning.asksDiscard, planning.options.discard_local_disks, planning.typed]).toEqual([
+      true,
+      true,
+      "",
+    ]);
     expect(asked.map(([command]) => command)).toEqual(["plan_action", "plan_action"]);
     await planning.again();
-    expect(asked.at(-1)?.[1]).toMatchObject({ discard_local_disks: true });
+    expect(asked.at(-1)?.[1]).toMatchObject({ options: { discard_local_disks: true } });
     await planning.commit();
     expect(asked.at(-1)).toEqual(["commit_plan", { nonce: "n3", confirmation: null }]);
-    expect([planning.asksDiscard, planning.discard]).toEqual([false, false]);
+    expect([planning.asksDiscard, planning.options.discard_local_disks]).toEqual([false, false]);
     await planning.begin("stop", keys);
-    expect(asked.at(-1)?.[1]).toMatchObject({ discard_local_disks: false });
+    expect(asked.at(-1)?.[1]).toMatchObject({ options: { discard_local_disks: false } });
   });
 
   it("goes by what the core made of that leave", async () => {
-    host({ plan_action: () => plan({ discard_local_disks: false, asks_discard: true }) });
+    host({ plan_action: () => plan({ options: PLAIN, asks_discard: true }) });
     await planning.begin("stop", keys);
-    await planning.discardLocalDisks(true);
-    expect(planning.discard).toBe(false);
+    await planning.choose({ discard_local_disks: true });
+    expect(planning.options.discard_local_disks).toBe(false);
   });
 
   it("drops a plan that comes after Escape", async () => {

@@ -12,7 +12,7 @@ import { inventory } from "$lib/inventory/inventory.svelte";
 import type { Action, Row } from "$lib/ipc/types";
 import { planning } from "$lib/actions/planning.svelte";
 import { host, settled } from "./host";
-import { inventoryWindow, operation, plan, row, target } from "./samples";
+import { inventoryWindow, operation, plan, PLAIN, row, target } from "./samples";
 
 let drawn: Record<string, unknown>[] = [];
 beforeAll(() => {
@@ -199,9 +199,9 @@ describe("the plan", () => {
     const refused = target({ verdict: "refused", refusal: { code: "local_disks" }, zone: "europe-west1-b" });
     const expires_at = new Date(Date.now() + 3_600_000).toISOString();
     const { asked } = await draw({
-      plan_action: ({ discard_local_disks }) =>
-        discard_local_disks
-          ? plan({ discard_local_disks, asks_discard: true, expires_at })
+      plan_action: ({ options }) =>
+        options.discard_local_disks
+          ? plan({ options, asks_discard: true, expires_at })
           : plan({ targets: [refused], asks_discard: true }),
     });
     expect(discard()?.getAttribute("aria-checked")).toBe("false");
@@ -220,7 +220,7 @@ describe("the plan", () => {
     flushSync();
     await settled();
     expect(asked).toHaveLength(2);
-    expect(asked.at(-1)?.[1]).toMatchObject({ discard_local_disks: true });
+    expect(asked.at(-1)?.[1]).toMatchObject({ options: { discard_local_disks: true } });
     expect(discard()?.getAttribute("aria-checked")).toBe("true");
     expect(document.querySelector("[data-testid=plan-confirm]")).not.toBeNull();
     expect(document.activeElement).toBe(discard());
@@ -271,7 +271,7 @@ describe("an operation", () => {
     document.querySelector<HTMLElement>("[data-testid=undo]")?.click();
     await settled();
     const back = { type: "operation", operation_id: shown.id };
-    expect(asked).toEqual([["plan_action", { action: "start", target: back, discard_local_disks: false }]]);
+    expect(asked).toEqual([["plan_action", { action: "start", target: back, options: PLAIN }]]);
     planning.close();
   });
 });

@@ -130,13 +130,18 @@ export function target(change: Partial<PlannedTarget> = {}): PlannedTarget {
   };
 }
 
+/** An action without any option. */
+export const PLAIN = { force: false, hibernate: false, discard_local_disks: false };
+
 export function plan(change: Partial<Plan> = {}): Plan {
   const targets = change.targets ?? [target()];
   return {
     nonce: "n1",
     action: "stop",
-    discard_local_disks: false,
+    options: PLAIN,
     asks_discard: false,
+    offers_force: false,
+    offers_hibernate: false,
     expires_at: "2026-03-01T12:01:00Z",
     confirmation: { type: "click" },
     counts: planCounts(targets),
@@ -155,11 +160,13 @@ export function operation(ends: Partial<OperationTarget>[], change: Partial<Oper
     observed_state: "stopped",
     failure: null,
     running: false,
+    follower: null,
     ...one,
   }));
   return {
     id: "o1",
     action: "stop",
+    options: PLAIN,
     inverse: "start",
     started_at: "2026-03-01T12:00:00Z",
     finished_at: "2026-03-01T12:00:09Z",

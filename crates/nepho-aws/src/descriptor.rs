@@ -2,9 +2,9 @@
 
 use nepho_core::{
     Account, Action, Capabilities, CredentialSource, Descriptor, Document, Kind, Resource, State,
-    capability::{ActionMode, ActionRule},
+    capability::ActionRule,
     descriptor::{DocumentError, is_plain, shell_word},
-    provider::ActionRequest,
+    provider::{ActionOptions, ActionRequest},
 };
 
 use crate::{api::submit::BATCH, document, verb::Verb};
@@ -21,25 +21,14 @@ pub struct AwsDescriptor;
 /// not stop an instance that is still starting, and a reboot of one is useless.
 static INSTANCES: Capabilities = Capabilities {
     actions: &[
-        ActionRule {
-            action: Action::Start,
-            from: &[State::Stopped],
-            already: &[State::Running, State::Pending],
-            mode: ActionMode::Graceful,
-        },
-        ActionRule {
-            action: Action::Stop,
-            from: &[State::Running],
-            already: &[State::Stopped, State::Stopping],
-            mode: ActionMode::Graceful,
-        },
-        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], mode: ActionMode::Graceful },
-        ActionRule {
-            action: Action::Terminate,
-            from: &[State::Pending, State::Running, State::Stopping, State::Stopped],
-            already: &[State::Terminating, State::Terminated],
-            mode: ActionMode::Graceful,
-        },
+        ActionRule::new(Action::Start, &[State::Stopped], &[State::Running, State::Pending]),
+        // A forced stop ends an earlier stop that is stuck
+        // (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/TroubleshootingInstancesStopping.html>).
+        ActionRule::new(Action::Stop, &[State::Running], &[State::Stopped, State::Stopping])
+            .forced_from(&[State::Running, State::Stopping])
+            .hibernating(),
+        ActionRule::new(Action::Reboot, &[State::Running], &[]),
+        ActionRule::new(Action::Terminate, &[State::Pending, State::Running, State::Stopping, State::Stopped], &[State::Terminating, State::Terminated]),
     ],
     max_batch: BATCH,
     lists_part_of_document: false,
@@ -76,9 +65,12 @@ impl Descriptor for AwsDescriptor {
         if resources.iter().any(is_other) {
             return None;
         }
-        let verb = Verb::of(request.action)?.command();
+        let verb = Verb::of(request)?.command();
         let mut words = vec!["aws", "ec2", verb, "--region", region.as_str(), "--instance-ids"];
         words.extend(resources.iter().map(|resource| &*resource.key.native));
+        let ActionOptions { force, hibernate, .. } = request.options();
+        words.extend(force.then_some("--force"));
+        words.extend(hibernate.then_some("--hibernate"));
         if let CredentialSource::Profile(profile) = &account.source {
             words.extend(["--profile", profile.as_str()]);
         }
@@ -163,7 +155,7 @@ mod tests {
         let capabilities = DESCRIPTOR.capabilities(Kind::Instance).expect("instances");
         for action in Action::ALL {
             let rule = capabilities.rule(action);
-            assert_eq!(rule.is_some(), Verb::of(action).is_some(), "{action}");
+            assert_eq!(rule.is_some(), Verb::of(action.into()).is_some(), "{action}");
             let Some(rule) = rule else { continue };
             assert!(rule.from.iter().all(|state| !rule.already.contains(state)));
         }

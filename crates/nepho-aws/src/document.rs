@@ -23,6 +23,14 @@ pub(crate) fn json(document: &Document) -> Result<String, DocumentError> {
     serde_json::to_string_pretty(&value).map_err(|error| unreadable(&error))
 }
 
+/// Returns `true` if the instance is configured for hibernation; `None` if the document does not
+/// say.
+pub(crate) fn hibernates(document: &Document) -> Option<bool> {
+    let members = instance(&document.bytes).ok()?;
+    let configured = members.get("hibernationOptions")?.get("configured")?.as_str()?;
+    Some(configured == "true")
+}
+
 fn unreadable(error: &dyn std::error::Error) -> DocumentError {
     DocumentError { reason: error.to_string() }
 }

@@ -134,24 +134,24 @@ impl Provider for AwsProvider {
         results
     }
 
-    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
+    fn submit<'a>(&'a self, request: ActionRequest, targets: &'a [Target]) -> BoxStream<'a, Submission> {
         let keys = keys_of(targets);
-        let all = |error: &ProviderError| {
-            keys.iter().map(|key| Submission { key: key.clone(), outcome: Err(error.clone()) }).collect()
+        let Some(writer) = &self.writer else { return all(keys, ProviderError::ReadOnly) };
+        let Some(verb) = Verb::of(request) else {
+            let message = format!("EC2 has no action {}", request.action());
+            return all(keys, ProviderError::Unsupported { message });
         };
-        let Some(writer) = &self.writer else { return all(&ProviderError::ReadOnly) };
-        let Some(verb) = Verb::of(request.action) else {
-            return all(&ProviderError::Unsupported { message: format!("EC2 has no action {}", request.action) });
+        let submissions = async move {
+            let realm = match self.realm().await {
+                Ok(realm) => realm,
+                Err(error) => return all(keys, error.before_sending()),
+            };
+            let (own, foreign) = Self::own(&realm, &keys);
+            let foreign: Vec<Submission> =
+                foreign.into_iter().map(|(key, error)| Submission { key: key.clone(), outcome: Err(error) }).collect();
+            submit::submit(writer, verb, &own).chain(stream::iter(foreign)).boxed()
         };
-        let realm = match self.realm().await {
-            Ok(realm) => realm,
-            Err(error) => return all(&error.before_sending()),
-        };
-        let (own, foreign) = Self::own(&realm, &keys);
-        let mut submissions = submit::submit(writer, verb, &own).await;
-        submissions
-            .extend(foreign.into_iter().map(|(key, error)| Submission { key: key.clone(), outcome: Err(error) }));
-        submissions
+        stream::once(submissions).flatten().boxed()
     }
 
     /// EC2 keeps no record of an action, so a submission has no ticket.
@@ -167,6 +167,11 @@ impl Provider for AwsProvider {
     fn traffic(&self) -> Traffic {
         self.http.traffic()
     }
+}
+
+/// The same refusal for every key.
+fn all<'a>(keys: Vec<ResourceKey>, error: ProviderError) -> BoxStream<'a, Submission> {
+    stream::iter(keys).map(move |key| Submission { key, outcome: Err(error.clone()) }).boxed()
 }
 
 /// The keys of targets: EC2 addresses an instance by region and id, without its zone.

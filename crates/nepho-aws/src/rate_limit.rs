@@ -63,7 +63,7 @@ impl RateLimiter {
     pub async fn act(&self, region: &Region, verb: Verb) -> Permit {
         let bucket = match verb {
             Verb::Start => &self.starts,
-            Verb::Stop | Verb::Reboot => &self.mutations,
+            Verb::Stop { .. } | Verb::Reboot => &self.mutations,
             Verb::Terminate => &self.terminations,
         };
         bucket.until_key_ready(region).await;

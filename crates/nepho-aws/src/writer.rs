@@ -54,8 +54,11 @@ impl Writer {
                 let reply = sent.map_err(|error| AwsError::new(operation, &error))?;
                 Ok(changes(reply.starting_instances()))
             }
-            Verb::Stop => {
-                let sent = client.stop_instances().set_instance_ids(ids).send().await;
+            Verb::Stop { force, hibernate } => {
+                let request = client.stop_instances().set_instance_ids(ids);
+                // An option that is not asked for is left out, as every tool does.
+                let request = if force { request.force(true) } else { request };
+                let sent = if hibernate { request.hibernate(true) } else { request }.send().await;
                 let reply = sent.map_err(|error| AwsError::new(operation, &error))?;
                 Ok(changes(reply.stopping_instances()))
             }

@@ -5,7 +5,7 @@ mod accounts;
 use std::{ffi::OsString, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use nepho_core::{Action, provider::ActionRequest};
+use nepho_core::provider::{ActionRequest, StopOptions};
 
 pub use accounts::{Accounts, Add, AddAws, AddGcp, GcpProjects, GcpSource, ProjectsOf, Set, regions};
 
@@ -41,7 +41,7 @@ pub enum Command {
     /// Restart running instances
     Reboot(Act),
     /// Suspend running instances and keep their memory
-    Suspend(StopArgs),
+    Suspend(SuspendArgs),
     /// Resume suspended instances
     Resume(Act),
     /// Delete instances permanently
@@ -120,12 +120,38 @@ pub struct StopArgs {
     /// Allow the contents of local SSDs to be lost
     #[arg(long)]
     pub discard_local_ssd: bool,
+    /// Stop without a shutdown of the guest OS, also while an earlier stop is stuck (EC2)
+    #[arg(long, conflicts_with = "hibernate")]
+    pub force: bool,
+    /// Write the memory to the root disk first, so that the next start restores it (EC2)
+    #[arg(long)]
+    pub hibernate: bool,
 }
 
 impl StopArgs {
     /// The action with its parameters.
-    pub fn order(&self, action: Action) -> ActionRequest {
-        ActionRequest { action, discard_local_disks: self.discard_local_ssd }
+    pub fn order(&self) -> ActionRequest {
+        ActionRequest::Stop(StopOptions {
+            force: self.force,
+            hibernate: self.hibernate,
+            discard_local_disks: self.discard_local_ssd,
+        })
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SuspendArgs {
+    #[command(flatten)]
+    pub act: Act,
+    /// Allow the contents of local SSDs to be lost
+    #[arg(long)]
+    pub discard_local_ssd: bool,
+}
+
+impl SuspendArgs {
+    /// The action with its parameters.
+    pub fn order(&self) -> ActionRequest {
+        ActionRequest::Suspend { discard_local_disks: self.discard_local_ssd }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Actions that an operator can request on an instance.
 
-use crate::{state::State, string_enum::string_enum};
+use crate::{goal::Goal, state::State, string_enum::string_enum};
 
 /// An action on instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,25 +35,20 @@ impl Action {
         }
     }
 
-    /// Returns the state that the action should end in. A reboot leaves the state unchanged.
-    pub const fn goal(self) -> State {
+    /// Returns the condition that the action should bring about.
+    pub const fn goal(self) -> Goal {
         match self {
-            Self::Start | Self::Reboot | Self::Resume => State::Running,
-            Self::Stop => State::Stopped,
-            Self::Suspend => State::Suspended,
-            Self::Terminate => State::Terminated,
+            Self::Start | Self::Resume => Goal::State(State::Running),
+            Self::Stop => Goal::State(State::Stopped),
+            Self::Suspend => Goal::State(State::Suspended),
+            Self::Reboot => Goal::Unchanged(State::Running),
+            Self::Terminate => Goal::Absent,
         }
     }
 
     /// Returns the state that the cloud reports while the action runs.
     pub const fn transition(self) -> State {
-        match self {
-            Self::Start | Self::Resume => State::Pending,
-            Self::Stop => State::Stopping,
-            Self::Suspend => State::Suspending,
-            Self::Reboot => State::Running,
-            Self::Terminate => State::Terminating,
-        }
+        self.goal().transition()
     }
 
     /// Returns the action that undoes this one, if one exists.

@@ -25,6 +25,41 @@ pub struct ActionRule {
     pub already: &'static [State],
     /// The way in which the provider carries out the action.
     pub mode: ActionMode,
+    /// States in which the provider accepts the action with
+    /// [`force`](crate::provider::ActionOptions::force); empty if it has no such option.
+    pub force_from: &'static [State],
+    /// `true` if the provider takes the option
+    /// [`hibernate`](crate::provider::ActionOptions::hibernate).
+    pub hibernates: bool,
+}
+
+impl ActionRule {
+    /// Returns the rule of an action without options that is possible in the states `from`, and
+    /// sends nothing in the states `already`.
+    pub const fn new(action: Action, from: &'static [State], already: &'static [State]) -> Self {
+        Self { action, from, already, mode: ActionMode::Graceful, force_from: &[], hibernates: false }
+    }
+
+    /// Sets the way in which the provider carries out the action.
+    #[must_use]
+    pub const fn mode(mut self, mode: ActionMode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Adds the option `force`, accepted in the states `from`.
+    #[must_use]
+    pub const fn forced_from(mut self, from: &'static [State]) -> Self {
+        self.force_from = from;
+        self
+    }
+
+    /// Adds the option `hibernate`.
+    #[must_use]
+    pub const fn hibernating(mut self) -> Self {
+        self.hibernates = true;
+        self
+    }
 }
 
 /// Execution of an action: graceful, a hard reset, or only with local disks discarded. The provider

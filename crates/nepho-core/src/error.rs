@@ -102,6 +102,12 @@ pub enum ProviderError {
         /// The violation.
         message: String,
     },
+    /// No request was made.
+    #[error("not sent: {message}")]
+    NotSent {
+        /// The reason.
+        message: String,
+    },
     /// Any other error, with the provider's code.
     #[error("{code}: {message}")]
     Other {
@@ -130,6 +136,7 @@ impl ProviderError {
             | Self::Unsupported { .. }
             | Self::ReadOnly
             | Self::Malformed { .. }
+            | Self::NotSent { .. }
             | Self::Other { .. } => false,
         }
     }
@@ -143,7 +150,7 @@ impl ProviderError {
 
     /// Creates the error of a request that we blocked before sending it.
     pub fn not_sent(message: String) -> Self {
-        Self::Other { code: "NotSent".to_owned(), message }
+        Self::NotSent { message }
     }
 
     /// Converts the error of a sign-in or a read that precedes a mutation. Nothing was sent, so an
@@ -166,7 +173,8 @@ impl ProviderError {
             | Self::CapacityUnavailable { message }
             | Self::Unsupported { message }
             | Self::Unavailable { message }
-            | Self::Malformed { message } => message.clone(),
+            | Self::Malformed { message }
+            | Self::NotSent { message } => message.clone(),
             Self::Throttled { .. } | Self::ReadOnly => String::new(),
             Self::TimedOut { operation } => operation.clone(),
             Self::WrongAccount { .. } | Self::NotFound { .. } | Self::Other { .. } => self.to_string(),
@@ -190,6 +198,7 @@ impl ProviderError {
             Self::Unavailable { .. } => FailureCode::Unavailable,
             Self::TimedOut { .. } => FailureCode::TimedOut,
             Self::Malformed { .. } => FailureCode::Malformed,
+            Self::NotSent { .. } => FailureCode::NotSent,
             Self::Other { .. } => FailureCode::Other,
         }
     }
@@ -234,13 +243,15 @@ pub enum FailureCode {
     SecretMissing,
     /// The environment variables or the profile of the account contain no credentials.
     CredentialsMissing,
+    /// See [`ProviderError::NotSent`].
+    NotSent,
     /// Anything else.
     Other,
 }
 
 impl FailureCode {
     /// Every class.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Unauthenticated,
         Self::PermissionDenied,
         Self::NotEnabled,
@@ -259,6 +270,7 @@ impl FailureCode {
         Self::KeyringLocked,
         Self::SecretMissing,
         Self::CredentialsMissing,
+        Self::NotSent,
         Self::Other,
     ];
 
@@ -283,6 +295,7 @@ impl FailureCode {
             Self::KeyringLocked => "keyring_locked",
             Self::SecretMissing => "secret_missing",
             Self::CredentialsMissing => "credentials_missing",
+            Self::NotSent => "not_sent",
             Self::Other => "other",
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod action;
+pub mod action_request;
 pub mod cache;
 pub mod capability;
 pub mod clock;
@@ -14,6 +15,7 @@ pub mod document;
 pub mod endpoint;
 pub mod error;
 pub mod fingerprint;
+pub mod goal;
 pub mod journal;
 pub mod key;
 pub mod network;
@@ -38,6 +40,7 @@ pub use clock::{Clock, SystemClock};
 pub use descriptor::Descriptor;
 pub use document::{Document, DocumentFormat};
 pub use error::{Failure, FailureCode, ProviderError};
+pub use goal::Goal;
 pub use key::{Kind, Location, ProviderKind, Realm, Region, ResourceKey, Zone};
 pub use provider::Provider;
 pub use resource::Resource;

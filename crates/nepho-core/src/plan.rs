@@ -50,10 +50,21 @@ pub struct PlannedTarget {
     pub raw_state: String,
     /// True for a target of a production account.
     pub prod: bool,
+    /// The options that its provider takes for the action.
+    pub offers: OptionOffers,
     /// The verdict.
     pub verdict: Verdict,
     /// Warnings to show before confirmation.
     pub warnings: Vec<Warning>,
+}
+
+/// The options that a provider takes for an action.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OptionOffers {
+    /// See [`ActionOptions::force`](crate::provider::ActionOptions::force).
+    pub force: bool,
+    /// See [`ActionOptions::hibernate`](crate::provider::ActionOptions::hibernate).
+    pub hibernate: bool,
 }
 
 /// The decision of a plan for one target.
@@ -88,6 +99,8 @@ pub enum Refusal {
     NotPermitted,
     /// The instance has local disks, and the request does not permit discarding their contents.
     LocalDisks,
+    /// The instance is not configured for hibernation.
+    HibernationDisabled,
     /// The provider no longer knows the instance.
     NotFound,
     /// The fresh read failed; a plan is never made from the cache alone.

@@ -5,6 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
+pub use crate::action_request::{ActionOptions, ActionRequest, OptionRefusal, StopOptions};
 use crate::{Action, Document, Identity, ProviderError, Resource, ResourceKey, Scope, State, Zone, text_id::text_id};
 
 /// A resource to read or act on, with its place at the cloud.
@@ -19,22 +20,6 @@ pub struct Target {
 impl From<&Resource> for Target {
     fn from(resource: &Resource) -> Self {
         Self { key: resource.key.clone(), zone: resource.zone.clone() }
-    }
-}
-
-/// An action and its options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ActionRequest {
-    /// The action.
-    pub action: Action,
-    /// Permits discarding the contents of local disks; see
-    /// [`ActionMode::DiscardsLocalDisks`](crate::capability::ActionMode::DiscardsLocalDisks).
-    pub discard_local_disks: bool,
-}
-
-impl From<Action> for ActionRequest {
-    fn from(action: Action) -> Self {
-        Self { action, discard_local_disks: false }
     }
 }
 
@@ -129,6 +114,8 @@ pub struct Preflight {
     pub termination: Option<bool>,
     /// It has local disks, whose contents a stop loses.
     pub local_disks: Option<bool>,
+    /// It is configured for hibernation.
+    pub hibernation: Option<bool>,
     /// The credentials permit the planned action on it.
     pub permitted: Option<bool>,
     /// The cloud offers the action for this resource, where that differs within a kind.
@@ -142,7 +129,8 @@ pub struct Preflight {
 pub struct Submission {
     /// The resource.
     pub key: ResourceKey,
-    /// The acceptance, or the reason for the refusal.
+    /// The acceptance, or the reason for the refusal. [`ProviderError::not_sent`] means that no
+    /// request was made for this key.
     pub outcome: Result<Accepted, ProviderError>,
 }
 
@@ -189,9 +177,10 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// the provider does not know does not affect the others.
     async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult>;
 
-    /// Submits the action and returns one result per key. Batches within the provider's limits, and
-    /// bisects a batch that was refused for one bad id, so that the other targets still run.
-    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission>;
+    /// Submits the action and yields one result per key, each as soon as its reply is here. Batches
+    /// within the provider's limits, and bisects a batch that was refused for one bad id, so that the
+    /// other targets still run. The requests run while the stream is polled.
+    fn submit<'a>(&'a self, request: ActionRequest, targets: &'a [Target]) -> BoxStream<'a, Submission>;
 
     /// Polls accepted actions and returns one result per ticket, in the order of `tickets`. An
     /// error means that the poll failed; it says nothing about the action.

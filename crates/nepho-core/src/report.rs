@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     Account, AccountId, Action, CredentialSource, Failure, ProviderKind, Region, ResourceKey, Scope, State, Timestamp,
-    cache::ScopeRecord, journal::OperationId, network::AllowedHost, provider::Traffic,
+    cache::ScopeRecord, journal::OperationId, network::AllowedHost, provider::{ActionRequest, Traffic},
 };
 
 /// The result of one sync.
@@ -98,9 +98,10 @@ pub enum TargetStatus {
     Done,
     /// The goal held already; nothing was sent.
     Already,
-    /// The plan refused the target; nothing was sent.
+    /// The plan or the provider refused the action; nothing happened.
     Refused,
-    /// The provider or its operation failed the action, or a read showed another final state.
+    /// The provider accepted the request, and its operation failed or a read showed another final
+    /// state.
     Failed,
     /// No request was made: the account could not be used, or another action is under way.
     NotSent,
@@ -133,8 +134,8 @@ crate::string_enum::string_enum!(TargetStatus, "status");
 pub struct Operation {
     /// The operation's id.
     pub id: OperationId,
-    /// The requested action.
-    pub action: Action,
+    /// The request with its parameters.
+    pub request: ActionRequest,
     /// Time of sending.
     pub started_at: Timestamp,
     /// Time at which the last target ended; `None` while any target runs.
@@ -152,8 +153,27 @@ pub struct OperationTarget {
     pub name: String,
     /// The target's result so far.
     pub result: TargetResult,
-    /// `true` while the target is followed.
-    pub running: bool,
+    /// The process that follows the target to its end; `None` once it has ended.
+    pub follower: Option<Follower>,
+}
+
+impl OperationTarget {
+    /// Returns `true` while a process follows the target.
+    pub const fn is_running(&self) -> bool {
+        matches!(self.follower, Some(Follower::Here | Follower::Elsewhere(_)))
+    }
+}
+
+/// The process that follows an unfinished action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Follower {
+    /// This process.
+    Here,
+    /// Another process, by its signature, such as `nepho, process 4711`.
+    Elsewhere(String),
+    /// None: the process that sent the request has ended. The next sync or the open window takes
+    /// over.
+    Nobody,
 }
 
 /// Credentials found on this computer. Discovery reads their names only and adds no account.

@@ -33,6 +33,7 @@ pub(crate) fn preflight(machine: &Machine) -> Preflight {
         stop: Some(machine.is_protected_against(Action::Stop)),
         termination: Some(machine.is_protected_against(Action::Terminate)),
         local_disks: Some(machine.disks != Disks::Network),
+        hibernation: None,
         permitted: Some(true),
         offered: None,
         public_ip_unknown: false,

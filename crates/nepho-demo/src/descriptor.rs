@@ -2,7 +2,7 @@
 
 use nepho_core::{
     Account, Action, Capabilities, Descriptor, Document, DocumentFormat, Kind, Resource, State,
-    capability::{ActionMode, ActionRule},
+    capability::ActionRule,
     descriptor::DocumentError,
     provider::ActionRequest,
 };
@@ -16,37 +16,12 @@ pub struct DemoDescriptor;
 
 pub(crate) static INSTANCES: Capabilities = Capabilities {
     actions: &[
-        ActionRule {
-            action: Action::Start,
-            from: &[State::Stopped],
-            already: &[State::Pending, State::Running],
-            mode: ActionMode::Graceful,
-        },
-        ActionRule {
-            action: Action::Stop,
-            from: &[State::Running],
-            already: &[State::Stopping, State::Stopped],
-            mode: ActionMode::Graceful,
-        },
-        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], mode: ActionMode::Graceful },
-        ActionRule {
-            action: Action::Suspend,
-            from: &[State::Running],
-            already: &[State::Suspending, State::Suspended],
-            mode: ActionMode::Graceful,
-        },
-        ActionRule {
-            action: Action::Resume,
-            from: &[State::Suspended],
-            already: &[State::Pending, State::Running],
-            mode: ActionMode::Graceful,
-        },
-        ActionRule {
-            action: Action::Terminate,
-            from: &[State::Pending, State::Running, State::Stopping, State::Stopped, State::Suspended],
-            already: &[State::Terminating, State::Terminated],
-            mode: ActionMode::Graceful,
-        },
+        ActionRule::new(Action::Start, &[State::Stopped], &[State::Pending, State::Running]),
+        ActionRule::new(Action::Stop, &[State::Running], &[State::Stopping, State::Stopped]),
+        ActionRule::new(Action::Reboot, &[State::Running], &[]),
+        ActionRule::new(Action::Suspend, &[State::Running], &[State::Suspending, State::Suspended]),
+        ActionRule::new(Action::Resume, &[State::Suspended], &[State::Pending, State::Running]),
+        ActionRule::new(Action::Terminate, &[State::Pending, State::Running, State::Stopping, State::Stopped, State::Suspended], &[State::Terminating, State::Terminated]),
     ],
     max_batch: 100,
     lists_part_of_document: false,
@@ -70,7 +45,7 @@ impl Descriptor for DemoDescriptor {
             return None;
         }
         let keys: Vec<String> = resources.iter().map(|resource| resource.key.to_string()).collect();
-        Some(format!("nepho {} {}", request.action, keys.join(" ")))
+        Some(format!("nepho {} {}", request.action(), keys.join(" ")))
     }
 
     fn document_json(&self, document: &Document) -> Result<String, DocumentError> {

@@ -53,12 +53,14 @@ impl Provider for DemoProvider {
         read::instances(&self.context, targets, detail)
     }
 
-    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
+    fn submit<'a>(&'a self, request: ActionRequest, targets: &'a [Target]) -> BoxStream<'a, Submission> {
         let keys: Vec<ResourceKey> = targets.iter().map(|target| target.key.clone()).collect();
         if self.access == Access::ReadOnly {
-            return keys.into_iter().map(|key| Submission { key, outcome: Err(ProviderError::ReadOnly) }).collect();
+            let refused = |key| Submission { key, outcome: Err(ProviderError::ReadOnly) };
+            return stream::iter(keys).map(refused).boxed();
         }
-        submit::submit(&self.context, request.action, &keys).await
+        let submitted = async move { submit::submit(&self.context, request.action(), &keys).await };
+        stream::once(submitted).flat_map(stream::iter).boxed()
     }
 
     /// Submissions of the demo cloud hold no ticket, so there is no operation to poll.

@@ -92,7 +92,7 @@ impl Harness for Demo {
             State::Stopped => Action::Stop,
             _ => return Err(Cannot("only running and stopped")),
         };
-        let answers = self.open(Access::ReadWrite).submit(action.into(), &[target(key)]).await;
+        let answers = self.open(Access::ReadWrite).submit(action.into(), &[target(key)]).collect::<Vec<_>>().await;
         assert!(answers[0].outcome.is_ok(), "{answers:?}");
         self.settle().await;
         Ok(())

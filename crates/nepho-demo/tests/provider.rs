@@ -52,14 +52,14 @@ async fn an_action_of_one_process_is_seen_by_another() {
     let clock = FakeClock::default();
     let (window, command_line) = (demo(0, dir.path(), &clock).await, demo(0, dir.path(), &clock).await);
     let redis = running(&window, "redis-01").await;
-    let answer = command_line.submit(Action::Stop.into(), &[target(&redis.key)]).await.remove(0);
+    let answer = command_line.submit(Action::Stop.into(), &[target(&redis.key)]).collect::<Vec<_>>().await.remove(0);
     let accepted = answer.outcome.expect("accepted");
     assert_eq!((accepted.state, accepted.raw_state.as_str()), (Some(State::Stopping), "stopping"));
     assert_eq!(state(&window, &redis).await, State::Stopping);
     clock.advance(Duration::from_secs(10));
     assert_eq!(state(&window, &redis).await, State::Stopped);
     assert_eq!(state(&demo(0, dir.path(), &clock).await, &redis).await, State::Stopped, "a new process");
-    command_line.submit(Action::Start.into(), &[target(&redis.key)]).await;
+    command_line.submit(Action::Start.into(), &[target(&redis.key)]).collect::<Vec<_>>().await;
     assert_eq!(state(&window, &redis).await, State::Pending);
     clock.advance(Duration::from_secs(15));
     assert_eq!(state(&window, &redis).await, State::Running);
@@ -77,7 +77,7 @@ async fn concurrent_actions_of_many_processes_are_all_kept() {
             threads.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
                 let answers = runtime.block_on(async {
-                    demo(0, dir.path(), &clock).await.submit(Action::Stop.into(), &[target(&one.key)]).await
+                    demo(0, dir.path(), &clock).await.submit(Action::Stop.into(), &[target(&one.key)]).collect::<Vec<_>>().await
                 });
                 assert!(answers[0].outcome.is_ok(), "{answers:?}");
             });
@@ -97,11 +97,11 @@ async fn a_lock_that_is_never_released_is_a_conflict_and_nothing_happens() {
     let redis = running(&demo, "redis-01").await;
     let held = fs::File::create(dir.path().join("demo.lock")).expect("created");
     held.lock().expect("locked");
-    let answer = demo.submit(Action::Stop.into(), &[target(&redis.key)]).await.remove(0);
+    let answer = demo.submit(Action::Stop.into(), &[target(&redis.key)]).collect::<Vec<_>>().await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::Conflict { .. })), "{answer:?}");
     assert_eq!(state(&demo, &redis).await, State::Running);
     drop(held);
-    let answer = demo.submit(Action::Stop.into(), &[target(&redis.key)]).await.remove(0);
+    let answer = demo.submit(Action::Stop.into(), &[target(&redis.key)]).collect::<Vec<_>>().await.remove(0);
     assert!(answer.outcome.is_ok(), "{answer:?}");
 }
 
@@ -114,7 +114,7 @@ async fn file_is_readable_by_its_owner_only_and_forget_removes_it() {
     let demo = demo(0, dir.path(), &clock).await;
     let redis = running(&demo, "redis-01").await;
     assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 0, "reading writes nothing");
-    demo.submit(Action::Stop.into(), &[target(&redis.key)]).await;
+    demo.submit(Action::Stop.into(), &[target(&redis.key)]).collect::<Vec<_>>().await;
     for entry in fs::read_dir(dir.path()).expect("readable") {
         let entry = entry.expect("an entry");
         let mode = entry.metadata().expect("its mode").permissions().mode();
@@ -143,7 +143,7 @@ async fn a_broken_file_fails_every_scope_and_submit_and_is_left_alone() {
         let items: Vec<SweepItem> = demo.list(&scopes).collect().await;
         assert_eq!(items.len(), scopes.len());
         assert!(items.iter().all(|item| matches!(item, SweepItem::Failed { .. })), "{items:?}");
-        let answer = demo.submit(Action::Stop.into(), &[target(&redis.key)]).await.remove(0);
+        let answer = demo.submit(Action::Stop.into(), &[target(&redis.key)]).collect::<Vec<_>>().await.remove(0);
         assert!(matches!(answer.outcome, Err(ProviderError::Other { .. })), "{answer:?}");
         assert_eq!(fs::read_to_string(dir.path().join(FILE_NAME)).expect("still there"), text);
     }
@@ -172,14 +172,14 @@ async fn protection_and_local_roots_refuse_as_a_cloud_does() {
     let clock = FakeClock::default();
     let payments = demo(0, dir.path(), &clock).await;
     let ledger = running(&payments, "ledger-01").await;
-    let answer = payments.submit(Action::Stop.into(), &[target(&ledger.key)]).await.remove(0);
+    let answer = payments.submit(Action::Stop.into(), &[target(&ledger.key)]).collect::<Vec<_>>().await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::InvalidState { .. })), "{answer:?}");
     let seen = payments.observe(&[target(&ledger.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
     assert_eq!((seen.preflight.stop, seen.preflight.termination), (Some(true), Some(true)));
     let platform = demo(1, dir.path(), &clock).await;
     let cache = running(&platform, "artifact-cache-01").await;
     assert!(cache.facts.root_is_local);
-    let answer = platform.submit(Action::Stop.into(), &[target(&cache.key)]).await.remove(0);
+    let answer = platform.submit(Action::Stop.into(), &[target(&cache.key)]).collect::<Vec<_>>().await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::Unsupported { .. })), "{answer:?}");
 }
 
@@ -192,13 +192,13 @@ async fn each_style_has_the_actions_and_the_words_of_its_cloud() {
     for (action, on_its_way, there) in
         [(Action::Suspend, "SUSPENDING", "SUSPENDED"), (Action::Resume, "STAGING", "RUNNING")]
     {
-        let answer = lake.submit(action.into(), &[target(&trino.key)]).await.remove(0);
+        let answer = lake.submit(action.into(), &[target(&trino.key)]).collect::<Vec<_>>().await.remove(0);
         let accepted = answer.outcome.expect("accepted");
         assert_eq!((accepted.state, accepted.raw_state.as_str()), (Some(action.transition()), on_its_way));
         clock.advance(Duration::from_secs(12));
         let seen = lake.observe(&[target(&trino.key)], Detail::State).await.remove(0).seen.expect("there");
         let resource = &seen.listed.resource;
-        assert_eq!((resource.state, resource.raw_state.as_str()), (action.goal(), there));
+        assert_eq!((resource.state, resource.raw_state.as_str()), (action.goal().state(), there));
         let json = DESCRIPTOR.document_json(&seen.listed.document).expect("JSON");
         assert!(json.contains(&format!("\"status\": \"{there}\"")), "{json}");
     }
@@ -208,7 +208,7 @@ async fn each_style_has_the_actions_and_the_words_of_its_cloud() {
         let planned = payments.observe(&[target(&redis.key)], Detail::Plan(action)).await.remove(0).seen.expect("seen");
         let told = (planned.preflight.offered, planned.preflight.permitted);
         assert_eq!(told, (Some(false), Some(true)), "a plan refuses what the cloud would, and blames no credentials");
-        let answer = payments.submit(action.into(), &[target(&redis.key)]).await.remove(0);
+        let answer = payments.submit(action.into(), &[target(&redis.key)]).collect::<Vec<_>>().await.remove(0);
         assert!(matches!(answer.outcome, Err(ProviderError::Unsupported { .. })), "{answer:?}");
     }
     assert_eq!(state(&payments, &redis).await, State::Running);
@@ -234,9 +234,9 @@ async fn machines_in_the_style_of_gcp_say_what_compute_engine_says() {
     let master = running(&search, "es-master-01").await;
     let seen = search.observe(&[target(&master.key)], Detail::Plan(Action::Stop)).await.remove(0).seen.expect("seen");
     assert_eq!((seen.preflight.stop, seen.preflight.termination), (Some(false), Some(true)));
-    let answer = search.submit(Action::Terminate.into(), &[target(&master.key)]).await.remove(0);
+    let answer = search.submit(Action::Terminate.into(), &[target(&master.key)]).collect::<Vec<_>>().await.remove(0);
     assert!(matches!(answer.outcome, Err(ProviderError::InvalidState { .. })), "{answer:?}");
-    let answer = search.submit(Action::Stop.into(), &[target(&master.key)]).await.remove(0);
+    let answer = search.submit(Action::Stop.into(), &[target(&master.key)]).collect::<Vec<_>>().await.remove(0);
     let accepted = answer.outcome.expect("accepted");
     assert_eq!((accepted.state, accepted.raw_state.as_str()), (Some(State::Stopping), "STOPPING"));
     clock.advance(Duration::from_secs(12));
@@ -253,7 +253,7 @@ async fn a_public_address_is_lost_by_a_stop_as_its_fact_says() {
     let web = running(&demo, "staging-web-01").await;
     let lost = web.facts.ephemeral_public_ip.expect("an address that a stop releases");
     assert_eq!(web.public_ips, [lost]);
-    demo.submit(Action::Stop.into(), &[target(&web.key)]).await;
+    demo.submit(Action::Stop.into(), &[target(&web.key)]).collect::<Vec<_>>().await;
     clock.advance(Duration::from_secs(10));
     let after = resources(&demo).await.into_iter().find(|one| one.key == web.key).expect("there");
     assert_eq!((after.public_ips.len(), after.facts.ephemeral_public_ip), (0, None));

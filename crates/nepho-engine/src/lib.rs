@@ -16,5 +16,5 @@ mod sync;
 pub use actions::waiter::{CONSISTENCY_WINDOW, FOLLOW_TIMEOUT};
 pub use engine::Engine;
 pub use error::{CommitError, EngineError};
-pub use host::{AccountLock, Host};
+pub use host::{AccountLock, Host, OperationLock};
 pub use nepho_core::status::Changes;

@@ -24,39 +24,14 @@ pub struct GcpDescriptor;
 /// action. No action applies while Google repairs an instance.
 static INSTANCES: Capabilities = Capabilities {
     actions: &[
-        ActionRule {
-            action: Action::Start,
-            from: &[State::Stopped],
-            already: &[State::Running, State::Pending],
-            mode: ActionMode::Graceful,
-        },
-        ActionRule {
-            action: Action::Stop,
-            from: &[State::Running],
-            already: &[State::Stopped, State::Stopping],
-            mode: ActionMode::DiscardsLocalDisks,
-        },
+        ActionRule::new(Action::Start, &[State::Stopped], &[State::Running, State::Pending]),
+        ActionRule::new(Action::Stop, &[State::Running], &[State::Stopped, State::Stopping]).mode(ActionMode::DiscardsLocalDisks),
         // `reset` is a hard reset: the guest OS is not shut down
         // (<https://cloud.google.com/compute/docs/instances/reset-instance>).
-        ActionRule { action: Action::Reboot, from: &[State::Running], already: &[], mode: ActionMode::Hard },
-        ActionRule {
-            action: Action::Suspend,
-            from: &[State::Running],
-            already: &[State::Suspended, State::Suspending],
-            mode: ActionMode::DiscardsLocalDisks,
-        },
-        ActionRule {
-            action: Action::Resume,
-            from: &[State::Suspended],
-            already: &[State::Running, State::Pending],
-            mode: ActionMode::Graceful,
-        },
-        ActionRule {
-            action: Action::Terminate,
-            from: &[State::Running, State::Stopped, State::Suspended],
-            already: &[State::Terminating, State::Terminated],
-            mode: ActionMode::Graceful,
-        },
+        ActionRule::new(Action::Reboot, &[State::Running], &[]).mode(ActionMode::Hard),
+        ActionRule::new(Action::Suspend, &[State::Running], &[State::Suspended, State::Suspending]).mode(ActionMode::DiscardsLocalDisks),
+        ActionRule::new(Action::Resume, &[State::Suspended], &[State::Running, State::Pending]),
+        ActionRule::new(Action::Terminate, &[State::Running, State::Stopped, State::Suspended], &[State::Terminating, State::Terminated]),
     ],
     // Each request acts on one instance.
     max_batch: 1,
@@ -104,10 +79,10 @@ impl Descriptor for GcpDescriptor {
         });
         let line = |(zone, names): (&Zone, Vec<&str>)| {
             let zone = format!("--zone={zone}");
-            let mut words = vec!["gcloud", "compute", "instances", verb::command(request.action)];
+            let mut words = vec!["gcloud", "compute", "instances", verb::command(request.action())];
             words.extend(names);
             words.extend([zone.as_str(), project.as_str()]);
-            if request.discard_local_disks && verb::discards(request.action) {
+            if request.options().discard_local_disks {
                 words.push("--discard-local-ssd=true");
             }
             let words: Vec<_> = words.into_iter().map(shell_word).collect();
@@ -127,6 +102,7 @@ mod tests {
     use nepho_testkit::instance;
 
     use super::*;
+    use nepho_core::provider::ActionOptions;
 
     fn resource(realm: &str, zone: &str, name: &str) -> Resource {
         let region = convert::region(zone);
@@ -180,7 +156,8 @@ mod tests {
                         gcloud compute instances stop db-1 'db;rm -rf '\\''~'\\''' --zone=europe-west1-c --project=lab-1";
         assert_eq!(stop.as_deref(), Some(expected));
         for (action, has_flag) in [(Action::Stop, true), (Action::Suspend, true), (Action::Reboot, false)] {
-            let request = ActionRequest { action, discard_local_disks: true };
+            let options = ActionOptions { discard_local_disks: true, ..ActionOptions::default() };
+            let request = ActionRequest::new(action, options).expect("a request");
             let line = DESCRIPTOR.command(&account(None), request, &three[..1]).expect("a command");
             assert_eq!(line.ends_with(" --discard-local-ssd=true"), has_flag, "{line}");
         }
@@ -223,7 +200,7 @@ mod tests {
             assert_eq!(from(State::Suspended), matches!(action, Action::Resume | Action::Terminate), "{action}");
             assert_eq!(from(State::Stopped), matches!(action, Action::Start | Action::Terminate), "{action}");
             assert_eq!(from(State::Running), !matches!(action, Action::Start | Action::Resume), "{action}");
-            assert_eq!(rule.mode == ActionMode::DiscardsLocalDisks, verb::discards(action), "{action}");
+            assert_eq!(rule.mode == ActionMode::DiscardsLocalDisks, matches!(action, Action::Stop | Action::Suspend), "{action}");
             assert_eq!(rule.mode == ActionMode::Hard, action == Action::Reboot, "{action}");
         }
     }

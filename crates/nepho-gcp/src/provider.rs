@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use futures::{StreamExt, stream::BoxStream};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use nepho_core::{
     Access, Identity, Provider, ProviderError, Realm, Region, ResourceKey, Scope,
     provider::{ActionRequest, Detail, Progress, ReadResult, Submission, SweepItem, Target, Ticket, Traffic},
@@ -125,16 +128,15 @@ impl Provider for GcpProvider {
         results
     }
 
-    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
+    fn submit<'a>(&'a self, request: ActionRequest, targets: &'a [Target]) -> BoxStream<'a, Submission> {
         let Some(writer) = &self.writer else {
             let refused =
                 |target: &Target| Submission { key: target.key.clone(), outcome: Err(ProviderError::ReadOnly) };
-            return targets.iter().map(refused).collect();
+            return stream::iter(targets).map(refused).boxed();
         };
         let (own, foreign) = self.own(targets);
-        let mut submissions = submit::submit(writer, self.context(), request, &own).await;
-        submissions.extend(foreign.into_iter().map(|(key, error)| Submission { key, outcome: Err(error) }));
-        submissions
+        let foreign = foreign.into_iter().map(|(key, error)| Submission { key, outcome: Err(error) });
+        submit::submit(writer, self.context(), request, own).chain(stream::iter(foreign)).boxed()
     }
 
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {

@@ -34,8 +34,3 @@ pub(crate) const fn permission(action: Action) -> &'static str {
         Action::Terminate => "compute.instances.delete",
     }
 }
-
-/// True if the request must say that the contents of local disks may be discarded.
-pub(crate) const fn discards(action: Action) -> bool {
-    matches!(action, Action::Stop | Action::Suspend)
-}

@@ -13,7 +13,7 @@ use nepho_core::{
     Account, AccountId, Document, Failure, Identity, ResourceKey, Scope, ScopeKey, Timestamp,
     cache::{CachedRow, CommitOutcome, KnownScope, RowsCommit, ScopeCommit, ScopeRecord},
     fingerprint::Fingerprint,
-    journal::{JournalEntry, NewEntry, OperationId, Verification},
+    journal::{JournalEntry, NewEntry, OperationId, Unfinished, Verification},
 };
 
 use crate::{
@@ -259,7 +259,9 @@ impl Store {
         self.read("read the document", move |pair| full_documents::get(&pair.cache, &key)).await
     }
 
-    /// Appends entries to the journal, all or none; they are on the disk on return.
+    /// Appends entries to the journal in one transaction; they are on the disk on return. Leaves out
+    /// an entry after its target's final one, and one that repeats its target's last event: another
+    /// process has recorded that already.
     pub async fn append(&self, entries: Vec<NewEntry>) -> Result<Vec<JournalEntry>, StoreError> {
         self.write("write the journal", move |pair| journal::append(&mut pair.state, entries)).await
     }
@@ -288,9 +290,9 @@ impl Store {
         self.read("read the operations", move |pair| journal::recent_operations(&mut pair.state, signed(limit))).await
     }
 
-    /// Returns the latest entry of each target of each operation unless it is final; oldest first.
-    pub async fn unfinished(&self) -> Result<Vec<JournalEntry>, StoreError> {
-        self.read("read unfinished operations", |pair| journal::unfinished(&pair.state)).await
+    /// Returns the targets whose end is not recorded, in the order of sending.
+    pub async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError> {
+        self.read("read unfinished operations", |pair| journal::unfinished(&mut pair.state)).await
     }
 
     /// Checks the complete chain of the journal.

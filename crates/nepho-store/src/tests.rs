@@ -12,13 +12,17 @@ use nepho_core::{
     Action, Document, DocumentFormat, Kind, ProviderKind, Resource, ResourceKey, Scope, ScopeKey, State, Timestamp,
     cache::{CommitOutcome, RowWrite, ScopeCommit},
     fingerprint::Fingerprint,
-    journal::{JournalEvent, NewEntry, Verification},
+    journal::{Intent, JournalEvent, NewEntry, Verification},
     resource::InstanceFacts,
 };
 
 use rusqlite::types::Value;
 
-use crate::{Store, StoreError, hash_chain, table::journal};
+use crate::{
+    Store, StoreError, hash_chain,
+    table::journal,
+    table::journal_row::{COLUMNS, COLUMNS_1, WIDTH, WIDTH_1},
+};
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
@@ -216,19 +220,19 @@ fn first_rows_are_found_by_index_without_a_full_sort() {
 #[test]
 fn entries_in_old_words_verify_and_are_read_in_the_new() {
     let store = Store::in_memory().expect("a store");
-    let entry = |event| NewEntry {
+    let entry = |event: JournalEvent| NewEntry {
         at: at(1),
         run: "run-1".into(),
         operation: "op-1".into(),
         account: "acc-1".into(),
         account_name: "lab".to_owned(),
-        key: row(1, State::Running).resource.key,
+        key: row(if event.as_str() == "done" { 1 } else { 2 }, State::Running).resource.key,
         name: "web".to_owned(),
         action: Action::Stop,
         event,
     };
     let done = JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() };
-    let contradicted = JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned() };
+    let contradicted = JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned(), reason: None };
     let events = vec![done, contradicted];
     wait(store.append(events.iter().cloned().map(entry).collect())).expect("appended");
     let words = |store: &Store| {
@@ -244,14 +248,14 @@ fn entries_in_old_words_verify_and_are_read_in_the_new() {
         pair.state.execute_batch("DROP TRIGGER journal_update")?;
         let mut hash = hash_chain::START;
         for (seq, word) in [(1, "settled"), (2, "contradicted")] {
-            let sql = format!("SELECT {} FROM journal WHERE seq = ?1", journal::COLUMNS);
-            let mut columns: Vec<Value> = pair.state.query_row(&sql, [seq], |row| {
-                (0..journal::WIDTH).map(|column| row.get(column)).collect::<Result<_, _>>()
-            })?;
+            let sql = format!("SELECT {COLUMNS_1} FROM journal WHERE seq = ?1");
+            let mut columns: Vec<Value> = pair
+                .state
+                .query_row(&sql, [seq], |row| (0..WIDTH_1).map(|column| row.get(column)).collect::<Result<_, _>>())?;
             columns[9] = Value::Text(word.to_owned());
             hash = hash_chain::link(&hash, columns.iter().map(Into::into));
             pair.state.execute(
-                "UPDATE journal SET event = ?1, hash = ?2 WHERE seq = ?3",
+                "UPDATE journal SET format = 1, event = ?1, hash = ?2 WHERE seq = ?3",
                 rusqlite::params![word, hash, seq],
             )?;
         }
@@ -269,26 +273,26 @@ fn entries_in_old_words_verify_and_are_read_in_the_new() {
 #[test]
 fn rehashed_forged_entry_is_found_at_its_successor() {
     let store = Store::in_memory().expect("a store");
-    let entries = (1..=5).map(|i| NewEntry {
-        at: at(i),
+    let entries = (1..=5_u8).map(|i| NewEntry {
+        at: at(i64::from(i)),
         run: "run-1".into(),
         operation: "op-1".into(),
         account: "acc-1".into(),
         account_name: "lab".to_owned(),
-        key: row(1, State::Running).resource.key,
+        key: row(usize::from(i), State::Running).resource.key,
         name: "web".to_owned(),
         action: Action::Stop,
-        event: JournalEvent::Sent,
+        event: JournalEvent::Sent(Intent::of_action(Action::Stop)),
     });
     wait(store.append(entries.collect())).expect("appended");
     let forge = wait(store.write("forge", |pair| {
         let sql =
-            format!("SELECT {}, (SELECT hash FROM journal WHERE seq = 2) FROM journal WHERE seq = 3", journal::COLUMNS);
+            format!("SELECT {COLUMNS}, (SELECT hash FROM journal WHERE seq = 2) FROM journal WHERE seq = 3");
         let hash = pair.state.query_row(&sql, [], |row| {
             let mut columns: Vec<Value> =
-                (0..journal::WIDTH).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+                (0..WIDTH).map(|column| row.get(column)).collect::<Result<_, _>>()?;
             columns[7] = Value::Text("db".to_owned());
-            Ok(hash_chain::link(&row.get(journal::WIDTH)?, columns.iter().map(Into::into)))
+            Ok(hash_chain::link(&row.get(WIDTH)?, columns.iter().map(Into::into)))
         })?;
         pair.state.execute_batch("DROP TRIGGER journal_update")?;
         Ok(pair.state.execute("UPDATE journal SET name = 'db', hash = ?1 WHERE seq = 3", [hash])?)

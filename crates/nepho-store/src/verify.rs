@@ -8,7 +8,8 @@ use crate::{
     connection,
     error::Fault,
     hash_chain::{self, Hash, START},
-    table::journal::{self, COLUMNS, WIDTH},
+    table::journal,
+    table::journal_row::{COLUMNS, FORMAT, WIDTH, hashed},
 };
 
 /// Finds the first entry that does not follow from its predecessor.
@@ -48,7 +49,8 @@ pub(crate) fn verify(connection: &mut Connection) -> Result<Verification, Fault>
 
 /// Returns the entry's hash, if the stored one matches its columns and the previous hash.
 fn linked(previous: &Hash, row: &Row<'_>) -> Option<Hash> {
-    let columns: Vec<_> = (0..WIDTH).map(|column| row.get_ref(column)).collect::<Result<_, _>>().ok()?;
+    let width = hashed(row.get(FORMAT).ok()?)?;
+    let columns: Vec<_> = (0..width).map(|column| row.get_ref(column)).collect::<Result<_, _>>().ok()?;
     let hash = hash_chain::link(previous, columns);
     (row.get_ref(WIDTH).ok()?.as_blob().ok()? == hash).then_some(hash)
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use nepho_core::{
     State,
-    journal::{JournalEntry, JournalEvent, Verification},
+    journal::{JournalEntry, JournalEvent, NewEntry, Verification},
 };
 use nepho_store::Store;
 use proptest::{
@@ -20,20 +20,33 @@ use support::*;
 
 fn every_event() -> Vec<JournalEvent> {
     vec![
-        JournalEvent::Sent,
-        JournalEvent::Accepted { raw_state: String::new() },
+        sent(),
+        accepted(),
+        JournalEvent::NotSent(failure()),
         JournalEvent::Refused(failure()),
         JournalEvent::Failed(failure()),
         JournalEvent::Unknown(failure()),
         JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() },
-        JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned() },
+        JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned(), reason: Some("Client.InternalError".to_owned()) },
         JournalEvent::TimedOut,
     ]
 }
 
+/// Appends one entry for each event, each about another target: `i-1-0`, `i-1-1` and so on.
 fn append(store: &Store, operation: &str, native: &str, events: Vec<JournalEvent>) -> Vec<JournalEntry> {
+    let entries =
+        events.into_iter().enumerate().map(|(i, event)| entry(operation, &format!("{native}-{i}"), event)).collect();
+    wait(store.append(entries)).expect("appended")
+}
+
+/// Appends the events of one target.
+fn live(store: &Store, operation: &str, native: &str, events: Vec<JournalEvent>) -> Vec<JournalEntry> {
     let entries = events.into_iter().map(|event| entry(operation, native, event)).collect();
     wait(store.append(entries)).expect("appended")
+}
+
+fn done() -> JournalEvent {
+    JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() }
 }
 
 fn places(entries: &[JournalEntry]) -> Vec<u64> {
@@ -44,46 +57,76 @@ fn places(entries: &[JournalEntry]) -> Vec<u64> {
 fn entries_are_read_unchanged_and_in_order() {
     let store = Store::in_memory().expect("a store");
     let one = append(&store, "op-1", "i-1", every_event());
-    let two = append(&store, "op-2", "i-2", vec![JournalEvent::Sent]);
-    assert_eq!(places(&one), [1, 2, 3, 4, 5, 6, 7, 8]);
-    assert_eq!(places(&two), [9]);
+    let two = live(&store, "op-2", "i-2", vec![sent(), accepted()]);
+    assert_eq!(places(&one), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert_eq!(places(&two), [10, 11]);
     let mut newest = wait(store.journal(100, None)).expect("entries");
     newest.reverse();
     assert_eq!(newest, [one.clone(), two.clone()].concat());
     assert_eq!(places(&wait(store.journal(2, Some(6))).expect("entries")), [5, 4]);
-    assert_eq!(places(&wait(store.entries_of(&key("eu-west-1", "i-1"), 3)).expect("entries")), [8, 7, 6]);
+    assert_eq!(places(&wait(store.entries_of(&key("eu-west-1", "i-2"), 1)).expect("entries")), [11]);
     assert_eq!(wait(store.operation(&"op-1".into())).expect("entries"), one);
-    append(&store, "op-1", "i-1", vec![JournalEvent::TimedOut]);
+    live(&store, "op-1", "i-1-0", vec![JournalEvent::TimedOut]);
     let recent = wait(store.recent_operations(5)).expect("operations");
     assert_eq!(
         recent.iter().map(|entries| places(entries)).collect::<Vec<_>>(),
-        [vec![9], vec![1, 2, 3, 4, 5, 6, 7, 8, 10]]
+        [vec![10, 11], vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 12]]
     );
     assert_eq!(wait(store.recent_operations(1)).expect("operations"), [two]);
 }
 
 #[test]
-fn unfinished_returns_last_nonfinal_entry_of_each_target() {
+fn unfinished_target_has_all_that_a_follower_needs() {
     let store = Store::in_memory().expect("a store");
-    append(
-        &store,
-        "op-1",
-        "i-1",
-        vec![JournalEvent::Sent, JournalEvent::Accepted { raw_state: "stopping".to_owned() }],
-    );
-    append(&store, "op-1", "i-2", vec![JournalEvent::Sent, JournalEvent::Refused(failure())]);
-    let accepted = JournalEvent::Accepted { raw_state: "stopping".to_owned() };
-    append(&store, "op-1", "i-4", vec![JournalEvent::Sent, accepted, JournalEvent::Failed(failure())]);
-    append(&store, "op-2", "i-1", vec![JournalEvent::Sent]);
-    append(&store, "op-2", "i-3", vec![JournalEvent::Sent, JournalEvent::Unknown(failure())]);
-    assert_eq!(places(&wait(store.unfinished()).expect("entries")), [2, 8, 10]);
+    live(&store, "op-1", "i-1", vec![sent(), accepted()]);
+    live(&store, "op-1", "i-2", vec![sent(), JournalEvent::Refused(failure())]);
+    live(&store, "op-1", "i-4", vec![sent(), accepted(), JournalEvent::Failed(failure())]);
+    live(&store, "op-2", "i-1", vec![sent()]);
+    live(&store, "op-2", "i-3", vec![sent(), JournalEvent::Unknown(failure())]);
+    let unfinished = wait(store.unfinished()).expect("targets");
+    let short: Vec<_> = unfinished
+        .iter()
+        .map(|one| {
+            let NewEntry { operation, key, event, .. } = &one.last;
+            (operation.to_string(), key.native.to_string(), event.as_str(), one.accepted, one.ticket.is_some())
+        })
+        .collect();
+    let expected = [
+        ("op-1", "i-1", "accepted", true, true),
+        ("op-2", "i-1", "sent", false, false),
+        ("op-2", "i-3", "unknown", false, false),
+    ];
+    assert_eq!(short, expected.map(|(operation, id, event, a, t)| (operation.to_owned(), id.to_owned(), event, a, t)));
+    let JournalEvent::Sent(intent) = sent() else { panic!("an intent") };
+    assert!(unfinished.iter().all(|one| one.intent == intent && one.sender.as_str() == "run-1"));
     for event in every_event() {
         let operation = format!("op-{}", event.as_str());
-        let unfinished = wait(store.unfinished()).expect("entries").len();
-        append(&store, &operation, "i-9", vec![event.clone()]);
-        let more = wait(store.unfinished()).expect("entries").len() - unfinished;
-        assert_eq!(more == 1, !event.is_final(), "{event:?}");
+        let before = wait(store.unfinished()).expect("targets").len();
+        let events = if event == sent() { vec![event.clone()] } else { vec![sent(), event.clone()] };
+        live(&store, &operation, "i-9", events);
+        let more = wait(store.unfinished()).expect("targets").len() - before;
+        let expected = match &event {
+            JournalEvent::Contradicted { .. } => 0, // the operation `op-failed` has ended already
+            event => usize::from(!event.is_final()),
+        };
+        assert_eq!(more, expected, "{event:?}");
     }
+}
+
+#[test]
+fn end_is_recorded_once_and_nothing_follows_it() {
+    let store = Store::in_memory().expect("a store");
+    live(&store, "op-1", "i-1", vec![sent(), accepted()]);
+    assert_eq!(live(&store, "op-1", "i-1", vec![accepted()]), [], "the same event again");
+    assert_eq!(places(&live(&store, "op-1", "i-1", vec![done()])), [3]);
+    for late in [done(), JournalEvent::TimedOut, JournalEvent::Unknown(failure()), accepted()] {
+        assert_eq!(live(&store, "op-1", "i-1", vec![late.clone()]), [], "{late:?}");
+    }
+    // The same target in another operation, and another target of the same one, are not affected.
+    assert_eq!(places(&live(&store, "op-2", "i-1", vec![sent()])), [4]);
+    let mixed = vec![entry("op-1", "i-1", done()), entry("op-2", "i-1", done())];
+    assert_eq!(places(&wait(store.append(mixed)).expect("appended")), [5]);
+    assert!(matches!(wait(store.verify_journal()), Ok(Verification::Intact { entries: 5, .. })));
 }
 
 #[test]
@@ -93,12 +136,12 @@ fn intact_chain_returns_its_head_and_continues_after_restart() {
     assert_eq!(empty, Verification::Intact { entries: 0, head: String::new() });
     append(&open(dir.path()), "op-1", "i-1", every_event());
     let store = open(dir.path());
-    let Verification::Intact { entries: 8, head: first } = wait(store.verify_journal()).expect("a verdict") else {
+    let Verification::Intact { entries: 9, head: first } = wait(store.verify_journal()).expect("a verdict") else {
         panic!("not intact")
     };
     assert_eq!(first.len(), 64);
     append(&store, "op-2", "i-1", every_event());
-    let Verification::Intact { entries: 16, head } = wait(store.verify_journal()).expect("a verdict") else {
+    let Verification::Intact { entries: 18, head } = wait(store.verify_journal()).expect("a verdict") else {
         panic!("not intact")
     };
     assert_ne!(head, first);
@@ -117,7 +160,7 @@ fn database_triggers_refuse_changes_of_entries() {
         let refused = raw.execute(sql, []).expect_err(sql).to_string();
         assert!(refused.contains("append-only"), "{sql}: {refused}");
     }
-    assert!(matches!(wait(open(dir.path()).verify_journal()), Ok(Verification::Intact { entries: 8, .. })));
+    assert!(matches!(wait(open(dir.path()).verify_journal()), Ok(Verification::Intact { entries: 9, .. })));
 }
 
 /// A manipulation of a journal, and the position that verification must report.
@@ -149,6 +192,13 @@ fn tampering() -> impl Strategy<Value = Tampering> {
         "failure_code",
         "detail",
         "state",
+        "format",
+        "request",
+        "goal",
+        "prior",
+        "zone",
+        "ticket",
+        "reason",
         "hash",
     ]);
     prop_oneof![
@@ -169,7 +219,7 @@ impl Tampering {
         match *self {
             Self::Edit { seq, column } => {
                 let value = match column {
-                    "at" => "at + 1".to_owned(),
+                    "at" | "format" => format!("{column} + 1"),
                     "hash" => "randomblob(32)".to_owned(),
                     other => format!("ifnull({other}, '') || 'x'"),
                 };
@@ -266,12 +316,12 @@ fn foreign_entry_does_not_block_later_appends() {
     append(&open(dir.path()), "op-1", "i-1", every_event());
     let raw = Connection::open(dir.path().join("state.db")).expect("the database");
     raw.execute_batch(
-        "CREATE TEMP TABLE copied AS SELECT * FROM journal WHERE seq = 8; UPDATE copied SET seq = 9;
+        "CREATE TEMP TABLE copied AS SELECT * FROM journal WHERE seq = 9; UPDATE copied SET seq = 10;
          INSERT INTO journal SELECT * FROM copied;",
     )
     .expect("an entry of another program");
     drop(raw);
     let store = open(dir.path());
-    assert_eq!(places(&append(&store, "op-2", "i-1", vec![JournalEvent::Sent])), [10]);
-    assert!(matches!(wait(store.verify_journal()), Ok(Verification::Broken { seq: 9, .. })));
+    assert_eq!(places(&append(&store, "op-2", "i-1", vec![sent()])), [11]);
+    assert!(matches!(wait(store.verify_journal()), Ok(Verification::Broken { seq: 10, .. })));
 }

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use nepho_core::journal::{JournalEvent, Verification};
+use nepho_core::journal::Verification;
 use nepho_store::{CacheFault, OpenNote, Store, StoreError, Unsafe};
 use rusqlite::Connection;
 use support::*;
@@ -35,7 +35,7 @@ fn filled(dir: &Path) {
     wait(store.put_account(&account("acc-1", "lab"))).expect("stored");
     wait(store.put_setting("theme", "dark")).expect("stored");
     for batch in 0..40 {
-        let entries = (0..25).map(|i| entry(&format!("op-{batch}"), &format!("i-{i}"), JournalEvent::Sent));
+        let entries = (0..25).map(|i| entry(&format!("op-{batch}"), &format!("i-{i}"), sent()));
         wait(store.append(entries.collect())).expect("appended");
     }
     let writes = (0..300).map(|i| row(EU, &format!("i-{i}"))).collect();
@@ -242,7 +242,7 @@ fn damaged_durable_file_keeps_its_readable_journal() {
         (Verification::Intact { .. }, None) => assert_eq!(lost, 0),
         (verdict, gap) => panic!("{verdict:?}, first gap {gap:?}"),
     }
-    let appended = wait(store.append(vec![entry("op-x", "i-1", JournalEvent::Sent)])).expect("appended");
+    let appended = wait(store.append(vec![entry("op-x", "i-1", sent())])).expect("appended");
     assert_eq!(appended[0].seq, 1_001);
     assert_eq!(wait(store.accounts()).expect("accounts").len(), 1);
     drop(store);

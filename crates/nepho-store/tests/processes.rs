@@ -17,7 +17,7 @@ use std::{
 
 use nepho_core::{
     cache::{CommitOutcome, RowWrite, ScopeCommit},
-    journal::{JournalEvent, Verification},
+    journal::Verification,
 };
 use nepho_store::Store;
 use rusqlite::Connection;
@@ -109,7 +109,7 @@ fn commit_until_killed(store: &Store) {
 
 fn append_until_killed(store: &Store) {
     for round in 0..1_000_000 {
-        let entries = (0..3).map(|i| entry(&format!("op-{round}"), &format!("i-{i}"), JournalEvent::Sent)).collect();
+        let entries = (0..3).map(|i| entry(&format!("op-{round}"), &format!("i-{i}"), sent())).collect();
         let appended = wait(store.append(entries)).expect("appended");
         say(&appended.last().expect("three").seq.to_string());
     }
@@ -208,7 +208,7 @@ fn count_up(store: &Store, name: &str) {
             }
         }
         assert!(committed, "the commit never succeeded");
-        wait(store.append(vec![entry(name, &format!("i-{i}"), JournalEvent::Sent)])).expect("appended");
+        wait(store.append(vec![entry(name, &format!("i-{i}"), sent())])).expect("appended");
     }
 }
 

@@ -68,7 +68,7 @@ fn removed_account_loses_its_rows_and_keeps_its_journal() {
     let mut other = listing("eu-west-1", 0, 1, vec![]);
     other.key.account = "acc-2".into();
     wait(store.commit_scope(other.clone())).expect("committed");
-    wait(store.append(vec![entry("op-1", "i-1", nepho_core::journal::JournalEvent::Sent)])).expect("appended");
+    wait(store.append(vec![entry("op-1", "i-1", sent())])).expect("appended");
     wait(store.remove_account(&"acc-1".into())).expect("removed");
     assert_eq!(wait(store.accounts()).expect("accounts").len(), 1);
     let scopes: Vec<_> = wait(store.scopes()).expect("scopes").into_iter().map(|record| record.key).collect();

@@ -159,6 +159,7 @@ impl FakeProvider {
                 stop: Some(false),
                 termination: Some(false),
                 local_disks: Some(false),
+                hibernation: None,
                 permitted: Some(true),
                 offered: None,
                 public_ip_unknown: false,
@@ -333,7 +334,7 @@ impl Machine {
 
     /// Begins an action; one with a `failed` error ends in the state in which it began.
     fn begin(&mut self, action: Action, failed: Option<ProviderError>) {
-        let goal = if failed.is_some() { self.listed.resource.state } else { action.goal() };
+        let goal = if failed.is_some() { self.listed.resource.state } else { action.goal().state() };
         self.move_to(action.transition(), Some(goal));
         self.failed = failed;
     }

@@ -71,7 +71,7 @@ mirror_enum! {
     FailureCode mirrors domain::FailureCode {
         Unauthenticated, PermissionDenied, NotEnabled, WrongAccount, NotFound, InvalidState, Conflict, Throttled,
         CapacityUnavailable, Unsupported, ReadOnly, Unavailable, TimedOut, Malformed, KeyringUnavailable,
-        KeyringLocked, SecretMissing, CredentialsMissing, Other,
+        KeyringLocked, SecretMissing, CredentialsMissing, NotSent, Other,
     }
 }
 mirror_enum! {

@@ -130,6 +130,7 @@ const fn is_transient(code: domain::FailureCode) -> bool {
         | Code::Unsupported
         | Code::ReadOnly
         | Code::Malformed
+        | Code::NotSent
         | Code::KeyringUnavailable
         | Code::SecretMissing
         | Code::CredentialsMissing

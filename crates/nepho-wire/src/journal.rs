@@ -9,6 +9,7 @@ use crate::{
     enums::{Action, State},
     failure::Failure,
     limits::Limit,
+    plan::ActionOptions,
     time::moment,
 };
 
@@ -61,11 +62,21 @@ pub struct JournalEntry {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum JournalEvent {
     /// About to be sent.
-    Sent,
+    Sent {
+        /// The parameters.
+        options: ActionOptions,
+    },
     /// The provider accepted it.
     Accepted {
-        /// The provider's word for the state; empty when the reply named none.
+        /// The state that the reply named.
+        state: Option<State>,
+        /// The provider's word for it; empty when the reply named none.
         raw_state: String,
+    },
+    /// No request was made.
+    NotSent {
+        /// The reason.
+        failure: Failure,
     },
     /// The provider refused it.
     Refused {
@@ -81,6 +92,8 @@ pub enum JournalEvent {
         state: Option<State>,
         /// The provider's word for it.
         raw_state: Option<String>,
+        /// The cloud's reason for that state, in its own words.
+        reason: Option<String>,
     },
     /// It may or may not have happened.
     Unknown {
@@ -120,19 +133,25 @@ impl From<&domain::journal::JournalEntry> for JournalEntry {
 impl From<&domain::journal::JournalEvent> for JournalEvent {
     fn from(event: &domain::journal::JournalEvent) -> Self {
         match event {
-            domain::journal::JournalEvent::Sent => Self::Sent,
-            domain::journal::JournalEvent::Accepted { raw_state } => Self::Accepted { raw_state: raw_state.clone() },
+            domain::journal::JournalEvent::Sent(intent) => Self::Sent { options: intent.request.options().into() },
+            domain::journal::JournalEvent::Accepted { state, raw_state, ticket: _ } => {
+                Self::Accepted { state: state.map(State::from), raw_state: raw_state.clone() }
+            }
+            domain::journal::JournalEvent::NotSent(failure) => Self::NotSent { failure: failure.into() },
             domain::journal::JournalEvent::Refused(failure) => Self::Refused { failure: failure.into() },
             domain::journal::JournalEvent::Failed(failure) => {
-                Self::Failed { failure: Some(failure.into()), state: None, raw_state: None }
+                Self::Failed { failure: Some(failure.into()), state: None, raw_state: None, reason: None }
             }
             domain::journal::JournalEvent::Unknown(failure) => Self::Unknown { failure: failure.into() },
             domain::journal::JournalEvent::Done { state, raw_state } => {
                 Self::Done { state: (*state).into(), raw_state: raw_state.clone() }
             }
-            domain::journal::JournalEvent::Contradicted { state, raw_state } => {
-                Self::Failed { failure: None, state: Some((*state).into()), raw_state: Some(raw_state.clone()) }
-            }
+            domain::journal::JournalEvent::Contradicted { state, raw_state, reason } => Self::Failed {
+                failure: None,
+                state: Some((*state).into()),
+                raw_state: Some(raw_state.clone()),
+                reason: reason.clone(),
+            },
             domain::journal::JournalEvent::TimedOut => Self::TimedOut,
         }
     }

@@ -12,6 +12,7 @@ use crate::{
     failure::Failure,
     inventory::count,
     limits::{Limit, MAX_LIMIT},
+    plan::ActionOptions,
     time::{maybe, moment},
 };
 
@@ -37,6 +38,8 @@ pub struct Operation {
     pub id: String,
     /// The action.
     pub action: Action,
+    /// Its parameters.
+    pub options: ActionOptions,
     /// The action that undoes it, where one exists; it needs a new plan.
     pub inverse: Option<Action>,
     /// The time at which it was sent.
@@ -62,9 +65,9 @@ pub struct OperationCounts {
     pub done: u64,
     /// The goal held already.
     pub already: u64,
-    /// Refused by the plan.
+    /// Refused by the plan or by the provider.
     pub refused: u64,
-    /// Refused by the provider, or seen in another final state.
+    /// Accepted, and failed later or seen in another final state.
     pub failed: u64,
     /// No request was made.
     pub not_sent: u64,
@@ -91,6 +94,23 @@ pub struct OperationTarget {
     pub failure: Option<Failure>,
     /// True while it is followed.
     pub running: bool,
+    /// The process that follows it to its end; `null` once it has ended.
+    pub follower: Option<Follower>,
+}
+
+/// The process that follows an unfinished action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Follower {
+    /// This process.
+    Here,
+    /// Another process.
+    Elsewhere {
+        /// Its signature, such as `nepho, process 4711`.
+        process: String,
+    },
+    /// None; the next sync or the open window takes over.
+    Nobody,
 }
 
 impl Operations {
@@ -115,8 +135,9 @@ impl Operation {
         targets.sort_by_key(|target| rank(target));
         Self {
             id: operation.id.to_string(),
-            action: operation.action.into(),
-            inverse: operation.action.inverse().map(Action::from),
+            action: operation.request.action().into(),
+            options: operation.request.options().into(),
+            inverse: operation.request.action().inverse().map(Action::from),
             started_at: moment(operation.started_at),
             finished_at: maybe(operation.finished_at),
             counts: OperationCounts::of(&operation.targets),
@@ -127,7 +148,7 @@ impl Operation {
 
 /// The order in which targets are shown: the lowest first.
 const fn rank(target: &report::OperationTarget) -> u8 {
-    match (target.running, target.result.status) {
+    match (target.is_running(), target.result.status) {
         (false, Status::Failed | Status::Refused | Status::NotSent) => 0,
         (false, Status::Unknown) => 1,
         (true, _) => 2,
@@ -138,11 +159,11 @@ const fn rank(target: &report::OperationTarget) -> u8 {
 impl OperationCounts {
     fn of(targets: &[report::OperationTarget]) -> Self {
         let ended = |status: Status| {
-            count(targets.iter().filter(|target| !target.running && target.result.status == status).count())
+            count(targets.iter().filter(|target| !target.is_running() && target.result.status == status).count())
         };
         Self {
             total: count(targets.len()),
-            running: count(targets.iter().filter(|target| target.running).count()),
+            running: count(targets.iter().filter(|target| target.is_running()).count()),
             sent: ended(Status::Sent),
             done: ended(Status::Done),
             already: ended(Status::Already),
@@ -150,6 +171,16 @@ impl OperationCounts {
             failed: ended(Status::Failed),
             not_sent: ended(Status::NotSent),
             unknown: ended(Status::Unknown),
+        }
+    }
+}
+
+impl From<&report::Follower> for Follower {
+    fn from(follower: &report::Follower) -> Self {
+        match follower {
+            report::Follower::Here => Self::Here,
+            report::Follower::Elsewhere(process) => Self::Elsewhere { process: process.clone() },
+            report::Follower::Nobody => Self::Nobody,
         }
     }
 }
@@ -164,7 +195,8 @@ impl From<&report::OperationTarget> for OperationTarget {
             status: target.result.status.into(),
             observed_state: target.result.observed_state.map(State::from),
             failure: target.result.failure.as_ref().map(Failure::from),
-            running: target.running,
+            running: target.is_running(),
+            follower: target.follower.as_ref().map(Follower::from),
         }
     }
 }

@@ -26,6 +26,18 @@ pub struct PlanActionRequest {
     pub action: Action,
     /// The targets.
     pub target: PlanTarget,
+    /// The parameters.
+    pub options: ActionOptions,
+}
+
+/// The parameters of an action.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ActionOptions {
+    /// Stops without a shutdown of the guest OS.
+    pub force: bool,
+    /// Stops with the memory written to the root disk first.
+    pub hibernate: bool,
     /// True if the contents of local disks may be discarded, where the cloud asks.
     pub discard_local_disks: bool,
 }
@@ -61,11 +73,15 @@ pub struct Plan {
     pub nonce: String,
     /// The action.
     pub action: Action,
-    /// True if the contents of local disks would be discarded.
-    pub discard_local_disks: bool,
-    /// True if discarding them is to be asked: a target is refused for them alone, or they
+    /// The parameters.
+    pub options: ActionOptions,
+    /// True if discarding local disks is to be asked: a target is refused for them alone, or they
     /// would be discarded.
     pub asks_discard: bool,
+    /// True if the cloud of a target takes the option `force` for the action.
+    pub offers_force: bool,
+    /// True if the cloud of a target takes the option `hibernate` for the action.
+    pub offers_hibernate: bool,
     /// The time at which the token expires.
     pub expires_at: String,
     /// The confirmation that a commit needs.
@@ -163,6 +179,8 @@ pub enum Refusal {
     NotPermitted,
     /// It has local disks, and permission to discard their contents was not given.
     LocalDisks,
+    /// It is not configured for hibernation.
+    HibernationDisabled,
     /// The provider does not know it any more.
     NotFound,
     /// The fresh read failed.
@@ -176,7 +194,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// The codes of all refusals.
-    pub const WORDS: [&'static str; 10] = [
+    pub const WORDS: [&'static str; 11] = [
         "read_only",
         "unsupported",
         "state",
@@ -185,6 +203,7 @@ impl Refusal {
         "managed_by",
         "not_permitted",
         "local_disks",
+        "hibernation_disabled",
         "not_found",
         "read_failed",
     ];
@@ -200,6 +219,7 @@ impl Refusal {
             Self::ManagedBy { .. } => "managed_by",
             Self::NotPermitted => "not_permitted",
             Self::LocalDisks => "local_disks",
+            Self::HibernationDisabled => "hibernation_disabled",
             Self::NotFound => "not_found",
             Self::ReadFailed { .. } => "read_failed",
         }

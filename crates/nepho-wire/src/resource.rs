@@ -1,6 +1,10 @@
 //! One resource: the drawer's overview, its document, its command line, its console page.
 
-use nepho_core::{self as domain, provider::ActionRequest, report};
+use nepho_core::{
+    self as domain,
+    provider::{ActionRequest, OptionRefusal},
+    report,
+};
 use nepho_index as index;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -9,6 +13,7 @@ use crate::{
     enums::{Action, Lifecycle},
     journal::JournalEntry,
     limits::{KeyText, List},
+    plan::ActionOptions,
     row::Row,
     time::maybe,
 };
@@ -165,14 +170,14 @@ pub struct CopyCommandRequest {
     /// On which resources.
     #[ts(as = "Vec<KeyText>")]
     pub keys: List<KeyText>,
-    /// True if the contents of local disks may be discarded, where the cloud asks.
-    pub discard_local_disks: bool,
+    /// The parameters.
+    pub options: ActionOptions,
 }
 
 impl CopyCommandRequest {
-    /// The action, and how.
-    pub fn order(&self) -> ActionRequest {
-        ActionRequest { action: self.action.into(), discard_local_disks: self.discard_local_disks }
+    /// The action with its parameters.
+    pub fn order(&self) -> Result<ActionRequest, OptionRefusal> {
+        ActionRequest::new(self.action.into(), self.options.into())
     }
 }
 

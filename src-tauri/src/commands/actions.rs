@@ -14,13 +14,14 @@ use tauri::State;
 
 use crate::{
     app_loader::AppLoader,
-    command_error::{Reply, refused},
+    command_error::{Reply, contradictory, refused},
 };
 
 /// Plans an action; sends nothing.
 #[tauri::command]
 pub async fn plan_action(loader: State<'_, AppLoader>, request: PlanActionRequest) -> Reply<Plan> {
-    let plan = loader.app().await?.plan(request.order(), request.target.into()).await.map_err(refused)?;
+    let order = request.order().map_err(contradictory)?;
+    let plan = loader.app().await?.plan(order, request.target.into()).await.map_err(refused)?;
     Ok((&plan).into())
 }
 

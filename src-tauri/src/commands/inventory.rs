@@ -16,7 +16,7 @@ use tauri::State;
 
 use crate::{
     app_loader::AppLoader,
-    command_error::{Reply, refused},
+    command_error::{Reply, contradictory, refused},
     console,
 };
 
@@ -62,7 +62,7 @@ pub async fn fetch_document(loader: State<'_, AppLoader>, request: FetchDocument
 /// The cloud's own command line for an action.
 #[tauri::command]
 pub async fn copy_command(loader: State<'_, AppLoader>, request: CopyCommandRequest) -> Reply<CopiedCommand> {
-    let order = request.order();
+    let order = request.order().map_err(contradictory)?;
     let keys: Vec<ResourceKey> = request.keys.into_vec().into_iter().map(KeyText::into_key).collect();
     let command = loader.app().await?.command(order, &keys).map_err(refused)?;
     Ok(CopiedCommand { command })

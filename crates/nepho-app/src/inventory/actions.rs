@@ -67,6 +67,12 @@ impl App {
         self.engine().wait(operation, limit).await
     }
 
+    /// The results of the plan's targets that were on their way already, once the cloud shows their
+    /// end; after `limit`, those so far. Sends nothing.
+    pub async fn watch(&self, plan: &Plan, limit: Duration) -> Vec<TargetResult> {
+        self.engine().watch(plan, limit).await
+    }
+
     /// The last operations, newest first.
     pub async fn operations(&self, limit: usize) -> Result<Vec<Operation>, AppError> {
         Ok(self.engine().operations(limit).await?)

@@ -55,6 +55,8 @@ impl App {
         let mut before = None;
         loop {
             ticks.tick().await;
+            // A process that ends writes nothing, so its operations are looked for at every tick.
+            self.engine().follow_unfinished();
             match self.look().await {
                 Ok(seen) if before.as_ref() != Some(&seen) => match self.take_over().await {
                     Ok(()) => before = Some(seen),

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use nepho_core::{AccountId, journal::RunId};
+use nepho_core::{
+    AccountId,
+    journal::{OperationId, RunId},
+};
 
 use crate::{AppError, Environment};
 
@@ -51,6 +54,12 @@ impl Directory {
     /// The lock that a run holds while it lives. `None` for an id that is no file name.
     pub(crate) fn run_lock(&self, run: &RunId) -> Option<PathBuf> {
         file_name(run.as_str()).map(|name| self.runs().join(format!("{name}.lock")))
+    }
+
+    /// The lock that a process holds while it follows an operation of an ended one; tidied with the
+    /// locks of runs. `None` for an id that is no file name.
+    pub(crate) fn operation_lock(&self, operation: &OperationId) -> Option<PathBuf> {
+        file_name(operation.as_str()).map(|name| self.runs().join(format!("operation-{name}.lock")))
     }
 
     fn locks(&self) -> PathBuf {

@@ -76,11 +76,16 @@ pub(crate) fn announce(directory: &Directory, run: &RunId, host: HostKind) -> Re
     Ok(held)
 }
 
-/// Returns true if the run still holds its lock.
-pub(crate) fn is_alive(directory: &Directory, run: &RunId) -> bool {
-    let Some(path) = directory.run_lock(run) else { return false };
-    // Not created: a run without a file has ended.
-    File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+/// Returns the signature of the process that holds the lock, if any.
+pub(crate) fn holder(path: &Path) -> Option<String> {
+    // Not created: a lock without a file is free.
+    let mut file = File::open(path).ok()?;
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| signature(&mut file))
+}
+
+/// Returns the signature of this process.
+pub(crate) fn own_signature(host: HostKind) -> String {
+    format!("{}, process {}", host.name(), std::process::id())
 }
 
 /// Deletes the lock files of runs that have ended.
@@ -98,7 +103,7 @@ pub(crate) fn tidy(directory: &Directory) {
 fn sign(file: &mut File, host: HostKind) -> std::io::Result<()> {
     file.set_len(0)?;
     file.seek(SeekFrom::Start(0))?;
-    write!(file, "{}, process {}", host.name(), std::process::id())
+    file.write_all(own_signature(host).as_bytes())
 }
 
 fn signature(file: &mut File) -> String {
@@ -152,13 +157,14 @@ mod tests {
         let (one, other) = (RunId::new("0192-a"), RunId::new("0192-b"));
         let held = announce(&directory, &one, HostKind::CommandLine).unwrap();
         let ended = announce(&directory, &other, HostKind::CommandLine).unwrap();
-        assert!(is_alive(&directory, &one) && is_alive(&directory, &other));
+        let is_alive = |run: &RunId| holder(&directory.run_lock(run).unwrap()).is_some();
+        assert!(is_alive(&one) && is_alive(&other));
         drop(ended);
-        assert!(!is_alive(&directory, &other), "its process has ended");
+        assert!(!is_alive(&other), "its process has ended");
         tidy(&directory);
-        assert!(is_alive(&directory, &one), "a living run's lock is left alone");
+        assert!(is_alive(&one), "a living run's lock is left alone");
         assert!(!directory.run_lock(&other).unwrap().exists());
-        assert!(!is_alive(&directory, &RunId::new("never")));
+        assert!(!is_alive(&RunId::new("never")));
         drop(held);
     }
 }

@@ -12,10 +12,10 @@ use async_trait::async_trait;
 use nepho_aws::AwsProvider;
 use nepho_core::{
     Account, AccountId, Clock, CredentialSource, Descriptor, Failure, FailureCode, Provider, ProviderKind, Region,
-    journal::RunId, network::AllowedHost,
+    journal::{OperationId, RunId}, network::AllowedHost,
 };
 use nepho_demo::DemoProvider;
-use nepho_engine::{AccountLock, Host};
+use nepho_engine::{AccountLock, Host, OperationLock};
 use nepho_gcp::GcpProvider;
 use nepho_keyring::Prompt;
 
@@ -68,8 +68,24 @@ impl Host for ProviderFactory {
         }
     }
 
-    fn is_running(&self, run: &RunId) -> bool {
-        *run == self.run || locks::is_alive(&self.directory, run)
+    fn running(&self, run: &RunId) -> Option<String> {
+        if *run == self.run { Some(locks::own_signature(self.host)) } else { locks::holder(&self.directory.run_lock(run)?) }
+    }
+
+    fn lock_operation(&self, operation: &OperationId) -> Option<OperationLock> {
+        let path = self.directory.operation_lock(operation)?;
+        match locks::try_take(&path, self.host) {
+            Ok(Ok(held)) => Some(Box::new(held)),
+            Ok(Err(_)) => None,
+            Err(error) => {
+                tracing::warn!(%error, "cannot take over an operation");
+                None
+            }
+        }
+    }
+
+    fn operation_holder(&self, operation: &OperationId) -> Option<String> {
+        locks::holder(&self.directory.operation_lock(operation)?)
     }
 }
 

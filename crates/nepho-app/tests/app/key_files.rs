@@ -4,7 +4,7 @@
 use std::{fs, net::TcpListener, path::PathBuf, time::Duration};
 
 use nepho_core::request::Targets;
-use nepho_core::{AccountId, Action, CredentialSource, Secret, provider::ActionRequest, request::Credentials};
+use nepho_core::{AccountId, CredentialSource, Secret, provider::{ActionRequest, StopOptions}, request::Credentials};
 use nepho_keyring::{Item, Prompt};
 use nepho_store::Store;
 use nepho_testkit::gcp::Fault;
@@ -117,7 +117,7 @@ async fn a_service_account_s_key_is_in_no_file_after_a_full_cycle() {
     let mut said = vec![format!("{credentials:?}")];
     let account = app.add_account(project(&cloud, "proj-0", credentials)).await.unwrap();
     app.sync(&[], &[]).await;
-    let request = ActionRequest { action: Action::Stop, discard_local_disks: true };
+    let request = ActionRequest::Stop(StopOptions { discard_local_disks: true, ..StopOptions::default() });
     let plan = app.plan(request, Targets::Keys(vec![app.find("web-proj-0")[0].key().clone()])).await.unwrap();
     let operation = app.commit(&plan.nonce, None, true).await.unwrap();
     said.push(format!("{plan:?} {:?}", app.wait(&operation, Duration::from_secs(30)).await));

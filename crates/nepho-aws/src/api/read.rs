@@ -1,6 +1,9 @@
 //! Fresh reads of single instances.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::{
+    borrow::Borrow,
+    collections::{HashMap, HashSet, VecDeque},
+};
 
 use bytes::Bytes;
 use futures::future;
@@ -12,6 +15,7 @@ use nepho_core::{
 use super::{preflight::PreflightCache, reply};
 use crate::{
     client::{Client, Wanted},
+    document,
     error::AwsError,
 };
 
@@ -49,7 +53,10 @@ pub(crate) async fn instances(
             Ok(listed) => {
                 let preflight = match detail {
                     Detail::State | Detail::Document => Preflight::default(),
-                    Detail::Plan(_) => preflight.of(client, &listed.resource, protections).await,
+                    Detail::Plan(_) => Preflight {
+                        hibernation: document::hibernates(&listed.document),
+                        ..preflight.of(client, &listed.resource, protections).await
+                    },
                 };
                 Ok(ReadResource { listed, preflight })
             }
@@ -105,16 +112,13 @@ pub(crate) fn names_ids(code: &str) -> bool {
 
 /// Splits a refused batch into the keys that `message` names, and the batches to send again: one with
 /// the other keys, or two halves if the message names none. A single key counts as named.
-pub(crate) fn split<'k>(
-    batch: Vec<&'k ResourceKey>,
-    message: &str,
-) -> (Vec<&'k ResourceKey>, Vec<Vec<&'k ResourceKey>>) {
+pub(crate) fn split<K: Borrow<ResourceKey> + Clone>(batch: Vec<K>, message: &str) -> (Vec<K>, Vec<Vec<K>>) {
     if batch.len() <= 1 {
         return (batch, Vec::new());
     }
     let words: HashSet<&str> =
         message.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|word| !word.is_empty()).collect();
-    let (named, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(|key| words.contains(&*key.native));
+    let (named, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(|key| words.contains(&*key.borrow().native));
     if named.is_empty() {
         let (left, right) = rest.split_at(rest.len() / 2);
         return (named, vec![left.to_vec(), right.to_vec()]);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use nepho_aws::AwsProvider;
+use futures::StreamExt as _;
 use nepho_core::{Access, Action, FailureCode, Provider, ProviderError, ResourceKey, State};
 
 use crate::cloud::{Answer, Asked, Cloud, ec2_error, ec2_reply, target};
@@ -13,7 +14,7 @@ async fn outcomes(
     keys: &[ResourceKey],
 ) -> BTreeMap<String, Result<Option<State>, ProviderError>> {
     let targets: Vec<_> = keys.iter().map(target).collect();
-    let answers = provider.submit(action.into(), &targets).await;
+    let answers = provider.submit(action.into(), &targets).collect::<Vec<_>>().await;
     assert_eq!(answers.len(), keys.len(), "one answer per key");
     answers.into_iter().map(|one| (one.key.native.to_string(), one.outcome.map(|accepted| accepted.state))).collect()
 }

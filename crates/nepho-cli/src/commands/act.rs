@@ -29,12 +29,19 @@ pub async fn run(app: &App, request: ActionRequest, args: Act, output: Output) -
         return Ok(if all { refused(&plan) } else { Code::Done });
     }
     if plan.eligible().next().is_none() {
-        output.result(&ActionJson::new(&plan, &[], None), || people(&plan, &[], app.now()))?;
-        return Ok(if refusals(&plan).next().is_some() { refused(&plan) } else { at_rest(&plan, args.wait) });
+        let watched = if args.wait { app.watch(&plan, args.timeout).await } else { Vec::new() };
+        output.result(&ActionJson::new(&plan, &watched, None), || people(&plan, &watched, app.now()))?;
+        return Ok(if refusals(&plan).next().is_some() { refused(&plan) } else { at_rest(&plan, &watched, args.wait) });
     }
     let (typed, clicked) = confirm(&plan, &args, output, app.now())?;
     let operation = app.commit(&plan.nonce, typed.as_deref(), clicked).await?;
-    let results = if args.wait { app.wait(&operation, args.timeout).await } else { app.submitted(&operation).await };
+    let results = if args.wait {
+        let (results, watched) =
+            tokio::join!(app.wait(&operation, args.timeout), app.watch(&plan, args.timeout));
+        merged(results, watched)
+    } else {
+        app.submitted(&operation).await
+    };
     let document = ActionJson::new(&plan, &results, Some(&operation));
     output.result(&document, || people(&plan, &results, app.now()))?;
     Ok(code(&plan, &results, args.wait))
@@ -50,7 +57,7 @@ fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(O
         Confirmation::Click if args.yes || args.confirm.is_some() => Ok((args.confirm.clone(), true)),
         Confirmation::Click if output.is_interactive() => {
             output::warn(&people(plan, &[], now));
-            let answer = output::ask(&format!("{} {}? [y/N]", plan.request.action, plan.eligible().count()))?;
+            let answer = output::ask(&format!("{} {}? [y/N]", plan.request.action(), plan.eligible().count()))?;
             if answer.eq_ignore_ascii_case("y") {
                 Ok((None, true))
             } else {
@@ -61,7 +68,7 @@ fn confirm(plan: &Plan, args: &Act, output: Output, now: Timestamp) -> Result<(O
         Confirmation::Type { .. } if args.confirm.is_some() => Ok((args.confirm.clone(), args.yes)),
         Confirmation::Type { accepted } if output.is_interactive() => {
             output::warn(&people(plan, &[], now));
-            let answer = output::ask(&format!("type {} to {}:", suggested(accepted), plan.request.action))?;
+            let answer = output::ask(&format!("type {} to {}:", suggested(accepted), plan.request.action()))?;
             Ok((Some(answer), true))
         }
         Confirmation::Type { accepted } => {
@@ -102,11 +109,31 @@ fn refused(plan: &Plan) -> Code {
     if refusals(plan).all(signed_out) { Code::NotSignedIn } else { Code::Refused }
 }
 
-/// The exit code where nothing had to be sent. A target that is under way is not followed, so that
-/// `--wait` did not see its goal.
-fn at_rest(plan: &Plan, waited: bool) -> Code {
-    let underway = plan.targets.iter().any(|target| target.verdict == Verdict::Underway);
-    if waited && underway { Code::Partial } else { Code::Done }
+/// Puts the results of the targets that were on their way already in their places.
+fn merged(mut results: Vec<TargetResult>, watched: Vec<TargetResult>) -> Vec<TargetResult> {
+    for seen in watched {
+        match results.iter_mut().find(|result| result.key == seen.key) {
+            Some(result) => *result = seen,
+            None => results.push(seen),
+        }
+    }
+    results
+}
+
+/// The exit code where nothing had to be sent. With `--wait`, each target that was on its way must
+/// have been seen at its goal.
+fn at_rest(plan: &Plan, watched: &[TargetResult], waited: bool) -> Code {
+    if !waited {
+        return Code::Done;
+    }
+    let underway = plan.targets.iter().filter(|target| target.verdict == Verdict::Underway).count();
+    let done = watched.iter().filter(|result| result.status == TargetStatus::Done).count();
+    let failed = watched.iter().filter(|result| result.status == TargetStatus::Failed).count();
+    match underway {
+        _ if done == underway => Code::Done,
+        _ if failed == underway => Code::Failed,
+        _ => Code::Partial,
+    }
 }
 
 /// The exit code of what was sent. All well: 0. All failed: 1. Otherwise 3.
@@ -126,6 +153,8 @@ fn code(plan: &Plan, results: &[TargetResult], waited: bool) -> Code {
     }
     let failed = |result: &TargetResult| match result.status {
         TargetStatus::Failed => true,
+        // Refused by the cloud, not by the plan.
+        TargetStatus::Refused => result.failure.is_some(),
         TargetStatus::NotSent => !underway(result),
         _ => false,
     };
@@ -186,6 +215,7 @@ mod tests {
             state: State::Stopping,
             raw_state: "stopping".to_owned(),
             prod: false,
+            offers: nepho_core::plan::OptionOffers::default(),
             verdict,
             warnings: Vec::new(),
         };
@@ -220,8 +250,12 @@ mod tests {
     #[test]
     fn underway_target_is_a_success_unless_it_is_waited_for() {
         let underway = plan(Verdict::Underway);
-        assert_eq!((at_rest(&underway, false), at_rest(&underway, true)), (Code::Done, Code::Partial));
-        assert_eq!(at_rest(&plan(Verdict::Already), true), Code::Done);
+        assert_eq!((at_rest(&underway, &[], false), at_rest(&underway, &[], true)), (Code::Done, Code::Partial));
+        let seen = |status| [result(status, Some(State::Stopped))];
+        assert_eq!(at_rest(&underway, &seen(TargetStatus::Done), true), Code::Done);
+        assert_eq!(at_rest(&underway, &seen(TargetStatus::Failed), true), Code::Failed);
+        assert_eq!(at_rest(&underway, &seen(TargetStatus::Unknown), true), Code::Partial);
+        assert_eq!(at_rest(&plan(Verdict::Already), &[], true), Code::Done);
         let results = [result(TargetStatus::NotSent, Some(State::Stopping))];
         assert_eq!(code(&underway, &results, false), Code::Done);
         assert_eq!(code(&underway, &results, true), Code::Partial);

@@ -43,14 +43,15 @@ fn table(entries: &[JournalEntry]) -> Table {
     let mut table = Table::new(&["SEQ", "AT", "ACTION", "EVENT", "NAME", "KEY", "NOTES"]);
     for JournalEntry { seq, entry } in entries {
         let notes = match &entry.event {
-            JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
-                failure.message.clone()
-            }
-            JournalEvent::Sent
+            JournalEvent::NotSent(failure)
+            | JournalEvent::Refused(failure)
+            | JournalEvent::Failed(failure)
+            | JournalEvent::Unknown(failure) => failure.message.clone(),
+            JournalEvent::Contradicted { reason, .. } => reason.clone().unwrap_or_default(),
+            JournalEvent::Sent(_)
             | JournalEvent::TimedOut
             | JournalEvent::Accepted { .. }
-            | JournalEvent::Done { .. }
-            | JournalEvent::Contradicted { .. } => String::new(),
+            | JournalEvent::Done { .. } => String::new(),
         };
         table.row([
             seq.to_string(),

@@ -12,7 +12,7 @@ mod show;
 mod sync;
 
 use nepho_app::App;
-use nepho_core::Action;
+use nepho_core::provider::ActionRequest;
 
 use crate::{
     args::Command,
@@ -27,12 +27,12 @@ pub async fn run(app: &App, command: Command, output: Output) -> Result<Code, Cl
         Command::Sync(args) => sync::run(app, &args, output).await,
         Command::List(args) => list::run(app, &args, output).await,
         Command::Show(args) => show::run(app, &args, output).await,
-        Command::Start(args) => act::run(app, Action::Start.into(), args, output).await,
-        Command::Stop(args) => act::run(app, args.order(Action::Stop), args.act, output).await,
-        Command::Reboot(args) => act::run(app, Action::Reboot.into(), args, output).await,
-        Command::Suspend(args) => act::run(app, args.order(Action::Suspend), args.act, output).await,
-        Command::Resume(args) => act::run(app, Action::Resume.into(), args, output).await,
-        Command::Terminate(args) => act::run(app, Action::Terminate.into(), args, output).await,
+        Command::Start(args) => act::run(app, ActionRequest::Start, args, output).await,
+        Command::Stop(args) => act::run(app, args.order(), args.act, output).await,
+        Command::Reboot(args) => act::run(app, ActionRequest::Reboot, args, output).await,
+        Command::Suspend(args) => act::run(app, args.order(), args.act, output).await,
+        Command::Resume(args) => act::run(app, ActionRequest::Resume, args, output).await,
+        Command::Terminate(args) => act::run(app, ActionRequest::Terminate, args, output).await,
         Command::Journal(args) => journal::run(app, &args, output).await,
         Command::Doctor => doctor::run(app, output).await,
         Command::Demo(args) => demo::run(app, args, output).await,

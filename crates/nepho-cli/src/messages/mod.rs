@@ -96,6 +96,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         | Refusal::LocalRoot
         | Refusal::NotPermitted
         | Refusal::LocalDisks
+        | Refusal::HibernationDisabled
         | Refusal::NotFound => text(&key, &[]),
     }
 }
@@ -151,13 +152,14 @@ pub fn advice(code: FailureCode) -> String {
 pub fn event(event: &JournalEvent) -> String {
     let key = format!("event_{}", event.as_str());
     match event {
-        JournalEvent::Accepted { raw_state } if !raw_state.is_empty() => {
+        JournalEvent::Accepted { raw_state, .. } if !raw_state.is_empty() => {
             text("event_accepted_state", &[("state", raw_state)])
         }
-        JournalEvent::Sent | JournalEvent::Accepted { .. } | JournalEvent::TimedOut => text(&key, &[]),
-        JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
-            text(&key, &[("reason", &failure_name(failure.code))])
-        }
+        JournalEvent::Sent(_) | JournalEvent::Accepted { .. } | JournalEvent::TimedOut => text(&key, &[]),
+        JournalEvent::NotSent(failure)
+        | JournalEvent::Refused(failure)
+        | JournalEvent::Failed(failure)
+        | JournalEvent::Unknown(failure) => text(&key, &[("reason", &failure_name(failure.code))]),
         JournalEvent::Done { state: seen, .. } => text(&key, &[("state", &state(*seen))]),
         JournalEvent::Contradicted { state: seen, .. } => text("event_failed_state", &[("state", &state(*seen))]),
     }

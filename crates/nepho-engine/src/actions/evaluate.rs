@@ -6,7 +6,8 @@ use nepho_core::{
     Access, Account, Action, Capabilities, Failure, State, Timestamp,
     cache::CachedRow,
     capability::{ActionMode, ActionRule},
-    plan::{Confirmation, PlannedTarget, Refusal, Verdict, Warning},
+    journal::{JournalEvent, Unfinished},
+    plan::{Confirmation, OptionOffers, PlannedTarget, Refusal, Verdict, Warning},
     provider::{ActionRequest, Preflight, ReadResource},
     resource::Lifecycle,
 };
@@ -28,6 +29,8 @@ pub struct PlanInput<'a> {
     pub capabilities: Option<&'a Capabilities>,
     /// The fresh read; `Ok(None)` if the provider no longer knows the resource.
     pub fresh: Result<Option<&'a ReadResource>, Failure>,
+    /// The latest unfinished action on the resource, of any process.
+    pub pending: Option<&'a Unfinished>,
 }
 
 /// Evaluates one target.
@@ -47,6 +50,10 @@ pub fn evaluate(input: &PlanInput<'_>) -> PlannedTarget {
         state: resource.state,
         raw_state: resource.raw_state.clone(),
         prod: input.account.prod,
+        offers: rule(input).map_or_else(OptionOffers::default, |rule| OptionOffers {
+            force: !rule.force_from.is_empty(),
+            hibernate: rule.hibernates,
+        }),
         verdict,
         warnings,
     }
@@ -56,7 +63,7 @@ fn verdict(input: &PlanInput<'_>) -> Verdict {
     if input.account.access == Access::ReadOnly {
         return Verdict::Refused(Refusal::ReadOnly);
     }
-    let action = input.request.action;
+    let action = input.request.action();
     let Some(rule) = rule(input) else {
         return Verdict::Refused(Refusal::Unsupported);
     };
@@ -69,11 +76,19 @@ fn verdict(input: &PlanInput<'_>) -> Verdict {
         return Verdict::Refused(Refusal::Unsupported);
     }
     let resource = &observed.listed.resource;
-    if rule.already.contains(&resource.state) {
-        return if resource.state == action.goal() { Verdict::Already } else { Verdict::Underway };
+    let options = input.request.options();
+    if (options.force && rule.force_from.is_empty()) || (options.hibernate && !rule.hibernates) {
+        return Verdict::Refused(Refusal::Unsupported);
     }
-    if !rule.from.contains(&resource.state) {
-        return Verdict::Refused(Refusal::State(resource.state));
+    let from = if options.force { rule.force_from } else { rule.from };
+    if !from.contains(&resource.state) {
+        return elsewhere(rule, input.request, resource.state);
+    }
+    if !options.force && input.pending.is_some_and(|pending| is_on_its_way(pending, input.request)) {
+        return Verdict::Underway;
+    }
+    if options.hibernate && observed.preflight.hibernation == Some(false) {
+        return Verdict::Refused(Refusal::HibernationDisabled);
     }
     if let Some(owner) = &resource.facts.managed_by {
         return Verdict::Refused(Refusal::ManagedBy(owner.clone()));
@@ -88,14 +103,32 @@ fn verdict(input: &PlanInput<'_>) -> Verdict {
         return Verdict::Refused(Refusal::NotPermitted);
     }
     let discards = rule.mode == ActionMode::DiscardsLocalDisks && observed.preflight.local_disks == Some(true);
-    if discards && !input.request.discard_local_disks {
+    if discards && !options.discard_local_disks {
         return Verdict::Refused(Refusal::LocalDisks);
     }
     Verdict::Eligible
 }
 
+/// Returns the verdict for a state in which the provider does not accept the request.
+fn elsewhere(rule: &ActionRule, request: ActionRequest, state: State) -> Verdict {
+    let goal = request.goal();
+    match rule.already.contains(&state) {
+        true if goal.is_visible() && goal.holds(state) => Verdict::Already,
+        true => Verdict::Underway,
+        false => Verdict::Refused(Refusal::State(state)),
+    }
+}
+
+/// Returns `true` if an unfinished action leads to the goal of `request`. One without a response may
+/// never have arrived, so it prevents nothing. A reboot can be repeated.
+fn is_on_its_way(pending: &Unfinished, request: ActionRequest) -> bool {
+    let goal = request.goal();
+    let answered = pending.accepted || matches!(pending.last.event, JournalEvent::Sent(_));
+    goal.is_visible() && pending.intent.goal == goal && answered
+}
+
 fn rule<'a>(input: &PlanInput<'a>) -> Option<&'a ActionRule> {
-    input.capabilities.and_then(|capabilities| capabilities.rule(input.request.action))
+    input.capabilities.and_then(|capabilities| capabilities.rule(input.request.action()))
 }
 
 /// Returns `true` if the cloud's protection prevents `action`; `None` if it was not checked.
@@ -112,9 +145,9 @@ fn warnings(input: &PlanInput<'_>) -> Vec<Warning> {
     let Ok(Some(observed)) = &input.fresh else { return Vec::new() };
     let facts = &observed.listed.resource.facts;
     let mut warnings = Vec::new();
-    let action = input.request.action;
+    let action = input.request.action();
     let powers_off = matches!(action, Action::Stop | Action::Suspend | Action::Terminate);
-    if rule(input).is_some_and(|rule| rule.mode == ActionMode::Hard) {
+    if input.request.options().force || rule(input).is_some_and(|rule| rule.mode == ActionMode::Hard) {
         warnings.push(Warning::Hard);
     }
     if let Some(group) = facts.group.as_ref().filter(|_| !matches!(action, Action::Start | Action::Resume)) {
@@ -180,6 +213,7 @@ pub fn unknown_target(key: nepho_core::ResourceKey) -> PlannedTarget {
         state: State::Unknown,
         raw_state: String::new(),
         prod: false,
+        offers: OptionOffers::default(),
         verdict: Verdict::Refused(Refusal::NotFound),
         warnings: Vec::new(),
     }

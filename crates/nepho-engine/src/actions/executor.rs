@@ -5,41 +5,34 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use futures::future::join_all;
+use futures::{StreamExt, future::join_all};
 use nepho_core::{
-    Account, AccountId, Clock, Failure, ResourceKey,
-    journal::{JournalEvent, NewEntry, OperationId, RunId},
+    Account, AccountId, Clock, Failure, ProviderError, ResourceKey,
+    journal::{Intent, JournalEvent, NewEntry, OperationId, RunId},
     plan::{PlannedTarget, Verdict},
-    provider::{ActionRequest, Detail, Submission, Target},
+    provider::{ActionRequest, Submission, Target},
     report::{TargetResult, TargetStatus},
 };
-use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     EngineError, Host,
     account_locks::Locks,
-    actions::operations,
+    actions::follow::Followed,
+    actions::journal::Journal,
     actions::pending_plans::PendingPlan,
-    actions::waiter::{self, TargetWaiter},
+    actions::progress::ProgressTable,
+    actions::waiter::TargetWaiter,
+    host::AccountLock,
     session::{Session, Sessions},
     sync::inventory::InventoryWriter,
 };
 
-/// Progress of an operation, with the result of each target so far.
-#[derive(Clone, Debug, Default)]
-pub struct OperationProgress {
-    /// Every request has a response or was given up.
-    pub submitted: bool,
-    /// No further result is expected.
-    pub done: bool,
-    /// The results, in the order of the plan.
-    pub results: Vec<TargetResult>,
-}
+/// The most replies that one transaction of the journal records.
+const REPLIES: usize = 100;
 
 /// The executor of all actions of this process.
 #[derive(Debug)]
@@ -52,22 +45,16 @@ pub struct Executor {
     pub run: RunId,
     /// Cancelling this stops following; requests are still sent.
     pub stopping: CancellationToken,
-    pub progress: Mutex<HashMap<OperationId, watch::Sender<OperationProgress>>>,
+    pub journal: Journal,
+    pub progress: ProgressTable,
+    /// Operations of other processes that this process follows.
+    pub taken: Mutex<Vec<OperationId>>,
 }
 
 impl Executor {
-    /// Returns the progress of an operation that this process started.
-    pub fn progress(&self, id: &OperationId) -> Option<watch::Receiver<OperationProgress>> {
-        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.get(id).map(watch::Sender::subscribe)
-    }
-
     /// Registers an operation. Its initial results are the plan's verdicts.
     pub fn open(&self, id: &OperationId, pending: &PendingPlan) {
-        let results = pending.plan.targets.iter().map(planned_result).collect();
-        let begun = OperationProgress { results, ..OperationProgress::default() };
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.insert(id.clone(), watch::Sender::new(begun));
+        self.progress.open(id, pending.plan.targets.iter().map(planned_result).collect());
     }
 
     /// Executes a committed plan up to, but not including, [`Executor::finish`]. Signals
@@ -90,34 +77,25 @@ impl Executor {
             Some(self.prepare(id, account, request, targets))
         }))
         .await;
-        let (refused, ready): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|batch| batch.session.is_err());
-        let sent = ready
-            .iter()
-            .flat_map(|batch| batch.targets.iter().map(|target| batch.entry(&target.key, JournalEvent::Sent)));
-        let sent: Vec<NewEntry> = sent.collect();
-        if let Err(source) = self.inventory.store().append(sent).await {
+        let (unusable, ready): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|batch| batch.session.is_err());
+        let sent: Vec<NewEntry> = ready.iter().flat_map(AccountBatch::sent).collect();
+        if let Err(source) = self.journal.append(sent.clone()).await {
             // A dropped receiver is no error: the operation did not happen.
             let _ = journalled.send(Err(source.into()));
             return Vec::new();
         }
-        self.update(id, |progress| {
-            for target in ready.iter().flat_map(|batch| &batch.targets) {
-                if let Some(result) = progress.results.iter_mut().find(|result| result.key == target.key) {
-                    operations::apply(result, &JournalEvent::Sent);
-                }
-            }
-        });
+        self.apply(&sent);
         let _ = journalled.send(Ok(()));
-        for batch in &refused {
+        for batch in &unusable {
             if let Err(failure) = &batch.session {
-                let events =
-                    batch.targets.iter().map(|target| (target.key.clone(), JournalEvent::Refused(failure.clone())));
-                self.record(batch, events.collect()).await;
+                let entry = |target: &PlannedTarget| batch.entry(target, JournalEvent::NotSent(failure.clone()));
+                self.record(batch.targets.iter().map(entry).collect()).await;
             }
         }
-        let waiters = join_all(ready.iter().map(|batch| self.send(batch))).await;
-        self.update(id, |progress| progress.submitted = true);
-        join_all(ready.iter().zip(waiters).map(|(batch, waiters)| self.follow(batch, waiters))).await.concat()
+        let open = join_all(ready.iter().map(|batch| self.send(batch))).await;
+        self.progress.submitted(id);
+        self.inventory.notify_operations();
+        join_all(ready.iter().zip(open).map(|(batch, open)| self.follow_batch(batch, open))).await.concat()
     }
 
     async fn prepare<'a>(
@@ -128,8 +106,12 @@ impl Executor {
         targets: Vec<PlannedTarget>,
     ) -> AccountBatch<'a> {
         let session = self.sessions.of(account).await;
-        let (session, lock) = match self.locks.hold(&*self.host, &account.id).await {
-            Ok(lock) => (session, Some(lock)),
+        // Without a session nothing is sent, so no lock is taken.
+        let (session, lock) = match session {
+            Ok(session) => match self.locks.hold(&*self.host, &account.id).await {
+                Ok(lock) => (Ok(session), Some(lock)),
+                Err(failure) => (Err(failure), None),
+            },
             Err(failure) => (Err(failure), None),
         };
         AccountBatch {
@@ -144,144 +126,98 @@ impl Executor {
         }
     }
 
-    /// Sends one account's batch, records the responses, and returns a waiter for each target to
+    /// Sends one account's batch, records each response as it arrives, and returns the targets to
     /// follow.
-    async fn send(&self, batch: &AccountBatch<'_>) -> HashMap<ResourceKey, TargetWaiter> {
-        let Ok(session) = &batch.session else { return HashMap::new() };
-        let submissions = session.provider.submit(batch.request, &batch.addressed()).await;
+    async fn send(&self, batch: &AccountBatch<'_>) -> Vec<Followed> {
+        let Ok(session) = &batch.session else { return Vec::new() };
+        let targets = batch.addressed();
+        let mut unanswered: HashMap<&ResourceKey, &PlannedTarget> =
+            batch.targets.iter().map(|target| (&target.key, target)).collect();
+        let mut open = Vec::new();
+        let mut replies = session.provider.submit(batch.request, &targets).ready_chunks(REPLIES);
+        while let Some(replies) = replies.next().await {
+            let mut entries = Vec::with_capacity(replies.len());
+            for Submission { key, outcome } in replies {
+                let Some(target) = unanswered.remove(&key) else { continue };
+                let (entry, followed) = self.answer(batch, target, outcome).await;
+                entries.push(entry);
+                open.extend(followed);
+            }
+            self.record(entries).await;
+        }
         batch.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let mut waiters = HashMap::new();
-        let mut events = Vec::with_capacity(submissions.len());
-        for Submission { key, outcome } in submissions {
-            let before = batch.targets.iter().find(|target| target.key == key).map(|target| target.state);
-            let Some(before) = before else { continue };
-            let event = match outcome {
-                Ok(reply) => {
-                    self.inventory.set_overlay(&key, batch.request.action, &reply).await;
-                    waiters.insert(key.clone(), TargetWaiter::accepted(batch.request.action, before, reply.ticket));
-                    JournalEvent::Accepted { raw_state: reply.raw_state }
-                }
-                Err(error) if error.leaves_unknown() => {
-                    waiters.insert(key.clone(), TargetWaiter::unanswered(batch.request.action, before));
-                    JournalEvent::Unknown(Failure::from(&error))
-                }
-                Err(error) => JournalEvent::Refused(Failure::from(&error)),
-            };
-            events.push((key, event));
+        let mut entries = Vec::new();
+        for target in unanswered.into_values() {
+            let message = "the provider ended the submission without a result".to_owned();
+            let (entry, followed) = self.answer(batch, target, Err(ProviderError::Malformed { message })).await;
+            entries.push(entry);
+            open.extend(followed);
         }
-        self.record(batch, events).await;
-        waiters
+        self.record(entries).await;
+        open
     }
 
-    /// Reads the targets repeatedly until each has ended or the time limit has passed. Returns the
-    /// targets that have vanished.
-    async fn follow(
+    /// Returns the entry for a reply, and the target if it has to be followed.
+    async fn answer(
         &self,
         batch: &AccountBatch<'_>,
-        mut waiters: HashMap<ResourceKey, TargetWaiter>,
-    ) -> Vec<ResourceKey> {
-        let mut gone = Vec::new();
-        let Ok(session) = &batch.session else { return gone };
-        let sent = Instant::now();
-        while !waiters.is_empty() {
-            let interval = waiter::poll_interval(sent.elapsed());
-            tokio::select! {
-                () = self.stopping.cancelled() => return gone,
-                () = tokio::time::sleep(interval) => {}
+        target: &PlannedTarget,
+        outcome: Result<nepho_core::provider::Accepted, ProviderError>,
+    ) -> (NewEntry, Option<Followed>) {
+        let goal = batch.request.goal();
+        let (event, waiter) = match outcome {
+            Ok(reply) => {
+                self.inventory.set_overlay(&target.key, batch.request.action(), &reply).await;
+                let waiter = TargetWaiter::accepted(goal, target.state, reply.ticket.clone());
+                let accepted =
+                    JournalEvent::Accepted { state: reply.state, raw_state: reply.raw_state, ticket: reply.ticket };
+                (accepted, Some(waiter))
             }
-            let ended = self.read_waiting(batch, session, &mut waiters, sent.elapsed()).await;
-            let ended = if sent.elapsed() >= waiter::FOLLOW_TIMEOUT {
-                let rest = waiters.drain().map(|(key, _)| (key, JournalEvent::TimedOut));
-                ended.into_iter().chain(rest).collect()
-            } else {
-                ended
-            };
-            let keys: Vec<ResourceKey> = ended.iter().map(|(key, _)| key.clone()).collect();
-            let deleted = ended.iter().filter(|(_, event)| *event == waiter::vanished());
-            gone.extend(deleted.map(|(key, _)| key.clone()));
-            self.record(batch, ended).await;
-            self.inventory.end_overlays(&keys).await;
-        }
-        gone
+            Err(error) if error.leaves_unknown() => {
+                let waiter = TargetWaiter::unanswered(goal, target.state);
+                (JournalEvent::Unknown(Failure::from(&error)), Some(waiter))
+            }
+            Err(error @ ProviderError::NotSent { .. }) => (JournalEvent::NotSent(Failure::from(&error)), None),
+            Err(error) => (JournalEvent::Refused(Failure::from(&error)), None),
+        };
+        let entry = batch.entry(target, event);
+        let followed = waiter.map(|waiter| Followed::now(entry.clone(), addressed(target), waiter));
+        (entry, followed)
     }
 
-    async fn read_waiting(
-        &self,
-        batch: &AccountBatch<'_>,
-        session: &Session,
-        waiters: &mut HashMap<ResourceKey, TargetWaiter>,
-        elapsed: Duration,
-    ) -> Vec<(ResourceKey, JournalEvent)> {
-        // Targets whose operation has failed are read once more too, so that their rows show the
-        // resulting state.
-        let targets: Vec<Target> =
-            batch.addressed().into_iter().filter(|target| waiters.contains_key(&target.key)).collect();
-        // Poll operations first, so that the reads below are later than any end that an operation
-        // reports.
-        let mut ended = poll_operations(session, waiters).await;
-        let started_at = self.clock.now();
-        let mut listed = Vec::new();
-        for observation in session.provider.observe(&targets, Detail::State).await {
-            let waiter = waiters.get_mut(&observation.key);
-            let event = match observation.seen {
-                Ok(observed) => {
-                    let resource = &observed.listed.resource;
-                    let seen = Some((resource.state, resource.raw_state.as_str()));
-                    let event = waiter.and_then(|waiter| waiter.on_read(seen, elapsed));
-                    listed.push(observed.listed);
-                    event
-                }
-                Err(nepho_core::ProviderError::NotFound { .. }) => {
-                    waiter.and_then(|waiter| waiter.on_read(None, elapsed))
-                }
-                Err(_) => None, // a failed read proves nothing; the next one may succeed
-            };
-            if let Some(event) = event {
-                waiters.remove(&observation.key);
-                ended.push((observation.key, event));
-            }
+    async fn follow_batch(&self, batch: &AccountBatch<'_>, open: Vec<Followed>) -> Vec<ResourceKey> {
+        match &batch.session {
+            Ok(session) => self.follow(session, &batch.account.id, open).await,
+            Err(_) => Vec::new(),
         }
-        if let Err(error) = self
-            .inventory
-            .commit_rows(&batch.account.id, started_at, session.provider.converter_version(), listed)
-            .await
-        {
-            tracing::warn!(%error, "cannot store a read of followed instances");
-        }
-        ended
     }
 
-    /// Appends events to the journal and updates the progress.
-    async fn record(&self, batch: &AccountBatch<'_>, events: Vec<(ResourceKey, JournalEvent)>) {
-        if events.is_empty() {
+    /// Appends entries to the journal and updates the progress.
+    pub async fn record(&self, entries: Vec<NewEntry>) {
+        if entries.is_empty() {
             return;
         }
-        let entries = events.iter().map(|(key, event)| batch.entry(key, event.clone())).collect();
-        if let Err(error) = self.inventory.store().append(entries).await {
+        if let Err(error) = self.journal.append(entries.clone()).await {
             // The sent request stays *sent* in the journal; the next start marks it unknown.
             tracing::error!(%error, "cannot write results to the journal");
         }
-        self.update(batch.operation, |progress| {
-            for (key, event) in &events {
-                if let Some(result) = progress.results.iter_mut().find(|result| result.key == *key) {
-                    operations::apply(result, event);
-                }
-            }
-        });
+        self.apply(&entries);
+    }
+
+    fn apply(&self, entries: &[NewEntry]) {
+        self.progress.apply(entries);
+        self.inventory.notify_operations();
     }
 
     /// Ends an operation and releases its waiting callers.
     pub fn finish(&self, id: &OperationId) {
-        self.update(id, |progress| (progress.submitted, progress.done) = (true, true));
+        self.progress.finish(id);
+        self.inventory.notify_operations();
     }
 
-    fn update(&self, id: &OperationId, change: impl FnOnce(&mut OperationProgress)) {
-        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(progress) = progress.get(id) {
-            progress.send_modify(change);
-        }
-        drop(progress);
-        self.inventory.notify_operations();
+    /// Returns the operations of other processes that this process follows.
+    pub fn taken(&self) -> MutexGuard<'_, Vec<OperationId>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -293,52 +229,47 @@ struct AccountBatch<'a> {
     targets: Vec<PlannedTarget>,
     session: Result<Arc<Session>, Failure>,
     /// The account's lock, held from before the journal entry until the response.
-    lock: Mutex<Option<Arc<crate::host::AccountLock>>>,
+    lock: Mutex<Option<Arc<AccountLock>>>,
     clock: &'a dyn Clock,
     run: &'a RunId,
 }
 
 impl AccountBatch<'_> {
-    /// Returns the targets in the form that providers take.
     fn addressed(&self) -> Vec<Target> {
-        self.targets.iter().map(|target| Target { key: target.key.clone(), zone: target.zone.clone() }).collect()
+        self.targets.iter().map(addressed).collect()
     }
 
-    fn entry(&self, key: &ResourceKey, event: JournalEvent) -> NewEntry {
-        let name = self.targets.iter().find(|target| target.key == *key).map(|target| target.name.clone());
+    /// Returns the entries that precede the requests.
+    fn sent(&self) -> impl Iterator<Item = NewEntry> {
+        self.targets.iter().map(|target| {
+            let intent = Intent {
+                request: self.request,
+                goal: self.request.goal(),
+                before: target.state,
+                zone: target.zone.clone(),
+            };
+            self.entry(target, JournalEvent::Sent(intent))
+        })
+    }
+
+    fn entry(&self, target: &PlannedTarget, event: JournalEvent) -> NewEntry {
         NewEntry {
             at: self.clock.now(),
             run: self.run.clone(),
             operation: self.operation.clone(),
             account: self.account.id.clone(),
             account_name: self.account.name.clone(),
-            key: key.clone(),
-            name: name.unwrap_or_default(),
-            action: self.request.action,
+            key: target.key.clone(),
+            name: target.name.clone(),
+            action: self.request.action(),
             event,
         }
     }
 }
 
-/// Polls the operations of the followed actions and returns those that failed.
-async fn poll_operations(
-    session: &Session,
-    waiters: &mut HashMap<ResourceKey, TargetWaiter>,
-) -> Vec<(ResourceKey, JournalEvent)> {
-    let (keys, tickets): (Vec<_>, Vec<_>) =
-        waiters.iter().filter_map(|(key, waiter)| Some((key.clone(), waiter.open_ticket()?.clone()))).unzip();
-    if tickets.is_empty() {
-        return Vec::new();
-    }
-    let results = session.provider.progress(&tickets).await;
-    let mut ended = Vec::new();
-    for (key, result) in keys.into_iter().zip(results) {
-        if let Some(event) = waiters.get_mut(&key).and_then(|waiter| waiter.on_operation_status(result)) {
-            waiters.remove(&key);
-            ended.push((key, event));
-        }
-    }
-    ended
+/// Returns a target in the form that providers take.
+pub fn addressed(target: &PlannedTarget) -> Target {
+    Target { key: target.key.clone(), zone: target.zone.clone() }
 }
 
 /// Returns the initial result of a target, from the plan alone.

@@ -1,74 +1,81 @@
 //! Operations, rebuilt from the journal's entries of one committed plan.
 
+use std::collections::HashMap;
+
 use nepho_core::{
-    Failure, State,
-    journal::{JournalEntry, JournalEvent, OperationId},
-    report::{Operation, OperationTarget, TargetResult, TargetStatus},
+    Failure, FailureCode, ResourceKey, State,
+    journal::{JournalEntry, JournalEvent, NewEntry, OperationId},
+    report::{Follower, Operation, OperationTarget, TargetResult, TargetStatus},
 };
 
 /// Builds one operation from its entries, oldest first. `None` without entries.
 ///
-/// `alive` tells whether a process still follows a target. An unfinished target that no process
-/// follows is *unknown*, not running.
+/// `follower` names the process that follows an unfinished target.
 pub fn from_entries(
     id: &OperationId,
     entries: &[JournalEntry],
-    alive: impl Fn(&JournalEntry) -> bool,
+    follower: impl Fn(&NewEntry) -> Follower,
 ) -> Option<Operation> {
     let first = &entries.first()?.entry;
-    let mut targets: Vec<(OperationTarget, bool)> = Vec::new();
-    let mut finished_at = first.at;
-    for entry in entries {
-        let new = &entry.entry;
-        finished_at = finished_at.max(new.at);
-        let known = targets.iter().position(|(target, _)| target.result.key == new.key);
-        let index = known.unwrap_or_else(|| {
-            targets.push((blank(entry), false));
+    let mut targets: Vec<OperationTarget> = Vec::new();
+    let mut places: HashMap<&ResourceKey, usize> = HashMap::new();
+    let mut last: Vec<&NewEntry> = Vec::new();
+    let mut request = first.action.into();
+    for entry in entries.iter().map(|entry| &entry.entry) {
+        let place = *places.entry(&entry.key).or_insert_with(|| {
+            targets.push(blank(entry));
+            last.push(entry);
             targets.len() - 1
         });
-        let (target, finished) = &mut targets[index];
-        apply(&mut target.result, &new.event);
-        *finished = new.event.is_final();
-        target.running = !*finished && alive(entry);
+        if let JournalEvent::Sent(intent) = &entry.event {
+            request = intent.request;
+        }
+        apply(&mut targets[place].result, &entry.event);
+        last[place] = entry;
     }
-    let running = targets.iter().any(|(target, _)| target.running);
+    for (target, last) in targets.iter_mut().zip(&last) {
+        target.follower = (!last.event.is_final()).then(|| follower(last));
+    }
+    let running = targets.iter().any(OperationTarget::is_running);
+    let finished_at = entries.iter().map(|entry| entry.entry.at).max();
     Some(Operation {
         id: id.clone(),
-        action: first.action,
+        request,
         started_at: first.at,
-        finished_at: (!running).then_some(finished_at),
-        targets: targets.into_iter().map(|(target, _)| target).collect(),
+        finished_at: finished_at.filter(|_| !running),
+        targets,
     })
 }
 
-fn blank(entry: &JournalEntry) -> OperationTarget {
+fn blank(entry: &NewEntry) -> OperationTarget {
     OperationTarget {
-        account_name: entry.entry.account_name.clone(),
-        name: entry.entry.name.clone(),
+        account_name: entry.account_name.clone(),
+        name: entry.name.clone(),
         result: TargetResult {
-            key: entry.entry.key.clone(),
+            key: entry.key.clone(),
             status: TargetStatus::NotSent,
             observed_state: None,
             failure: None,
         },
-        running: true,
+        follower: None,
     }
 }
 
 /// Updates a target's result with one event.
 pub fn apply(result: &mut TargetResult, event: &JournalEvent) {
-    let (status, observed, failure): (_, Option<State>, Option<&Failure>) = match event {
-        JournalEvent::Sent => (TargetStatus::Unknown, None, None),
+    let (status, observed, failure): (_, Option<State>, Option<Failure>) = match event {
+        JournalEvent::Sent(_) => (TargetStatus::Unknown, None, None),
         JournalEvent::Accepted { .. } => (TargetStatus::Sent, None, None),
-        // Without an entry of its sending, no request was made.
-        JournalEvent::Refused(failure) if result.status == TargetStatus::NotSent => {
-            (TargetStatus::NotSent, None, Some(failure))
-        }
-        JournalEvent::Refused(failure) | JournalEvent::Failed(failure) => (TargetStatus::Failed, None, Some(failure)),
-        JournalEvent::Unknown(failure) => (TargetStatus::Unknown, None, Some(failure)),
+        JournalEvent::NotSent(failure) => (TargetStatus::NotSent, None, Some(failure.clone())),
+        JournalEvent::Refused(failure) => (TargetStatus::Refused, None, Some(failure.clone())),
+        JournalEvent::Failed(failure) => (TargetStatus::Failed, None, Some(failure.clone())),
+        JournalEvent::Unknown(failure) => (TargetStatus::Unknown, None, Some(failure.clone())),
         JournalEvent::Done { state, .. } => (TargetStatus::Done, Some(*state), None),
-        JournalEvent::Contradicted { state, .. } => (TargetStatus::Failed, Some(*state), None),
-        JournalEvent::TimedOut => (TargetStatus::Unknown, result.observed_state, result.failure.as_ref()),
+        JournalEvent::Contradicted { state, reason, .. } => {
+            let reason = reason.clone().map(|message| Failure { code: FailureCode::Other, message });
+            (TargetStatus::Failed, Some(*state), reason)
+        }
+        JournalEvent::TimedOut => (TargetStatus::Unknown, result.observed_state, result.failure.clone()),
     };
-    *result = TargetResult { key: result.key.clone(), status, observed_state: observed, failure: failure.cloned() };
+    *result = TargetResult { key: result.key.clone(), status, observed_state: observed, failure };
 }

@@ -13,6 +13,7 @@ use nepho_index::Snapshot;
 use crate::{
     Host,
     actions::evaluate::{self, PlanInput},
+    actions::journal::Journal,
     actions::pending_plans::{PLAN_TTL, PendingPlan},
     session::Sessions,
     sync::inventory::InventoryWriter,
@@ -27,6 +28,7 @@ pub struct Planner<'a> {
     pub host: &'a dyn Host,
     pub clock: &'a dyn Clock,
     pub accounts: &'a HashMap<AccountId, Account>,
+    pub journal: &'a Journal,
 }
 
 impl Planner<'_> {
@@ -36,7 +38,7 @@ impl Planner<'_> {
         let mut targets: Vec<ResourceKey> = Vec::with_capacity(keys.len());
         let mut seen = std::collections::HashSet::new();
         targets.extend(keys.into_iter().filter(|key| seen.insert(key.clone())));
-        let fresh = self.read(request.action, &before, &targets).await;
+        let fresh = self.read(request.action(), &before, &targets).await;
         let planned: Vec<PlannedTarget> =
             targets.into_iter().map(|key| self.evaluate(request, &before, &fresh, key)).collect();
         let group = |target: &PlannedTarget| match fresh.get(&target.key) {
@@ -46,7 +48,7 @@ impl Planner<'_> {
         let groups = planned.iter().map(group).collect();
         let now = self.clock.now();
         let shared = |name: &str| before.find(name, now).len() > 1;
-        let confirmation = evaluate::confirmation(request.action, &planned, shared);
+        let confirmation = evaluate::confirmation(request.action(), &planned, shared);
         let nonce = Nonce(uuid::Uuid::new_v4().to_string());
         let plan = Plan {
             nonce,
@@ -75,6 +77,7 @@ impl Planner<'_> {
                 Some(Err(failure)) => Err(failure.clone()),
                 None => Ok(None),
             },
+            pending: self.journal.pending(&row.resource.key).as_ref(),
         })
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use nepho_core::{
-    Action, Failure, ProviderError, State,
-    journal::JournalEvent,
+    Failure, Goal, ProviderError, Resource, State,
+    journal::{JournalEvent, Unfinished},
     provider::{Progress, Ticket},
 };
 
@@ -28,9 +28,9 @@ pub const fn poll_interval(elapsed: Duration) -> Duration {
 /// The waiter of one target.
 #[derive(Clone, Debug)]
 pub struct TargetWaiter {
-    /// The requested action.
-    pub action: Action,
-    /// The state before the action.
+    /// The condition that ends the action.
+    pub goal: Goal,
+    /// The state before the action; [`State::Unknown`] if it is not known.
     pub before: State,
     /// `true` if the provider accepted the action; otherwise its effect is unknown.
     pub accepted: bool,
@@ -61,20 +61,36 @@ enum PollResult {
     Underway,
     /// The poll failed; the next one may succeed.
     Failed,
-    /// These credentials may not read the record.
-    Forbidden,
+    /// The record is gone, or these credentials may not read it.
+    Unreadable,
 }
 
 impl TargetWaiter {
     /// Creates the waiter of a target whose action the provider accepted.
-    pub fn accepted(action: Action, before: State, ticket: Option<Ticket>) -> Self {
+    pub fn accepted(goal: Goal, before: State, ticket: Option<Ticket>) -> Self {
         let record = ticket.map_or(Record::None, |ticket| Record::Open(ticket, PollResult::Underway));
-        Self { action, before, accepted: true, moved: false, absent: 0, record, reached: None }
+        Self { record, accepted: true, ..Self::unanswered(goal, before) }
     }
 
     /// Creates the waiter of a target whose action was sent and had no response.
-    pub const fn unanswered(action: Action, before: State) -> Self {
-        Self { action, before, accepted: false, moved: false, absent: 0, record: Record::None, reached: None }
+    pub const fn unanswered(goal: Goal, before: State) -> Self {
+        Self { goal, before, accepted: false, moved: false, absent: 0, record: Record::None, reached: None }
+    }
+
+    /// Creates the waiter of a target that was seen on the way to the goal, by an action of
+    /// whatever origin.
+    pub fn underway(goal: Goal, seen: State) -> Self {
+        Self { accepted: true, moved: true, ..Self::unanswered(goal, seen) }
+    }
+
+    /// Creates the waiter of a target whose earlier steps the journal has.
+    pub fn resumed(unfinished: &Unfinished) -> Self {
+        let Unfinished { intent, ticket, accepted, .. } = unfinished;
+        if *accepted {
+            Self::accepted(intent.goal, intent.before, ticket.clone())
+        } else {
+            Self::unanswered(intent.goal, intent.before)
+        }
     }
 
     /// Returns the ticket to poll while the record is open.
@@ -95,7 +111,7 @@ impl TargetWaiter {
                 return None;
             }
             Ok(Progress::Failed(error)) => return Some(JournalEvent::Failed(Failure::from(&error))),
-            Err(ProviderError::NotFound { .. } | ProviderError::PermissionDenied { .. }) => PollResult::Forbidden,
+            Err(ProviderError::NotFound { .. } | ProviderError::PermissionDenied { .. }) => PollResult::Unreadable,
             Err(_) => PollResult::Failed,
         };
         if let Record::Open(_, last) = &mut self.record {
@@ -106,11 +122,11 @@ impl TargetWaiter {
 
     /// Handles a read made `elapsed` after the reply; `None` means that the provider does not know
     /// the target. Returns the end of the action if this read shows it.
-    pub fn on_read(&mut self, seen: Option<(State, &str)>, elapsed: Duration) -> Option<JournalEvent> {
-        let Some((state, raw_state)) = seen else { return self.read_absent(elapsed) };
+    pub fn on_read(&mut self, seen: Option<&Resource>, elapsed: Duration) -> Option<JournalEvent> {
+        let Some(resource) = seen else { return self.on_absence(elapsed) };
         self.absent = 0;
-        let raw_state = raw_state.to_owned();
-        if state == self.action.goal() {
+        let (state, raw_state) = (resource.state, resource.raw_state.clone());
+        if self.goal.holds(state) {
             let ended = self.record_has_ended(elapsed);
             if ended && self.proves_goal() {
                 return Some(JournalEvent::Done { state, raw_state });
@@ -122,32 +138,32 @@ impl TargetWaiter {
             self.reached = None;
         }
         if state.is_transitional() {
-            self.moved |= state == self.action.transition();
+            self.moved |= state == self.goal.transition();
             return None;
         }
         // While the record shows a running operation, no state contradicts it.
-        if matches!(self.record, Record::Open(..)) {
+        if matches!(self.record, Record::Open(_, PollResult::Underway | PollResult::Failed)) {
             return None;
         }
-        let still_before = state == self.before && !self.moved;
-        if still_before && elapsed < CONSISTENCY_WINDOW {
+        let may_be_old = (state == self.before || self.before == State::Unknown) && !self.moved;
+        if may_be_old && elapsed < CONSISTENCY_WINDOW {
             return None;
         }
         if self.accepted {
-            return Some(JournalEvent::Contradicted { state, raw_state });
+            let reason = resource.facts.state_reason.clone();
+            return Some(JournalEvent::Contradicted { state, raw_state, reason });
         }
         // The request had no response, and the cloud shows no effect: the request may never have
         // arrived, or may still be processed. The target stays unknown.
         Some(JournalEvent::TimedOut)
     }
 
-    /// Returns `true` if observing the goal proves that the action succeeded. A reboot looks the
-    /// same before and after: it counts as done only if accepted, and with a record only if the
-    /// record says so.
+    /// Returns `true` if observing the goal proves that the action succeeded. One without a visible
+    /// goal counts as done only if accepted, and with a record only if the record says so.
     const fn proves_goal(&self) -> bool {
-        match self.action {
-            Action::Reboot => self.accepted && !matches!(self.record, Record::Open(..)),
-            Action::Start | Action::Stop | Action::Suspend | Action::Resume | Action::Terminate => true,
+        match self.goal {
+            Goal::Unchanged(_) => self.accepted && !matches!(self.record, Record::Open(..)),
+            Goal::State(_) | Goal::Absent => true,
         }
     }
 
@@ -161,16 +177,19 @@ impl TargetWaiter {
         match result {
             PollResult::Underway => false,
             PollResult::Failed => elapsed.saturating_sub(reached) >= CONSISTENCY_WINDOW,
-            PollResult::Forbidden => true,
+            PollResult::Unreadable => true,
         }
     }
 
-    /// Handles a read that did not find the target. A cloud drops a deleted instance eventually,
-    /// and two such reads prove the deletion. For any other action an absent instance proves
-    /// nothing.
-    fn read_absent(&mut self, elapsed: Duration) -> Option<JournalEvent> {
+    /// Handles a read that did not find the target. A cloud drops a deleted instance eventually. Its
+    /// reads may be old, so the deletion is proved by two such reads, by one after
+    /// [`CONSISTENCY_WINDOW`], or by one after the record shows success. For any other action an
+    /// absent instance proves nothing.
+    fn on_absence(&mut self, elapsed: Duration) -> Option<JournalEvent> {
         self.absent = self.absent.saturating_add(1);
-        let gone = self.action == Action::Terminate && self.absent >= 2 && (self.accepted || self.moved);
+        let carried_out = self.accepted || self.moved;
+        let certain = self.absent >= 2 || elapsed >= CONSISTENCY_WINDOW || matches!(self.record, Record::Done);
+        let gone = self.goal.holds_when_absent() && carried_out && certain;
         (gone && self.record_has_ended(elapsed)).then(vanished)
     }
 }
@@ -182,6 +201,9 @@ pub const fn vanished() -> JournalEvent {
 
 #[cfg(test)]
 mod tests {
+    use nepho_core::Action;
+    use nepho_testkit::{instance, instance::key};
+
     use super::*;
 
     const SOON: Duration = Duration::from_secs(2);
@@ -189,51 +211,55 @@ mod tests {
 
     #[test]
     fn old_state_soon_after_the_reply_proves_nothing() {
-        let mut waiter = TargetWaiter::accepted(Action::Stop, State::Running, None);
-        assert_eq!(waiter.on_read(Some((State::Running, "running")), SOON), None);
-        let late = waiter.on_read(Some((State::Running, "running")), LATE);
+        let mut waiter = TargetWaiter::accepted(Action::Stop.goal(), State::Running, None);
+        assert_eq!(waiter.on_read(Some(&seen(State::Running)), SOON), None);
+        let late = waiter.on_read(Some(&seen(State::Running)), LATE);
         assert!(matches!(late, Some(JournalEvent::Contradicted { state: State::Running, .. })));
     }
 
     #[test]
     fn return_to_the_old_state_after_transition_contradicts_at_once() {
-        let mut waiter = TargetWaiter::accepted(Action::Start, State::Stopped, None);
-        assert_eq!(waiter.on_read(Some((State::Pending, "pending")), SOON), None);
-        let back = waiter.on_read(Some((State::Stopped, "stopped")), SOON);
+        let mut waiter = TargetWaiter::accepted(Action::Start.goal(), State::Stopped, None);
+        assert_eq!(waiter.on_read(Some(&seen(State::Pending)), SOON), None);
+        let back = waiter.on_read(Some(&seen(State::Stopped)), SOON);
         assert!(matches!(back, Some(JournalEvent::Contradicted { state: State::Stopped, .. })));
     }
 
     #[test]
     fn unanswered_stop_ends_only_when_observed() {
-        let mut waiter = TargetWaiter::unanswered(Action::Stop, State::Running);
-        assert_eq!(waiter.on_read(Some((State::Running, "running")), LATE), Some(JournalEvent::TimedOut));
-        let mut waiter = TargetWaiter::unanswered(Action::Stop, State::Running);
-        assert_eq!(waiter.on_read(Some((State::Stopping, "stopping")), SOON), None);
-        let seen = waiter.on_read(Some((State::Stopped, "stopped")), SOON);
+        let mut waiter = TargetWaiter::unanswered(Action::Stop.goal(), State::Running);
+        assert_eq!(waiter.on_read(Some(&seen(State::Running)), LATE), Some(JournalEvent::TimedOut));
+        let mut waiter = TargetWaiter::unanswered(Action::Stop.goal(), State::Running);
+        assert_eq!(waiter.on_read(Some(&seen(State::Stopping)), SOON), None);
+        let seen = waiter.on_read(Some(&seen(State::Stopped)), SOON);
         assert!(matches!(seen, Some(JournalEvent::Done { state: State::Stopped, .. })));
     }
 
     #[test]
     fn unanswered_reboot_is_never_done() {
-        let mut waiter = TargetWaiter::unanswered(Action::Reboot, State::Running);
-        assert_eq!(waiter.on_read(Some((State::Running, "running")), SOON), None);
-        assert_eq!(waiter.on_read(Some((State::Running, "running")), LATE), Some(JournalEvent::TimedOut));
+        let mut waiter = TargetWaiter::unanswered(Action::Reboot.goal(), State::Running);
+        assert_eq!(waiter.on_read(Some(&seen(State::Running)), SOON), None);
+        assert_eq!(waiter.on_read(Some(&seen(State::Running)), LATE), Some(JournalEvent::TimedOut));
     }
 
     #[test]
     fn absence_ends_only_a_termination() {
-        let mut waiter = TargetWaiter::accepted(Action::Stop, State::Running, None);
+        let mut waiter = TargetWaiter::accepted(Action::Stop.goal(), State::Running, None);
         assert_eq!(
             (waiter.on_read(None, SOON), waiter.on_read(None, SOON), waiter.on_read(None, SOON)),
             (None, None, None)
         );
-        let mut waiter = TargetWaiter::accepted(Action::Terminate, State::Running, None);
+        let mut waiter = TargetWaiter::accepted(Action::Terminate.goal(), State::Running, None);
         assert_eq!(waiter.on_read(None, SOON), None);
         assert!(matches!(waiter.on_read(None, SOON), Some(JournalEvent::Done { state: State::Terminated, .. })));
     }
 
+    fn seen(state: State) -> Resource {
+        instance("i-1").state(state).build()
+    }
+
     fn recorded(action: Action, before: State) -> TargetWaiter {
-        TargetWaiter::accepted(action, before, Some(Ticket::new("t")))
+        TargetWaiter::accepted(action.goal(), before, Some(Ticket::new("t")))
     }
 
     fn unavailable() -> Result<Progress, ProviderError> {
@@ -244,13 +270,13 @@ mod tests {
     fn goal_does_not_end_an_operation_still_running() {
         let mut waiter = recorded(Action::Start, State::Stopped);
         assert_eq!(waiter.on_operation_status(Ok(Progress::Underway)), None);
-        assert_eq!(waiter.on_read(Some((State::Running, "RUNNING")), SOON), None);
-        assert_eq!(waiter.on_read(Some((State::Running, "RUNNING")), LATE), None, "however long it takes");
+        assert_eq!(waiter.on_read(Some(&seen(State::Running)), SOON), None);
+        assert_eq!(waiter.on_read(Some(&seen(State::Running)), LATE), None, "however long it takes");
         let mut failed = waiter.clone();
         let busy = ProviderError::Conflict { message: "busy".to_owned() };
         assert!(matches!(failed.on_operation_status(Ok(Progress::Failed(busy))), Some(JournalEvent::Failed(_))));
         assert_eq!(waiter.on_operation_status(Ok(Progress::Done)), None);
-        let seen = waiter.on_read(Some((State::Running, "RUNNING")), LATE);
+        let seen = waiter.on_read(Some(&seen(State::Running)), LATE);
         assert!(matches!(seen, Some(JournalEvent::Done { state: State::Running, .. })));
     }
 
@@ -265,21 +291,21 @@ mod tests {
     #[test]
     fn failing_polls_are_tolerated_for_the_consistency_window() {
         let mut waiter = recorded(Action::Stop, State::Running);
-        let stopped = Some((State::Stopped, "TERMINATED"));
+        let stopped = seen(State::Stopped);
         assert_eq!(
-            (waiter.on_operation_status(unavailable()), waiter.on_read(stopped, LATE)),
+            (waiter.on_operation_status(unavailable()), waiter.on_read(Some(&stopped), LATE)),
             (None, None),
             "reached only now"
         );
-        assert_eq!(waiter.on_read(stopped, 2 * CONSISTENCY_WINDOW), None);
+        assert_eq!(waiter.on_read(Some(&stopped), 2 * CONSISTENCY_WINDOW), None);
         assert_eq!(waiter.on_operation_status(Ok(Progress::Underway)), None);
-        assert_eq!(waiter.on_read(stopped, LATE + CONSISTENCY_WINDOW), None, "it answers again");
+        assert_eq!(waiter.on_read(Some(&stopped), LATE + CONSISTENCY_WINDOW), None, "it answers again");
         assert_eq!(waiter.on_operation_status(unavailable()), None);
-        assert!(matches!(waiter.on_read(stopped, LATE + CONSISTENCY_WINDOW), Some(JournalEvent::Done { .. })));
+        assert!(matches!(waiter.on_read(Some(&stopped), LATE + CONSISTENCY_WINDOW), Some(JournalEvent::Done { .. })));
         let mut waiter = recorded(Action::Stop, State::Running);
-        assert_eq!((waiter.on_operation_status(unavailable()), waiter.on_read(stopped, SOON)), (None, None));
-        assert_eq!(waiter.on_read(Some((State::Stopping, "STOPPING")), LATE), None);
-        assert_eq!(waiter.on_read(stopped, LATE + SOON), None, "the state left the goal in between");
+        assert_eq!((waiter.on_operation_status(unavailable()), waiter.on_read(Some(&stopped), SOON)), (None, None));
+        assert_eq!(waiter.on_read(Some(&seen(State::Stopping)), LATE), None);
+        assert_eq!(waiter.on_read(Some(&stopped), LATE + SOON), None, "the state left the goal in between");
     }
 
     #[test]
@@ -287,11 +313,57 @@ mod tests {
         let denied = || ProviderError::PermissionDenied { operation: "get".to_owned(), message: "no".to_owned() };
         let mut waiter = recorded(Action::Stop, State::Running);
         assert_eq!(waiter.on_operation_status(Err(denied())), None);
-        let seen = waiter.on_read(Some((State::Stopped, "TERMINATED")), SOON);
-        assert!(matches!(seen, Some(JournalEvent::Done { state: State::Stopped, .. })));
+        let end = waiter.on_read(Some(&seen(State::Stopped)), SOON);
+        assert!(matches!(end, Some(JournalEvent::Done { state: State::Stopped, .. })));
         let mut waiter = recorded(Action::Reboot, State::Running);
         assert_eq!(waiter.on_operation_status(Err(denied())), None);
-        assert_eq!(waiter.on_read(Some((State::Running, "RUNNING")), SOON), Some(JournalEvent::TimedOut), "unknown");
+        assert_eq!(waiter.on_read(Some(&seen(State::Running)), SOON), Some(JournalEvent::TimedOut), "unknown");
+    }
+
+    #[test]
+    fn reason_of_the_cloud_is_told_with_the_wrong_end() {
+        let mut waiter = TargetWaiter::accepted(Action::Start.goal(), State::Stopped, None);
+        assert_eq!(waiter.on_read(Some(&seen(State::Pending)), SOON), None);
+        let mut back = seen(State::Stopped);
+        back.facts.state_reason = Some("Client.InternalError: Client error on launch".to_owned());
+        let Some(JournalEvent::Contradicted { reason, .. }) = waiter.on_read(Some(&back), SOON) else {
+            panic!("a wrong end")
+        };
+        assert_eq!(reason.as_deref(), Some("Client.InternalError: Client error on launch"));
+    }
+
+    #[test]
+    fn one_absence_suffices_late_or_after_the_record() {
+        let mut late = TargetWaiter::accepted(Action::Terminate.goal(), State::Running, None);
+        assert_eq!(late.on_read(None, LATE), Some(vanished()));
+        let mut recorded = recorded(Action::Terminate, State::Running);
+        assert_eq!(recorded.on_read(None, LATE), None, "the record is open");
+        assert_eq!(recorded.on_operation_status(Ok(Progress::Done)), None);
+        assert_eq!(recorded.on_read(None, SOON), Some(vanished()));
+        let mut unanswered = TargetWaiter::unanswered(Action::Terminate.goal(), State::Running);
+        assert_eq!([1, 2, 3].map(|_| unanswered.on_read(None, LATE)), [None, None, None]);
+    }
+
+    #[test]
+    fn record_that_is_gone_leaves_the_word_to_the_instance() {
+        let gone = || Err(ProviderError::NotFound { key: key("i-1") });
+        for (state, done) in [(State::Stopped, true), (State::Running, false)] {
+            let mut waiter = recorded(Action::Stop, State::Running);
+            assert_eq!(waiter.on_operation_status(gone()), None);
+            assert_eq!(waiter.on_read(Some(&seen(State::Stopping)), SOON), None);
+            let end = waiter.on_read(Some(&seen(state)), SOON).expect("an end");
+            assert_eq!(matches!(end, JournalEvent::Done { .. }), done, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn target_on_its_way_ends_at_its_goal_or_elsewhere() {
+        for (state, done) in [(State::Stopped, true), (State::Running, false)] {
+            let mut waiter = TargetWaiter::underway(Action::Stop.goal(), State::Stopping);
+            assert_eq!(waiter.on_read(Some(&seen(State::Stopping)), SOON), None);
+            let end = waiter.on_read(Some(&seen(state)), SOON).expect("an end");
+            assert_eq!(matches!(end, JournalEvent::Done { .. }), done, "{end:?}");
+        }
     }
 
     #[test]

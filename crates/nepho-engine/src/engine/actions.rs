@@ -1,11 +1,16 @@
 //! The engine's handle: planning, committing, waiting, and the list of operations.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
+use futures::future::join_all;
 use nepho_core::{
-    ResourceKey,
-    journal::{JournalEntry, JournalEvent, OperationId},
-    plan::{Nonce, Plan},
+    AccountId, ResourceKey,
+    journal::{JournalEntry, JournalEvent, NewEntry, OperationId},
+    plan::{Nonce, Plan, PlannedTarget, Verdict},
     provider::ActionRequest,
     report::{Operation, TargetResult},
 };
@@ -13,9 +18,9 @@ use tokio::sync::oneshot;
 
 use crate::{
     CommitError, EngineError,
-    actions::executor::OperationProgress,
     actions::operations,
     actions::planner::Planner,
+    actions::progress::OperationProgress,
     engine::{Engine, read},
 };
 
@@ -30,6 +35,7 @@ impl Engine {
             host: &*self.0.host,
             clock: &*self.0.clock,
             accounts: &accounts,
+            journal: &self.0.executor.journal,
         };
         let pending = planner.plan(request, keys).await;
         let plan = pending.plan.clone();
@@ -74,7 +80,7 @@ impl Engine {
         ready: impl Fn(&OperationProgress) -> bool,
         timeout: Option<Duration>,
     ) -> Vec<TargetResult> {
-        let Some(mut progress) = self.0.executor.progress(id) else { return Vec::new() };
+        let Some(mut progress) = self.0.executor.progress.of(id) else { return Vec::new() };
         let pending = progress.wait_for(ready);
         match timeout {
             // A timeout is a valid result: it returns what is known so far.
@@ -84,20 +90,46 @@ impl Engine {
         progress.borrow().results.clone()
     }
 
+    /// Waits for the plan's targets that are on their way to the goal already, at most `timeout`.
+    /// Sends nothing. Returns a result for each target that ended.
+    pub async fn watch(&self, plan: &Plan, timeout: Duration) -> Vec<TargetResult> {
+        let accounts = read(&self.0.accounts).clone();
+        let mut batches: HashMap<&AccountId, Vec<PlannedTarget>> = HashMap::new();
+        for target in plan.targets.iter().filter(|target| target.verdict == Verdict::Underway) {
+            batches.entry(&target.account).or_default().push(target.clone());
+        }
+        let results = Mutex::default();
+        let watching = batches.iter().filter_map(|(id, targets)| {
+            Some(self.0.executor.watch(accounts.get(*id)?, plan.request, targets, &results))
+        });
+        // A timeout is a valid result: it returns what is known so far.
+        let _ = tokio::time::timeout(timeout, join_all(watching)).await;
+        results.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Follows the unfinished operations that no process follows. Returns at once; cheap if there
+    /// are none.
+    pub fn follow_unfinished(&self) {
+        for taken in self.0.executor.take_over(None) {
+            let engine = self.clone();
+            self.spawn(async move {
+                let account = engine.account(&taken.account);
+                let gone = engine.0.executor.follow_taken(taken, account).await;
+                engine.list_scopes_of(&gone).await;
+            });
+        }
+    }
+
     /// Returns the latest operations, newest first.
     pub async fn operations(&self, limit: usize) -> Result<Vec<Operation>, EngineError> {
         let recent = self.store().recent_operations(limit).await?;
-        let alive = |entry: &JournalEntry| {
-            entry.entry.run == self.0.run && self.is_followed(entry) || self.0.host.is_running(&entry.entry.run)
+        let operation = |entries: &Vec<JournalEntry>| {
+            let first = &entries.first()?.entry;
+            let sender = |entry: &&JournalEntry| matches!(entry.entry.event, JournalEvent::Sent(_));
+            let sender = entries.iter().find(sender).map_or(&first.run, |entry| &entry.entry.run);
+            let follower = |last: &NewEntry| self.0.executor.follower(last, sender);
+            operations::from_entries(&first.operation, entries, follower)
         };
-        let operations = recent
-            .iter()
-            .filter_map(|entries| operations::from_entries(&entries.first()?.entry.operation, entries, alive));
-        Ok(operations.collect())
-    }
-
-    fn is_followed(&self, entry: &JournalEntry) -> bool {
-        let progress = self.0.executor.progress(&entry.entry.operation);
-        progress.is_some_and(|progress| !progress.borrow().done) || entry.entry.event == JournalEvent::Sent
+        Ok(recent.iter().filter_map(operation).collect())
     }
 }

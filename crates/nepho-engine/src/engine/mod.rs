@@ -22,8 +22,8 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Changes, EngineError, Host, account_locks::Locks, actions::executor::Executor,
-    actions::pending_plans::PendingPlans, actions::recover::Orphans, session::Sessions,
+    Changes, EngineError, Host, account_locks::Locks, actions::executor::Executor, actions::journal::Journal,
+    actions::pending_plans::PendingPlans, actions::progress::ProgressTable, session::Sessions,
     sync::inventory::InventoryWriter, sync::poll::Pollers,
 };
 
@@ -35,13 +35,11 @@ pub struct Engine(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) host: Arc<dyn Host>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) run: RunId,
     pub(crate) inventory: Arc<InventoryWriter>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) locks: Arc<Locks>,
     pub(crate) pending_plans: PendingPlans,
     pub(crate) executor: Executor,
-    orphans: Orphans,
     pollers: Pollers,
     pub(crate) accounts: RwLock<HashMap<AccountId, Account>>,
     /// Serialises the sweeps of one account.
@@ -53,8 +51,8 @@ pub(crate) struct Inner {
 }
 
 impl Engine {
-    /// Starts the engine over a store. On return accounts and scopes are known and unfinished
-    /// journal entries of ended processes are taken over. Rows load in the background; see
+    /// Starts the engine over a store. On return accounts, scopes and unfinished actions are known,
+    /// and requests of ended processes without a response are *unknown*. Rows load in the background; see
     /// [`Engine::loaded`].
     pub async fn start(
         store: Store,
@@ -72,20 +70,20 @@ impl Engine {
             locks: Arc::clone(&locks),
             host: Arc::clone(&host),
             clock: Arc::clone(&clock),
-            run: run.clone(),
+            run,
             stopping: stopping.clone(),
-            progress: Mutex::default(),
+            journal: Journal::new(Arc::clone(&inventory)),
+            progress: ProgressTable::default(),
+            taken: Mutex::default(),
         };
         let engine = Self(Arc::new(Inner {
             host,
             clock,
-            run,
             inventory,
             sessions,
             locks,
             pending_plans: PendingPlans::default(),
             executor,
-            orphans: Orphans::default(),
             pollers: Pollers::default(),
             accounts: RwLock::default(),
             sweeping: Mutex::default(),
@@ -103,7 +101,8 @@ impl Engine {
         let accounts = inner.inventory.store().accounts().await?;
         self.replace_accounts(&accounts);
         inner.inventory.load_outline(accounts).await?;
-        inner.orphans.take_over(inner.inventory.store(), &*inner.host, &inner.run, inner.clock.now()).await?;
+        inner.executor.journal.reload().await?;
+        inner.executor.mark_unanswered().await?;
         let engine = self.clone();
         self.spawn(async move {
             if let Err(error) = engine.0.inventory.load_rows().await {
@@ -207,15 +206,9 @@ impl Engine {
             self.put_account(account.clone()).await;
         }
         let moved = self.0.inventory.reload(accounts).await?;
+        self.0.executor.journal.reload().await?;
         self.0.inventory.notify_operations();
         Ok(moved)
-    }
-
-    pub(crate) async fn settle_orphans(&self, account: &AccountId) {
-        let inner = &self.0;
-        if let Err(error) = inner.orphans.settle(&inner.inventory, account, &inner.run, inner.clock.now()).await {
-            tracing::error!(%error, "cannot resolve unfinished journal entries");
-        }
     }
 
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {

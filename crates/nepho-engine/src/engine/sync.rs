@@ -90,7 +90,12 @@ impl Engine {
         let swept = sweep.run(extent).await;
         lock(&self.0.progress).remove(id);
         self.0.inventory.notify_accounts();
-        self.settle_orphans(id).await;
+        let taken = self.0.executor.take_over(Some(id));
+        let gone = self.0.executor.settle(taken, &account).await;
+        if !gone.is_empty() && !matches!(extent, Extent::Scopes(_)) {
+            // The listing above may have begun before the deletion was proved.
+            Box::pin(self.list_scopes_of(&gone)).await;
+        }
         swept.unwrap_or_else(|error| {
             tracing::error!(%error, "cannot store a sweep");
             Swept::not_run(&account, Failure { code: FailureCode::Other, message: error.to_string() })

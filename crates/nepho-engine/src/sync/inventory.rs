@@ -8,13 +8,13 @@ use std::{
 
 use arc_swap::ArcSwap;
 use nepho_core::{
-    Account, AccountId, Action, Clock, Failure, ResourceKey, Scope, ScopeKey, Timestamp,
+    Account, AccountId, Action, Clock, Failure, ResourceKey, Scope, ScopeKey, State, Timestamp,
     cache::{CachedRow, CommitOutcome, KnownScope, RowWrite, RowsCommit, ScopeCommit, ScopeRecord},
     fingerprint::Fingerprint,
     provider::{Accepted, ListedResource},
     status::Changes,
 };
-use nepho_index::{Change, Snapshot};
+use nepho_index::{Change, Overlay, Snapshot};
 use nepho_store::{Store, StoreError};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
@@ -273,8 +273,42 @@ impl InventoryWriter {
         let mut ended = self.overlays().expire(self.clock.now());
         ended.extend(keys.iter().filter(|key| self.overlays().remove(key)).cloned());
         if !ended.is_empty() {
-            self.publish(ended.into_iter().map(|key| Change::Overlay { key, overlay: None }).collect());
+            self.publish(self.shown(ended));
         }
+    }
+
+    /// Shows the unfinished actions of all processes over their rows.
+    pub async fn set_pending(&self, pending: HashMap<ResourceKey, Overlay>) {
+        let _known = self.known.lock().await;
+        let changed = self.overlays().set_pending(pending);
+        if !changed.is_empty() {
+            self.publish(self.shown(changed));
+        }
+    }
+
+    fn shown(&self, keys: Vec<ResourceKey>) -> Vec<Change> {
+        let overlays = self.overlays();
+        let change = |key: ResourceKey| Change::Overlay { overlay: overlays.shown(&key), key };
+        keys.into_iter().map(change).collect()
+    }
+
+    /// Stores that resources were deleted: their rows show *terminated* from now on, until the
+    /// listings that lack them remove the rows.
+    pub async fn commit_deleted(&self, keys: &[ResourceKey], observed_at: Timestamp) -> Result<(), StoreError> {
+        let snapshot = self.snapshot();
+        let mut known = self.known.lock().await;
+        for row in keys.iter().filter_map(|key| snapshot.row(key)) {
+            let key = ScopeKey { account: row.account.clone(), scope: row.scope.clone() };
+            let mut resource = row.resource.clone();
+            (resource.state, resource.raw_state) = (State::Terminated, String::new());
+            let write = RowWrite { row: Fingerprint::of_row(&resource, 0), resource, document: None };
+            let commit = RowsCommit { key: key.clone(), observed_at, writes: vec![write] };
+            if let CommitOutcome::Committed(generation) = self.store.commit_rows(commit.clone()).await? {
+                known.remove(&key);
+                self.publish_rows(commit, generation);
+            }
+        }
+        Ok(())
     }
 
     async fn publish_listing(&self, commit: ScopeCommit, generation: u64, rows: u64) -> Result<(), StoreError> {
@@ -318,10 +352,12 @@ impl InventoryWriter {
     }
 
     /// Returns the removal of each overlay that a read ended.
-    fn confirmed(&self, seen: Vec<(ResourceKey, nepho_core::State)>, started_at: Timestamp) -> Vec<Change> {
+    fn confirmed(&self, seen: Vec<(ResourceKey, State)>, started_at: Timestamp) -> Vec<Change> {
         let mut overlays = self.overlays();
-        let ended = seen.into_iter().filter(|(key, state)| overlays.confirm(key, *state, started_at));
-        ended.map(|(key, _)| Change::Overlay { key, overlay: None }).collect()
+        let mut ended = seen;
+        ended.retain(|(key, state)| overlays.confirm(key, *state, started_at));
+        drop(overlays);
+        self.shown(ended.into_iter().map(|(key, _)| key).collect())
     }
 
     /// Replaces the snapshot and increments the generation. Callers hold `known`.

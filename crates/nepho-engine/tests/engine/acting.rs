@@ -262,11 +262,11 @@ async fn operation_is_rebuilt_from_its_journal_entries() {
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.engine.submitted(&id).await;
     let running = &harness.engine.operations(10).await.unwrap()[0];
-    assert!(running.targets[0].running && running.finished_at.is_none());
+    assert!(running.targets[0].is_running() && running.finished_at.is_none());
     harness.cloud.settle("i-1");
     harness.engine.wait(&id, MINUTE).await;
     let ended = &harness.engine.operations(10).await.unwrap()[0];
-    assert_eq!((ended.id.clone(), ended.action), (id, Action::Stop));
-    assert!(!ended.targets[0].running && ended.finished_at.is_some());
+    assert_eq!((ended.id.clone(), ended.request.action()), (id, Action::Stop));
+    assert!(!ended.targets[0].is_running() && ended.finished_at.is_some());
     assert_eq!(ended.targets[0].name, "web");
 }

@@ -3,7 +3,7 @@
 use nepho_core::{
     Action, ProviderError, State,
     plan::{Refusal, Verdict, Warning},
-    provider::{ActionRequest, Detail, Preflight, Target},
+    provider::{ActionRequest, Detail, Preflight, StopOptions, Target},
 };
 use nepho_testkit::{
     InstanceBuilder,
@@ -18,6 +18,7 @@ use crate::{
 
 /// Pre-flight results without obstacles, but with local disks.
 const LOCAL: Preflight = Preflight {
+    hibernation: None,
     stop: Some(false),
     termination: Some(false),
     local_disks: Some(true),
@@ -33,7 +34,10 @@ async fn rough(instances: impl IntoIterator<Item = InstanceBuilder>) -> Harness 
 }
 
 const fn discarding(action: Action) -> ActionRequest {
-    ActionRequest { action, discard_local_disks: true }
+    match action {
+        Action::Suspend => ActionRequest::Suspend { discard_local_disks: true },
+        _ => ActionRequest::Stop(StopOptions { force: false, hibernate: false, discard_local_disks: true }),
+    }
 }
 
 fn sent(harness: &Harness) -> Vec<(ActionRequest, Vec<Target>)> {

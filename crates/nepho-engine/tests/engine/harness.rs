@@ -17,7 +17,7 @@ use nepho_core::{
     plan::Plan,
     provider::ActionRequest,
 };
-use nepho_engine::{AccountLock, Engine, Host};
+use nepho_engine::{AccountLock, Engine, Host, OperationLock};
 use nepho_index::{Query, RowView, Sort};
 use nepho_store::Store;
 use nepho_testkit::{FAKE_DIALECT, FakeClock, FakeProvider, InstanceBuilder, ROUGH_DIALECT, instance::key};
@@ -29,6 +29,19 @@ pub struct FakeHost {
     running: Mutex<HashSet<RunId>>,
     locked: Mutex<Option<Failure>>,
     rough: AtomicBool,
+    followed: Arc<Mutex<HashSet<OperationId>>>,
+}
+
+/// The lock of an operation, free again when dropped.
+struct Release {
+    held: Arc<Mutex<HashSet<OperationId>>>,
+    operation: OperationId,
+}
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        self.held.lock().unwrap().remove(&self.operation);
+    }
 }
 
 impl FakeHost {
@@ -67,8 +80,18 @@ impl Host for FakeHost {
         self.locked.lock().unwrap().clone().map_or_else(|| Ok(Box::new(()) as AccountLock), Err)
     }
 
-    fn is_running(&self, run: &RunId) -> bool {
-        self.running.lock().unwrap().contains(run)
+    fn running(&self, run: &RunId) -> Option<String> {
+        self.running.lock().unwrap().contains(run).then(|| format!("nepho, {run}"))
+    }
+
+    fn lock_operation(&self, operation: &OperationId) -> Option<OperationLock> {
+        let free = self.followed.lock().unwrap().insert(operation.clone());
+        let release = || Release { held: Arc::clone(&self.followed), operation: operation.clone() };
+        free.then(|| Box::new(release()) as OperationLock)
+    }
+
+    fn operation_holder(&self, operation: &OperationId) -> Option<String> {
+        self.followed.lock().unwrap().contains(operation).then(|| "nepho, another".to_owned())
     }
 }
 

@@ -69,7 +69,7 @@ async fn accepted_action_is_resolved_by_the_next_process() {
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
     let next = engine(&harness.store, &harness.host, &harness.clock, "run-2").await;
     let shown = next.operations(1).await.unwrap();
-    assert!(!shown[0].targets[0].running, "no process follows it now");
+    assert!(!shown[0].targets[0].is_running(), "no process follows it now");
     harness.cloud.settle("i-1");
     harness.pass(2).await;
     next.sync(&[], &[]).await;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use futures::StreamExt as _;
 use nepho_core::{
     Access, Action, FailureCode, Provider, ProviderError,
-    provider::{ActionRequest, Progress, Submission, Target, Ticket},
+    provider::{ActionRequest, Progress, StopOptions, Submission, Target, Ticket},
 };
 use nepho_gcp::GcpProvider;
 use nepho_testkit::gcp::{Fault, FaultRule, GcpInstance, OperationError, PROJECT, Pace};
@@ -12,11 +13,11 @@ use serde_json::json;
 
 use crate::lab::{Lab, ZONE, web};
 
-const DISCARDING: ActionRequest = ActionRequest { action: Action::Stop, discard_local_disks: true };
+const DISCARDING: StopOptions = StopOptions { force: false, hibernate: false, discard_local_disks: true };
 
 /// The submission for one target.
 async fn submit(provider: &GcpProvider, request: impl Into<ActionRequest>, target: &Target) -> Submission {
-    let mut answers = provider.submit(request.into(), std::slice::from_ref(target)).await;
+    let mut answers = provider.submit(request.into(), std::slice::from_ref(target)).collect::<Vec<_>>().await;
     assert_eq!(answers.len(), 1, "one answer to one target");
     answers.remove(0)
 }
@@ -71,11 +72,11 @@ async fn local_disks_are_discarded_only_on_request() {
     assert!(!refused.leaves_unknown(), "{refused}");
     assert!(refused.to_string().contains("Local SSD"), "{refused}");
     assert_eq!((lab.double.mutations(), lab.double.status(PROJECT, ZONE, "scratch").as_deref()), (0, Some("RUNNING")));
-    ticket(&provider, DISCARDING, &target).await;
+    ticket(&provider, ActionRequest::Stop(DISCARDING), &target).await;
     let suspended = lab.put(web("suspended").local_ssd());
-    ticket(&provider, ActionRequest { action: Action::Suspend, ..DISCARDING }, &suspended).await;
+    ticket(&provider, ActionRequest::Suspend { discard_local_disks: true }, &suspended).await;
     let reset = lab.put(web("reset").local_ssd());
-    ticket(&provider, ActionRequest { action: Action::Reboot, ..DISCARDING }, &reset).await;
+    ticket(&provider, ActionRequest::Reboot, &reset).await;
     let sent = |method: &str| {
         let asked = lab.asked(method);
         asked.iter().map(|one| one.param("discardLocalSsd").map(str::to_owned)).collect::<Vec<_>>()
@@ -199,7 +200,7 @@ async fn refusal_of_a_target_affects_no_other_target() {
     foreign.key.realm = "another-project".into();
     lab.double.deny("compute.instances.delete", Some(PROJECT), Some("us-east1-b"));
     let targets = [&gone, &protected, &denied, &good, &foreign, &named, &good].map(Clone::clone);
-    let answers = provider.submit(Action::Terminate.into(), &targets).await;
+    let answers = provider.submit(Action::Terminate.into(), &targets).collect::<Vec<_>>().await;
     assert_eq!(answers.len(), 6, "one for each key");
     let of = |target: &Target| {
         let found = answers.iter().find(|one| one.key == target.key).expect("an answer");

@@ -1,5 +1,6 @@
 //! Fresh reads: states, plans, full documents, and the identity.
 
+use futures::StreamExt as _;
 use nepho_core::{
     Access, Action, FailureCode, Provider, ProviderError, Realm, Region, State,
     provider::{Detail, Preflight, Target},
@@ -261,7 +262,7 @@ async fn stale_read_is_passed_on_unchanged() {
     let lab = Lab::with(Setup { stale_reads: 1, ..Setup::default() });
     let target = lab.put(web("web-1"));
     let provider = lab.provider(Access::ReadWrite);
-    let submitted = provider.submit(Action::Stop.into(), std::slice::from_ref(&target)).await;
+    let submitted = provider.submit(Action::Stop.into(), std::slice::from_ref(&target)).collect::<Vec<_>>().await;
     assert!(submitted[0].outcome.is_ok());
     let mut states = Vec::new();
     for _ in 0..6 {

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures::StreamExt as _;
 use nepho_core::{
     Access, Action, FailureCode, Kind, Provider, ProviderError, ProviderKind, Realm, Region, ResourceKey, Secret, Zone,
     provider::{ActionRequest, Submission, Target},
@@ -47,7 +48,7 @@ impl Lab {
 
     async fn act(&self, action: Action) -> Submission {
         let provider = GcpProvider::connect(self.options(Access::ReadWrite)).await.expect("a provider");
-        let mut all = provider.submit(ActionRequest::from(action), std::slice::from_ref(&self.target)).await;
+        let mut all = provider.submit(ActionRequest::from(action), std::slice::from_ref(&self.target)).collect::<Vec<_>>().await;
         assert_eq!(all.len(), 1);
         all.remove(0)
     }
@@ -171,7 +172,7 @@ async fn a_sign_in_that_fails_first_is_a_mutation_that_was_not_sent() {
         options.timeouts.operation = Duration::from_millis(500);
         let provider = GcpProvider::connect(options).await.expect("a provider");
         let target = Target { key: key("1", cloud.port), zone: Some(Zone::from(ZONE)) };
-        let mut all = provider.submit(ActionRequest::from(Action::Stop), &[target]).await;
+        let mut all = provider.submit(ActionRequest::from(Action::Stop), &[target]).collect::<Vec<_>>().await;
         let error = all.remove(0).outcome.expect_err("no sign-in");
         assert!(!error.leaves_unknown(), "{told}: {error}");
         assert_eq!(error.code(), code, "{told}: {error}");
@@ -224,7 +225,7 @@ async fn a_read_only_project_is_sent_no_mutation() {
     let lab = Lab::new();
     let provider = GcpProvider::connect(lab.options(Access::ReadOnly)).await.expect("a provider");
     for action in Action::ALL {
-        let all = provider.submit(ActionRequest::from(action), std::slice::from_ref(&lab.target)).await;
+        let all = provider.submit(ActionRequest::from(action), std::slice::from_ref(&lab.target)).collect::<Vec<_>>().await;
         assert!(matches!(all[0].outcome, Err(ProviderError::ReadOnly)), "{action}: {all:?}");
     }
     assert_eq!(lab.double.served().requests, 0);

@@ -20,7 +20,8 @@ use crate::{
     open::permissions,
     open::schema::STATE_SCHEMA,
     table::accounts,
-    table::journal::{self, COLUMNS, WIDTH},
+    table::journal,
+    table::journal_row::{COLUMNS, COLUMNS_1, FORMAT, WIDTH},
     table::settings,
 };
 
@@ -142,11 +143,13 @@ fn copy_journal(old: &Connection, new: &Connection, saved: &mut Saved) -> Result
     let head = journal::head(old).ok().filter(|(seq, _)| *seq > 0);
     let last = old.query_row("SELECT max(seq) FROM journal", [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
     let known = head.map(|(seq, _)| seq).max(last);
+    // A database of an older version has only the columns of format 1.
+    let columns = if old.prepare(&format!("SELECT {COLUMNS} FROM journal")).is_ok() { COLUMNS } else { COLUMNS_1 };
     let mut end: (i64, Hash) = (0, START);
     let mut seq = 0;
     while seq < known.unwrap_or(end.0 + GAP) {
         seq += 1;
-        let Ok(Some((columns, hash))) = entry(old, seq) else { continue };
+        let Ok(Some((columns, hash))) = entry(old, columns, seq) else { continue };
         match journal::insert(new, &columns, &hash) {
             Ok(()) => {
                 end = (seq, hash);
@@ -164,17 +167,19 @@ fn copy_journal(old: &Connection, new: &Connection, saved: &mut Saved) -> Result
     if seq > 0 {
         journal::set_head(new, seq, &hash)?;
     }
-    Ok(())
+    journal::find_unfinished(new)
 }
 
-fn entry(old: &Connection, seq: i64) -> Result<Option<([Value; WIDTH], Hash)>, Fault> {
-    let mut statement = old.prepare_cached(&format!("SELECT {COLUMNS}, hash FROM journal WHERE seq = ?1"))?;
+fn entry(old: &Connection, columns: &str, seq: i64) -> Result<Option<([Value; WIDTH], Hash)>, Fault> {
+    let mut statement = old.prepare_cached(&format!("SELECT hash, {columns} FROM journal WHERE seq = ?1"))?;
+    let width = statement.column_count() - 1;
     let found = statement.query_row([seq], |row| {
         let mut columns = [const { Value::Null }; WIDTH];
-        for (column, value) in columns.iter_mut().enumerate() {
-            *value = row.get(column)?;
+        columns[FORMAT] = Value::Integer(1);
+        for (column, value) in columns.iter_mut().enumerate().take(width) {
+            *value = row.get(column + 1)?;
         }
-        Ok((columns, row.get(WIDTH)?))
+        Ok((columns, row.get(0)?))
     });
     Ok(found.optional()?)
 }

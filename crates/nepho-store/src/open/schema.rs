@@ -5,8 +5,11 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::error::Fault;
 
-const STATE_STEPS: &[M<'static>] =
-    &[M::up(include_str!("../migrations/state_001.sql")), M::up(include_str!("../migrations/state_002.sql"))];
+const STATE_STEPS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/state_001.sql")),
+    M::up(include_str!("../migrations/state_002.sql")),
+    M::up(include_str!("../migrations/state_003.sql")),
+];
 const CACHE_STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/cache_001.sql")),
     M::up(include_str!("../migrations/cache_002.sql")),

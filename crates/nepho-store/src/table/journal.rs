@@ -7,25 +7,24 @@
 //! exist.
 
 use nepho_core::{
-    Action, Failure, ResourceKey, State,
-    journal::{JournalEntry, JournalEvent, NewEntry, OperationId},
+    ResourceKey,
+    journal::{JournalEntry, NewEntry, OperationId, Unfinished},
 };
-use rusqlite::{Connection, OptionalExtension, Params, Row, params, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter, types::Value};
 
 use crate::{
-    columns::{count, nanos, signed_count, time, word},
+    columns::{count, signed_count},
     connection,
     error::Fault,
     hash_chain::{self, Hash, START},
+    table::journal_row::{self, COLUMNS, WIDTH},
 };
 
-/// The hashed columns, in hashing order.
-pub(crate) const COLUMNS: &str =
-    "seq, at, run, operation, account, account_name, key, name, action, event, failure_code, detail, state";
-/// The number of hashed columns.
-pub(crate) const WIDTH: usize = 13;
-
-/// Appends the entries, all or none, and returns them with their positions.
+/// Appends the entries in one transaction and returns those that were appended, with their
+/// positions.
+///
+/// An entry that does not follow from the target's last one is left out: nothing follows a final
+/// event, and no event is repeated. So two processes that observe the same end record it once.
 pub(crate) fn append(connection: &mut Connection, entries: Vec<NewEntry>) -> Result<Vec<JournalEntry>, Fault> {
     let writing = connection::write(connection)?;
     let (mut seq, mut hash) = head(&writing)?;
@@ -35,15 +34,50 @@ pub(crate) fn append(connection: &mut Connection, entries: Vec<NewEntry>) -> Res
     seq = seq.max(last.unwrap_or(0));
     let mut appended = Vec::with_capacity(entries.len());
     for entry in entries {
+        if !follows_last(&writing, &entry)? {
+            continue;
+        }
         seq += 1;
-        let columns = columns(seq, &entry);
+        let columns = journal_row::columns(seq, &entry);
         hash = hash_chain::link(&hash, columns.iter().map(Into::into));
         insert(&writing, &columns, &hash)?;
+        mark_unfinished(&writing, &entry)?;
         appended.push(JournalEntry { seq: count(seq), entry });
+    }
+    if appended.is_empty() {
+        return Ok(appended);
     }
     set_head(&writing, seq, &hash)?;
     writing.commit()?;
     Ok(appended)
+}
+
+fn follows_last(connection: &Connection, entry: &NewEntry) -> Result<bool, Fault> {
+    let last = of_target(connection, &entry.operation, &entry.key)?.pop();
+    let event = &entry.event;
+    Ok(last.is_none_or(|last| !last.entry.event.is_final() && last.entry.event.as_str() != event.as_str()))
+}
+
+fn mark_unfinished(connection: &Connection, entry: &NewEntry) -> Result<(), Fault> {
+    let sql = if entry.event.is_final() {
+        "DELETE FROM unfinished WHERE operation = ?1 AND key = ?2"
+    } else {
+        "INSERT OR IGNORE INTO unfinished (operation, key) VALUES (?1, ?2)"
+    };
+    connection.prepare_cached(sql)?.execute(params![entry.operation.as_str(), entry.key.to_string()])?;
+    Ok(())
+}
+
+/// Finds the unfinished targets anew from the entries.
+pub(crate) fn find_unfinished(connection: &Connection) -> Result<(), Fault> {
+    connection.execute("DELETE FROM unfinished", [])?;
+    connection.execute(
+        "INSERT INTO unfinished SELECT operation, key FROM journal
+         WHERE seq IN (SELECT max(seq) FROM journal GROUP BY operation, key)
+           AND event IN ('sent', 'accepted', 'unknown')",
+        [],
+    )?;
+    Ok(())
 }
 
 /// Returns the position and the hash of the last entry.
@@ -70,9 +104,7 @@ pub(crate) fn set_head(connection: &Connection, seq: i64, hash: &Hash) -> Result
 pub(crate) fn insert(connection: &Connection, columns: &[Value; WIDTH], hash: &[u8]) -> Result<(), Fault> {
     let hash = Value::Blob(hash.to_vec());
     connection
-        .prepare_cached(&format!(
-            "INSERT INTO journal ({COLUMNS}, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-        ))?
+        .prepare_cached(&format!("INSERT INTO journal ({COLUMNS}, hash) VALUES (?1{})", ", ?".repeat(WIDTH)))?
         .execute(params_from_iter(columns.iter().chain([&hash])))?;
     Ok(())
 }
@@ -102,84 +134,32 @@ pub(crate) fn recent_operations(connection: &mut Connection, limit: i64) -> Resu
     ids.collect::<Result<Vec<_>, Fault>>()?.iter().map(|id| of_operation(&reading, id)).collect()
 }
 
-/// Returns the last entry of each target of each operation unless it is final.
-pub(crate) fn unfinished(connection: &Connection) -> Result<Vec<JournalEntry>, Fault> {
-    let last = select(
-        connection,
-        "WHERE seq IN (SELECT max(seq) FROM journal GROUP BY operation, key)
-           AND event IN ('sent', 'accepted', 'unknown') ORDER BY seq",
-        [],
-    )?;
-    debug_assert!(last.iter().all(|entry| !entry.entry.event.is_final()));
-    Ok(last)
+/// Returns the entries of one target of one operation, oldest first.
+fn of_target(connection: &Connection, id: &OperationId, key: &ResourceKey) -> Result<Vec<JournalEntry>, Fault> {
+    select(connection, "WHERE operation = ?1 AND key = ?2 ORDER BY seq", params![id.as_str(), key.to_string()])
+}
+
+/// Returns the unfinished targets, in the order of sending. The cost does not depend on the length
+/// of the journal.
+pub(crate) fn unfinished(connection: &mut Connection) -> Result<Vec<Unfinished>, Fault> {
+    let reading = connection::read(connection)?;
+    let mut statement = reading.prepare_cached("SELECT operation, key FROM unfinished")?;
+    let targets = statement.query_and_then([], |row| {
+        let key = row.get::<_, String>(1)?.parse().map_err(|error| Fault::unreadable("key", error))?;
+        Ok((OperationId::new(row.get::<_, String>(0)?), key))
+    })?;
+    let mut found = Vec::new();
+    for target in targets.collect::<Result<Vec<(OperationId, ResourceKey)>, Fault>>()? {
+        let entries = of_target(&reading, &target.0, &target.1)?;
+        let first = entries.first().map_or(0, |entry| entry.seq);
+        found.extend(Unfinished::of(&entries).map(|unfinished| (first, unfinished)));
+    }
+    found.sort_by_key(|(first, _)| *first);
+    Ok(found.into_iter().map(|(_, unfinished)| unfinished).collect())
 }
 
 fn select(connection: &Connection, which: &str, params: impl Params) -> Result<Vec<JournalEntry>, Fault> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM journal {which}"))?;
-    let entries = statement.query_and_then(params, entry)?;
+    let entries = statement.query_and_then(params, journal_row::entry)?;
     entries.collect()
-}
-
-fn columns(seq: i64, entry: &NewEntry) -> [Value; WIDTH] {
-    let text = |text: &str| Value::Text(text.to_owned());
-    let (failure_code, detail, state) = match &entry.event {
-        JournalEvent::Sent | JournalEvent::TimedOut => (Value::Null, Value::Null, Value::Null),
-        JournalEvent::Accepted { raw_state } => (Value::Null, text(raw_state), Value::Null),
-        JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
-            (text(failure.code.as_str()), text(&failure.message), Value::Null)
-        }
-        JournalEvent::Done { state, raw_state } | JournalEvent::Contradicted { state, raw_state } => {
-            (Value::Null, text(raw_state), text(state.as_str()))
-        }
-    };
-    [
-        Value::Integer(seq),
-        Value::Integer(nanos(entry.at)),
-        text(entry.run.as_str()),
-        text(entry.operation.as_str()),
-        text(entry.account.as_str()),
-        text(&entry.account_name),
-        text(&entry.key.to_string()),
-        text(&entry.name),
-        text(entry.action.as_str()),
-        text(entry.event.as_str()),
-        failure_code,
-        detail,
-        state,
-    ]
-}
-
-fn entry(row: &Row<'_>) -> Result<JournalEntry, Fault> {
-    let text = |column: &str| row.get::<_, String>(column);
-    let failure =
-        || -> Result<Failure, Fault> { Ok(Failure { code: word(row, "failure_code")?, message: text("detail")? }) };
-    // Entries keep the words of the version that wrote them, as the chain covers them: `settled` is
-    // `done` now, and `contradicted` is `failed` without a failure code.
-    let event = match text("event")?.as_str() {
-        "sent" => JournalEvent::Sent,
-        "accepted" => JournalEvent::Accepted { raw_state: text("detail")? },
-        "refused" => JournalEvent::Refused(failure()?),
-        "failed" if row.get::<_, Option<String>>("failure_code")?.is_some() => JournalEvent::Failed(failure()?),
-        "failed" | "contradicted" => {
-            JournalEvent::Contradicted { state: word::<State>(row, "state")?, raw_state: text("detail")? }
-        }
-        "unknown" => JournalEvent::Unknown(failure()?),
-        "done" | "settled" => JournalEvent::Done { state: word::<State>(row, "state")?, raw_state: text("detail")? },
-        "timed_out" => JournalEvent::TimedOut,
-        other => return Err(Fault::unreadable("journal event", format!("unknown word {other:?}"))),
-    };
-    Ok(JournalEntry {
-        seq: count(row.get("seq")?),
-        entry: NewEntry {
-            at: time(row.get("at")?)?,
-            run: text("run")?.as_str().into(),
-            operation: text("operation")?.as_str().into(),
-            account: text("account")?.as_str().into(),
-            account_name: text("account_name")?,
-            key: text("key")?.parse().map_err(|error| Fault::unreadable("key", error))?,
-            name: text("name")?,
-            action: word::<Action>(row, "action")?,
-            event,
-        },
-    })
 }

@@ -5,6 +5,7 @@ pub mod documents;
 pub mod facts;
 pub mod full_documents;
 pub mod journal;
+pub mod journal_row;
 pub mod resources;
 pub mod scopes;
 pub mod settings;

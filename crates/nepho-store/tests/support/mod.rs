@@ -6,11 +6,12 @@ use std::{collections::BTreeMap, future::Future, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use nepho_core::{
-    Access, Account, Action, CredentialSource, Document, DocumentFormat, Failure, FailureCode, Kind, Location,
-    ProviderKind, Realm, Region, Resource, ResourceKey, Scope, ScopeKey, State, Timestamp,
+    Access, Account, Action, CredentialSource, Document, DocumentFormat, Failure, FailureCode, Goal, Kind, Location,
+    ProviderKind, Realm, Region, Resource, ResourceKey, Scope, ScopeKey, State, Timestamp, Zone,
     cache::{RowWrite, RowsCommit, ScopeCommit},
     fingerprint::Fingerprint,
-    journal::{JournalEvent, NewEntry},
+    journal::{Intent, JournalEvent, NewEntry},
+    provider::{ActionRequest, StopOptions, Ticket},
     resource::{InstanceFacts, Lifecycle},
 };
 use nepho_store::Store;
@@ -145,5 +146,24 @@ pub fn entry(operation: &str, native: &str, event: JournalEvent) -> NewEntry {
         name: format!("name of {native}"),
         action: Action::Stop,
         event,
+    }
+}
+
+/// A stop that is about to be sent.
+pub fn sent() -> JournalEvent {
+    JournalEvent::Sent(Intent {
+        request: ActionRequest::Stop(StopOptions { force: true, ..StopOptions::default() }),
+        goal: Goal::State(State::Stopped),
+        before: State::Running,
+        zone: Some(Zone::new("eu-west-1a")),
+    })
+}
+
+/// An accepted stop, with the record of its operation.
+pub fn accepted() -> JournalEvent {
+    JournalEvent::Accepted {
+        state: Some(State::Stopping),
+        raw_state: "stopping".to_owned(),
+        ticket: Some(Ticket::new("zones/a/operations/o-1")),
     }
 }

@@ -136,46 +136,8 @@ impl Provider for Broken {
         answers
     }
 
-    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
-        match self.breaks {
-            // Accepts the action and does nothing.
-            Case::SubmitActs => {
-                let yes = || Accepted {
-                    state: Some(request.action.transition()),
-                    raw_state: "on its way".to_owned(),
-                    ticket: None,
-                };
-                targets.iter().map(|target| Submission { key: target.key.clone(), outcome: Ok(yes()) }).collect()
-            }
-            // Stops the instance, and reports it as suspended.
-            Case::SuspendsAndResumes if request.action == Action::Suspend => {
-                let mut answers = self.good.submit(Action::Stop.into(), targets).await;
-                for accepted in answers.iter_mut().filter_map(|answer| answer.outcome.as_mut().ok()) {
-                    accepted.state = Some(Action::Suspend.transition());
-                }
-                answers
-            }
-            // Sends nothing because of one unknown id.
-            Case::SubmitIsolatesUnknown => {
-                let known = self.good.observe(targets, Detail::State).await;
-                match known.into_iter().find_map(|answer| answer.seen.err()) {
-                    None => self.good.submit(request, targets).await,
-                    Some(error) => {
-                        let refused =
-                            |target: &Target| Submission { key: target.key.clone(), outcome: Err(error.clone()) };
-                        targets.iter().map(refused).collect()
-                    }
-                }
-            }
-            // Sends the action, and reports a refusal.
-            Case::ReadOnlySendsNothing if self.access == Access::ReadOnly => {
-                self.acting.submit(request, targets).await;
-                let refused =
-                    |target: &Target| Submission { key: target.key.clone(), outcome: Err(ProviderError::ReadOnly) };
-                targets.iter().map(refused).collect()
-            }
-            _ => self.good.submit(request, targets).await,
-        }
+    fn submit<'a>(&'a self, request: ActionRequest, targets: &'a [Target]) -> BoxStream<'a, Submission> {
+        stream::once(self.answer(request, targets)).flat_map(stream::iter).boxed()
     }
 
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
@@ -200,6 +162,51 @@ impl Provider for Broken {
             // Counts a request for each empty call.
             Case::NothingForNothing => Traffic { requests: self.call(), ..self.good.traffic() },
             _ => self.good.traffic(),
+        }
+    }
+}
+
+impl Broken {
+    /// Submits as the broken case does.
+    async fn answer(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
+        match self.breaks {
+            // Accepts the action and does nothing.
+            Case::SubmitActs => {
+                let yes = || Accepted {
+                    state: Some(request.action().transition()),
+                    raw_state: "on its way".to_owned(),
+                    ticket: None,
+                };
+                targets.iter().map(|target| Submission { key: target.key.clone(), outcome: Ok(yes()) }).collect()
+            }
+            // Stops the instance, and reports it as suspended.
+            Case::SuspendsAndResumes if request.action() == Action::Suspend => {
+                let mut answers: Vec<Submission> = self.good.submit(Action::Stop.into(), targets).collect().await;
+                for accepted in answers.iter_mut().filter_map(|answer| answer.outcome.as_mut().ok()) {
+                    accepted.state = Some(Action::Suspend.transition());
+                }
+                answers
+            }
+            // Sends nothing because of one unknown id.
+            Case::SubmitIsolatesUnknown => {
+                let known = self.good.observe(targets, Detail::State).await;
+                match known.into_iter().find_map(|answer| answer.seen.err()) {
+                    None => self.good.submit(request, targets).collect().await,
+                    Some(error) => {
+                        let refused =
+                            |target: &Target| Submission { key: target.key.clone(), outcome: Err(error.clone()) };
+                        targets.iter().map(refused).collect()
+                    }
+                }
+            }
+            // Sends the action, and reports a refusal.
+            Case::ReadOnlySendsNothing if self.access == Access::ReadOnly => {
+                self.acting.submit(request, targets).collect::<Vec<_>>().await;
+                let refused =
+                    |target: &Target| Submission { key: target.key.clone(), outcome: Err(ProviderError::ReadOnly) };
+                targets.iter().map(refused).collect()
+            }
+            _ => self.good.submit(request, targets).collect().await,
         }
     }
 }

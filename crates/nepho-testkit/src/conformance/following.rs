@@ -1,8 +1,9 @@
 //! The cases about `progress`: the cloud's operation of an accepted action.
 
+use futures::StreamExt as _;
 use nepho_core::{
     Access, Action, Provider, State,
-    provider::{Progress, Target, Ticket},
+    provider::{Progress, Submission, Target, Ticket},
 };
 
 use super::{Flaw, Harness, Verdict, ensure, reading::state_of};
@@ -12,7 +13,7 @@ const MOST_LOOKS: usize = 10;
 
 /// Sends the action, which each target must accept; returns the tickets in the targets' order.
 async fn accepted(provider: &dyn Provider, action: Action, targets: &[Target]) -> Result<Vec<Ticket>, Flaw> {
-    let answers = provider.submit(action.into(), targets).await;
+    let answers: Vec<Submission> = provider.submit(action.into(), targets).collect().await;
     let ticket = |target: &Target| {
         let answer = answers.iter().find(|answer| answer.key == target.key);
         let accepted = answer.and_then(|answer| answer.outcome.as_ref().ok());

@@ -86,31 +86,8 @@ impl Provider for FakeProvider {
         answers
     }
 
-    async fn submit(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
-        let gates = {
-            let mut world = self.world();
-            world.calls.push(Recorded::Submit { request, targets: targets.to_vec() });
-            world.counts.submit += 1;
-            world.take_gates(&Call::Submit)
-        };
-        gates.request().await;
-        let answers = {
-            let mut world = self.world();
-            let access = self.access.unwrap_or(world.access);
-            if access == Access::ReadWrite && !targets.is_empty() {
-                world.count(targets.len());
-                world.counts.mutations += 1;
-            }
-            let mut outcome = |key| match access {
-                Access::ReadOnly => Err(ProviderError::ReadOnly),
-                Access::ReadWrite => world.carry_out(request.action, key),
-            };
-            let keys = targets.iter().map(|target| &target.key);
-            keys.map(|key| Submission { key: key.clone(), outcome: outcome(key) }).collect()
-        };
-        gates.reply().await;
-        self.world().counts.submit_ended += 1;
-        answers
+    fn submit<'a>(&'a self, request: ActionRequest, targets: &'a [Target]) -> BoxStream<'a, Submission> {
+        stream::once(self.answer(request, targets)).flat_map(stream::iter).boxed()
     }
 
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
@@ -129,6 +106,34 @@ impl Provider for FakeProvider {
 }
 
 impl FakeProvider {
+    /// Carries out the request on each target.
+    async fn answer(&self, request: ActionRequest, targets: &[Target]) -> Vec<Submission> {
+        let gates = {
+            let mut world = self.world();
+            world.calls.push(Recorded::Submit { request, targets: targets.to_vec() });
+            world.counts.submit += 1;
+            world.take_gates(&Call::Submit)
+        };
+        gates.request().await;
+        let answers = {
+            let mut world = self.world();
+            let access = self.access.unwrap_or(world.access);
+            if access == Access::ReadWrite && !targets.is_empty() {
+                world.count(targets.len());
+                world.counts.mutations += 1;
+            }
+            let mut outcome = |key| match access {
+                Access::ReadOnly => Err(ProviderError::ReadOnly),
+                Access::ReadWrite => world.carry_out(request.action(), key),
+            };
+            let keys = targets.iter().map(|target| &target.key);
+            keys.map(|key| Submission { key: key.clone(), outcome: outcome(key) }).collect()
+        };
+        gates.reply().await;
+        self.world().counts.submit_ended += 1;
+        answers
+    }
+
     fn list_scope(&self, scope: Scope) -> BoxStream<'_, SweepItem> {
         let gates = self.world().take_gates(&Call::List(scope.location.clone()));
         stream::once(async move {

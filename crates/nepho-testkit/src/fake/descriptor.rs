@@ -53,7 +53,7 @@ const fn rules(reboots: ActionMode, stops: ActionMode) -> [ActionRule; 6] {
 }
 
 const fn rule(action: Action, from: &'static [State], already: &'static [State], mode: ActionMode) -> ActionRule {
-    ActionRule { action, from, already, mode }
+    ActionRule::new(action, from, already).mode(mode)
 }
 
 impl Descriptor for FakeDescriptor {
@@ -69,7 +69,7 @@ impl Descriptor for FakeDescriptor {
 
     fn command(&self, _account: &Account, request: ActionRequest, resources: &[Resource]) -> Option<String> {
         let ids: Vec<&str> = resources.iter().map(|resource| &*resource.key.native).collect();
-        Some(format!("fake {} {}", request.action, ids.join(" ")))
+        Some(format!("fake {} {}", request.action(), ids.join(" ")))
     }
 
     fn document_json(&self, document: &Document) -> Result<String, DocumentError> {

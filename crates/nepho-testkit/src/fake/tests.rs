@@ -89,7 +89,7 @@ async fn actions_move_their_target_and_settle_when_told() {
     let fake = FakeProvider::default();
     fake.add(instance("i-1"));
     let state = || fake.truth("i-1").expect("there").resource.raw_state;
-    let answers = fake.submit(Action::Stop.into(), &[target("i-1"), target("i-9")]).await;
+    let answers = fake.submit(Action::Stop.into(), &[target("i-1"), target("i-9")]).collect::<Vec<_>>().await;
     assert_eq!(answers[0].outcome.as_ref().expect("accepted").raw_state, "stopping");
     assert_eq!(answers[1].outcome, Err(ProviderError::NotFound { key: key("i-9") }));
     assert_eq!(state(), "stopping");
@@ -105,9 +105,9 @@ async fn a_lost_reply_is_carried_out_and_a_refusal_is_not() {
     let lost = ProviderError::TimedOut { operation: "ec2:StopInstances".into() };
     let refused = ProviderError::InvalidState { message: "no".into() };
     fake.script_submit("i-1", [SubmitStep::Refuse(refused.clone()), SubmitStep::LoseReply(lost.clone())]);
-    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).await[0].outcome, Err(refused));
+    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).collect::<Vec<_>>().await[0].outcome, Err(refused));
     assert_eq!(fake.truth("i-1").expect("there").resource.state, State::Running);
-    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).await[0].outcome, Err(lost));
+    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).collect::<Vec<_>>().await[0].outcome, Err(lost));
     assert_eq!(fake.truth("i-1").expect("there").resource.state, State::Stopping);
 }
 
@@ -117,8 +117,9 @@ async fn a_dropped_submit_is_seen_not_to_have_ended() {
     fake.add(instance("i-1"));
     let gate = fake.hold(Call::Submit, Held::Reply);
     let targets = [target("i-1")];
+    let mut answers = fake.submit(Action::Stop.into(), &targets);
     tokio::select! {
-        _ = fake.submit(Action::Stop.into(), &targets) => panic!("held"),
+        _ = answers.next() => panic!("held"),
         () = gate.reached() => {}
     }
     assert_eq!((fake.counts().submit, fake.counts().submit_ended), (1, 0));
@@ -146,7 +147,7 @@ async fn a_read_only_cloud_refuses_and_sends_nothing() {
     let fake = FakeProvider::default();
     fake.add(instance("i-1"));
     fake.set_access(Access::ReadOnly);
-    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).await[0].outcome, Err(ProviderError::ReadOnly));
+    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).collect::<Vec<_>>().await[0].outcome, Err(ProviderError::ReadOnly));
     assert_eq!(fake.traffic(), Traffic::default());
 }
 
@@ -159,7 +160,7 @@ async fn a_ticket_tells_how_its_action_ends() {
     for native in ["i-1", "i-2"] {
         fake.add(instance(native));
     }
-    let answers = fake.submit(Action::Suspend.into(), &[target("i-1"), target("i-2")]).await;
+    let answers = fake.submit(Action::Suspend.into(), &[target("i-1"), target("i-2")]).collect::<Vec<_>>().await;
     let tickets: Vec<_> = answers.into_iter().filter_map(|answer| answer.outcome.expect("accepted").ticket).collect();
     assert_eq!(fake.progress(&tickets).await, [Ok(Progress::Underway), Ok(Progress::Underway)]);
     fake.settle("i-1");
@@ -178,7 +179,7 @@ async fn zones_can_be_its_scopes_and_permissions_be_taken() {
     assert_eq!(fake.scopes().await, Ok(vec![scope("us-central1-a")]));
     let one = [instance("i-1").region("us-central1").target()];
     fake.forbid("i-1", Action::Stop);
-    let refused = fake.submit(Action::Stop.into(), &one).await.remove(0).outcome;
+    let refused = fake.submit(Action::Stop.into(), &one).collect::<Vec<_>>().await.remove(0).outcome;
     assert!(matches!(refused, Err(ProviderError::PermissionDenied { .. })), "{refused:?}");
-    assert!(fake.submit(Action::Reboot.into(), &one).await[0].outcome.is_ok());
+    assert!(fake.submit(Action::Reboot.into(), &one).collect::<Vec<_>>().await[0].outcome.is_ok());
 }

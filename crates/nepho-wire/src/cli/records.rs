@@ -4,7 +4,7 @@ use nepho_core::journal::{JournalEntry, JournalEvent, Verification};
 use serde::Serialize;
 
 use crate::{
-    enums::{Action, State},
+    enums::{Action, FailureCode, State},
     failure::Failure,
     time::moment,
 };
@@ -28,28 +28,43 @@ pub struct JournalRow {
     pub name: String,
     /// The action.
     pub action: Action,
-    /// The step: sent, accepted, done, failed, refused, `timed_out` or unknown.
+    /// The action with its parameters, such as `stop force`; `null` unless `event` is sent.
+    pub request: Option<String>,
+    /// The step: sent, `not_sent`, accepted, done, failed, refused, `timed_out` or unknown.
     pub event: &'static str,
-    /// The state observed, for done, and for failed where one was.
+    /// The state that the reply named or that was observed: for accepted, done and failed.
     pub state: Option<State>,
     /// The provider's word for it, where it named one.
     pub raw_state: Option<String>,
-    /// The reason, for refused, unknown, and for failed where the provider named one.
+    /// The reason, for `not_sent`, refused, unknown, and for failed where the provider named one.
     pub error: Option<Failure>,
+    /// The id of the provider's operation record, for accepted where it keeps one.
+    pub ticket: Option<String>,
 }
 
 impl From<&JournalEntry> for JournalRow {
     fn from(stored: &JournalEntry) -> Self {
         let entry = &stored.entry;
         let (state, raw_state, error) = match &entry.event {
-            JournalEvent::Sent | JournalEvent::TimedOut => (None, None, None),
-            JournalEvent::Accepted { raw_state } => (None, Some(raw_state.clone()), None),
-            JournalEvent::Refused(failure) | JournalEvent::Failed(failure) | JournalEvent::Unknown(failure) => {
-                (None, None, Some(failure.into()))
+            JournalEvent::Sent(_) | JournalEvent::TimedOut => (None, None, None),
+            JournalEvent::Accepted { state, raw_state, .. } => (state.map(State::from), Some(raw_state.clone()), None),
+            JournalEvent::NotSent(failure)
+            | JournalEvent::Refused(failure)
+            | JournalEvent::Failed(failure)
+            | JournalEvent::Unknown(failure) => (None, None, Some(failure.into())),
+            JournalEvent::Done { state, raw_state } => (Some((*state).into()), Some(raw_state.clone()), None),
+            JournalEvent::Contradicted { state, raw_state, reason } => {
+                let error = reason.clone().map(|message| Failure { code: FailureCode::Other, message });
+                (Some((*state).into()), Some(raw_state.clone()), error)
             }
-            JournalEvent::Done { state, raw_state } | JournalEvent::Contradicted { state, raw_state } => {
-                (Some((*state).into()), Some(raw_state.clone()), None)
-            }
+        };
+        let request = match &entry.event {
+            JournalEvent::Sent(intent) => Some(intent.request.to_string()),
+            _ => None,
+        };
+        let ticket = match &entry.event {
+            JournalEvent::Accepted { ticket, .. } => ticket.as_ref().map(ToString::to_string),
+            _ => None,
         };
         Self {
             seq: stored.seq,
@@ -60,10 +75,12 @@ impl From<&JournalEntry> for JournalRow {
             key: entry.key.to_string(),
             name: entry.name.clone(),
             action: entry.action.into(),
+            request,
             event: entry.event.as_str(),
             state,
             raw_state: raw_state.filter(|word| !word.is_empty()),
             error,
+            ticket,
         }
     }
 }

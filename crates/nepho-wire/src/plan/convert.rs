@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nepho_core as domain;
 
 use super::{
-    CommitRefusal, Confirmation, Plan, PlanActionRequest, PlanCounts, PlanTarget, PlannedTarget, Refusal, Verdict,
+    ActionOptions, CommitRefusal, Confirmation, Plan, PlanActionRequest, PlanCounts, PlanTarget, PlannedTarget, Refusal, Verdict,
     Warning,
 };
 use crate::{
@@ -35,8 +35,22 @@ impl From<PlanTarget> for domain::request::Targets {
 
 impl PlanActionRequest {
     /// The action with its parameters.
-    pub fn order(&self) -> domain::provider::ActionRequest {
-        domain::provider::ActionRequest { action: self.action.into(), discard_local_disks: self.discard_local_disks }
+    pub fn order(&self) -> Result<domain::provider::ActionRequest, domain::provider::OptionRefusal> {
+        domain::provider::ActionRequest::new(self.action.into(), self.options.into())
+    }
+}
+
+impl From<ActionOptions> for domain::provider::ActionOptions {
+    fn from(options: ActionOptions) -> Self {
+        let ActionOptions { force, hibernate, discard_local_disks } = options;
+        Self { force, hibernate, discard_local_disks }
+    }
+}
+
+impl From<domain::provider::ActionOptions> for ActionOptions {
+    fn from(options: domain::provider::ActionOptions) -> Self {
+        let domain::provider::ActionOptions { force, hibernate, discard_local_disks } = options;
+        Self { force, hibernate, discard_local_disks }
     }
 }
 
@@ -44,9 +58,11 @@ impl From<&domain::plan::Plan> for Plan {
     fn from(plan: &domain::plan::Plan) -> Self {
         Self {
             nonce: plan.nonce.0.clone(),
-            action: plan.request.action.into(),
-            discard_local_disks: plan.request.discard_local_disks,
-            asks_discard: plan.request.discard_local_disks || plan.targets.iter().any(needs_discard),
+            action: plan.request.action().into(),
+            options: plan.request.options().into(),
+            asks_discard: plan.request.options().discard_local_disks || plan.targets.iter().any(needs_discard),
+            offers_force: plan.targets.iter().any(|target| target.offers.force),
+            offers_hibernate: plan.targets.iter().any(|target| target.offers.hibernate),
             expires_at: moment(plan.expires_at),
             confirmation: (&plan.confirmation).into(),
             counts: PlanCounts::of(&plan.targets),
@@ -149,6 +165,7 @@ impl From<&domain::plan::Refusal> for Refusal {
             domain::plan::Refusal::ManagedBy(owner) => Self::ManagedBy { owner: owner.clone() },
             domain::plan::Refusal::NotPermitted => Self::NotPermitted,
             domain::plan::Refusal::LocalDisks => Self::LocalDisks,
+            domain::plan::Refusal::HibernationDisabled => Self::HibernationDisabled,
             domain::plan::Refusal::NotFound => Self::NotFound,
             domain::plan::Refusal::ReadFailed(failure) => {
                 Self::ReadFailed { failure: failure.code.into(), message: failure.message.clone() }

@@ -6,12 +6,12 @@ use nepho_core::{
     Access, Account, AccountId, Action, CredentialSource, Failure, FailureCode, Identity, Kind, Location, ProviderKind,
     Realm, Region, Resource, ResourceKey, Scope, ScopeKey, State, Timestamp, Zone,
     cache::{CachedRow, ScopeRecord},
-    journal::{JournalEntry, JournalEvent, NewEntry, OperationId, RunId},
+    journal::{Intent, JournalEntry, JournalEvent, NewEntry, OperationId, RunId},
     network::{AccountHosts, AllowedHost, HostPurpose},
-    plan::{Confirmation, Nonce, Plan, PlannedTarget, Refusal, Verdict, Warning},
-    provider::Traffic,
+    plan::{Confirmation, Nonce, OptionOffers, Plan, PlannedTarget, Refusal, Verdict, Warning},
+    provider::{Ticket, Traffic},
     report::{
-        AccountStatus, Operation, OperationTarget, Progress, ScopeReport, SignIn, SyncReport, TargetResult,
+        AccountStatus, Follower, Operation, OperationTarget, Progress, ScopeReport, SignIn, SyncReport, TargetResult,
         TargetStatus,
     },
     resource::{InstanceFacts, Lifecycle},
@@ -89,6 +89,7 @@ fn target(native: &str, verdict: Verdict, warnings: Vec<Warning>) -> PlannedTarg
         state: State::Running,
         raw_state: "running".to_owned(),
         prod: false,
+        offers: OptionOffers { force: true, hibernate: false },
         verdict,
         warnings,
     }
@@ -104,6 +105,7 @@ pub(super) fn plan() -> Plan {
         Refusal::ManagedBy("eks".to_owned()),
         Refusal::NotPermitted,
         Refusal::LocalDisks,
+        Refusal::HibernationDisabled,
         Refusal::NotFound,
         Refusal::ReadFailed(denied()),
     ];
@@ -141,27 +143,32 @@ pub(super) fn result() -> TargetResult {
 pub(super) fn operation() -> Operation {
     Operation {
         id: OperationId::new("op-1"),
-        action: Action::Stop,
+        request: Action::Stop.into(),
         started_at: at("2026-11-30T18:00:00Z"),
         finished_at: None,
         targets: vec![OperationTarget {
             account_name: "prod".to_owned(),
             name: "web".to_owned(),
             result: result(),
-            running: true,
+            follower: Some(Follower::Here),
         }],
     }
 }
 
 pub(super) fn entries() -> Vec<JournalEntry> {
     let events = [
-        JournalEvent::Sent,
-        JournalEvent::Accepted { raw_state: String::new() },
+        JournalEvent::Sent(Intent::of_action(Action::Stop)),
+        JournalEvent::Accepted {
+            state: Some(State::Stopping),
+            raw_state: "STOPPING".to_owned(),
+            ticket: Some(Ticket::new("zones/a/operations/o-1")),
+        },
+        JournalEvent::NotSent(denied()),
         JournalEvent::Refused(denied()),
         JournalEvent::Failed(denied()),
         JournalEvent::Unknown(denied()),
         JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() },
-        JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned() },
+        JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned(), reason: Some("Client.InternalError".to_owned()) },
         JournalEvent::TimedOut,
     ];
     (1..)

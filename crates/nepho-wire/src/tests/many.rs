@@ -3,7 +3,7 @@
 use nepho_core::{
     AccountId,
     plan::{CommitRefusal as Refused, Plan as Planned, Refusal, Verdict as Judged, Warning},
-    report::TargetStatus as Status,
+    report::{Follower, TargetStatus as Status},
 };
 
 use super::fixture;
@@ -78,9 +78,10 @@ fn a_commit_names_only_the_first_of_what_changed() {
 fn an_operation_is_counted_whole_with_what_went_wrong_first() {
     let mut operation = fixture::operation();
     let one = operation.targets.remove(0);
-    let mut add = |id: &str, status, running| {
+    let mut add = |id: &str, status, running: bool| {
         let mut target = one.clone();
-        (target.result.key, target.result.status, target.running) = (fixture::key(id), status, running);
+        (target.result.key, target.result.status) = (fixture::key(id), status);
+        target.follower = running.then_some(Follower::Here);
         operation.targets.push(target);
     };
     add("i-done", Status::Done, false);

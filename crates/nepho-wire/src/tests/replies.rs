@@ -2,7 +2,11 @@
 
 use insta::assert_json_snapshot;
 use nepho_core as domain;
-use nepho_core::{ProviderError as E, plan::CommitRefusal as Refused};
+use nepho_core::{
+    ProviderError as E,
+    plan::CommitRefusal as Refused,
+    provider::{ActionRequest, StopOptions},
+};
 
 use super::fixture;
 use crate::{accounts, failure, inventory, journal, network, operation, plan, resource, row, sync};
@@ -52,11 +56,12 @@ fn discarding_local_disks_is_asked_about_only_where_it_matters() {
 
     let asks = |discard: bool, verdict| {
         let mut planned = fixture::plan();
-        planned.request.discard_local_disks = discard;
+        planned.request =
+            ActionRequest::Stop(StopOptions { discard_local_disks: discard, ..StopOptions::default() });
         planned.targets.truncate(1);
         planned.targets[0].verdict = verdict;
         let shown = plan::Plan::from(&planned);
-        assert_eq!(shown.discard_local_disks, discard);
+        assert_eq!(shown.options.discard_local_disks, discard);
         shown.asks_discard
     };
     assert!(asks(false, Verdict::Refused(Refusal::LocalDisks)));

@@ -1,6 +1,6 @@
 // One action on its way: planned, confirmed in proportion, sent. The core checks every step again.
 import { call, ipcError, type IpcError } from "$lib/ipc";
-import type { Action, CommitRefusal, Plan, PlanTarget } from "$lib/ipc/types";
+import type { Action, ActionOptions, CommitRefusal, Plan, PlanTarget } from "$lib/ipc/types";
 import { needsDialog } from "$lib/actions/confirmation";
 import { count } from "$lib/i18n/format";
 import { inventory } from "$lib/inventory/inventory.svelte";
@@ -13,6 +13,8 @@ import * as m from "$messages";
 
 export type Phase = "closed" | "planning" | "ready" | "sending";
 
+/** An action without any option. */
+const PLAIN: ActionOptions = { force: false, hibernate: false, discard_local_disks: false };
 /** A spinner only after this, in milliseconds. */
 const PATIENCE_MS = 300;
 
@@ -31,10 +33,12 @@ class Planning {
   target = $state.raw<PlanTarget | null>(null);
   /** Selected rows that the query hides; they are left out unless they are asked for. */
   hidden = $state(0);
-  /** Whether the contents of local disks may be discarded. */
-  discard = $state(false);
+  /** The parameters of the action. */
+  options = $state<ActionOptions>({ ...PLAIN });
   /** Whether that is a question here, by the last plan. */
   asksDiscard = $state(false);
+  /** The options that a target's cloud takes, by the last plan. */
+  offers = $state({ force: false, hibernate: false });
 
   #round = 0;
 
@@ -63,10 +67,10 @@ class Planning {
     await this.#make();
   }
 
-  /** Plans again with leave to discard the contents of local disks, or without it. */
-  async discardLocalDisks(discard: boolean): Promise<void> {
+  /** Plans again with other parameters. */
+  async choose(options: Partial<ActionOptions>): Promise<void> {
     if (this.phase !== "ready") return;
-    this.discard = discard;
+    this.options = { ...this.options, ...options };
     await this.#make();
   }
 
@@ -111,8 +115,9 @@ class Planning {
     this.typed = "";
     this.refusal = null;
     this.error = null;
-    this.discard = false;
+    this.options = { ...PLAIN };
     this.asksDiscard = false;
+    this.offers = { force: false, hibernate: false };
   }
 
   /** Copies the cloud's own command for the targets that would be sent, or else for all. */
@@ -132,12 +137,13 @@ class Planning {
     }, PATIENCE_MS);
     try {
       if (!this.target) return;
-      const { action, target, discard: discard_local_disks } = this;
-      const plan = await call("plan_action", { action, target, discard_local_disks });
+      const { action, target } = this;
+      const plan = await call("plan_action", { action, target, options: { ...this.options } });
       if (round !== this.#round) return;
       this.plan = plan;
-      this.discard = plan.discard_local_disks;
+      this.options = plan.options;
       this.asksDiscard = plan.asks_discard;
+      this.offers = { force: plan.offers_force, hibernate: plan.offers_hibernate };
       this.phase = "ready";
       if (!this.visible && this.hidden === 0 && !needsDialog(plan)) await this.commit();
       else this.visible = true;
@@ -163,27 +169,27 @@ export function followUps(action: Action, operation: string): readonly ToastActi
 
 /** Copies the cloud's own command line for an action on resources. */
 export async function copyCommand(action: Action, keys: string[]): Promise<void> {
-  await copyOrSay(commandOf({ action, keys, total: keys.length, discard: false }));
+  await copyOrSay(commandOf({ action, keys, total: keys.length, options: PLAIN }));
 }
 
 /** Copies the command for the selected rows; a plan says which of them it is for. */
 export async function copyCommandOfSelection(action: Action, query: string): Promise<void> {
   const target: PlanTarget = { type: "selection", query, include_hidden: false };
-  const planned = call("plan_action", { action, target, discard_local_disks: false });
+  const planned = call("plan_action", { action, target, options: PLAIN });
   await copyOrSay(planned.then(commandOfPlan));
 }
 
 /** For the targets that would be sent, or else for all; a large plan holds only the first of them. */
-function commandOfPlan({ action, counts, targets, discard_local_disks: discard }: Plan): Promise<Copied> {
+function commandOfPlan({ action, counts, targets, options }: Plan): Promise<Copied> {
   const all = counts.eligible === 0;
   const keys = targets.filter(({ verdict }) => all || verdict === "eligible").map(({ key }) => key);
-  return commandOf({ action, keys, total: all ? counts.total : counts.eligible, discard });
+  return commandOf({ action, keys, total: all ? counts.total : counts.eligible, options });
 }
 
-type Asked = { action: Action; keys: string[]; total: number; discard: boolean };
+type Asked = { action: Action; keys: string[]; total: number; options: ActionOptions };
 
-async function commandOf({ action, keys, total, discard }: Asked): Promise<Copied> {
-  const { command } = await call("copy_command", { action, keys, discard_local_disks: discard });
+async function commandOf({ action, keys, total, options }: Asked): Promise<Copied> {
+  const { command } = await call("copy_command", { action, keys, options });
   if (command === null) throw new NoCommand();
   const what = { action: actionName(action), count: count(keys.length), total: count(total) };
   return { text: command, what: keys.length < total ? m.copied_command_first(what) : m.copied_command(what) };

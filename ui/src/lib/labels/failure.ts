@@ -25,6 +25,7 @@ const FAILURES: Record<FailureCode, Words> = {
   keyring_locked: { name: m.failure_keyring_locked, advice: m.advice_keyring_locked },
   secret_missing: { name: m.failure_secret_missing, advice: m.advice_secret_missing },
   credentials_missing: { name: m.failure_credentials_missing, advice: m.advice_credentials_missing },
+  not_sent: { name: m.failure_not_sent, advice: m.advice_not_sent },
   other: { name: m.failure_other, advice: m.advice_other },
 };
 

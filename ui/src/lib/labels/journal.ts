@@ -1,5 +1,5 @@
 // What the journal's steps and the ends of targets are called.
-import type { JournalEvent, TargetStatus } from "$lib/ipc/types";
+import type { Follower, JournalEvent, TargetStatus } from "$lib/ipc/types";
 import { visible } from "$lib/text/visible";
 import { failureName } from "$lib/labels/failure";
 import { stateName } from "$lib/labels/state";
@@ -17,6 +17,8 @@ export function eventText(event: JournalEvent): string {
       return event.raw_state
         ? m.event_accepted_state({ state: visible(event.raw_state) })
         : m.event_accepted();
+    case "not_sent":
+      return m.event_not_sent({ reason: failureName(event.failure.code) });
     case "refused":
       return m.event_refused({ reason: failureName(event.failure.code) });
     case "failed":
@@ -36,6 +38,7 @@ export function eventTone(event: JournalEvent): Tone {
   switch (event.type) {
     case "done":
       return "good";
+    case "not_sent":
     case "refused":
     case "failed":
       return "bad";
@@ -50,6 +53,7 @@ export function eventTone(event: JournalEvent): Tone {
 
 /** The provider's own words about a step that failed, if there are any. */
 export function eventDetail(event: JournalEvent): string {
+  if (event.type === "failed" && event.reason !== null) return visible(event.reason);
   return "failure" in event && event.failure ? visible(event.failure.message) : "";
 }
 
@@ -62,6 +66,18 @@ const STATUS: Record<TargetStatus, { name: () => string; tone: Tone }> = {
   not_sent: { name: m.status_not_sent, tone: "bad" },
   unknown: { name: m.status_unknown, tone: "warn" },
 };
+
+/** Says which process follows an unfinished target. */
+export function followerText(follower: Follower): string {
+  switch (follower.type) {
+    case "here":
+      return m.operation_following();
+    case "elsewhere":
+      return m.operation_follower_elsewhere({ process: visible(follower.process) });
+    case "nobody":
+      return m.operation_follower_nobody();
+  }
+}
 
 /** What became of a target, in a word. */
 export function statusName(status: TargetStatus): string {

@@ -23,6 +23,8 @@ export function refusalReason(refusal: Refusal): string {
       return m.refusal_not_permitted();
     case "local_disks":
       return m.refusal_local_disks();
+    case "hibernation_disabled":
+      return m.refusal_hibernation_disabled();
     case "managed_by":
       return m.refusal_managed_by({ service: visible(refusal.owner) });
     case "not_found":

@@ -18,6 +18,7 @@ import { statusOf } from "./google";
 import type { Scenario } from "./scenario";
 
 /** The duration of a transition, in milliseconds. */
+const PLAIN = { force: false, hibernate: false, discard_local_disks: false };
 const TRANSITION_MS = 4_000;
 const INVERSE: Partial<Record<Action, Action>> = {
   start: "stop",
@@ -102,10 +103,12 @@ export class Cloud {
       observed_state: null,
       failure: null,
       running: true,
+      follower: { type: "here" },
     }));
     const operation: Operation = {
       id,
       action,
+      options: PLAIN,
       inverse: INVERSE[action] ?? null,
       started_at: new Date().toISOString(),
       finished_at: null,
@@ -114,11 +117,11 @@ export class Cloud {
     };
     this.operations.unshift(operation);
     for (const row of targets) {
-      this.log(id, action, row, { type: "sent" });
+      this.log(id, action, row, { type: "sent", options: PLAIN });
       row.state = during;
       row.raw_state = raw(row, during);
       row.pending = action;
-      this.log(id, action, row, { type: "accepted", raw_state: row.raw_state });
+      this.log(id, action, row, { type: "accepted", state: during, raw_state: row.raw_state });
     }
     targets.forEach((row, at) => {
       setTimeout(() => this.#settle(operation, row, after), TRANSITION_MS + at * 300);
@@ -150,7 +153,8 @@ export class Cloud {
     const event = { type: "done", state: after, raw_state: row.raw_state } as const;
     this.log(operation.id, operation.action, row, event);
     const target = operation.targets.find(({ key }) => key === row.key);
-    if (target) Object.assign(target, { running: false, status: "done", observed_state: after });
+    if (target)
+      Object.assign(target, { running: false, follower: null, status: "done", observed_state: after });
     operation.counts = operationCounts(operation.targets);
     if (operation.counts.running === 0) operation.finished_at = new Date().toISOString();
     this.changed("inventory", "operations");

@@ -44,7 +44,7 @@ export function detailCommands(cloud: Cloud): Pick<Answers, Own> {
       cloud.whole.add(key);
       return { ...document(row), as_of: new Date().toISOString() };
     },
-    copy_command: ({ action, keys, discard_local_disks: discard }) => {
+    copy_command: ({ action, keys, options }) => {
       const [first] = keys.map(find);
       const ids = keys.map((key) => key.split(":").slice(4).join(":")).join(" ");
       if (first?.provider !== "gcp") {
@@ -52,7 +52,7 @@ export function detailCommands(cloud: Cloud): Pick<Answers, Own> {
       }
       const verb = action === "reboot" ? "reset" : action === "terminate" ? "delete" : action;
       return {
-        command: `gcloud compute instances ${verb} ${ids} --zone ${first.zone ?? ""}${discard ? " --discard-local-ssd=true" : ""}`,
+        command: `gcloud compute instances ${verb} ${ids} --zone ${first.zone ?? ""}${options.discard_local_disks ? " --discard-local-ssd=true" : ""}`,
       };
     },
     open_console: () => ({}),

@@ -19,7 +19,7 @@ export function fakeHost(address: URLSearchParams): Host {
     ...detailCommands(cloud),
     ...accountCommands(cloud),
     ...projectCommands(cloud),
-    plan_action: ({ action, target, discard_local_disks }) => plans.make(action, target, discard_local_disks),
+    plan_action: ({ action, target, options }) => plans.make(action, target, options),
     commit_plan: ({ nonce, confirmation }) => plans.commit(nonce, confirmation),
     list_operations: ({ limit }) => ({
       operations: cloud.operations

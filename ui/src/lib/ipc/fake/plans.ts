@@ -1,5 +1,14 @@
 // The stand-in's plans: the shapes and the care of the real ones, none of the checks.
-import type { Action, CommitReply, Plan, PlannedTarget, PlanTarget, Row, Warning } from "$lib/ipc/types";
+import type {
+  Action,
+  ActionOptions,
+  CommitReply,
+  Plan,
+  PlannedTarget,
+  PlanTarget,
+  Row,
+  Warning,
+} from "$lib/ipc/types";
 import { type Cloud, has } from "./cloud";
 import { planCounts, SHOWN } from "./counts";
 import { commandError } from "./errors";
@@ -25,19 +34,21 @@ export class Plans {
     this.#cloud = cloud;
   }
 
-  make(action: Action, target: PlanTarget, discard: boolean): Plan {
+  make(action: Action, target: PlanTarget, options: ActionOptions): Plan {
     const rows = this.#rows(target);
     if (rows.length > MOST) {
       const message = `${rows.length} targets are more than one plan may have (${MOST}); narrow the selection`;
       throw commandError({ code: "too_many_targets", message });
     }
-    const targets = rows.map((row) => this.#target(action, row, discard));
+    const targets = rows.map((row) => this.#target(action, row, options.discard_local_disks));
     const sent = targets.filter(({ verdict }) => verdict === "eligible");
     const plan: Plan = {
       nonce: crypto.randomUUID(),
       action,
-      discard_local_disks: discard,
+      options,
       asks_discard: rows.some((row) => this.#cloud.accepts(action, row) && losesLocalDisks(action, row)),
+      offers_force: action === "stop" && rows.some(({ provider }) => provider === "aws"),
+      offers_hibernate: action === "stop" && rows.some(({ provider }) => provider === "aws"),
       expires_at: new Date(Date.now() + 60_000).toISOString(),
       confirmation: this.#confirmation(action, sent),
       counts: planCounts(targets),
