@@ -23,7 +23,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Changes, EngineError, Host, account_locks::Locks, actions::executor::Executor,
-    actions::pending_plans::PendingPlans, actions::recover::Orphans, session::Sessions,
+    actions::pending_plans::PendingPlans, actions::recover::Orphans, session::Sessions, slots::Slots,
     sync::inventory::InventoryWriter, sync::poll::Pollers,
 };
 
@@ -45,7 +45,7 @@ pub(crate) struct Inner {
     pollers: Pollers,
     pub(crate) accounts: RwLock<HashMap<AccountId, Account>>,
     /// Serialises the sweeps of one account.
-    sweeping: Mutex<HashMap<AccountId, Arc<AsyncMutex<()>>>>,
+    sweeping: Slots<AsyncMutex<()>>,
     progress: Mutex<HashMap<AccountId, Progress>>,
     loaded: watch::Sender<bool>,
     stopping: CancellationToken,
@@ -88,7 +88,7 @@ impl Engine {
             orphans: Orphans::default(),
             pollers: Pollers::default(),
             accounts: RwLock::default(),
-            sweeping: Mutex::default(),
+            sweeping: Slots::default(),
             progress: Mutex::default(),
             loaded: watch::Sender::new(false),
             stopping,

@@ -1,26 +1,38 @@
 //! The engine's handle: sweeps, polling and single reads.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeSet, HashMap};
 
 use futures::future::join_all;
 use nepho_core::{
-    Account, AccountId, Failure, FailureCode, Kind, ResourceKey, Scope,
+    Account, AccountId, Failure, FailureCode, Kind, ResourceKey, Scope, State,
     provider::{Detail, Target},
     report::{Progress, SyncReport},
 };
-use nepho_index::{Query, Sort};
 
 use crate::{
     engine::{Engine, lock, write},
     sync::sweep::{Extent, Sweep, Swept},
 };
 
-/// The states that the cloud leaves without a request. Missing rows are excluded, because a read
-/// would not find them.
-const MOVING: &str = "state:pending,stopping,suspending,terminating,repairing -is:missing";
+/// The progress of a running sweep. Dropping it removes the progress, also if the sweep was cancelled.
+struct ShownProgress<'a> {
+    engine: &'a Engine,
+    account: &'a AccountId,
+}
+
+impl ShownProgress<'_> {
+    fn set(&self, progress: Progress) {
+        lock(&self.engine.0.progress).insert(self.account.clone(), progress);
+        self.engine.0.inventory.notify_accounts();
+    }
+}
+
+impl Drop for ShownProgress<'_> {
+    fn drop(&mut self) {
+        lock(&self.engine.0.progress).remove(self.account);
+        self.engine.0.inventory.notify_accounts();
+    }
+}
 
 impl Engine {
     /// Sweeps the accounts (all accounts if empty) and waits for each sweep to end.
@@ -68,17 +80,15 @@ impl Engine {
 
     async fn swept(&self, id: &AccountId, extent: Extent<'_>) -> Swept {
         self.loaded().await;
-        let queue = Arc::clone(lock(&self.0.sweeping).entry(id.clone()).or_default());
-        let _permit = queue.lock().await;
+        let queue = self.0.sweeping.of(id);
+        let _turn = queue.lock().await;
         let Some(account) = self.pinned(id).await else { return Swept::default() };
         let _hold = match self.0.locks.hold(&*self.0.host, id).await {
             Ok(hold) => hold,
             Err(failure) => return Swept::not_run(&account, failure),
         };
-        let progress = |progress: Progress| {
-            lock(&self.0.progress).insert(id.clone(), progress);
-            self.0.inventory.notify_accounts();
-        };
+        let shown = ShownProgress { engine: self, account: id };
+        let progress = |progress: Progress| shown.set(progress);
         let sweep = Sweep {
             inventory: &self.0.inventory,
             sessions: &self.0.sessions,
@@ -88,8 +98,7 @@ impl Engine {
         };
         progress(Progress::default());
         let swept = sweep.run(extent).await;
-        lock(&self.0.progress).remove(id);
-        self.0.inventory.notify_accounts();
+        drop(shown);
         self.settle_orphans(id).await;
         swept.unwrap_or_else(|error| {
             tracing::error!(%error, "cannot store a sweep");
@@ -123,11 +132,8 @@ impl Engine {
 
     /// Returns the account's rows in a transitional state.
     pub(crate) fn transitional(&self, account: &AccountId) -> Vec<ResourceKey> {
-        let snapshot = self.snapshot();
-        let Ok(query) = Query::parse(MOVING) else { return Vec::new() };
-        let mut keys = snapshot.search(&query, Sort::default(), self.0.clock.now()).keys();
-        keys.retain(|key| snapshot.row(key).is_some_and(|row| row.account == *account));
-        keys
+        // Missing rows are excluded, because a read would not find them.
+        self.snapshot().keys_in_state(account, State::is_transitional)
     }
 
     /// Reads single rows and stores the result.
