@@ -35,6 +35,7 @@ use flate2::read::MultiGzDecoder;
 use nepho_core::provider::Traffic;
 
 use crate::{
+    admission::Admission,
     endpoint::HostPolicy,
     error::{BlockedHost, BodyError},
 };
@@ -111,9 +112,16 @@ impl HttpConnector for CountingConnector {
         // The signature does not cover this header, so it may be set after signing.
         request.headers_mut().insert("accept-encoding", "gzip");
         let capture = request.extension::<Capture>().cloned();
+        let admission = request.extension::<Admission>().cloned();
         let counts = Arc::clone(&self.counts);
-        let call = self.inner.call(request);
+        let inner = self.inner.clone();
         HttpConnectorFuture::new(async move {
+            // Held for this attempt only: also an attempt that the SDK cancels drops it.
+            let _permit = match &admission {
+                Some(admission) => Some(admission.permit().await),
+                None => None,
+            };
+            let call = inner.call(request);
             counts.requests.fetch_add(1, Ordering::Relaxed);
             let mut reply = call.await?;
             let bytes = read(&mut reply, &counts).await?;
