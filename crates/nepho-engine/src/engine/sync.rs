@@ -87,6 +87,8 @@ impl Engine {
             Ok(hold) => hold,
             Err(failure) => return Swept::not_run(&account, failure),
         };
+        // Read again: the account may have been changed or removed during the wait.
+        let Some(account) = self.account(id) else { return Swept::default() };
         let shown = ShownProgress { engine: self, account: id };
         let progress = |progress: Progress| shown.set(progress);
         let sweep = Sweep {
@@ -112,7 +114,8 @@ impl Engine {
         if account.realm.is_some() {
             return Some(account);
         }
-        let Ok(session) = self.0.sessions.of(&account).await else { return Some(account) };
+        // The account may have been removed during the sign-in.
+        let Ok(session) = self.0.sessions.of(&account).await else { return self.account(id) };
         // Another process may have changed, pinned or removed the account during the sign-in.
         let pinned = match self.store().pin_account(id, &session.identity).await {
             Ok(stored) => stored?,

@@ -28,6 +28,8 @@ pub struct FakeHost {
     clouds: Mutex<HashMap<AccountId, Result<FakeProvider, Failure>>>,
     running: Mutex<HashSet<RunId>>,
     locked: Mutex<Option<Failure>>,
+    /// Accounts that another process has locked, with the time that each wait takes.
+    locked_elsewhere: Mutex<HashMap<AccountId, Duration>>,
     rough: AtomicBool,
 }
 
@@ -43,6 +45,11 @@ impl FakeHost {
     /// Gives its clouds restrictions; see [`ROUGH_DIALECT`].
     pub fn set_rough(&self) {
         self.rough.store(true, Ordering::Relaxed);
+    }
+
+    /// Makes every wait for the account's lock end after `wait` without it.
+    pub fn lock_elsewhere(&self, account: &str, wait: Duration) {
+        self.locked_elsewhere.lock().unwrap().insert(AccountId::new(account), wait);
     }
 
     pub fn set_locked(&self, failure: Option<Failure>) {
@@ -63,7 +70,12 @@ impl Host for FakeHost {
         if self.rough.load(Ordering::Relaxed) { &ROUGH_DIALECT } else { &FAKE_DIALECT }
     }
 
-    async fn lock(&self, _account: &AccountId) -> Result<AccountLock, Failure> {
+    async fn lock(&self, account: &AccountId) -> Result<AccountLock, Failure> {
+        let wait = self.locked_elsewhere.lock().unwrap().get(account).copied();
+        if let Some(wait) = wait {
+            tokio::time::sleep(wait).await;
+            return Err(failure(FailureCode::Conflict));
+        }
         self.locked.lock().unwrap().clone().map_or_else(|| Ok(Box::new(()) as AccountLock), Err)
     }
 
@@ -132,6 +144,15 @@ pub fn failure(code: FailureCode) -> Failure {
 }
 
 impl Harness {
+    /// Adds the account `name` with a separate, empty cloud.
+    pub async fn add_account(&self, name: &str) -> FakeProvider {
+        let cloud = FakeProvider::new(&format!("realm-{name}"));
+        self.host.connects(name, Ok(cloud.clone()));
+        self.store.put_account(&account(name)).await.expect("stored");
+        self.engine.put_account(account(name)).await;
+        cloud
+    }
+
     /// Sweeps every account, one second later than any earlier event.
     pub async fn sync(&self) -> nepho_core::report::SyncReport {
         tokio::time::sleep(Duration::from_secs(1)).await;
