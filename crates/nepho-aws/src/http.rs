@@ -249,6 +249,7 @@ mod tests {
         connector.call(request)
     }
 
+    // Invariant 18
     #[tokio::test]
     async fn permit_is_held_for_an_attempt_and_not_between_two() {
         let region = Region::new("eu-west-1");

@@ -158,6 +158,7 @@ mod tests {
         requests.filter_map(|region| now(limiter, region, Purpose::Sweep)).collect()
     }
 
+    // Invariant 18
     #[test]
     fn hung_accounts_leave_permits_for_a_healthy_one() {
         for (accounts, count, each) in [(8, 17, 1), (4, 17, PER_REGION), (20, 17, 1)] {
@@ -180,6 +181,7 @@ mod tests {
         assert_eq!(hang(&RateLimiter::new(), &region, 20).len(), PER_REGION);
     }
 
+    // Invariant 18
     #[test]
     fn hung_sweeps_delay_no_action_and_no_read() {
         for (accounts, count) in [(1, 1), (1, 17), (8, 17)] {

@@ -43,7 +43,9 @@ impl Draft {
                 self.put(Segment::replace(key, rows, old.as_deref()));
             }
             Change::Scopes(records) => {
-                records.into_iter().for_each(|record| self.next.scopes.put(record));
+                for record in records {
+                    self.next.scopes.put(record);
+                }
                 self.next.orders.forget(SortColumn::AsOf);
             }
             Change::Failures { attempted_at, failures } => {

@@ -12,16 +12,13 @@ use nepho_core::{Action, ResourceKey, request::Targets};
 use nepho_index::{Query, Sort};
 use nepho_testkit::ec2::{Ec2Double, Fault, FaultRule};
 use serde_json::{Value, json};
-use tokio::{task::JoinHandle, time::sleep};
+use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
     Numbers,
     lab::{self, Lab},
     millis,
 };
-
-/// Instances of each account.
-const INSTANCES: usize = 1000;
 
 /// Syncs of each kind in one round.
 const SYNCS: usize = 3;
@@ -35,7 +32,7 @@ struct Pair {
 
 pub fn measure(numbers: &Numbers) -> Result<Value> {
     let (hung, regions) = (numbers.get("--hung", 8), numbers.get("--regions", 17));
-    let clouds = lab::clouds(hung + 1, regions, INSTANCES)?;
+    let clouds = lab::clouds(hung + 1, regions, numbers.get("--instances", 1000))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(rounds(clouds, numbers, regions))
 }
@@ -56,10 +53,9 @@ async fn rounds(clouds: Vec<Ec2Double>, numbers: &Numbers, regions: usize) -> Re
     for _ in 0..rounds {
         let each = clicks.div_ceil(rounds);
         one_round(&lab, &mut keys, each, &mut syncs.alone, &mut clicked.alone).await?;
-        let hanging = hang(&lab, regions).await?;
+        let mut hanging = hang(&lab, regions).await?;
         one_round(&lab, &mut keys, each, &mut syncs.beside, &mut clicked.beside).await?;
-        hanging.abort();
-        let _ = hanging.await; // cancelled
+        hanging.shutdown().await;
     }
     lab.app.shutdown().await;
     Ok(json!({
@@ -106,11 +102,14 @@ async fn click(app: &App, cloud: &Ec2Double, key: &ResourceKey) -> Result<Durati
 
 /// Syncs the hung accounts again and again. Returns once each of their regions has a request without
 /// answer.
-async fn hang(lab: &Arc<Lab>, regions: usize) -> Result<JoinHandle<()>> {
+async fn hang(lab: &Arc<Lab>, regions: usize) -> Result<JoinSet<()>> {
     let hung = &lab.members[1..];
-    hung.iter().for_each(|member| member.cloud.forget_requests());
+    for member in hung {
+        member.cloud.forget_requests();
+    }
     let (app, ids) = (lab.app.clone(), hung.iter().map(|member| member.id.clone()).collect::<Vec<_>>());
-    let hanging = tokio::spawn(async move {
+    let mut hanging = JoinSet::new();
+    hanging.spawn(async move {
         loop {
             app.sync(&ids, &[]).await;
         }
@@ -122,7 +121,7 @@ async fn hang(lab: &Arc<Lab>, regions: usize) -> Result<JoinHandle<()>> {
         }
         sleep(Duration::from_millis(5)).await;
     }
-    if hanging.is_finished() {
+    if hanging.try_join_next().is_some() {
         bail!("the sync of the hung accounts ended");
     }
     Ok(hanging)

@@ -1,7 +1,7 @@
 //! The program behind `cargo xtask bench isolation`: measures one part and prints its figures as one
 //! line of JSON.
 //!
-//! `bench_isolation clouds [--hung N] [--regions N] [--clicks N] [--rounds N] [--rtt-ms N]` ·
+//! `bench_isolation clouds [--hung N] [--regions N] [--instances N] [--clicks N] [--rounds N] [--rtt-ms N]` ·
 //! `bench_isolation locks [--accounts N]` · `bench_isolation zones [--accounts N] [--zones N]`.
 //! The clouds are doubles on loopback, and the fake provider for the zones. Deliberately not here:
 //! limits and their check, which are in `xtask/src/bench/isolation.rs`.

@@ -1,4 +1,5 @@
-//! A sweep of many accounts in which every zone fails: the CPU time of this process.
+//! A sweep of many accounts in which every zone fails: the CPU time of this process, the least of
+//! several runs.
 
 use std::{collections::HashMap, fs, sync::Arc, sync::Mutex, sync::PoisonError};
 
@@ -44,11 +45,18 @@ impl Host for Clouds {
 
 pub fn measure(numbers: &Numbers) -> Result<Value> {
     let (accounts, zones) = (numbers.get("--accounts", 50), numbers.get("--zones", 130));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(sweeps(accounts, zones))
+    let mut least = (u64::MAX, u64::MAX);
+    for _ in 0..numbers.get("--runs", 3) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let (listings, sign_in) = runtime.block_on(sweeps(accounts, zones))?;
+        least = (least.0.min(listings), least.1.min(sign_in));
+    }
+    Ok(json!({"accounts": accounts, "zones": zones, "listings_cpu_ms": least.0, "sign_in_cpu_ms": least.1}))
 }
 
-async fn sweeps(accounts: usize, zones: usize) -> Result<Value> {
+/// Sweeps new accounts twice: each listing fails, and then each sign-in. Returns both CPU times in
+/// milliseconds.
+async fn sweeps(accounts: usize, zones: usize) -> Result<(u64, u64)> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     fs::create_dir(&data)?;
@@ -68,7 +76,7 @@ async fn sweeps(accounts: usize, zones: usize) -> Result<Value> {
     }
     let sign_in = sweep(&engine, accounts * zones).await?;
     engine.shutdown().await;
-    Ok(json!({"accounts": accounts, "zones": zones, "listings_cpu_ms": listings, "sign_in_cpu_ms": sign_in}))
+    Ok((listings, sign_in))
 }
 
 /// Sweeps every account. Returns the CPU time in milliseconds.

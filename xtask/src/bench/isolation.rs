@@ -30,6 +30,9 @@ pub struct Load {
     /// Regions of each account, 17 at most.
     #[arg(long, default_value_t = 17, value_parser = clap::value_parser!(u64).range(1..=17))]
     pub regions: u64,
+    /// Instances of each account.
+    #[arg(long, default_value_t = 1000)]
+    pub instances: u64,
     /// Clicks in the healthy account, undisturbed and beside the hung ones.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub clicks: u64,
@@ -113,7 +116,13 @@ pub fn run(workspace: &Workspace, load: &Load) -> Result<ExitCode> {
         workspace,
         &program,
         "clouds",
-        &[("hung", load.hung), ("regions", load.regions), ("clicks", load.clicks), ("rtt-ms", load.rtt_ms)],
+        &[
+            ("hung", load.hung),
+            ("regions", load.regions),
+            ("instances", load.instances),
+            ("clicks", load.clicks),
+            ("rtt-ms", load.rtt_ms),
+        ],
     )?;
     let locks: Locks = part(workspace, &program, "locks", &[("accounts", load.locked)])?;
     let mut zones: Vec<Zones> = Vec::new();
@@ -174,27 +183,33 @@ fn verdicts(clouds: &Clouds, locks: &Locks, zones: &[Zones]) -> Vec<Verdict> {
             1.2,
         ),
     ];
-    let kinds: [(&str, fn(&Zones) -> f64); 2] =
-        [("failing listings", |zones| zones.listings_cpu_ms), ("failing sign-in", |zones| zones.sign_in_cpu_ms)];
-    for (kind, cpu_ms) in kinds {
-        for pair in zones.windows(2) {
-            let what = format!("{kind}: CPU of {} ÷ {} accounts", pair[1].accounts, pair[0].accounts);
-            // The clock of the kernel has steps of 10 ms.
-            verdicts.push(Verdict::new(what, cpu_ms(&pair[1]) / cpu_ms(&pair[0]).max(10.0), 2.2));
-        }
-        for largest in zones.iter().filter(|zones| zones.accounts == MOST_CPU_ACCOUNTS) {
-            let what = format!("{kind}: CPU of {} accounts in seconds", largest.accounts);
-            verdicts.push(Verdict::new(what, cpu_ms(largest) / 1000.0, MOST_CPU_S));
-        }
-    }
+    verdicts.extend(growth("failing listings", zones, |zones| zones.listings_cpu_ms));
+    verdicts.extend(growth("failing sign-in", zones, |zones| zones.sign_in_cpu_ms));
     verdicts
+}
+
+/// Compares the CPU times of one kind of failure.
+fn growth(kind: &str, zones: &[Zones], cpu_ms: fn(&Zones) -> f64) -> Vec<Verdict> {
+    let cpu_ms: Vec<_> = zones.iter().map(|zones| (zones.accounts, cpu_ms(zones))).collect();
+    let doublings = cpu_ms.windows(2).map(|pair| {
+        let what = format!("{kind}: CPU of {} ÷ {} accounts", pair[1].0, pair[0].0);
+        // The clock of the kernel has steps of 10 ms.
+        Verdict::new(what, pair[1].1 / pair[0].1.max(10.0), 2.2)
+    });
+    let largest = cpu_ms.iter().filter(|(accounts, _)| *accounts == MOST_CPU_ACCOUNTS).map(|(accounts, cpu_ms)| {
+        Verdict::new(format!("{kind}: CPU of {accounts} accounts in seconds"), cpu_ms / 1000.0, MOST_CPU_S)
+    });
+    doublings.chain(largest).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn good() -> (Clouds, Locks, Vec<Zones>) {
+    type Measured = (Clouds, Locks, Vec<Zones>);
+    type Spoil = fn(&mut Measured);
+
+    fn good() -> Measured {
         let clouds = Clouds {
             hung_accounts: 8,
             hung_regions: 17,
@@ -218,7 +233,7 @@ mod tests {
         (clouds, locks, zones.to_vec())
     }
 
-    fn missed(figures: &(Clouds, Locks, Vec<Zones>)) -> Vec<String> {
+    fn missed(figures: &Measured) -> Vec<String> {
         let verdicts = verdicts(&figures.0, &figures.1, &figures.2);
         assert_eq!(verdicts.len(), 3 + 2 * 4);
         verdicts.into_iter().filter(|verdict| !verdict.kept).map(|verdict| verdict.what).collect()
@@ -227,7 +242,7 @@ mod tests {
     #[test]
     fn each_limit_is_missed_alone() {
         assert_eq!(missed(&good()), [""; 0]);
-        let spoil: [(&str, fn(&mut (Clouds, Locks, Vec<Zones>))); 5] = [
+        let spoil: [(&str, Spoil); 5] = [
             ("sync beside", |figures| figures.0.sync_beside_ms = 121.0),
             ("click to request", |figures| figures.0.click_beside_p99_ms = 31.0),
             ("sync of 6 accounts", |figures| figures.1.sync_ms = 15_300.0),

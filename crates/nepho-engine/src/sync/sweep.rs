@@ -50,10 +50,12 @@ impl Swept {
         Self { scopes: vec![report], ..Self::default() }
     }
 
-    fn add(&mut self, ended: Ended) {
-        self.resources += ended.resources;
-        self.changed += ended.changed;
-        self.scopes.push(ended.report);
+    fn extend(&mut self, ended: Vec<Ended>) {
+        for one in ended {
+            self.resources += one.resources;
+            self.changed += one.changed;
+            self.scopes.push(one.report);
+        }
     }
 }
 
@@ -135,7 +137,7 @@ impl Sweep<'_> {
                     let ended = ended?;
                     progress.done += u32::try_from(ended.len()).unwrap_or(u32::MAX);
                     (self.progress)(progress);
-                    ended.into_iter().for_each(|ended| swept.add(ended));
+                    swept.extend(ended);
                     continue;
                 }
                 complete => break,
@@ -166,7 +168,7 @@ impl Sweep<'_> {
         let failure = Failure { code: FailureCode::Malformed, message };
         let without = open.into_iter().map(|scope| (scope.clone(), Err(failure.clone())));
         let ended = self.end(session, started_at, without.collect()).await?;
-        ended.into_iter().for_each(|ended| swept.add(ended));
+        swept.extend(ended);
         swept.scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
         Ok(swept)
     }

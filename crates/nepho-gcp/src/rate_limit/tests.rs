@@ -195,6 +195,7 @@ async fn requests_in_flight_of_an_account_are_limited() {
     }
 }
 
+// Invariant 18
 /// Zones that hang delay no action, no poll of an operation, and no read that follows an action.
 #[tokio::test(start_paused = true)]
 async fn hung_sweeps_delay_no_action_and_no_read() {

@@ -135,6 +135,7 @@ fn a_row_that_takes_the_name_of_another_takes_its_own_place() {
     assert_eq!(then.iter().map(|key| &*key.native).collect::<Vec<_>>(), ["i-5", "i-9"]);
 }
 
+// Invariant 18
 /// One change copies no record of another scope, whichever scopes it names.
 #[test]
 fn change_of_one_scope_shares_every_other_record() {
