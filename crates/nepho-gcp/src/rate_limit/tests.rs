@@ -207,12 +207,11 @@ async fn hung_sweeps_delay_no_action_and_no_read() {
             hung.extend(within(hang(other, PER_PROJECT)).await.unwrap_or_default());
         }
         assert!(within(hang(&limiter, 1)).await.is_none(), "the control");
-        let begun = Instant::now();
         let observed = [ReadClass::Zone, ReadClass::Heavy, ReadClass::Operation].map(Class::Read);
         for class in observed.into_iter().chain([Class::Mutation]) {
-            permit(&limiter, class).await.expect("a permit");
+            let permit = within(permit(&limiter, class)).await;
+            assert!(permit.is_some_and(|permit| permit.is_ok()), "{class:?} beside {accounts} accounts");
         }
-        assert!(begun.elapsed() < Duration::from_millis(100), "{accounts} accounts");
     }
 }
 
