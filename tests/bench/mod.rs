@@ -1,5 +1,5 @@
-//! The benchmark's own test: it runs over a tiny load, with the programs of this build, and refuses
-//! an incomplete load. Deliberately not here: any figure of time.
+//! The benchmark's own tests: they run over a tiny load, with the programs of this build, and refuse
+//! an incomplete load or a missed limit. Deliberately not here: any figure of time.
 
 use std::{
     fs,
@@ -98,5 +98,62 @@ fn a_short_load_is_a_failure() {
             assert!(!output.status.success() && output.stdout.is_empty(), "{less}: {errors}");
             assert!(errors.contains("incomplete sync") && errors.contains(&words), "{less}: {errors}");
         }
+    }
+}
+
+fn isolation(binaries: &Path, arguments: &[&str]) -> (Output, Value) {
+    let mut command = Command::new(programs().join("xtask"));
+    command.args(["bench", "isolation", "--binaries"]).arg(binaries).args(arguments).stdin(Stdio::null());
+    let output = command.output().expect("the task starts");
+    let document = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output, document)
+}
+
+#[test]
+fn isolation_bench_measures_each_part() {
+    let load = [
+        ["--hung", "2"],
+        ["--regions", "3"],
+        ["--instances", "60"],
+        ["--clicks", "8"],
+        ["--rtt-ms", "1"],
+        ["--locked", "3"],
+        ["--accounts", "2,4"],
+        ["--zones", "5"],
+    ];
+    let (output, document) = isolation(&programs().join("examples"), load.as_flattened());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let limits = document["limits"].as_array().unwrap_or_else(|| panic!("{errors}"));
+    let words =
+        ["sync beside 2", "click to request", "sync of 3 accounts, 2 locked", "failing listings", "failing sign-in"];
+    assert_eq!(limits.len(), words.len());
+    for (limit, word) in limits.iter().zip(words) {
+        assert!(limit["what"].as_str().is_some_and(|what| what.starts_with(word)), "{limit}");
+        assert!(limit["figure"].as_f64() >= Some(0.0) && errors.contains(word), "{limit}");
+    }
+    assert_eq!((document["clouds"]["syncs"].as_u64(), document["clouds"]["clicks"].as_u64()), (Some(12), Some(8)));
+    // A tiny load is noise: its figures may miss their limits, and then the task says so.
+    assert_eq!(output.status.success(), limits.iter().all(|limit| limit["kept"] == true), "{errors}");
+}
+
+#[test]
+fn missed_limit_of_isolation_is_a_failure() {
+    for (wait, expected) in [(3000, 0), (3500, 0), (15_300, 1)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("bench_isolation");
+        let clouds = r#"{"hung_accounts":8,"hung_regions":17,"syncs":1,"clicks":1,"sync_alone_ms":10,"sync_beside_ms":11,
+            "click_alone_p50_ms":1,"click_beside_p50_ms":1,"click_alone_p99_ms":2,"click_beside_p99_ms":2}"#;
+        let locks = format!(r#"{{"accounts":6,"locked":5,"one_wait_ms":3000,"sync_ms":{wait}}}"#);
+        let zones = r#"{"accounts":'$3',"zones":130,"listings_cpu_ms":'$3',"sign_in_cpu_ms":'$3'}"#;
+        let script = format!(
+            "#!/bin/sh\ncase $1 in clouds) echo '{clouds}';; locks) echo '{locks}';; zones) echo '{zones}';; esac\n"
+        );
+        fs::write(&program, script).expect("written");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("executable");
+        let (output, document) = isolation(folder.path(), &[]);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(expected), "{wait}: {errors}");
+        assert_eq!(errors.contains("MISSED"), expected == 1, "{errors}");
+        assert_eq!(document["zones"].as_array().map(Vec::len), Some(4));
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The methods of the store that write rows or scopes of the inventory.
-const WRITES: [&str; 4] = [".commit_scope(", ".commit_rows(", ".fail_scope(", ".retain_scopes("];
+const WRITES: [&str; 4] = [".commit_scope(", ".commit_rows(", ".fail_scopes(", ".retain_scopes("];
 
 /// The one caller, and the store that has the methods.
 const MAY_WRITE: [&str; 2] = ["crates/nepho-engine/src/sync/inventory.rs", "crates/nepho-store/"];

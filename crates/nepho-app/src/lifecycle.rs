@@ -18,7 +18,7 @@ use crate::{
     process::{
         background,
         directory::{self, Directory},
-        locks::{self, HeldBy},
+        locks::{self, HeldBy, OtherRuns},
     },
     providers::{ProviderFactory, sign_ins::SignIns},
     settings,
@@ -55,6 +55,7 @@ impl App {
             clock: Arc::clone(&clock),
             host,
             run: run.clone(),
+            other_runs: OtherRuns::default(),
             _alive: alive,
         });
         background::remove_orphan_rows(&store).await?;

@@ -11,7 +11,13 @@ use aws_types::region;
 use bytes::Bytes;
 use nepho_core::Region;
 
-use crate::{error::AwsError, http::Capture, rate_limit::RateLimiter, session::Session};
+use crate::{
+    admission::Admission,
+    error::AwsError,
+    http::Capture,
+    rate_limit::{Purpose, RateLimiter},
+    session::Session,
+};
 
 const DESCRIBE_INSTANCES: &str = "ec2:DescribeInstances";
 
@@ -38,8 +44,7 @@ pub(crate) struct Client {
     pub sts: aws_sdk_sts::Client,
     /// The region for requests that concern no region.
     pub home: Region,
-    /// The account's rate limiter.
-    pub rate_limiter: Arc<RateLimiter>,
+    rate_limiter: Arc<RateLimiter>,
 }
 
 impl fmt::Debug for Client {
@@ -65,10 +70,19 @@ impl Client {
         self.regional.client(region)
     }
 
+    /// Waits until a call for `purpose` may be sent to `region`.
+    pub async fn admission(&self, region: &Region, purpose: Purpose) -> Admission {
+        Admission::wait(&self.rate_limiter, region, purpose).await
+    }
+
     /// Sends `DescribeInstances`, and returns the bytes of the reply. The SDK's own parser would take
     /// more time than all other steps together, and would drop the bytes.
     pub async fn describe(&self, region: &Region, wanted: Wanted) -> Result<Bytes, AwsError> {
-        let _permit = self.rate_limiter.read(region).await;
+        let purpose = match wanted {
+            Wanted::Page { .. } => Purpose::Sweep,
+            Wanted::Ids(_) => Purpose::Read,
+        };
+        let admission = self.admission(region, purpose).await;
         let request = self.ec2(region).describe_instances();
         let request = match wanted {
             // A request without size and token would count as "unfiltered and unpaginated", a
@@ -81,7 +95,7 @@ impl Client {
             Wanted::Ids(ids) => request.set_instance_ids(Some(ids)),
         };
         let capture = Capture::new("<DescribeInstancesResponse/>");
-        let sent = request.customize().interceptor(capture.clone()).send().await;
+        let sent = request.customize().interceptor(admission).interceptor(capture.clone()).send().await;
         sent.map_err(|error| AwsError::new(DESCRIBE_INSTANCES, &error))?;
         Ok(capture.take())
     }

@@ -35,6 +35,7 @@ use flate2::read::MultiGzDecoder;
 use nepho_core::provider::Traffic;
 
 use crate::{
+    admission::Admission,
     endpoint::HostPolicy,
     error::{BlockedHost, BodyError},
 };
@@ -111,9 +112,16 @@ impl HttpConnector for CountingConnector {
         // The signature does not cover this header, so it may be set after signing.
         request.headers_mut().insert("accept-encoding", "gzip");
         let capture = request.extension::<Capture>().cloned();
+        let admission = request.extension::<Admission>().cloned();
         let counts = Arc::clone(&self.counts);
-        let call = self.inner.call(request);
+        let inner = self.inner.clone();
         HttpConnectorFuture::new(async move {
+            // Held for this attempt only: also an attempt that the SDK cancels drops it.
+            let _permit = match &admission {
+                Some(admission) => Some(admission.permit().await),
+                None => None,
+            };
+            let call = inner.call(request);
             counts.requests.fetch_add(1, Ordering::Relaxed);
             let mut reply = call.await?;
             let bytes = read(&mut reply, &counts).await?;
@@ -204,5 +212,65 @@ impl Intercept for Capture {
         // On the request, not in a task-local: the SDK may send other requests to resolve credentials.
         context.request_mut().add_extension(self.clone());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use nepho_core::{
+        Region,
+        network::{AllowedHost, HostPurpose},
+    };
+
+    use super::*;
+    use crate::rate_limit::{Purpose, RateLimiter};
+
+    /// A cloud that does not answer.
+    #[derive(Debug)]
+    struct Silent;
+
+    impl HttpConnector for Silent {
+        fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
+            HttpConnectorFuture::new(std::future::pending())
+        }
+    }
+
+    fn silent() -> CountingConnector {
+        let endpoint = url::Url::parse("http://127.0.0.1:9").expect("a URL");
+        let allowed = vec![AllowedHost::at(&endpoint, HostPurpose::Endpoint)];
+        let policy = HostPolicy::new(Some(&endpoint), allowed).expect("a policy");
+        CountingConnector { inner: SharedHttpConnector::new(Silent), counts: Arc::default(), policy }
+    }
+
+    fn attempt(connector: &CountingConnector, admission: &Admission) -> HttpConnectorFuture {
+        let mut request = HttpRequest::get("http://127.0.0.1:9/").expect("a request");
+        request.add_extension(admission.clone());
+        connector.call(request)
+    }
+
+    // Invariant 18
+    #[tokio::test]
+    async fn permit_is_held_for_an_attempt_and_not_between_two() {
+        let region = Region::new("eu-west-1");
+        for purpose in [Purpose::Sweep, Purpose::Read] {
+            let (connector, limiter) = (silent(), Arc::new(RateLimiter::new()));
+            let mut calls = Vec::new();
+            while let Some(call) = Admission::wait(&limiter, &region, purpose).now_or_never() {
+                calls.push(call);
+            }
+            assert_eq!(calls.len(), 6, "the permits of one region");
+            for number in 1..=3 {
+                let mut attempts: Vec<_> = calls.iter().map(|call| attempt(&connector, call)).collect();
+                for attempt in &mut attempts {
+                    assert!(futures::poll!(attempt).is_pending(), "sent, and not answered");
+                }
+                let other = || limiter.permit(&region, purpose).now_or_never();
+                assert!(other().is_none(), "attempt {number} holds its permit");
+                drop(attempts); // each has timed out, and its call waits before the next attempt
+                assert!(other().is_some(), "no call holds a permit after attempt {number}");
+            }
+            assert_eq!(connector.counts.requests.load(Ordering::Relaxed), 18);
+        }
     }
 }

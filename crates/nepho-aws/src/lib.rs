@@ -4,6 +4,7 @@
 //! account names its one source), programs run from a profile, scheduling, and any retry of a
 //! mutation.
 
+mod admission;
 mod api;
 mod client;
 mod convert;

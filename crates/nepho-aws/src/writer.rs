@@ -13,7 +13,7 @@ use crate::{
     convert,
     error::AwsError,
     http::Capture,
-    rate_limit::RateLimiter,
+    rate_limit::{Purpose, RateLimiter},
     session::Session,
     verb::Verb,
     xml::{Cursor, ReplyError},
@@ -44,7 +44,7 @@ impl Writer {
         verb: Verb,
         ids: Vec<String>,
     ) -> Result<Vec<(String, Accepted)>, AwsError> {
-        let _permit = self.rate_limiter.act(region, verb).await;
+        let _permit = self.rate_limiter.permit(region, Purpose::Act(verb)).await;
         let client = self.regional.client(region);
         let ids = Some(ids);
         let operation = verb.operation();

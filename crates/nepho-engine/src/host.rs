@@ -26,9 +26,12 @@ pub trait Host: Send + Sync + fmt::Debug {
     /// Acquires the account's lock and waits briefly for it; the failure names the holder.
     async fn lock(&self, account: &AccountId) -> Result<AccountLock, Failure>;
 
-    /// Returns the signature of the process of `run`, such as `nepho, process 4711`, while it lives
-    /// and owns its journal entries.
-    fn running(&self, run: &RunId) -> Option<String>;
+    /// Returns `true` if the process of `run` is still alive and owns its journal entries.
+    fn is_running(&self, run: &RunId) -> bool;
+
+    /// Returns the signature of the process of `run`, such as `nepho, process 4711`, while it is
+    /// alive.
+    fn signature(&self, run: &RunId) -> Option<String>;
 
     /// Acquires the lock of an operation whose process has ended; `None` if another process follows
     /// it.

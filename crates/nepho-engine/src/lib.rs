@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod host;
 mod session;
+mod slots;
 mod sync;
 
 pub use actions::waiter::{CONSISTENCY_WINDOW, FOLLOW_TIMEOUT};

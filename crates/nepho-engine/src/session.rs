@@ -81,7 +81,7 @@ impl Sessions {
         }
         let outcome = self.connect(account, with_scopes).await;
         let sign_in = outcome.as_ref().map_or_else(|failure| SignIn::Failed(failure.clone()), |_| SignIn::Ok);
-        lock(&self.sign_in).insert(account.id.clone(), sign_in);
+        self.record(&account.id, sign_in);
         let session = Arc::new(outcome?);
         *slot = Some(Arc::clone(&session));
         Ok(session)
@@ -124,8 +124,16 @@ impl Sessions {
     /// Records a failure that shows the credentials to be invalid; the next use connects again.
     pub async fn note(&self, account: &AccountId, failure: &Failure) {
         if matches!(failure.code, FailureCode::Unauthenticated | FailureCode::WrongAccount) {
-            lock(&self.sign_in).insert(account.clone(), SignIn::Failed(failure.clone()));
+            self.record(account, SignIn::Failed(failure.clone()));
             self.forget(account).await;
+        }
+    }
+
+    /// Records the result of a use. A sweep that outlives its account records nothing.
+    fn record(&self, account: &AccountId, sign_in: SignIn) {
+        let slots = lock(&self.slots);
+        if slots.contains_key(account) {
+            lock(&self.sign_in).insert(account.clone(), sign_in);
         }
     }
 

@@ -20,7 +20,7 @@ use crate::{
     error_reason::Refusal,
     http::{Counts, Reply, SendError},
     login::Login,
-    rate_limit::{Class, QuotaWaits, RateLimiter},
+    rate_limit::{Class, Purpose, QuotaWaits, RateLimiter, Slots},
     timeouts::Timeouts,
     token::{Grant, Token},
 };
@@ -28,14 +28,18 @@ use crate::{
 /// The most attempts of one request that gets no usable answer.
 const ATTEMPTS: u32 = 3;
 
-/// Client of one project. Clones share connections, counts and quota.
+/// Client of one project. Clones share connections, counts, quota and permits.
 #[derive(Clone, Debug)]
-pub(crate) struct Client(Arc<Inner>);
+pub(crate) struct Client {
+    inner: Arc<Inner>,
+    purpose: Purpose,
+}
 
 #[derive(Debug)]
 struct Inner {
     login: Arc<Login>,
     rate_limiter: Arc<RateLimiter>,
+    slots: Slots,
     counts: Counts,
     project: String,
     grant: Grant,
@@ -81,29 +85,36 @@ impl Client {
         timeouts: Timeouts,
         fresh: impl FnOnce() -> RateLimiter,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             rate_limiter: login.rate_limiter(project, fresh),
+            slots: Slots::default(),
             login: Arc::clone(login),
             counts: Counts::default(),
             project: project.to_owned(),
             grant,
             timeouts,
-        }))
+        };
+        Self { inner: Arc::new(inner), purpose: Purpose::Sweep }
+    }
+
+    /// The same client for actions and single reads, which wait for no sweep.
+    pub fn for_single_reads(&self) -> Self {
+        Self { purpose: Purpose::Single, ..self.clone() }
     }
 
     /// The project's id.
     pub fn project(&self) -> &str {
-        &self.0.project
+        &self.inner.project
     }
 
     /// The `host:port` that marks the realm; `None` for Google itself.
     pub fn realm_suffix(&self) -> Option<String> {
-        self.0.login.policy().realm_suffix()
+        self.inner.login.policy().realm_suffix()
     }
 
     /// The time limits of each call.
     pub fn timeouts(&self) -> Timeouts {
-        self.0.timeouts
+        self.inner.timeouts
     }
 
     /// The path of a resource of the project: `path(["zones", zone])`.
@@ -125,7 +136,7 @@ impl Client {
 
     /// The requests and bytes so far, without those of the sign-in.
     pub fn traffic(&self) -> Traffic {
-        self.0.counts.traffic()
+        self.inner.counts.traffic()
     }
 
     /// Sends `call` until it is answered, at most [`ATTEMPTS`] times and within
@@ -146,13 +157,13 @@ impl Client {
     /// The attempts of a call. `lost` receives the error of the last attempt that may have been
     /// carried out.
     async fn attempts(&self, call: &Call<'_>, lost: &mut Option<GcpError>) -> Result<Bytes, GcpError> {
-        let Inner { login, rate_limiter, timeouts, .. } = &*self.0;
+        let Inner { login, rate_limiter, slots, timeouts, .. } = &*self.inner;
         let operation = operation(call);
         let url = login.policy().url(call.api, call.path, call.query).map_err(|host| {
             GcpError::not_sent(format!("request blocked: {host:?} is not an allowed endpoint of this account"))
         })?;
         let grant = match call.api {
-            Api::Compute => self.0.grant,
+            Api::Compute => self.inner.grant,
             Api::Projects => Grant::Projects,
         };
         let mut deadline = Instant::now() + timeouts.operation;
@@ -166,7 +177,7 @@ impl Client {
                 Class::Mutation => error.before_sending(),
             })?;
             let waiting_since = Instant::now();
-            let permit = rate_limiter.permit(call.class, &mut waits).await;
+            let permit = rate_limiter.permit(slots, call.class, self.purpose, &mut waits).await;
             let permit = permit.map_err(|retry_after| ProviderError::Throttled { retry_after: Some(retry_after) })?;
             deadline += waiting_since.elapsed();
             let error = match self.send(call, &operation, url.clone(), &token, deadline).await {
@@ -203,7 +214,7 @@ impl Client {
         token: &Token,
         deadline: Instant,
     ) -> Result<Bytes, GcpError> {
-        let Inner { login, counts, timeouts, .. } = &*self.0;
+        let Inner { login, counts, timeouts, .. } = &*self.inner;
         let mut request = login.http().request(call.method.clone(), url).header(header::AUTHORIZATION, token.bearer());
         if let Some(project) = login.quota_project() {
             request = request.header("x-goog-user-project", project);
@@ -241,7 +252,7 @@ impl Client {
         let refused = |refusal: Refusal| GcpError::Refused {
             operation: operation.to_owned(),
             api: api.host(),
-            project: self.0.project.clone(),
+            project: self.inner.project.clone(),
             refusal: Box::new(refusal),
         };
         if let Some(refusal) = Refusal::read(status, reply.retry_after, body.as_bytes()) {

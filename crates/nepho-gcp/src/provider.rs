@@ -27,7 +27,10 @@ use crate::{
 /// One project, connected.
 #[derive(Debug)]
 pub struct GcpProvider {
+    /// The client of sweeps.
     client: Client,
+    /// The client of actions, single reads and the identity.
+    single: Client,
     /// `None` for a read-only account.
     writer: Option<Writer>,
     access: Access,
@@ -48,6 +51,7 @@ impl GcpProvider {
         let client = client(&options)?;
         Ok(Self {
             writer: Writer::new(&client, options.access),
+            single: client.for_single_reads(),
             access: options.access,
             principal: options.identity.principal().to_owned(),
             realm: convert::realm(client.project(), client.realm_suffix().as_deref()),
@@ -59,9 +63,9 @@ impl GcpProvider {
         })
     }
 
-    fn context(&self) -> Context<'_> {
+    fn context<'a>(&'a self, client: &'a Client) -> Context<'a> {
         Context {
-            client: &self.client,
+            client,
             realm: &self.realm,
             preflight: &self.preflight,
             zones_denied: self.zones_denied.load(Ordering::Relaxed),
@@ -108,7 +112,7 @@ fn client(options: &GcpOptions) -> Result<Client, ConnectError> {
 #[async_trait]
 impl Provider for GcpProvider {
     async fn verify(&self) -> Result<Identity, ProviderError> {
-        identity::identity(&self.client, &self.principal, &self.realm, self.access).await
+        identity::identity(&self.single, &self.principal, &self.realm, self.access).await
     }
 
     async fn scopes(&self) -> Result<Vec<Scope>, ProviderError> {
@@ -118,12 +122,12 @@ impl Provider for GcpProvider {
     }
 
     fn list<'a>(&'a self, scopes: &'a [Scope]) -> BoxStream<'a, SweepItem> {
-        self.context().list(scopes).boxed()
+        self.context(&self.client).list(scopes).boxed()
     }
 
     async fn observe(&self, targets: &[Target], detail: Detail) -> Vec<ReadResult> {
         let (own, foreign) = self.own(targets);
-        let mut results = read::instances(self.context(), &own, detail).await;
+        let mut results = read::instances(self.context(&self.single), &own, detail).await;
         results.extend(foreign.into_iter().map(|(key, error)| ReadResult { key, seen: Err(error) }));
         results
     }
@@ -136,11 +140,11 @@ impl Provider for GcpProvider {
         };
         let (own, foreign) = self.own(targets);
         let foreign = foreign.into_iter().map(|(key, error)| Submission { key, outcome: Err(error) });
-        submit::submit(writer, self.context(), request, own).chain(stream::iter(foreign)).boxed()
+        submit::submit(writer, self.context(&self.single), request, own).chain(stream::iter(foreign)).boxed()
     }
 
     async fn progress(&self, tickets: &[Ticket]) -> Vec<Result<Progress, ProviderError>> {
-        operations::progress(&self.client, tickets).await
+        operations::progress(&self.single, tickets).await
     }
 
     fn converter_version(&self) -> u32 {

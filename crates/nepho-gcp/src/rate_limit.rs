@@ -5,6 +5,10 @@
 //! the documented default. If Google still reports an exhausted quota, no request of its group is
 //! sent until the next minute. The project is the one that Google charges, so projects that share a
 //! quota share a limiter.
+//!
+//! Permits are separate from quotas: each account has its own, and sweeps and single reads take
+//! different ones. Zones that do not answer a sweep delay no action, no read that follows one, and
+//! no other account.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -19,11 +23,12 @@ use tokio::{
 
 use crate::backoff;
 
-/// The most requests in flight of all projects together.
-static EVERYWHERE: Semaphore = Semaphore::const_new(100);
+/// The most sweep requests in flight of all accounts together, which bounds the open sockets. Far
+/// above [`PER_PROJECT`], so that several accounts without answers leave permits for another.
+static EVERYWHERE: Semaphore = Semaphore::const_new(384);
 
-/// The most requests in flight of one project: the zones of a large project are listed in parallel.
-/// Google limits requests per minute, not requests in flight.
+/// The most requests of one purpose in flight of one account: the zones of a large project are
+/// listed in parallel. Google limits requests per minute, not requests in flight.
 pub(crate) const PER_PROJECT: usize = 32;
 
 /// The time between two refills of Google's quotas.
@@ -45,6 +50,15 @@ pub(crate) enum ReadClass {
     Operation,
     /// Reads of the Resource Manager, which has its own quotas.
     Projects,
+}
+
+/// Purpose of a read, which decides the permits that it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A part of a sweep.
+    Sweep,
+    /// A read for an action, of single resources, or of the identity.
+    Single,
 }
 
 /// Group of requests with one quota.
@@ -79,6 +93,15 @@ impl Class {
             Self::Read(_) | Self::Mutation => 600,
         }
     }
+
+    /// Requests per minute for one purpose. A sixth of each group is left for single reads, so that
+    /// sweeps of many zones delay no action.
+    const fn allowed(self, purpose: Purpose) -> u32 {
+        match purpose {
+            Purpose::Sweep => self.per_minute() / 6 * 5,
+            Purpose::Single => self.per_minute(),
+        }
+    }
 }
 
 /// Rate limiter of one project.
@@ -87,7 +110,40 @@ pub(crate) struct RateLimiter {
     clock: Arc<dyn Clock>,
     window: Duration,
     usage: Mutex<[Usage; Class::COUNT]>,
-    slots: Semaphore,
+}
+
+/// Permits of one account, for requests in flight.
+#[derive(Debug)]
+pub(crate) struct Slots {
+    sweeps: Semaphore,
+    reads: Semaphore,
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self { sweeps: Semaphore::new(PER_PROJECT), reads: Semaphore::new(PER_PROJECT) }
+    }
+}
+
+impl Slots {
+    /// Waits for a permit. No semaphore is ever closed, so each gives one. Mutations and polls of
+    /// operations need none: nothing delays them.
+    async fn permit(&self, class: Class, purpose: Purpose) -> Permit<'_> {
+        let (account, everywhere) = match (class, purpose) {
+            (Class::Mutation | Class::Read(ReadClass::Operation), _) => (None, None),
+            (Class::Read(_), Purpose::Sweep) => (Some(&self.sweeps), Some(&EVERYWHERE)),
+            (Class::Read(_), Purpose::Single) => (Some(&self.reads), None),
+        };
+        let account = match account {
+            Some(slots) => slots.acquire().await.ok(),
+            None => None,
+        };
+        let everywhere = match everywhere {
+            Some(slots) => slots.acquire().await.ok(),
+            None => None,
+        };
+        Permit { _account: account, _everywhere: everywhere }
+    }
 }
 
 /// Count of one group's requests.
@@ -102,7 +158,7 @@ struct Usage {
 /// Permit to send one request.
 #[derive(Debug)]
 pub(crate) struct Permit<'b> {
-    _slot: Option<SemaphorePermit<'b>>,
+    _account: Option<SemaphorePermit<'b>>,
     _everywhere: Option<SemaphorePermit<'static>>,
 }
 
@@ -119,25 +175,23 @@ impl Default for QuotaWaits {
 impl RateLimiter {
     /// A limiter with full quotas. `window` is the time between two refills.
     pub fn new(clock: Arc<dyn Clock>, window: Duration) -> Self {
-        Self { clock, window, usage: Mutex::default(), slots: Semaphore::new(PER_PROJECT) }
+        Self { clock, window, usage: Mutex::default() }
     }
 
     /// Waits until a request of `class` may be sent. An exhausted quota is waited out, at most as
     /// often as `waits` allows; after that, the error is the time until the next minute.
-    pub async fn permit(&self, class: Class, waits: &mut QuotaWaits) -> Result<Permit<'_>, Duration> {
+    pub async fn permit<'s>(
+        &self,
+        slots: &'s Slots,
+        class: Class,
+        purpose: Purpose,
+        waits: &mut QuotaWaits,
+    ) -> Result<Permit<'s>, Duration> {
         loop {
-            // Neither semaphore is ever closed, so both always give a permit. The quota is checked
-            // last: another request may exhaust it while this one waits.
-            // Mutations and polls of operations take no slot, so zones that hang do not delay them.
-            let slot = match class {
-                Class::Mutation | Class::Read(ReadClass::Operation) => None,
-                Class::Read(_) => self.slots.acquire().await.ok(),
-            };
-            let everywhere = EVERYWHERE.acquire().await.ok();
-            let Err(wait) = self.take(class) else {
-                return Ok(Permit { _slot: slot, _everywhere: everywhere });
-            };
-            drop((slot, everywhere));
+            // The quota is checked last: another request may exhaust it while this one waits.
+            let permit = slots.permit(class, purpose).await;
+            let Err(wait) = self.take(class, purpose) else { return Ok(permit) };
+            drop(permit);
             if waits.0 == 0 {
                 return Err(wait);
             }
@@ -155,7 +209,7 @@ impl RateLimiter {
     }
 
     /// Counts one request; the error is the time until the next minute.
-    fn take(&self, class: Class) -> Result<(), Duration> {
+    fn take(&self, class: Class, purpose: Purpose) -> Result<(), Duration> {
         let (minute, rest) = self.minute();
         let usage = &mut self.usage.lock().unwrap_or_else(PoisonError::into_inner)[class.index()];
         if let Some(closed) = usage.closed_until {
@@ -170,7 +224,7 @@ impl RateLimiter {
             usage.minute = Some(minute);
             usage.used = 0;
         }
-        if usage.used >= class.per_minute() {
+        if usage.used >= class.allowed(purpose) {
             return Err(rest);
         }
         usage.used += 1;

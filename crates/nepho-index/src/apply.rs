@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use nepho_core::{ResourceKey, ScopeKey, cache::CachedRow};
+use nepho_core::{
+    ResourceKey, ScopeKey,
+    cache::{CachedRow, ScopeRecord},
+};
 
 use crate::{
     Change, SortColumn,
@@ -18,35 +21,40 @@ use crate::{
 /// A snapshot under construction.
 pub(crate) struct Draft {
     next: Inner,
-    /// The slots of scopes that have rows.
-    slots: BTreeMap<ScopeKey, u32>,
     /// Slots whose row numbers changed meaning, because rows were added, removed or renamed.
     moved: BTreeSet<u32>,
     /// Set if a row changed.
     rows: bool,
+    /// Set if a segment has rows of other places than before.
+    places: bool,
     overlays: bool,
 }
 
 impl Draft {
     pub(crate) fn new(next: Inner) -> Self {
-        let slots = (0..)
-            .zip(&next.segments)
-            .filter_map(|(slot, segment)| Some((segment.as_ref()?.key.clone(), slot)))
-            .collect();
-        Self { next, slots, moved: BTreeSet::new(), rows: false, overlays: false }
+        Self { next, moved: BTreeSet::new(), rows: false, places: false, overlays: false }
     }
 
     pub(crate) fn make(&mut self, change: Change) {
         match change {
             Change::Rows { upserts, removed } => self.rows(upserts, &removed),
             Change::ReplaceScope { key, rows } => {
-                let old = self.slots.get(&key).and_then(|&slot| self.next.segments[slot as usize].clone());
+                let old = self.next.scopes.slot(&key).and_then(|slot| self.next.segments[slot as usize].clone());
                 self.put(Segment::replace(key, rows, old.as_deref()));
             }
             Change::Scopes(records) => {
-                let scopes = Arc::make_mut(&mut self.next.scopes);
-                scopes.extend(records.into_iter().map(|record| (record.key.clone(), record)));
+                for record in records {
+                    self.next.scopes.put(record);
+                }
                 self.next.orders.forget(SortColumn::AsOf);
+            }
+            Change::Failures { attempted_at, failures } => {
+                for (key, failure) in failures {
+                    let known = self.next.scopes.record(&key).cloned();
+                    let record = known.unwrap_or_else(|| never_listed(key));
+                    let (attempted_at, failure) = (Some(attempted_at), Some(failure));
+                    self.next.scopes.put(ScopeRecord { attempted_at, failure, ..record });
+                }
             }
             Change::RemoveScopes(keys) => keys.iter().for_each(|key| self.remove_scope(key)),
             Change::Accounts(accounts) => {
@@ -56,10 +64,8 @@ impl Draft {
             }
             Change::RemoveAccount(id) => {
                 Arc::make_mut(&mut self.next.accounts).remove(&id);
-                let scopes = self.slots.keys().chain(self.next.scopes.keys());
-                let scopes: BTreeSet<_> = scopes.filter(|key| key.account == id).cloned().collect();
-                for key in &scopes {
-                    self.remove_scope(key);
+                for key in self.next.scopes.keys_of(&id) {
+                    self.remove_scope(&key);
                 }
             }
             Change::Overlay { key, overlay } => {
@@ -79,14 +85,15 @@ impl Draft {
             let key = ScopeKey { account: row.account.clone(), scope: row.scope.clone() };
             by_scope.entry(key).or_default().push(row);
         }
-        for (key, &slot) in &self.slots {
-            let segment = self.next.segment(slot);
-            if removed.iter().any(|key| segment.is_some_and(|segment| segment.position(key).is_some())) {
-                by_scope.entry(key.clone()).or_default();
+        if !removed.is_empty() {
+            for segment in self.next.segments.iter().flatten() {
+                if removed.iter().any(|key| segment.position(key).is_some()) {
+                    by_scope.entry(segment.key.clone()).or_default();
+                }
             }
         }
         for (key, upserts) in by_scope {
-            let segment = match self.slots.get(&key).and_then(|&slot| self.next.segment(slot)) {
+            let segment = match self.next.scopes.slot(&key).and_then(|slot| self.next.segment(slot)) {
                 Some(old) => old.with(upserts, removed),
                 None => Segment::replace(key, upserts, None),
             };
@@ -98,33 +105,36 @@ impl Draft {
     fn put(&mut self, segment: Segment) {
         self.rows = true;
         let slot = self.slot(&segment.key);
-        let place = &mut self.next.segments[slot as usize];
-        if !place.as_ref().is_some_and(|old| old.is_aligned_with(&segment)) {
+        let old = &mut Arc::make_mut(&mut self.next.segments)[slot as usize];
+        if !old.as_ref().is_some_and(|old| old.is_aligned_with(&segment)) {
             self.moved.insert(slot);
         }
-        *place = Some(Arc::new(segment));
+        let stays = old.as_ref().is_some_and(|old| old.places.values() == segment.places.values());
+        self.places |= !stays;
+        *old = Some(Arc::new(segment));
     }
 
     /// Returns the slot of a scope, and assigns a free or new one if it has none.
     fn slot(&mut self, key: &ScopeKey) -> u32 {
-        if let Some(&slot) = self.slots.get(key) {
+        if let Some(slot) = self.next.scopes.slot(key) {
             return slot;
         }
-        let segments = &mut self.next.segments;
-        let slot = segments.iter().position(Option::is_none).unwrap_or(segments.len());
-        if slot == segments.len() {
+        let free = (!self.next.free.is_empty()).then(|| Arc::make_mut(&mut self.next.free).pop()).flatten();
+        let slot = free.unwrap_or_else(|| {
+            let segments = Arc::make_mut(&mut self.next.segments);
             segments.push(None);
-        }
-        self.slots.insert(key.clone(), row_number(slot));
-        row_number(slot)
+            row_number(segments.len() - 1)
+        });
+        self.next.scopes.set_slot(key, slot);
+        slot
     }
 
     fn remove_scope(&mut self, key: &ScopeKey) {
-        Arc::make_mut(&mut self.next.scopes).remove(key);
-        if let Some(slot) = self.slots.remove(key) {
-            self.next.segments[slot as usize] = None;
+        if let Some(slot) = self.next.scopes.remove(key) {
+            Arc::make_mut(&mut self.next.segments)[slot as usize] = None;
+            Arc::make_mut(&mut self.next.free).push(slot);
             self.moved.insert(slot);
-            self.rows = true;
+            (self.rows, self.places) = (true, true);
         }
     }
 
@@ -136,6 +146,8 @@ impl Draft {
         }
         if self.rows {
             self.next.orders = OrderCache::default();
+        }
+        if self.places {
             self.next.places = Arc::new(places(&self.next));
         }
         if self.overlays {
@@ -148,9 +160,14 @@ impl Draft {
     }
 }
 
+/// Returns the record of a scope without a complete listing.
+fn never_listed(key: ScopeKey) -> ScopeRecord {
+    ScopeRecord { key, generation: 0, rows: 0, as_of: None, attempted_at: None, failure: None }
+}
+
 fn places(next: &Inner) -> HashMap<Place, Vec<u32>> {
     let mut places: HashMap<Place, Vec<u32>> = HashMap::new();
-    for (slot, segment) in (0..).zip(&next.segments) {
+    for (slot, segment) in (0..).zip(&*next.segments) {
         for place in segment.iter().flat_map(|segment| segment.places.values()) {
             places.entry(place.clone()).or_default().push(slot);
         }

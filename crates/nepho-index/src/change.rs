@@ -1,7 +1,7 @@
 //! Changes that the engine applies to the index: rows, scopes, accounts and overlays.
 
 use nepho_core::{
-    Account, AccountId, Action, ResourceKey, ScopeKey, State, Timestamp,
+    Account, AccountId, Action, Failure, ResourceKey, ScopeKey, State, Timestamp,
     cache::{CachedRow, ScopeRecord},
 };
 
@@ -25,6 +25,13 @@ pub enum Change {
     },
     /// New or newer scope records; other records stay.
     Scopes(Vec<ScopeRecord>),
+    /// Failed listings: each scope's record takes its failure and keeps its other facts.
+    Failures {
+        /// Time of the attempt.
+        attempted_at: Timestamp,
+        /// The failure of each scope.
+        failures: Vec<(ScopeKey, Failure)>,
+    },
     /// Scopes to remove, with their rows.
     RemoveScopes(Vec<ScopeKey>),
     /// New or newer accounts; other accounts stay.

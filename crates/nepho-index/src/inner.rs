@@ -6,13 +6,14 @@ use std::{
     time::Duration,
 };
 
-use nepho_core::{Account, AccountId, ResourceKey, ScopeKey, cache::ScopeRecord};
+use nepho_core::{Account, AccountId, ResourceKey};
 
 use crate::{
     Overlay, RowView,
     freshness::Freshness,
     order_cache::OrderCache,
     position::{At, row_number},
+    scope_table::ScopeTable,
     search::Scene,
     segment::{Place, Segment},
 };
@@ -24,10 +25,12 @@ pub const DEFAULT_STALE_AFTER: Duration = Duration::from_mins(15);
 #[derive(Clone)]
 pub(crate) struct Inner {
     pub(crate) accounts: Arc<BTreeMap<AccountId, Account>>,
-    pub(crate) scopes: Arc<BTreeMap<ScopeKey, ScopeRecord>>,
+    pub(crate) scopes: ScopeTable,
     pub(crate) overlays: Arc<BTreeMap<ResourceKey, Overlay>>,
     /// The rows of each scope. A segment keeps its slot while its scope exists.
-    pub(crate) segments: Vec<Option<Arc<Segment>>>,
+    pub(crate) segments: Arc<Vec<Option<Arc<Segment>>>>,
+    /// The slots without a segment.
+    pub(crate) free: Arc<Vec<u32>>,
     /// The slots that have rows of a place.
     pub(crate) places: Arc<HashMap<Place, Vec<u32>>>,
     /// The overlays of existing rows, sorted by row position.
@@ -42,9 +45,10 @@ impl Default for Inner {
     fn default() -> Self {
         Self {
             accounts: Arc::default(),
-            scopes: Arc::default(),
+            scopes: ScopeTable::default(),
             overlays: Arc::default(),
-            segments: Vec::new(),
+            segments: Arc::default(),
+            free: Arc::default(),
             places: Arc::default(),
             overlaid: Arc::default(),
             by_name: Arc::default(),
@@ -67,14 +71,14 @@ impl Inner {
         Some(Scene {
             segment,
             account: self.accounts.get(&segment.key.account),
-            record: self.scopes.get(&segment.key),
+            record: self.scopes.record(&segment.key),
             overlays: &self.overlaid[from..to],
         })
     }
 
     /// Returns every slot that has a segment.
     pub(crate) fn scenes(&self) -> impl Iterator<Item = (u32, Scene<'_>)> {
-        (0..).zip(&self.segments).filter_map(|(slot, _)| Some((slot, self.scene(slot)?)))
+        (0..).zip(&*self.segments).filter_map(|(slot, _)| Some((slot, self.scene(slot)?)))
     }
 
     /// Returns the account's name, or its id while the account is unknown.

@@ -21,6 +21,7 @@ mod page;
 mod position;
 mod query;
 mod row_set;
+mod scope_table;
 mod search;
 mod segment;
 mod snapshot;

@@ -46,7 +46,7 @@ impl Inner {
 
     /// Returns a number for each row that sorts like the column; `None` where the fact is absent.
     fn sort_keys(&self, rows: &[At], column: SortColumn) -> Vec<Option<u128>> {
-        let scenes: Vec<_> = (0..).zip(&self.segments).map(|(slot, _)| self.scene(slot)).collect();
+        let scenes: Vec<_> = (0..).zip(&*self.segments).map(|(slot, _)| self.scene(slot)).collect();
         let each = |key: &dyn Fn(&Segment, At) -> Option<u128>| {
             rows.iter().map(|&at| key(self.segment(at.slot)?, at)).collect()
         };

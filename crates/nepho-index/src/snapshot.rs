@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use nepho_core::{
-    Account, AccountId, ResourceKey, ScopeKey, Timestamp,
+    Account, AccountId, ResourceKey, ScopeKey, State, Timestamp,
     cache::{CachedRow, ScopeRecord},
     status::Totals,
 };
@@ -107,17 +107,29 @@ impl Snapshot {
 
     /// Returns the record of a scope.
     pub fn scope(&self, key: &ScopeKey) -> Option<&ScopeRecord> {
-        self.inner.scopes.get(key)
+        self.inner.scopes.record(key)
     }
 
     /// Returns the scopes of an account, in order of location and kind.
     pub fn scopes_of(&self, account: &AccountId) -> Vec<&ScopeRecord> {
-        self.inner.scopes.values().filter(|record| record.key.account == *account).collect()
+        self.inner.scopes.records_of(account).collect()
     }
 
     /// Returns every scope, by account, then in order of location and kind.
     pub fn scopes(&self) -> Vec<&ScopeRecord> {
-        self.inner.scopes.values().collect()
+        self.inner.scopes.records().collect()
+    }
+
+    /// Returns the rows of one account whose shown state `is_wanted`, without missing rows. Reads no
+    /// row of another account.
+    pub fn keys_in_state(&self, account: &AccountId, is_wanted: impl Fn(State) -> bool) -> Vec<ResourceKey> {
+        let scenes = self.inner.scopes.slots_of(account).filter_map(|slot| self.inner.scene(slot));
+        let found = scenes.flat_map(|scene| {
+            let wanted = (0..scene.segment.len()).filter(|&at| is_wanted(scene.state(at)));
+            let rows: Vec<_> = wanted.map(|at| Arc::clone(scene.segment.row(at))).collect();
+            rows
+        });
+        found.filter(|row| row.missing_since.is_none()).map(|row| row.resource.key.clone()).collect()
     }
 
     /// Returns one account.
@@ -145,7 +157,7 @@ impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot")
             .field("accounts", &self.inner.accounts.len())
-            .field("scopes", &self.inner.scopes.len())
+            .field("scopes", &self.inner.scopes.records().count())
             .field("rows", &self.len())
             .finish()
     }

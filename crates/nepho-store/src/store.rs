@@ -176,17 +176,18 @@ impl Store {
         self.write("commit the rows", move |pair| commits::commit_rows(&mut pair.cache, &commit)).await
     }
 
-    /// Records that the scope's listing failed. Its rows and their age stay.
-    pub async fn fail_scope(
+    /// Records that listings failed, in one transaction. The rows of the scopes and their age stay.
+    pub async fn fail_scopes(
         &self,
-        key: &ScopeKey,
         attempted_at: Timestamp,
-        failure: &Failure,
+        failures: &[(ScopeKey, Failure)],
     ) -> Result<(), StoreError> {
-        let (key, failure) = (key.clone(), failure.clone());
-        self.write("record the failure", move |pair| {
+        let failures = failures.to_vec();
+        self.write("record the failures", move |pair| {
             let writing = connection::write(&mut pair.cache)?;
-            scopes::fail(&writing, &key, attempted_at, &failure)?;
+            for (key, failure) in &failures {
+                scopes::fail(&writing, key, attempted_at, failure)?;
+            }
             Ok(writing.commit()?)
         })
         .await

@@ -170,14 +170,14 @@ fn failed_scope_keeps_its_rows_and_their_age() {
     let store = memory();
     commit(&store, listing(EU, 0, 1, vec![row(EU, "i-1")]));
     let before = rows(&store, EU);
-    wait(store.fail_scope(&scope(EU), at(5), &failure())).expect("recorded");
+    wait(store.fail_scopes(at(5), &[(scope(EU), failure())])).expect("recorded");
     assert_eq!(rows(&store, EU), before);
     let record = wait(store.scopes()).expect("scopes").remove(0);
     assert_eq!((record.as_of, record.attempted_at), (Some(at(1)), Some(at(5))));
     assert_eq!((record.failure, record.generation), (Some(failure()), 1));
     // A report of an earlier attempt changes nothing.
     let older = nepho_core::Failure { message: "older".to_owned(), ..failure() };
-    wait(store.fail_scope(&scope(EU), at(4), &older)).expect("recorded");
+    wait(store.fail_scopes(at(4), &[(scope(EU), older)])).expect("recorded");
     assert_eq!(wait(store.scopes()).expect("scopes")[0].failure, Some(failure()));
     commit(&store, listing(EU, 1, 6, vec![]));
     let record = wait(store.scopes()).expect("scopes").remove(0);
@@ -187,7 +187,7 @@ fn failed_scope_keeps_its_rows_and_their_age() {
 #[test]
 fn scope_that_failed_before_its_first_listing_is_stored() {
     let store = memory();
-    wait(store.fail_scope(&scope(EU), at(5), &failure())).expect("recorded");
+    wait(store.fail_scopes(at(5), &[(scope(EU), failure())])).expect("recorded");
     let record = wait(store.scopes()).expect("scopes").remove(0);
     assert_eq!((record.as_of, record.failure, record.rows), (None, Some(failure()), 0));
 }

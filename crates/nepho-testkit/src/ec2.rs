@@ -154,6 +154,11 @@ impl Ec2Double {
         locked(&self.world).seen.iter().filter(|seen| seen.action == action).count()
     }
 
+    /// Returns the time at which the latest request for an action arrived.
+    pub fn latest(&self, action: &str) -> Option<std::time::Instant> {
+        locked(&self.world).latest.get(action).map(|at| at.into_std())
+    }
+
     /// Resets the counts and the requests.
     pub fn forget_requests(&self) {
         let mut world = locked(&self.world);

@@ -2,13 +2,14 @@
 //!
 //! Each client is a release build, run as a process. Absolute figures hold for one machine only;
 //! compare the ratios within one interleaved run. The server and the database count the load, and an
-//! incomplete sync is an error.
+//! incomplete sync is an error. `bench isolation` has limits, and fails when one is missed.
 
 mod check;
 mod cloud;
 mod count;
 mod double;
 mod figures;
+mod isolation;
 mod load;
 mod measure;
 mod sync;
@@ -32,11 +33,15 @@ enum Bench {
     /// A full sync against a loopback EC2 and a loopback Compute Engine with latency, service time and
     /// handshakes.
     Sync(load::Load),
+    /// A healthy account beside accounts that hang, are locked, or fail, as ratios with limits. Fails when
+    /// a limit is missed.
+    Isolation(isolation::Load),
 }
 
 /// Runs one measurement.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.bench {
         Bench::Sync(load) => sync::run(workspace, load),
+        Bench::Isolation(load) => isolation::run(workspace, load),
     }
 }

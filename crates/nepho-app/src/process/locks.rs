@@ -3,9 +3,11 @@
 //! The holder signs the file, so that a waiting process can name it.
 
 use std::{
+    collections::{HashMap, HashSet},
     fs::{self, File, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
     path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -36,6 +38,50 @@ impl HeldBy {
     /// The failure for an operation that has to wait for the holder.
     pub(crate) fn failure(&self, what: &str) -> Failure {
         Failure { code: FailureCode::Conflict, message: format!("{what} is in use by {}; try again", self.0) }
+    }
+}
+
+/// Other runs of this user, each with what is known about it. A lock file is opened once for each
+/// run, not for each journal entry that names the run.
+#[derive(Debug, Default)]
+pub(crate) struct OtherRuns(Mutex<Runs>);
+
+/// The most runs that are known at a time. The bound is for safety: few processes run at a time.
+const MOST_RUNS: usize = 256;
+
+#[derive(Debug, Default)]
+struct Runs {
+    /// The open lock file of each run that was alive when it was last asked about.
+    alive: HashMap<RunId, File>,
+    /// Runs that have ended. A run's id is never used again.
+    ended: HashSet<RunId>,
+}
+
+impl OtherRuns {
+    /// Returns true if the run still holds its lock.
+    pub(crate) fn is_alive(&self, directory: &Directory, run: &RunId) -> bool {
+        let mut known = self.known();
+        if known.ended.contains(run) {
+            return false;
+        }
+        // Not created: a run without a file has ended.
+        let file = known.alive.remove(run).or_else(|| File::open(directory.run_lock(run)?).ok());
+        let Some(file) = file.filter(is_held) else {
+            if known.ended.len() >= MOST_RUNS {
+                known.ended.clear();
+            }
+            known.ended.insert(run.clone());
+            return false;
+        };
+        if known.alive.len() >= MOST_RUNS {
+            known.alive.clear();
+        }
+        known.alive.insert(run.clone(), file);
+        true
+    }
+
+    fn known(&self) -> MutexGuard<'_, Runs> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,12 +126,17 @@ pub(crate) fn announce(directory: &Directory, run: &RunId, host: HostKind) -> Re
 pub(crate) fn holder(path: &Path) -> Option<String> {
     // Not created: a lock without a file is free.
     let mut file = File::open(path).ok()?;
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| signature(&mut file))
+    is_held(&file).then(|| signature(&mut file))
 }
 
 /// Returns the signature of this process.
-pub(crate) fn own_signature(host: HostKind) -> String {
+fn own_signature(host: HostKind) -> String {
     format!("{}, process {}", host.name(), std::process::id())
+}
+
+/// Returns true if another handle holds the lock of this file.
+fn is_held(file: &File) -> bool {
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 /// Deletes the lock files of runs that have ended.
@@ -149,6 +200,46 @@ mod tests {
         };
         let (taken, ()) = tokio::join!(take(&path, HostKind::CommandLine), release);
         taken.unwrap().unwrap();
+    }
+
+    fn is_alive(directory: &Directory, run: &RunId) -> bool {
+        OtherRuns::default().is_alive(directory, run)
+    }
+
+    #[test]
+    fn lock_of_a_run_is_opened_once_while_it_is_alive() {
+        let (_root, directory) = directory();
+        let (run, runs) = (RunId::new("0192-a"), OtherRuns::default());
+        let held = announce(&directory, &run, HostKind::CommandLine).unwrap();
+        assert!(runs.is_alive(&directory, &run));
+        // Without its name the file cannot be opened again.
+        fs::remove_file(directory.run_lock(&run).unwrap()).unwrap();
+        assert!((0..1000).all(|_| runs.is_alive(&directory, &run)));
+        drop(held);
+        assert!(!runs.is_alive(&directory, &run), "the handle that is kept holds no lock");
+    }
+
+    #[test]
+    fn ended_run_is_not_looked_up_again() {
+        let (_root, directory) = directory();
+        let (run, runs) = (RunId::new("0192-a"), OtherRuns::default());
+        assert!(!runs.is_alive(&directory, &run));
+        let _held = announce(&directory, &run, HostKind::CommandLine).unwrap();
+        assert!(!runs.is_alive(&directory, &run), "an id that ended never comes back");
+        assert!(is_alive(&directory, &run), "the control");
+    }
+
+    #[test]
+    fn known_runs_are_bounded() {
+        let (_root, directory) = directory();
+        let runs = OtherRuns::default();
+        for number in 0..3 * MOST_RUNS {
+            let run = RunId::new(format!("0192-{number}"));
+            let held = (number % 2 == 0).then(|| announce(&directory, &run, HostKind::CommandLine).unwrap());
+            assert_eq!(runs.is_alive(&directory, &run), held.is_some());
+        }
+        let known = runs.known();
+        assert!(known.alive.len() <= MOST_RUNS && known.ended.len() <= MOST_RUNS);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::{
     credentials::resolved::ResolvedCredentials,
     credentials::store::CredentialStore,
     process::directory::Directory,
-    process::locks::{self, Held},
+    process::locks::{self, Held, OtherRuns},
     providers::{endpoint::missing, sign_ins::SignIns},
 };
 
@@ -38,6 +38,7 @@ pub(crate) struct ProviderFactory {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) host: HostKind,
     pub(crate) run: RunId,
+    pub(crate) other_runs: OtherRuns,
     /// The lock of this run; other processes see by it that the run is alive.
     pub(crate) _alive: Held,
 }
@@ -68,8 +69,12 @@ impl Host for ProviderFactory {
         }
     }
 
-    fn running(&self, run: &RunId) -> Option<String> {
-        if *run == self.run { Some(locks::own_signature(self.host)) } else { locks::holder(&self.directory.run_lock(run)?) }
+    fn is_running(&self, run: &RunId) -> bool {
+        *run == self.run || self.other_runs.is_alive(&self.directory, run)
+    }
+
+    fn signature(&self, run: &RunId) -> Option<String> {
+        locks::holder(&self.directory.run_lock(run)?)
     }
 
     fn lock_operation(&self, operation: &OperationId) -> Option<OperationLock> {

@@ -2,14 +2,14 @@
 
 use nepho_core::{Identity, Realm};
 
-use crate::{client::Client, error::AwsError};
+use crate::{client::Client, error::AwsError, rate_limit::Purpose};
 
 const OPERATION: &str = "sts:GetCallerIdentity";
 
 /// Reads the identity from STS, for which valid credentials need no permission.
 pub(crate) async fn identity(client: &Client, realm_suffix: Option<&str>) -> Result<Identity, AwsError> {
-    let _permit = client.rate_limiter.read(&client.home).await;
-    let sent = client.sts.get_caller_identity().send().await;
+    let admission = client.admission(&client.home, Purpose::Read).await;
+    let sent = client.sts.get_caller_identity().customize().interceptor(admission).send().await;
     let reply = sent.map_err(|error| AwsError::new(OPERATION, &error))?;
     let (Some(account), Some(arn)) = (reply.account(), reply.arn()) else {
         return Err(AwsError::malformed(format!("{OPERATION}: the reply names no account")));

@@ -10,7 +10,7 @@ use aws_sdk_ec2::types::{InstanceAttributeName, InstanceType, InstanceTypeInfo};
 use futures::future;
 use nepho_core::{Region, Resource, provider::Preflight};
 
-use crate::client::Client;
+use crate::{client::Client, rate_limit::Purpose};
 
 /// The most types that one plan reads: one request per type, and none for a cached one.
 const MOST_TYPES: usize = 20;
@@ -52,9 +52,9 @@ impl PreflightCache {
     }
 
     async fn load_type(&self, client: &Client, region: &Region, size: &str) {
-        let _permit = client.rate_limiter.read(region).await;
+        let admission = client.admission(region, Purpose::Read).await;
         let request = client.ec2(region).describe_instance_types().instance_types(InstanceType::from(size));
-        let Ok(reply) = request.send().await else { return };
+        let Ok(reply) = request.customize().interceptor(admission).send().await else { return };
         let is_it = |one: &&InstanceTypeInfo| one.instance_type().is_some_and(|one| one.as_str() == size);
         if let Some(has) =
             reply.instance_types().iter().find(is_it).and_then(InstanceTypeInfo::instance_storage_supported)
@@ -65,10 +65,10 @@ impl PreflightCache {
 }
 
 async fn attribute(client: &Client, region: &Region, id: &str, name: InstanceAttributeName) -> Option<bool> {
-    let _permit = client.rate_limiter.read(region).await;
+    let admission = client.admission(region, Purpose::Read).await;
     let stop = name == InstanceAttributeName::DisableApiStop;
     let request = client.ec2(region).describe_instance_attribute().instance_id(id).attribute(name);
-    let reply = request.send().await.ok()?;
+    let reply = request.customize().interceptor(admission).send().await.ok()?;
     let value = if stop { reply.disable_api_stop() } else { reply.disable_api_termination() };
     value?.value()
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use nepho_core::{Action, ResourceKey, State, Timestamp, provider::Accepted};
-use nepho_index::Overlay;
+use nepho_index::{Change, Overlay};
 
 /// The time for which a reply prevails over contradicting reads.
 pub const OVERLAY_TTL: Duration = Duration::from_mins(1);
@@ -70,9 +70,10 @@ impl Overlays {
         keys.into_iter().filter(|key| !self.active.contains_key(*key)).cloned().collect()
     }
 
-    /// Returns the overlay to show over a row.
-    pub fn shown(&self, key: &ResourceKey) -> Option<Overlay> {
-        self.active.get(key).map(|active| &active.overlay).or_else(|| self.pending.get(key)).cloned()
+    /// Returns the changes that show the overlays of `keys`, or their removal.
+    pub fn changes(&self, keys: impl IntoIterator<Item = ResourceKey>) -> Vec<Change> {
+        let shown = |key| self.active.get(key).map(|active| &active.overlay).or_else(|| self.pending.get(key)).cloned();
+        keys.into_iter().map(|key| Change::Overlay { overlay: shown(&key), key }).collect()
     }
 
     /// Removes overlays older than [`OVERLAY_TTL`] and returns their keys.

@@ -45,7 +45,7 @@ impl Executor {
         if self.is_followed_here(&last.operation) {
             return Follower::Here;
         }
-        let elsewhere = if *sender == self.run { None } else { self.host.running(sender) };
+        let elsewhere = if *sender == self.run { None } else { self.host.signature(sender) };
         elsewhere
             .or_else(|| self.host.operation_holder(&last.operation))
             .map_or(Follower::Nobody, Follower::Elsewhere)
@@ -56,7 +56,7 @@ impl Executor {
     }
 
     fn is_orphan(&self, one: &Unfinished) -> bool {
-        let sender_runs = one.sender != self.run && self.host.running(&one.sender).is_some();
+        let sender_runs = one.sender != self.run && self.host.is_running(&one.sender);
         !sender_runs && !self.is_followed_here(&one.last.operation)
     }
 

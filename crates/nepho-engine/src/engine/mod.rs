@@ -23,7 +23,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Changes, EngineError, Host, account_locks::Locks, actions::executor::Executor, actions::journal::Journal,
-    actions::pending_plans::PendingPlans, actions::progress::ProgressTable, session::Sessions,
+    actions::pending_plans::PendingPlans, actions::progress::ProgressTable, session::Sessions, slots::Slots,
     sync::inventory::InventoryWriter, sync::poll::Pollers,
 };
 
@@ -43,7 +43,7 @@ pub(crate) struct Inner {
     pollers: Pollers,
     pub(crate) accounts: RwLock<HashMap<AccountId, Account>>,
     /// Serialises the sweeps of one account.
-    sweeping: Mutex<HashMap<AccountId, Arc<AsyncMutex<()>>>>,
+    sweeping: Slots<AsyncMutex<()>>,
     progress: Mutex<HashMap<AccountId, Progress>>,
     loaded: watch::Sender<bool>,
     stopping: CancellationToken,
@@ -86,7 +86,7 @@ impl Engine {
             executor,
             pollers: Pollers::default(),
             accounts: RwLock::default(),
-            sweeping: Mutex::default(),
+            sweeping: Slots::default(),
             progress: Mutex::default(),
             loaded: watch::Sender::new(false),
             stopping,

@@ -1,26 +1,38 @@
 //! The engine's handle: sweeps, polling and single reads.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeSet, HashMap};
 
 use futures::future::join_all;
 use nepho_core::{
-    Account, AccountId, Failure, FailureCode, Kind, ResourceKey, Scope,
+    Account, AccountId, Failure, FailureCode, Kind, ResourceKey, Scope, State,
     provider::{Detail, Target},
     report::{Progress, SyncReport},
 };
-use nepho_index::{Query, Sort};
 
 use crate::{
     engine::{Engine, lock, write},
     sync::sweep::{Extent, Sweep, Swept},
 };
 
-/// The states that the cloud leaves without a request. Missing rows are excluded, because a read
-/// would not find them.
-const MOVING: &str = "state:pending,stopping,suspending,terminating,repairing -is:missing";
+/// The progress of a running sweep. Dropping it removes the progress, also if the sweep was cancelled.
+struct ShownProgress<'a> {
+    engine: &'a Engine,
+    account: &'a AccountId,
+}
+
+impl ShownProgress<'_> {
+    fn set(&self, progress: Progress) {
+        lock(&self.engine.0.progress).insert(self.account.clone(), progress);
+        self.engine.0.inventory.notify_accounts();
+    }
+}
+
+impl Drop for ShownProgress<'_> {
+    fn drop(&mut self) {
+        lock(&self.engine.0.progress).remove(self.account);
+        self.engine.0.inventory.notify_accounts();
+    }
+}
 
 impl Engine {
     /// Sweeps the accounts (all accounts if empty) and waits for each sweep to end.
@@ -45,7 +57,18 @@ impl Engine {
     }
 
     pub(crate) async fn sync_one(&self, id: &AccountId, kinds: &[Kind]) -> Swept {
-        self.swept(id, Extent::Kinds(kinds)).await
+        let swept = self.swept(id, Extent::Kinds(kinds)).await;
+        self.settle(id).await;
+        swept
+    }
+
+    /// Reads the account's unfinished targets that no process follows, once, and records those that
+    /// have ended.
+    async fn settle(&self, id: &AccountId) {
+        let Some(account) = self.account(id) else { return };
+        let taken = self.0.executor.take_over(Some(id));
+        let gone = self.0.executor.settle(taken, &account).await;
+        self.list_scopes_of(&gone).await;
     }
 
     /// Lists the scopes of resources that their clouds no longer know. Only a listing proves the
@@ -68,17 +91,17 @@ impl Engine {
 
     async fn swept(&self, id: &AccountId, extent: Extent<'_>) -> Swept {
         self.loaded().await;
-        let queue = Arc::clone(lock(&self.0.sweeping).entry(id.clone()).or_default());
-        let _permit = queue.lock().await;
+        let queue = self.0.sweeping.of(id);
+        let _turn = queue.lock().await;
         let Some(account) = self.pinned(id).await else { return Swept::default() };
         let _hold = match self.0.locks.hold(&*self.0.host, id).await {
             Ok(hold) => hold,
             Err(failure) => return Swept::not_run(&account, failure),
         };
-        let progress = |progress: Progress| {
-            lock(&self.0.progress).insert(id.clone(), progress);
-            self.0.inventory.notify_accounts();
-        };
+        // Read again: the account may have been changed or removed during the wait.
+        let Some(account) = self.account(id) else { return Swept::default() };
+        let shown = ShownProgress { engine: self, account: id };
+        let progress = |progress: Progress| shown.set(progress);
         let sweep = Sweep {
             inventory: &self.0.inventory,
             sessions: &self.0.sessions,
@@ -88,14 +111,7 @@ impl Engine {
         };
         progress(Progress::default());
         let swept = sweep.run(extent).await;
-        lock(&self.0.progress).remove(id);
-        self.0.inventory.notify_accounts();
-        let taken = self.0.executor.take_over(Some(id));
-        let gone = self.0.executor.settle(taken, &account).await;
-        if !gone.is_empty() && !matches!(extent, Extent::Scopes(_)) {
-            // The listing above may have begun before the deletion was proved.
-            Box::pin(self.list_scopes_of(&gone)).await;
-        }
+        drop(shown);
         swept.unwrap_or_else(|error| {
             tracing::error!(%error, "cannot store a sweep");
             Swept::not_run(&account, Failure { code: FailureCode::Other, message: error.to_string() })
@@ -108,7 +124,8 @@ impl Engine {
         if account.realm.is_some() {
             return Some(account);
         }
-        let Ok(session) = self.0.sessions.of(&account).await else { return Some(account) };
+        // The account may have been removed during the sign-in.
+        let Ok(session) = self.0.sessions.of(&account).await else { return self.account(id) };
         // Another process may have changed, pinned or removed the account during the sign-in.
         let pinned = match self.store().pin_account(id, &session.identity).await {
             Ok(stored) => stored?,
@@ -128,11 +145,8 @@ impl Engine {
 
     /// Returns the account's rows in a transitional state.
     pub(crate) fn transitional(&self, account: &AccountId) -> Vec<ResourceKey> {
-        let snapshot = self.snapshot();
-        let Ok(query) = Query::parse(MOVING) else { return Vec::new() };
-        let mut keys = snapshot.search(&query, Sort::default(), self.0.clock.now()).keys();
-        keys.retain(|key| snapshot.row(key).is_some_and(|row| row.account == *account));
-        keys
+        // Missing rows are excluded, because a read would not find them.
+        self.snapshot().keys_in_state(account, State::is_transitional)
     }
 
     /// Reads single rows and stores the result.

@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use arc_swap::ArcSwap;
 use nepho_core::{
     Account, AccountId, Action, Clock, Failure, ResourceKey, Scope, ScopeKey, State, Timestamp,
     cache::{CachedRow, CommitOutcome, KnownScope, RowWrite, RowsCommit, ScopeCommit, ScopeRecord},
@@ -20,6 +19,7 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::{
     actions::overlay::Overlays,
+    sync::publisher::Publisher,
     sync::reconcile::{self, Listing},
 };
 
@@ -35,14 +35,16 @@ pub struct Applied {
 /// Number of attempts to commit a listing while other processes change the scope.
 const ATTEMPTS: usize = 5;
 
+/// The most changed rows that wait for the other listings of their batch.
+const PUBLISHED_ROWS: u64 = 500;
+
 /// The inventory's single writer within this process.
 #[derive(Debug)]
 pub struct InventoryWriter {
     store: Store,
     clock: Arc<dyn Clock>,
-    snapshot: ArcSwap<Snapshot>,
-    changes: watch::Sender<Changes>,
-    /// Held while a result is applied; caches the stored rows of each scope.
+    publisher: Publisher,
+    /// Held while a result is stored; caches the stored rows of each scope.
     known: AsyncMutex<HashMap<ScopeKey, KnownScope>>,
     overlays: Mutex<Overlays>,
 }
@@ -51,14 +53,7 @@ impl InventoryWriter {
     /// Creates a writer over `store`. The index is empty until [`load_outline`](Self::load_outline)
     /// and [`load_rows`](Self::load_rows).
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            store,
-            clock,
-            snapshot: ArcSwap::from_pointee(Snapshot::empty()),
-            changes: watch::Sender::new(Changes::default()),
-            known: AsyncMutex::default(),
-            overlays: Mutex::default(),
-        }
+        Self { store, clock, publisher: Publisher::default(), known: AsyncMutex::default(), overlays: Mutex::default() }
     }
 
     /// Returns the store.
@@ -68,29 +63,29 @@ impl InventoryWriter {
 
     /// Returns the current inventory; immutable.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.snapshot.load_full()
+        self.publisher.snapshot()
     }
 
     /// Returns the generations.
     pub fn changes(&self) -> watch::Receiver<Changes> {
-        self.changes.subscribe()
+        self.publisher.generations()
     }
 
     /// Announces a change of accounts, sign-in or progress.
     pub fn notify_accounts(&self) {
-        self.changes.send_modify(|changes| changes.accounts += 1);
+        self.publisher.notify(|generations| generations.accounts += 1);
     }
 
     /// Announces a change of an operation or the journal.
     pub fn notify_operations(&self) {
-        self.changes.send_modify(|changes| changes.operations += 1);
+        self.publisher.notify(|generations| generations.operations += 1);
     }
 
     /// Loads accounts and scopes into the index, which suffices to show the age of all data.
     pub async fn load_outline(&self, accounts: Vec<Account>) -> Result<(), StoreError> {
         let scopes = self.store.scopes().await?;
         let _known = self.known.lock().await;
-        self.publish(vec![Change::Accounts(accounts), Change::Scopes(scopes)]);
+        self.publish(vec![Change::Accounts(accounts), Change::Scopes(scopes)]).await;
         Ok(())
     }
 
@@ -98,17 +93,19 @@ impl InventoryWriter {
     pub async fn load_rows(&self) -> Result<(), StoreError> {
         let rows = self.store.rows().await?;
         let _known = self.known.lock().await;
-        self.publish(vec![Change::Rows { upserts: rows, removed: Vec::new() }]);
+        self.publish(vec![Change::Rows { upserts: rows, removed: Vec::new() }]).await;
         Ok(())
     }
 
     /// Loads what other processes have stored since; returns `true` if anything changed.
     pub async fn reload(&self, accounts: Vec<Account>) -> Result<bool, StoreError> {
         let mut known = self.known.lock().await;
+        self.publisher.flush().await;
         let snapshot = self.snapshot();
         let mut scopes = self.store.scopes().await?;
         // A sweep that ran while its account was removed may have stored rows afterwards.
-        scopes.retain(|record| accounts.iter().any(|account| account.id == record.key.account));
+        let ids: HashSet<&AccountId> = accounts.iter().map(|account| &account.id).collect();
+        scopes.retain(|record| ids.contains(&record.key.account));
         let stored: HashSet<&ScopeKey> = scopes.iter().map(|record| &record.key).collect();
         let mut changes = Vec::new();
         let vanished: Vec<ScopeKey> = snapshot
@@ -140,14 +137,14 @@ impl InventoryWriter {
         }
         let moved = !changes.is_empty();
         changes.push(Change::Accounts(accounts));
-        self.publish(changes);
+        self.publish(changes).await;
         Ok(moved)
     }
 
     /// Updates an account's name and marks in the index.
     pub async fn put_account(&self, account: Account) {
         let _known = self.known.lock().await;
-        self.publish(vec![Change::Accounts(vec![account])]);
+        self.publish(vec![Change::Accounts(vec![account])]).await;
         self.notify_accounts();
     }
 
@@ -155,7 +152,7 @@ impl InventoryWriter {
     pub async fn remove_account(&self, account: &AccountId) {
         let mut known = self.known.lock().await;
         known.retain(|key, _| key.account != *account);
-        self.publish(vec![Change::RemoveAccount(account.clone())]);
+        self.publish(vec![Change::RemoveAccount(account.clone())]).await;
         self.notify_accounts();
     }
 
@@ -176,13 +173,32 @@ impl InventoryWriter {
         for key in &vanished {
             known.remove(key);
         }
-        self.publish(vec![Change::RemoveScopes(vanished)]);
+        self.publish(vec![Change::RemoveScopes(vanished)]).await;
         Ok(())
     }
 
-    /// Applies a complete listing. Returns `Ok(None)` if nothing was written: the store had a newer
-    /// listing, or other processes changed the scope during every one of [`ATTEMPTS`] attempts.
-    pub async fn commit_listing(&self, mut listing: Listing) -> Result<Option<Applied>, StoreError> {
+    /// Applies complete listings, each in one transaction, and publishes them together: after all of
+    /// them, and before that whenever [`PUBLISHED_ROWS`] rows have changed. Returns the result of
+    /// each, in order.
+    pub async fn commit_listings(&self, listings: Vec<Listing>) -> Result<Vec<Option<Applied>>, StoreError> {
+        let (mut results, mut unseen) = (Vec::with_capacity(listings.len()), 0);
+        for listing in listings {
+            let applied = self.commit_listing(listing).await;
+            unseen += applied.as_ref().map_or(PUBLISHED_ROWS, |applied| applied.map_or(0, |one| one.changed));
+            if unseen >= PUBLISHED_ROWS {
+                self.publisher.flush().await;
+                unseen = 0;
+            }
+            results.push(applied?);
+        }
+        self.publisher.flush().await;
+        Ok(results)
+    }
+
+    /// Stores a complete listing and queues its changes of the index. Returns `Ok(None)` if nothing
+    /// was written: the store had a newer listing, or other processes changed the scope during every
+    /// one of [`ATTEMPTS`] attempts.
+    async fn commit_listing(&self, mut listing: Listing) -> Result<Option<Applied>, StoreError> {
         let mut cache = self.known.lock().await;
         let key = listing.key.clone();
         for _ in 0..ATTEMPTS {
@@ -203,7 +219,7 @@ impl InventoryWriter {
                     let rows = after.rows.len() as u64;
                     cache.insert(key, after);
                     let changed = commit.writes.len() + commit.missing.len() + commit.gone.len();
-                    self.publish_listing(commit, generation, rows).await?;
+                    self.queue_listing(commit, generation, rows).await?;
                     return Ok(Some(Applied { rows, changed: changed as u64 }));
                 }
             }
@@ -211,21 +227,16 @@ impl InventoryWriter {
         Ok(None)
     }
 
-    /// Records the failure of a scope's listing; the rows stay.
-    pub async fn fail(&self, key: &ScopeKey, attempted_at: Timestamp, failure: &Failure) -> Result<(), StoreError> {
-        let _known = self.known.lock().await;
-        self.store.fail_scope(key, attempted_at, failure).await?;
-        let mut record = self.snapshot().scope(key).cloned().unwrap_or_else(|| ScopeRecord {
-            key: key.clone(),
-            generation: 0,
-            rows: 0,
-            as_of: None,
-            attempted_at: None,
-            failure: None,
-        });
-        record.attempted_at = Some(attempted_at);
-        record.failure = Some(failure.clone());
-        self.publish(vec![Change::Scopes(vec![record])]);
+    /// Records failed listings in one transaction and publishes them together; the rows stay.
+    pub async fn fail(&self, attempted_at: Timestamp, failures: Vec<(ScopeKey, Failure)>) -> Result<(), StoreError> {
+        if failures.is_empty() {
+            return Ok(());
+        }
+        let known = self.known.lock().await;
+        self.store.fail_scopes(attempted_at, &failures).await?;
+        self.publisher.queue(vec![Change::Failures { attempted_at, failures }]);
+        drop(known);
+        self.publisher.flush().await;
         Ok(())
     }
 
@@ -254,42 +265,46 @@ impl InventoryWriter {
             let commit = RowsCommit { key: key.clone(), observed_at: started_at, writes };
             if let CommitOutcome::Committed(generation) = self.store.commit_rows(commit.clone()).await? {
                 known.remove(&key); // its hashes changed; the next listing loads them again
-                self.publish_rows(commit, generation);
+                // The next step updates the scope's record, so the snapshot must have the latest.
+                self.publisher.flush().await;
+                self.queue_rows(commit, generation);
             }
         }
+        drop(known);
+        self.publisher.flush().await;
         Ok(())
     }
 
     /// Shows a reply over its row.
     pub async fn set_overlay(&self, key: &ResourceKey, action: Action, reply: &Accepted) {
-        let _known = self.known.lock().await;
-        let overlay = self.overlays().set(key.clone(), action, reply, self.clock.now());
-        self.publish(vec![Change::Overlay { key: key.clone(), overlay: Some(overlay) }]);
+        {
+            // Queued while the overlays are locked, so that the index sees their changes in order.
+            let mut overlays = self.overlays();
+            let overlay = overlays.set(key.clone(), action, reply, self.clock.now());
+            self.publisher.queue(vec![Change::Overlay { key: key.clone(), overlay: Some(overlay) }]);
+        }
+        self.publisher.flush().await;
     }
 
     /// Ends the overlays of `keys` and all expired ones.
     pub async fn end_overlays(&self, keys: &[ResourceKey]) {
-        let _known = self.known.lock().await;
-        let mut ended = self.overlays().expire(self.clock.now());
-        ended.extend(keys.iter().filter(|key| self.overlays().remove(key)).cloned());
-        if !ended.is_empty() {
-            self.publish(self.shown(ended));
+        {
+            let mut overlays = self.overlays();
+            let mut ended = overlays.expire(self.clock.now());
+            ended.extend(keys.iter().filter(|key| overlays.remove(key)).cloned());
+            self.publisher.queue(overlays.changes(ended));
         }
+        self.publisher.flush().await;
     }
 
     /// Shows the unfinished actions of all processes over their rows.
     pub async fn set_pending(&self, pending: HashMap<ResourceKey, Overlay>) {
-        let _known = self.known.lock().await;
-        let changed = self.overlays().set_pending(pending);
-        if !changed.is_empty() {
-            self.publish(self.shown(changed));
+        {
+            let mut overlays = self.overlays();
+            let changed = overlays.set_pending(pending);
+            self.publisher.queue(overlays.changes(changed));
         }
-    }
-
-    fn shown(&self, keys: Vec<ResourceKey>) -> Vec<Change> {
-        let overlays = self.overlays();
-        let change = |key: ResourceKey| Change::Overlay { overlay: overlays.shown(&key), key };
-        keys.into_iter().map(change).collect()
+        self.publisher.flush().await;
     }
 
     /// Stores that resources were deleted: their rows show *terminated* from now on, until the
@@ -305,13 +320,16 @@ impl InventoryWriter {
             let commit = RowsCommit { key: key.clone(), observed_at, writes: vec![write] };
             if let CommitOutcome::Committed(generation) = self.store.commit_rows(commit.clone()).await? {
                 known.remove(&key);
-                self.publish_rows(commit, generation);
+                self.publisher.flush().await;
+                self.queue_rows(commit, generation);
             }
         }
+        drop(known);
+        self.publisher.flush().await;
         Ok(())
     }
 
-    async fn publish_listing(&self, commit: ScopeCommit, generation: u64, rows: u64) -> Result<(), StoreError> {
+    async fn queue_listing(&self, commit: ScopeCommit, generation: u64, rows: u64) -> Result<(), StoreError> {
         let ScopeCommit { key, base, started_at, writes, seen_again, missing, gone } = commit;
         // Another process may have stored rows since the index last loaded the scope.
         let is_current = self.snapshot().scope(&key).map_or(0, |held| held.generation) == base;
@@ -332,13 +350,11 @@ impl InventoryWriter {
             attempted_at: Some(started_at),
             failure: None,
         };
-        let mut changes = vec![rows_now, Change::Scopes(vec![record])];
-        changes.extend(self.confirmed(seen, started_at));
-        self.publish(changes);
+        self.queue_read(vec![rows_now, Change::Scopes(vec![record])], seen, started_at);
         Ok(())
     }
 
-    fn publish_rows(&self, commit: RowsCommit, generation: u64) {
+    fn queue_rows(&self, commit: RowsCommit, generation: u64) {
         let RowsCommit { key, observed_at, writes } = commit;
         let seen: Vec<_> = writes.iter().map(|write| (write.resource.key.clone(), write.resource.state)).collect();
         let upserts = writes.into_iter().map(|write| cached(&key, write.resource, Some(observed_at))).collect();
@@ -347,24 +363,23 @@ impl InventoryWriter {
         if let Some(record) = self.snapshot().scope(&key).filter(|record| record.generation + 1 == generation) {
             changes.push(Change::Scopes(vec![ScopeRecord { generation, ..record.clone() }]));
         }
-        changes.extend(self.confirmed(seen, observed_at));
-        self.publish(changes);
+        self.queue_read(changes, seen, observed_at);
     }
 
-    /// Returns the removal of each overlay that a read ended.
-    fn confirmed(&self, seen: Vec<(ResourceKey, State)>, started_at: Timestamp) -> Vec<Change> {
+    /// Queues the changes of a read, and the removal of each overlay that it ended.
+    fn queue_read(&self, mut changes: Vec<Change>, seen: Vec<(ResourceKey, State)>, started_at: Timestamp) {
         let mut overlays = self.overlays();
         let mut ended = seen;
         ended.retain(|(key, state)| overlays.confirm(key, *state, started_at));
-        drop(overlays);
-        self.shown(ended.into_iter().map(|(key, _)| key).collect())
+        changes.extend(overlays.changes(ended.into_iter().map(|(key, _)| key)));
+        self.publisher.queue(changes);
     }
 
-    /// Replaces the snapshot and increments the generation. Callers hold `known`.
-    fn publish(&self, changes: Vec<Change>) {
-        let next = self.snapshot.load().apply(changes);
-        self.snapshot.store(Arc::new(next));
-        self.changes.send_modify(|changes| changes.inventory += 1);
+    /// Publishes changes. Callers that stored them hold `known`, so that the order of the queue is
+    /// that of the store.
+    async fn publish(&self, changes: Vec<Change>) {
+        self.publisher.queue(changes);
+        self.publisher.flush().await;
     }
 
     fn overlays(&self) -> std::sync::MutexGuard<'_, Overlays> {

@@ -30,6 +30,12 @@ pub struct Swept {
     pub traffic: Traffic,
 }
 
+/// The most items of a listing that are taken at once.
+const READY: usize = 1024;
+
+/// A scope with its complete listing or its failure.
+type Outcome = (Scope, Result<Vec<ListedResource>, Failure>);
+
 /// The result of one scope.
 struct Ended {
     report: ScopeReport,
@@ -44,10 +50,12 @@ impl Swept {
         Self { scopes: vec![report], ..Self::default() }
     }
 
-    fn add(&mut self, ended: Ended) {
-        self.resources += ended.resources;
-        self.changed += ended.changed;
-        self.scopes.push(ended.report);
+    fn extend(&mut self, ended: Vec<Ended>) {
+        for one in ended {
+            self.resources += one.resources;
+            self.changed += one.changed;
+            self.scopes.push(one.report);
+        }
     }
 }
 
@@ -115,70 +123,87 @@ impl Sweep<'_> {
         let total = u32::try_from(scopes.len()).unwrap_or(u32::MAX);
         let mut progress = Progress { done: 0, total, rows: 0 };
         (self.progress)(progress);
-        let mut items = session.provider.list(scopes).fuse();
+        let mut items = session.provider.list(scopes).ready_chunks(READY).fuse();
+        // The results that arrive while one batch is committed are the next batch.
+        let mut waiting: Vec<Outcome> = Vec::new();
         let mut ending = FuturesUnordered::new();
         loop {
-            let item = futures::select_biased! {
-                item = items.select_next_some() => item,
+            if ending.is_empty() && !waiting.is_empty() {
+                ending.push(self.end(session, started_at, std::mem::take(&mut waiting)));
+            }
+            let items = futures::select_biased! {
+                items = items.select_next_some() => items,
                 ended = ending.select_next_some() => {
-                    swept.add(ended?);
-                    progress.done += 1;
+                    let ended = ended?;
+                    progress.done += u32::try_from(ended.len()).unwrap_or(u32::MAX);
                     (self.progress)(progress);
+                    swept.extend(ended);
                     continue;
                 }
                 complete => break,
             };
-            let (scope, outcome) = match item {
-                SweepItem::Page { scope, resources } => {
-                    progress.rows += resources.len() as u64;
-                    (self.progress)(progress);
-                    pages.entry(scope).or_default().extend(resources);
-                    continue;
+            for item in items {
+                let (scope, outcome) = match item {
+                    SweepItem::Page { scope, resources } => {
+                        progress.rows += resources.len() as u64;
+                        pages.entry(scope).or_default().extend(resources);
+                        continue;
+                    }
+                    SweepItem::Complete { scope } => {
+                        let listed = pages.remove(&scope).unwrap_or_default();
+                        (scope, Ok(listed))
+                    }
+                    SweepItem::Failed { scope, error } => {
+                        pages.remove(&scope);
+                        (scope, Err(Failure::from(&error)))
+                    }
+                };
+                if open.remove(&scope) {
+                    waiting.push((scope, outcome));
                 }
-                SweepItem::Complete { scope } => {
-                    let listed = pages.remove(&scope).unwrap_or_default();
-                    (scope, Ok(listed))
-                }
-                SweepItem::Failed { scope, error } => {
-                    pages.remove(&scope);
-                    (scope, Err(Failure::from(&error)))
-                }
-            };
-            if open.remove(&scope) {
-                ending.push(self.end(session, scope, started_at, outcome));
             }
+            (self.progress)(progress);
         }
-        for scope in open {
-            let message = "the provider ended the listing without a result".to_owned();
-            let failure = Failure { code: FailureCode::Malformed, message };
-            swept.add(self.end(session, scope.clone(), started_at, Err(failure)).await?);
-        }
+        let message = "the provider ended the listing without a result".to_owned();
+        let failure = Failure { code: FailureCode::Malformed, message };
+        let without = open.into_iter().map(|scope| (scope.clone(), Err(failure.clone())));
+        let ended = self.end(session, started_at, without.collect()).await?;
+        swept.extend(ended);
         swept.scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
         Ok(swept)
     }
 
+    /// Commits the results of scopes: the failures in one transaction, each listing in its own.
     async fn end(
         &self,
         session: &Session,
-        scope: Scope,
         started_at: Timestamp,
-        outcome: Result<Vec<ListedResource>, Failure>,
-    ) -> Result<Ended, StoreError> {
-        let key = ScopeKey { account: self.account.id.clone(), scope };
-        let (mut resources, mut changed) = (0, 0);
-        match outcome {
-            Ok(listed) => {
-                resources = listed.len() as u64;
-                let listing =
-                    Listing { key: key.clone(), started_at, converter: session.provider.converter_version(), listed };
-                changed = self.inventory.commit_listing(listing).await?.map_or(0, |applied| applied.changed);
-            }
-            Err(failure) => {
-                self.sessions.note(&self.account.id, &failure).await;
-                self.inventory.fail(&key, started_at, &failure).await?;
+        outcomes: Vec<Outcome>,
+    ) -> Result<Vec<Ended>, StoreError> {
+        let converter = session.provider.converter_version();
+        let (mut failures, mut listings, mut listed_rows) = (Vec::new(), Vec::new(), Vec::new());
+        for (scope, outcome) in outcomes {
+            let key = ScopeKey { account: self.account.id.clone(), scope };
+            match outcome {
+                Ok(listed) => {
+                    listed_rows.push((key.clone(), listed.len() as u64));
+                    listings.push(Listing { key, started_at, converter, listed });
+                }
+                Err(failure) => {
+                    self.sessions.note(&self.account.id, &failure).await;
+                    failures.push((key, failure));
+                }
             }
         }
-        Ok(Ended { report: self.report(&key), resources, changed })
+        let failed: Vec<ScopeKey> = failures.iter().map(|(key, _)| key.clone()).collect();
+        self.inventory.fail(started_at, failures).await?;
+        let applied = self.inventory.commit_listings(listings).await?;
+        let listed = listed_rows.into_iter().zip(applied).map(|((key, resources), applied)| {
+            let changed = applied.map_or(0, |applied| applied.changed);
+            Ended { report: self.report(&key), resources, changed }
+        });
+        let failed = failed.iter().map(|key| Ended { report: self.report(key), resources: 0, changed: 0 });
+        Ok(listed.chain(failed).collect())
     }
 
     /// Records the account's failure for every known scope.
@@ -186,15 +211,12 @@ impl Sweep<'_> {
         let snapshot = self.inventory.snapshot();
         let keys: Vec<ScopeKey> =
             snapshot.scopes_of(&self.account.id).into_iter().map(|record| record.key.clone()).collect();
-        let mut swept = Swept::default();
-        for key in &keys {
-            self.inventory.fail(key, started_at, &failure).await?;
-            swept.scopes.push(self.report(key));
-        }
         if keys.is_empty() {
             return Ok(Swept::not_run(self.account, failure));
         }
-        Ok(swept)
+        let failures = keys.iter().map(|key| (key.clone(), failure.clone())).collect();
+        self.inventory.fail(started_at, failures).await?;
+        Ok(Swept { scopes: keys.iter().map(|key| self.report(key)).collect(), ..Swept::default() })
     }
 
     fn report(&self, key: &ScopeKey) -> ScopeReport {

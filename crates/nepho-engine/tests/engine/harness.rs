@@ -28,6 +28,8 @@ pub struct FakeHost {
     clouds: Mutex<HashMap<AccountId, Result<FakeProvider, Failure>>>,
     running: Mutex<HashSet<RunId>>,
     locked: Mutex<Option<Failure>>,
+    /// Accounts that another process has locked, with the time that each wait takes.
+    locked_elsewhere: Mutex<HashMap<AccountId, Duration>>,
     rough: AtomicBool,
     followed: Arc<Mutex<HashSet<OperationId>>>,
 }
@@ -58,6 +60,11 @@ impl FakeHost {
         self.rough.store(true, Ordering::Relaxed);
     }
 
+    /// Makes every wait for the account's lock end after `wait` without it.
+    pub fn lock_elsewhere(&self, account: &str, wait: Duration) {
+        self.locked_elsewhere.lock().unwrap().insert(AccountId::new(account), wait);
+    }
+
     pub fn set_locked(&self, failure: Option<Failure>) {
         *self.locked.lock().unwrap() = failure;
     }
@@ -76,12 +83,21 @@ impl Host for FakeHost {
         if self.rough.load(Ordering::Relaxed) { &ROUGH_DIALECT } else { &FAKE_DIALECT }
     }
 
-    async fn lock(&self, _account: &AccountId) -> Result<AccountLock, Failure> {
+    async fn lock(&self, account: &AccountId) -> Result<AccountLock, Failure> {
+        let wait = self.locked_elsewhere.lock().unwrap().get(account).copied();
+        if let Some(wait) = wait {
+            tokio::time::sleep(wait).await;
+            return Err(failure(FailureCode::Conflict));
+        }
         self.locked.lock().unwrap().clone().map_or_else(|| Ok(Box::new(()) as AccountLock), Err)
     }
 
-    fn running(&self, run: &RunId) -> Option<String> {
-        self.running.lock().unwrap().contains(run).then(|| format!("nepho, {run}"))
+    fn is_running(&self, run: &RunId) -> bool {
+        self.running.lock().unwrap().contains(run)
+    }
+
+    fn signature(&self, run: &RunId) -> Option<String> {
+        self.is_running(run).then(|| format!("nepho, {run}"))
     }
 
     fn lock_operation(&self, operation: &OperationId) -> Option<OperationLock> {
@@ -155,6 +171,15 @@ pub fn failure(code: FailureCode) -> Failure {
 }
 
 impl Harness {
+    /// Adds the account `name` with a separate, empty cloud.
+    pub async fn add_account(&self, name: &str) -> FakeProvider {
+        let cloud = FakeProvider::new(&format!("realm-{name}"));
+        self.host.connects(name, Ok(cloud.clone()));
+        self.store.put_account(&account(name)).await.expect("stored");
+        self.engine.put_account(account(name)).await;
+        cloud
+    }
+
     /// Sweeps every account, one second later than any earlier event.
     pub async fn sync(&self) -> nepho_core::report::SyncReport {
         tokio::time::sleep(Duration::from_secs(1)).await;

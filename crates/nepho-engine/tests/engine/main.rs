@@ -6,6 +6,7 @@ mod acting;
 mod action_modes;
 mod documents;
 mod harness;
+mod isolation;
 mod ordering;
 mod planning;
 mod polling;

@@ -19,22 +19,57 @@ const ALL: [Class; 6] = [
     Class::Mutation,
 ];
 
-/// A rate limiter whose clock is at this second of a minute.
-fn rate_limiter(second: u64) -> (RateLimiter, FakeClock) {
-    let clock = FakeClock::following_tokio();
-    clock.advance(Duration::from_secs(second));
-    (RateLimiter::new(Arc::new(clock.clone()), MINUTE), clock)
+/// A rate limiter with the permits of one account.
+struct Limiter {
+    quota: Arc<RateLimiter>,
+    slots: Slots,
 }
 
-async fn permit(rate_limiter: &RateLimiter, class: Class) -> Result<(), Duration> {
-    rate_limiter.permit(class, &mut QuotaWaits::default()).await.map(|_| ())
+impl Limiter {
+    /// Another account that the same project is charged for.
+    fn beside(&self) -> Self {
+        Self { quota: Arc::clone(&self.quota), slots: Slots::default() }
+    }
+
+    async fn permit(&self, class: Class, purpose: Purpose, waits: &mut QuotaWaits) -> Result<Permit<'_>, Duration> {
+        self.quota.permit(&self.slots, class, purpose, waits).await
+    }
+
+    fn close(&self, class: Class) {
+        self.quota.close(class);
+    }
+}
+
+/// A rate limiter whose clock is at this second of a minute.
+fn rate_limiter(second: u64) -> (Limiter, FakeClock) {
+    let clock = FakeClock::following_tokio();
+    clock.advance(Duration::from_secs(second));
+    (Limiter { quota: Arc::new(RateLimiter::new(Arc::new(clock.clone()), MINUTE)), slots: Slots::default() }, clock)
+}
+
+async fn permit(rate_limiter: &Limiter, class: Class) -> Result<(), Duration> {
+    rate_limiter.permit(class, Purpose::Single, &mut QuotaWaits::default()).await.map(|_| ())
+}
+
+/// Takes the permits of zones that do not answer a sweep.
+async fn hang(rate_limiter: &Limiter, zones: usize) -> Vec<Permit<'_>> {
+    let mut held = Vec::new();
+    for _ in 0..zones {
+        held.push(rate_limiter.permit(ZONE, Purpose::Sweep, &mut QuotaWaits::default()).await.expect("a permit"));
+    }
+    held
 }
 
 /// Uses up the quota of one minute.
-async fn spend(rate_limiter: &RateLimiter, class: Class) {
+async fn spend(rate_limiter: &Limiter, class: Class) {
     for _ in 0..class.per_minute() {
         permit(rate_limiter, class).await.expect("a permit");
     }
+}
+
+/// Waits for permits for a second of paused time.
+async fn within<T>(permits: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(Duration::from_secs(1), permits).await.ok()
 }
 
 fn second(clock: &FakeClock) -> f64 {
@@ -107,7 +142,7 @@ async fn waiting_requests_are_spread_over_the_minute() {
     let (rate_limiter, clock) = rate_limiter(20);
     rate_limiter.close(ZONE);
     let arrive = async || {
-        let permit = rate_limiter.permit(ZONE, &mut QuotaWaits::default()).await.expect("a permit");
+        let permit = rate_limiter.permit(ZONE, Purpose::Single, &mut QuotaWaits::default()).await.expect("a permit");
         let now = second(&clock);
         drop(permit);
         now
@@ -130,12 +165,12 @@ async fn a_request_waits_for_two_minutes_and_no_more() {
     let mut waits = QuotaWaits::default();
     for closed_again_in in [66.1, 126.1] {
         rate_limiter.close(ZONE);
-        rate_limiter.permit(ZONE, &mut waits).await.expect("a permit");
+        rate_limiter.permit(ZONE, Purpose::Single, &mut waits).await.expect("a permit");
         assert!(second(&clock) < closed_again_in, "{}", second(&clock));
     }
     let before = second(&clock);
     rate_limiter.close(ZONE);
-    let wait = rate_limiter.permit(ZONE, &mut waits).await.expect_err("no wait is left");
+    let wait = rate_limiter.permit(ZONE, Purpose::Single, &mut waits).await.expect_err("no wait is left");
     assert!(second(&clock) - before < 0.1, "it did not wait again");
     assert!((Duration::from_secs(50)..=MINUTE).contains(&wait), "{wait:?}");
     // Another request has its own waits.
@@ -143,34 +178,82 @@ async fn a_request_waits_for_two_minutes_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_in_flight_of_a_project_are_limited() {
+async fn requests_in_flight_of_an_account_are_limited() {
     let (rate_limiter, _) = rate_limiter(0);
     let mut waits = QuotaWaits::default();
-    let mut held = Vec::new();
-    for _ in 0..PER_PROJECT {
-        held.push(rate_limiter.permit(ZONE, &mut waits).await.expect("a permit"));
+    for purpose in [Purpose::Sweep, Purpose::Single] {
+        let mut held = Vec::new();
+        for _ in 0..PER_PROJECT {
+            held.push(rate_limiter.permit(ZONE, purpose, &mut waits).await.expect("a permit"));
+        }
+        let mut waits = QuotaWaits::default();
+        let next = rate_limiter.permit(Class::Read(ReadClass::Global), purpose, &mut waits);
+        tokio::pin!(next);
+        assert!(futures::poll!(&mut next).is_pending(), "one more than {PER_PROJECT}");
+        held.pop();
+        next.await.expect("a permit");
     }
-    let mut waits = QuotaWaits::default();
-    let next = rate_limiter.permit(Class::Read(ReadClass::Global), &mut waits);
-    tokio::pin!(next);
-    assert!(futures::poll!(&mut next).is_pending(), "one more than {PER_PROJECT}");
-    held.pop();
-    next.await.expect("a permit");
 }
 
-/// Zones that hang delay no action and no poll of an operation.
+// Invariant 18
+/// Zones that hang delay no action, no poll of an operation, and no read that follows an action.
 #[tokio::test(start_paused = true)]
-async fn hung_reads_delay_no_action() {
-    let (rate_limiter, clock) = rate_limiter(0);
-    let mut hung = Vec::new();
-    for _ in 0..PER_PROJECT {
-        hung.push(rate_limiter.permit(ZONE, &mut QuotaWaits::default()).await.expect("a permit"));
+async fn hung_sweeps_delay_no_action_and_no_read() {
+    for accounts in [1, 4, 12] {
+        let (limiter, _) = rate_limiter(0);
+        let others: Vec<Limiter> = (1..accounts).map(|_| limiter.beside()).collect();
+        let mut hung = hang(&limiter, PER_PROJECT).await;
+        for other in &others {
+            hung.extend(within(hang(other, PER_PROJECT)).await.unwrap_or_default());
+        }
+        assert!(within(hang(&limiter, 1)).await.is_none(), "the control");
+        let observed = [ReadClass::Zone, ReadClass::Heavy, ReadClass::Operation].map(Class::Read);
+        for class in observed.into_iter().chain([Class::Mutation]) {
+            let permit = within(permit(&limiter, class)).await;
+            assert!(permit.is_some_and(|permit| permit.is_ok()), "{class:?} beside {accounts} accounts");
+        }
     }
-    assert!(futures::poll!(Box::pin(permit(&rate_limiter, ZONE))).is_pending(), "the control");
-    for class in [Class::Mutation, Class::Read(ReadClass::Operation)] {
-        permit(&rate_limiter, class).await.expect("a permit");
+}
+
+/// Zones that hang delay no other account, also if both are charged to one project.
+#[tokio::test(start_paused = true)]
+async fn hung_account_delays_no_other() {
+    for (accounts, zones, same_project) in [(8, 17, false), (8, PER_PROJECT, false), (2, PER_PROJECT, true)] {
+        let first = rate_limiter(0).0;
+        let another = || if same_project { first.beside() } else { rate_limiter(0).0 };
+        let limiters: Vec<Limiter> = (0..accounts).map(|_| another()).collect();
+        let mut hung = Vec::new();
+        for limiter in &limiters {
+            hung.extend(within(hang(limiter, zones)).await.expect("permits"));
+        }
+        let healthy = another();
+        let swept = within(hang(&healthy, PER_PROJECT)).await;
+        assert!(swept.is_some(), "{accounts} × {zones}, same project: {same_project}");
     }
-    assert!(second(&clock) < 0.1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sweeps_leave_quota_for_single_reads() {
+    let (limiter, clock) = rate_limiter(0);
+    let swept = async {
+        let mut count = 0;
+        loop {
+            drop(hang(&limiter, 1).await);
+            count += 1;
+            if second(&clock) > 1.0 {
+                return count;
+            }
+        }
+    };
+    assert_eq!(swept.await, 501, "the last one waited for the next minute");
+    let (limiter, clock) = rate_limiter(0);
+    for _ in 0..500 {
+        drop(hang(&limiter, 1).await);
+    }
+    for _ in 500..600 {
+        permit(&limiter, ZONE).await.expect("a permit");
+    }
+    assert!(second(&clock) < 0.1, "single reads take what sweeps leave");
 }
 
 /// A request that waits for quota delays no other.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use nepho_core::{AccountId, State, cache::CachedRow};
+use nepho_core::{
+    AccountId, Failure, FailureCode, ScopeKey, State,
+    cache::{CachedRow, ScopeRecord},
+};
 use nepho_index::{Change, Query, Snapshot, Sort};
 
 use crate::fleet::{at, four, ids, key, record, row, scope, with};
@@ -130,4 +133,56 @@ fn a_row_that_takes_the_name_of_another_takes_its_own_place() {
     let after = before.apply(vec![Change::ReplaceScope { key: home, rows: vec![other] }]);
     let then = after.search(&Query::default(), Sort::default(), at(0)).keys();
     assert_eq!(then.iter().map(|key| &*key.native).collect::<Vec<_>>(), ["i-5", "i-9"]);
+}
+
+// Invariant 18
+/// One change copies no record of another scope, whichever scopes it names.
+#[test]
+fn change_of_one_scope_shares_every_other_record() {
+    let accounts = ["a1", "b2", "c3"];
+    let zones: Vec<ScopeKey> = (0..40).map(|zone| scope(accounts[zone % 3], &format!("zone-{zone}"))).collect();
+    let before = Snapshot::empty().apply(vec![Change::Scopes(zones.iter().map(|key| record(key, 0)).collect())]);
+    let failure = Failure { code: FailureCode::TimedOut, message: "no answer".to_owned() };
+    let fails =
+        |key: &ScopeKey| Change::Failures { attempted_at: at(9), failures: vec![(key.clone(), failure.clone())] };
+    let lists =
+        |key: &ScopeKey| Change::ReplaceScope { key: key.clone(), rows: vec![row("a1", "eu-west-1", "i-1", "")] };
+    let changes = [
+        vec![Change::Scopes(vec![record(&zones[7], 9)])],
+        vec![fails(&zones[7])],
+        vec![lists(&zones[7]), Change::Scopes(vec![record(&zones[7], 9)])],
+        vec![Change::RemoveScopes(vec![zones[7].clone()])],
+    ];
+    for change in changes {
+        let after = before.apply(change);
+        for key in zones.iter().filter(|key| **key != zones[7]) {
+            let (old, new) = (before.scope(key).expect("a record"), after.scope(key).expect("a record"));
+            assert!(std::ptr::eq(old, new), "{key:?} is copied");
+        }
+        assert_ne!(before.scope(&zones[7]), after.scope(&zones[7]));
+    }
+}
+
+#[test]
+fn failure_keeps_the_other_facts_of_its_scope() {
+    let failure = Failure { code: FailureCode::PermissionDenied, message: "no".to_owned() };
+    let (home, fresh) = (scope("a1", "eu-west-1"), scope("z9", "eu-west-1"));
+    let failures = [&home, &fresh].map(|key| (key.clone(), failure.clone())).to_vec();
+    let next = four().apply(vec![Change::Failures { attempted_at: at(9), failures }]);
+    let failed = ScopeRecord { attempted_at: Some(at(9)), failure: Some(failure.clone()), ..record(&home, 0) };
+    let known = four().scope(&home).cloned().expect("a record");
+    assert_eq!(next.scope(&home), Some(&ScopeRecord { attempted_at: Some(at(9)), failure: Some(failure), ..known }));
+    let new = next.scope(&fresh).expect("a record");
+    assert_eq!((new.generation, new.as_of, &new.failure), (0, None, &failed.failure));
+    assert_eq!(ids(&next, ""), ids(&four(), ""), "the rows stay");
+}
+
+#[test]
+fn keys_in_state_are_of_one_account_and_present() {
+    let moving = |id: &str, account: &str| with(row(account, "eu-west-1", id, id), |r| r.state = State::Stopping);
+    let missing = CachedRow { missing_since: Some(at(0)), ..moving("i-3", "a1") };
+    let next = four().apply(rows(vec![moving("i-1", "a1"), moving("i-2", "b2"), missing]));
+    let keys = next.keys_in_state(&AccountId::new("a1"), State::is_transitional);
+    assert_eq!(keys.iter().map(|key| &*key.native).collect::<Vec<_>>(), ["i-1"]);
+    assert!(next.keys_in_state(&AccountId::new("c3"), State::is_transitional).is_empty());
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nepho_core::{
-    Account, AccountId, Action, ResourceKey, ScopeKey, State, Timestamp,
+    Account, AccountId, Action, Failure, FailureCode, ResourceKey, ScopeKey, State, Timestamp,
     cache::{CachedRow, ScopeRecord},
     text::sort_key,
 };
@@ -53,6 +53,19 @@ impl Model {
                 self.rows.insert(key, rows.into_iter().map(|row| (row.resource.key.clone(), row)).collect());
             }
             Change::Scopes(records) => self.records.extend(records.into_iter().map(|one| (one.key.clone(), one))),
+            Change::Failures { attempted_at, failures } => {
+                for (key, failure) in failures {
+                    let record = self.records.entry(key.clone()).or_insert_with(|| ScopeRecord {
+                        key,
+                        generation: 0,
+                        rows: 0,
+                        as_of: None,
+                        attempted_at: None,
+                        failure: None,
+                    });
+                    (record.attempted_at, record.failure) = (Some(attempted_at), Some(failure));
+                }
+            }
             Change::RemoveScopes(keys) => keys.iter().for_each(|key| {
                 self.rows.remove(key);
                 self.records.remove(key);
@@ -155,6 +168,11 @@ fn any_change() -> impl Strategy<Value = Change> {
             .prop_map(|((_, upserts), removed)| Change::Rows { upserts, removed }),
         2 => (any_scope(), 0..900_i64)
             .prop_map(|((account, region), as_of)| Change::Scopes(vec![record(&scope(account, region), as_of)])),
+        2 => (prop::collection::vec(any_scope(), 1..3), 0..900_i64).prop_map(|(scopes, attempted_at)| {
+            let failure = Failure { code: FailureCode::TimedOut, message: "no answer".to_owned() };
+            let failures = scopes.into_iter().map(|(account, region)| (scope(account, region), failure.clone()));
+            Change::Failures { attempted_at: at(attempted_at), failures: failures.collect() }
+        }),
         1 => any_scope().prop_map(|(account, region)| Change::RemoveScopes(vec![scope(account, region)])),
         1 => (prop::sample::select(&ACCOUNTS[..]), "[a-z]{1,3}")
             .prop_map(|(id, name)| Change::Accounts(vec![account(id, &name)])),

@@ -40,6 +40,8 @@ pub(crate) struct World {
     pub(crate) rules: Vec<FaultRule>,
     pub(crate) meter: Meter,
     pub(crate) seen: Vec<Seen>,
+    /// The time of the latest request for each action.
+    pub(crate) latest: BTreeMap<String, Instant>,
     /// The successful pages of the listing under way, for [`Fault::BreaksAfter`].
     good_pages: BTreeMap<String, usize>,
 }
@@ -54,6 +56,7 @@ impl World {
             rules: Vec::new(),
             meter: Meter::default(),
             seen: Vec::new(),
+            latest: BTreeMap::new(),
             good_pages: BTreeMap::new(),
         }
     }
@@ -252,6 +255,7 @@ impl Cloud for World {
             let (service, region) = (service.to_owned(), region.to_owned());
             self.seen.push(Seen { service, region, action: action.clone(), ids });
         }
+        self.latest.insert(action.clone(), now);
         let mut fault = self.fault(service, region, &action);
         let executed = match fault {
             Some(Fault::Executed(after)) => {
