@@ -7,9 +7,9 @@ use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
 use nepho_core::{
     Access, Account, AccountId, CredentialSource, Descriptor, Failure, FailureCode, Provider, ProviderError,
-    ProviderKind, SystemClock, Timestamp, journal::RunId,
+    ProviderKind, SystemClock, Timestamp, journal::{OperationId, RunId},
 };
-use nepho_engine::{AccountLock, Engine, Host};
+use nepho_engine::{AccountLock, Engine, Host, OperationLock};
 use nepho_store::Store;
 use nepho_testkit::{FAKE_DIALECT, FakeProvider};
 use serde_json::{Value, json};
@@ -40,6 +40,18 @@ impl Host for Clouds {
 
     fn is_running(&self, _run: &RunId) -> bool {
         false
+    }
+
+    fn signature(&self, _run: &RunId) -> Option<String> {
+        None
+    }
+
+    fn lock_operation(&self, _operation: &OperationId) -> Option<OperationLock> {
+        None
+    }
+
+    fn operation_holder(&self, _operation: &OperationId) -> Option<String> {
+        None
     }
 }
 

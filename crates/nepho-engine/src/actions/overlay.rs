@@ -72,8 +72,11 @@ impl Overlays {
 
     /// Returns the changes that show the overlays of `keys`, or their removal.
     pub fn changes(&self, keys: impl IntoIterator<Item = ResourceKey>) -> Vec<Change> {
-        let shown = |key| self.active.get(key).map(|active| &active.overlay).or_else(|| self.pending.get(key)).cloned();
-        keys.into_iter().map(|key| Change::Overlay { overlay: shown(&key), key }).collect()
+        keys.into_iter().map(|key| Change::Overlay { overlay: self.shown(&key).cloned(), key }).collect()
+    }
+
+    fn shown(&self, key: &ResourceKey) -> Option<&Overlay> {
+        self.active.get(key).map(|active| &active.overlay).or_else(|| self.pending.get(key))
     }
 
     /// Removes overlays older than [`OVERLAY_TTL`] and returns their keys.

@@ -64,6 +64,15 @@ export type ActionOffer = {
   /** Of how many. */
   total: number, };
 
+/** The parameters of an action. */
+export type ActionOptions = {
+  /** Stops without a shutdown of the guest OS. */
+  force: boolean,
+  /** Stops with the memory written to the root disk first. */
+  hibernate: boolean,
+  /** True if the contents of local disks may be discarded, where the cloud asks. */
+  discard_local_disks: boolean, };
+
 /** Asks to add an account. It is verified first and nothing is stored when that fails. */
 export type AddAccountRequest = {
   /** The cloud. */
@@ -191,8 +200,8 @@ export type CopyCommandRequest = {
   action: Action,
   /** On which resources. */
   keys: Array<KeyText>,
-  /** True if the contents of local disks may be discarded, where the cloud asks. */
-  discard_local_disks: boolean, };
+  /** The parameters. */
+  options: ActionOptions, };
 
 /** Credentials, or where they are. */
 export type Credentials = { "type": "keys",
@@ -292,7 +301,7 @@ export type Failure = {
   message: string, };
 
 /** The class of a failure. */
-export type FailureCode = "unauthenticated" | "permission_denied" | "not_enabled" | "wrong_account" | "not_found" | "invalid_state" | "conflict" | "throttled" | "capacity_unavailable" | "unsupported" | "read_only" | "unavailable" | "timed_out" | "malformed" | "keyring_unavailable" | "keyring_locked" | "secret_missing" | "credentials_missing" | "other";
+export type FailureCode = "unauthenticated" | "permission_denied" | "not_enabled" | "wrong_account" | "not_found" | "invalid_state" | "conflict" | "throttled" | "capacity_unavailable" | "unsupported" | "read_only" | "unavailable" | "timed_out" | "malformed" | "keyring_unavailable" | "keyring_locked" | "secret_missing" | "credentials_missing" | "not_sent" | "other";
 
 /** Asks the provider for the full document of a resource, which is then stored. */
 export type FetchDocumentRequest = {
@@ -307,6 +316,11 @@ export type FindProjectsRequest = {
   credentials: Credentials,
   /** A custom endpoint; giving it here approves it. `null` for the cloud itself. */
   endpoint: LongText | null, };
+
+/** The process that follows an unfinished action. */
+export type Follower = { "type": "here" } | { "type": "elsewhere",
+  /** Its signature, such as `nepho, process 4711`. */
+  process: string, } | { "type": "nobody" };
 
 /** Credentials found on this machine, named and not read. */
 export type FoundAccount = {
@@ -423,9 +437,15 @@ export type JournalEntry = {
   event: JournalEvent, };
 
 /** A step in the life of an action on one target. */
-export type JournalEvent = { "type": "sent" } | { "type": "accepted",
-  /** The provider's word for the state; empty when the reply named none. */
-  raw_state: string, } | { "type": "refused",
+export type JournalEvent = { "type": "sent",
+  /** The parameters. */
+  options: ActionOptions, } | { "type": "accepted",
+  /** The state that the reply named. */
+  state: State | null,
+  /** The provider's word for it; empty when the reply named none. */
+  raw_state: string, } | { "type": "not_sent",
+  /** The reason. */
+  failure: Failure, } | { "type": "refused",
   /** The reason. */
   failure: Failure, } | { "type": "failed",
   /** The reason, where the provider named one. */
@@ -433,7 +453,9 @@ export type JournalEvent = { "type": "sent" } | { "type": "accepted",
   /** The state observed, where one was. */
   state: State | null,
   /** The provider's word for it. */
-  raw_state: string | null, } | { "type": "unknown",
+  raw_state: string | null,
+  /** The cloud's reason for that state, in its own words. */
+  reason: string | null, } | { "type": "unknown",
   /** The reason why that is not known. */
   failure: Failure, } | { "type": "done",
   /** The state seen. */
@@ -503,6 +525,8 @@ export type Operation = {
   id: string,
   /** The action. */
   action: Action,
+  /** Its parameters. */
+  options: ActionOptions,
   /** The action that undoes it, where one exists; it needs a new plan. */
   inverse: Action | null,
   /** The time at which it was sent. */
@@ -526,9 +550,9 @@ export type OperationCounts = {
   done: number,
   /** The goal held already. */
   already: number,
-  /** Refused by the plan. */
+  /** Refused by the plan or by the provider. */
   refused: number,
-  /** Refused by the provider, or seen in another final state. */
+  /** Accepted, and failed later or seen in another final state. */
   failed: number,
   /** No request was made. */
   not_sent: number,
@@ -552,7 +576,9 @@ export type OperationTarget = {
   /** The reason why it was refused or not sent, failed or is unknown. */
   failure: Failure | null,
   /** True while it is followed. */
-  running: boolean, };
+  running: boolean,
+  /** The process that follows it to its end; `null` once it has ended. */
+  follower: Follower | null, };
 
 /** The last operations, newest first; at most 200 targets in all, shared evenly. */
 export type Operations = {
@@ -565,13 +591,17 @@ export type Plan = {
   nonce: string,
   /** The action. */
   action: Action,
-  /** True if the contents of local disks would be discarded. */
-  discard_local_disks: boolean,
+  /** The parameters. */
+  options: ActionOptions,
   /**
-   * True if discarding them is to be asked: a target is refused for them alone, or they
+   * True if discarding local disks is to be asked: a target is refused for them alone, or they
    * would be discarded.
    */
   asks_discard: boolean,
+  /** True if the cloud of a target takes the option `force` for the action. */
+  offers_force: boolean,
+  /** True if the cloud of a target takes the option `hibernate` for the action. */
+  offers_hibernate: boolean,
   /** The time at which the token expires. */
   expires_at: string,
   /** The confirmation that a commit needs. */
@@ -590,8 +620,8 @@ export type PlanActionRequest = {
   action: Action,
   /** The targets. */
   target: PlanTarget,
-  /** True if the contents of local disks may be discarded, where the cloud asks. */
-  discard_local_disks: boolean, };
+  /** The parameters. */
+  options: ActionOptions, };
 
 /** All targets of a plan in numbers. */
 export type PlanCounts = {
@@ -699,7 +729,7 @@ export type Refusal = { "code": "read_only" } | { "code": "unsupported" } | { "c
   /** The state. */
   state: State, } | { "code": "protected" } | { "code": "local_root" } | { "code": "managed_by",
   /** The key. */
-  owner: string, } | { "code": "not_permitted" } | { "code": "local_disks" } | { "code": "not_found" } | { "code": "read_failed",
+  owner: string, } | { "code": "not_permitted" } | { "code": "local_disks" } | { "code": "hibernation_disabled" } | { "code": "not_found" } | { "code": "read_failed",
   /** The class of failure. */
   failure: FailureCode,
   /** The source's words. */
