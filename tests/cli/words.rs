@@ -114,11 +114,40 @@ fn target_on_its_way_is_underway_and_nothing_is_sent() {
     nepho.run(&["stop", "web-1", "--yes"]).exits(0);
     let again = nepho.json(&["stop", "web-1", "--yes"], 0);
     assert_eq!((&again["plan"][0]["verdict"], &again["operation_id"]), (&json!("underway"), &Value::Null), "{again}");
-    nepho.run(&["stop", "web-1", "--yes", "--wait"]).exits(3);
+    nepho.run(&["stop", "web-1", "--yes", "--wait", "--timeout", "1"]).exits(3);
     assert_eq!(cloud.count("StopInstances"), 1);
     let mixed = nepho.json(&["stop", "web-1", "web-2", "--yes"], 0);
     assert_eq!(statuses(&mixed), ["not_sent", "sent"], "{mixed}");
     assert_eq!(mixed["results"][0]["observed_state"], "stopping");
+}
+
+#[test]
+fn target_on_its_way_is_waited_for_by_a_second_command() {
+    let cloud = cloud();
+    let nepho = operator_of(&cloud);
+    cloud.adjust(|setup| setup.lag = Duration::from_secs(2));
+    nepho.run(&["stop", "web-1", "--yes"]).exits(0);
+    let again = nepho.json(&["stop", "web-1", "--yes", "--wait"], 0);
+    assert_eq!((&again["plan"][0]["verdict"], &again["operation_id"]), (&json!("underway"), &Value::Null), "{again}");
+    assert_eq!((statuses(&again), &again["results"][0]["observed_state"]), (vec!["done"], &json!("stopped")));
+    assert_eq!(cloud.count("StopInstances"), 1);
+    nepho.run(&["sync"]).exits(0);
+    assert_eq!(nepho.json(&["journal"], 0)[0]["event"], "done", "a sync settles what the first command left");
+}
+
+#[test]
+fn forced_stop_ends_a_stuck_one() {
+    let cloud = cloud();
+    let nepho = operator_of(&cloud);
+    cloud.adjust(|setup| setup.lag = Duration::from_hours(1));
+    nepho.run(&["stop", "web-1", "--yes"]).exits(0);
+    let forced = nepho.json(&["stop", "web-1", "--yes", "--force"], 0);
+    assert_eq!(statuses(&forced), ["sent"], "{forced}");
+    assert_eq!(forced["plan"][0]["warnings"][0]["code"], "hard");
+    let journal = nepho.json(&["journal"], 0);
+    let sent = journal.as_array().unwrap().iter().find(|entry| entry["event"] == "sent").unwrap();
+    assert_eq!((&sent["request"], cloud.count("StopInstances")), (&json!("stop force"), 2));
+    nepho.run(&["stop", "web-2", "--yes", "--force", "--hibernate"]).exits(2);
 }
 
 #[test]
@@ -134,13 +163,14 @@ fn account_held_by_another_process_is_not_sent() {
 }
 
 #[test]
-fn refusal_of_the_cloud_is_failed_with_its_words() {
+fn refusal_of_the_cloud_is_refused_with_its_words() {
     let cloud = cloud();
     let nepho = operator_of(&cloud);
     let fault = Fault::Error { status: 400, code: "OperationNotPermitted".to_owned(), message: "no".to_owned() };
     cloud.add_rule(FaultRule { region: None, action: Some("StopInstances".to_owned()), times: Some(1), fault });
     let failed = nepho.json(&["stop", "web-1", "--yes", "--wait"], 1);
-    assert_eq!(statuses(&failed), ["failed"], "{failed}");
+    assert_eq!(statuses(&failed), ["refused"], "{failed}");
+    assert_eq!(nepho.json(&["journal"], 0)[0]["event"], "refused", "the journal has the same word");
     assert!(failed["results"][0]["error"]["message"].as_str().is_some_and(|words| words.contains("no")), "{failed}");
 }
 

@@ -152,6 +152,21 @@ describe("planning", () => {
     ]);
   });
 
+  it("are planned again with another option, and none outlives its plan", async () => {
+    const { asked } = host({
+      plan_action: ({ options }) => plan({ options, offers_force: true, offers_hibernate: true }),
+    });
+    await planning.begin("stop", { type: "selection", query: "", include_hidden: false });
+    expect(planning.offers).toEqual({ force: true, hibernate: true });
+    await planning.choose({ force: true });
+    expect(asked.at(-1)?.[1]).toMatchObject({ options: { ...PLAIN, force: true } });
+    await planning.choose({ force: false, hibernate: true });
+    expect(asked.at(-1)?.[1]).toMatchObject({ options: { ...PLAIN, hibernate: true } });
+    planning.close();
+    await planning.begin("stop", { type: "selection", query: "", include_hidden: false });
+    expect(asked.at(-1)?.[1]).toMatchObject({ options: PLAIN });
+  });
+
   it("plans anew with leave to discard local disks, and forgets it with the dialog", async () => {
     let round = 0;
     const { asked } = host({

@@ -107,15 +107,24 @@ describe("what only some clouds say", () => {
       failure: { code: "capacity_unavailable", message: "ZONE_RESOURCE_POOL_EXHAUSTED" },
       state: null,
       raw_state: null,
+      reason: null,
     };
     expect(eventText(event)).toBe("failed: no capacity");
     expect(eventTone(event)).toBe("bad");
     expect(eventDetail(event)).toBe("ZONE_RESOURCE_POOL_EXHAUSTED");
-    const back: JournalEvent = { type: "failed", failure: null, state: "running", raw_state: "running" };
+    const back: JournalEvent = {
+      type: "failed",
+      failure: null,
+      state: "running",
+      raw_state: "running",
+      reason: null,
+    };
     expect([eventText(back), eventTone(back), eventDetail(back)]).toEqual([
       "ended in an unexpected state: Running",
       "bad",
       "",
     ]);
+    const told: JournalEvent = { ...back, reason: "Client.InternalError" };
+    expect(eventDetail(told)).toBe("Client.InternalError");
   });
 });

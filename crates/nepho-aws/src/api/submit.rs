@@ -19,7 +19,7 @@ pub(crate) const BATCH: usize = 50;
 
 /// The number of single ids denied in a row, without an accepted one, after which the rest is not
 /// sent. A policy can permit an action by tag, so a few denials prove nothing about other ids.
-const DENIALS_IN_A_ROW: usize = 20;
+const DENIALS_IN_A_ROW: usize = 5;
 
 /// Submits `verb` for `keys`. Yields one submission per key, as soon as its reply is here.
 pub(crate) fn submit<'a>(

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     EngineError, Host,
     account_locks::Locks,
-    actions::follow::Followed,
+    actions::followed::Followed,
     actions::journal::Journal,
     actions::pending_plans::PendingPlan,
     actions::progress::ProgressTable,

@@ -1,50 +1,16 @@
 //! Following: reads the targets of accepted actions until each has ended.
 
-use std::time::Duration;
-
 use nepho_core::{
-    AccountId, ProviderError, ResourceKey, Timestamp,
+    AccountId, ProviderError, ResourceKey,
     journal::{JournalEvent, NewEntry},
     provider::{Detail, Target},
 };
-use tokio::time::Instant;
-
 use crate::{
     actions::executor::Executor,
-    actions::waiter::{self, TargetWaiter},
+    actions::followed::Followed,
+    actions::waiter,
     session::Session,
 };
-
-/// One target of one operation that is followed.
-#[derive(Debug)]
-pub struct Followed {
-    /// The target's last entry; its events are appended with the same operation and target.
-    pub entry: NewEntry,
-    /// The target in the form that providers take.
-    pub target: Target,
-    /// The judge of its reads.
-    pub waiter: TargetWaiter,
-    /// The time between the request and [`Followed::since`].
-    pub before: Duration,
-    /// The start of following in this process.
-    pub since: Instant,
-}
-
-impl Followed {
-    /// Creates a target whose request was sent just now.
-    pub fn now(entry: NewEntry, target: Target, waiter: TargetWaiter) -> Self {
-        Self { entry, target, waiter, before: Duration::ZERO, since: Instant::now() }
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.before + self.since.elapsed()
-    }
-
-    /// Returns the entry of an event of this target.
-    pub fn event(&self, at: Timestamp, event: JournalEvent) -> NewEntry {
-        NewEntry { at, event, ..self.entry.clone() }
-    }
-}
 
 impl Executor {
     /// Follows the targets of one account until each has ended or its time limit has passed.

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use crate::{
     actions::executor::Executor,
-    actions::follow::Followed,
+    actions::followed::Followed,
     actions::waiter::TargetWaiter,
     host::OperationLock,
 };

@@ -89,7 +89,7 @@ async fn refused_stop_never_shows_stopped() {
     harness.cloud.script_submit("i-1", [SubmitStep::Refuse(refusal)]);
     let id = harness.act(Action::Stop, &["i-1"]).await;
     let results = harness.engine.wait(&id, MINUTE).await;
-    assert_eq!(results[0].status, TargetStatus::Failed);
+    assert_eq!(results[0].status, TargetStatus::Refused);
     assert_eq!(results[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::InvalidState));
     assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Running, None));
     assert_eq!(harness.events("i-1").await, ["sent", "refused"]);
@@ -228,7 +228,7 @@ async fn failed_target_does_not_affect_the_others() {
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;
     let statuses: Vec<_> = results.iter().map(|result| result.status).collect();
-    assert_eq!(statuses, [TargetStatus::Done, TargetStatus::Failed]);
+    assert_eq!(statuses, [TargetStatus::Done, TargetStatus::Refused]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -239,7 +239,7 @@ async fn account_locked_by_another_process_sends_nothing() {
     let results = harness.engine.wait(&id, MINUTE).await;
     assert_eq!((results[0].status, harness.cloud.counts().submit), (TargetStatus::NotSent, 0));
     assert_eq!(results[0].failure.as_ref().map(|failure| failure.code), Some(FailureCode::Conflict));
-    assert_eq!(harness.events("i-1").await, ["refused"]);
+    assert_eq!(harness.events("i-1").await, ["not_sent"]);
     let recorded = harness.engine.operations(1).await.expect("operations");
     assert_eq!(recorded[0].targets[0].result.status, TargetStatus::NotSent, "the journal tells the same");
 }

@@ -55,6 +55,10 @@ impl FakeHost {
         self.running.lock().unwrap().insert(RunId::new(run));
     }
 
+    pub fn end(&self, run: &str) {
+        self.running.lock().unwrap().remove(&RunId::new(run));
+    }
+
     /// Gives its clouds restrictions; see [`ROUGH_DIALECT`].
     pub fn set_rough(&self) {
         self.rough.store(true, Ordering::Relaxed);

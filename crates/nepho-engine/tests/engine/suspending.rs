@@ -51,7 +51,7 @@ async fn suspended_and_resumed_instance_shows_its_state() {
         let results = harness.engine.wait(&id, Duration::from_mins(1)).await;
         assert_eq!((results[0].status, results[0].observed_state), (TargetStatus::Done, Some(action.goal().state())));
         assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (action.goal().state(), None));
-        assert_eq!(harness.ids(&format!("state:{}", action.goal())), ["i-1"]);
+        assert_eq!(harness.ids(&format!("state:{}", action.goal().state())), ["i-1"]);
     }
     assert_eq!(harness.events("i-1").await, ["sent", "accepted", "done", "sent", "accepted", "done"]);
 }

@@ -254,7 +254,7 @@ async fn an_instance_of_an_unknown_zone_is_found_first() {
     // If the zone cannot be found, no mutation is sent, so nothing is unknown.
     lab.double.break_method("instances.aggregatedList", Fault::Html);
     let error = submit(&provider, Action::Start, &target).await.outcome.expect_err("not found");
-    assert!(matches!(&error, ProviderError::Other { code, .. } if code == "NotSent"), "{error}");
+    assert!(matches!(&error, ProviderError::NotSent { .. }), "{error}");
     assert!(!error.leaves_unknown());
     assert_eq!(lab.double.mutations(), 1);
 }

@@ -161,9 +161,9 @@ async fn a_refusal_after_a_request_without_an_answer_leaves_it_unknown() {
 #[tokio::test]
 async fn a_sign_in_that_fails_first_is_a_mutation_that_was_not_sent() {
     for (broken, code) in [
-        (Answer::Hang, FailureCode::Other),
-        (Answer::text(503, ""), FailureCode::Other),
-        (Answer::text(200, "<html>"), FailureCode::Other),
+        (Answer::Hang, FailureCode::NotSent),
+        (Answer::text(503, ""), FailureCode::NotSent),
+        (Answer::text(200, "<html>"), FailureCode::NotSent),
         (Answer::text(400, "{\"error\": \"invalid_grant\"}"), FailureCode::Unauthenticated),
     ] {
         let told = format!("{broken:?}");

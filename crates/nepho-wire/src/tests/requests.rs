@@ -12,6 +12,10 @@ use crate::{
 
 const KEY: &str = "aws:123456789012:eu-west-1:instance:i-0ab";
 
+fn options(discard: bool) -> Value {
+    json!({"force": false, "hibernate": false, "discard_local_disks": discard})
+}
+
 /// One good request of each command.
 pub(super) fn good(name: &str) -> Value {
     let sort = json!({"column": "name", "descending": false});
@@ -21,9 +25,9 @@ pub(super) fn good(name: &str) -> Value {
             json!({"query": "", "change": {"type": "range", "query": "", "sort": sort, "from": KEY, "to": KEY}})
         }
         "get_resource" | "get_document" | "fetch_document" | "open_console" => json!({"key": KEY}),
-        "copy_command" => json!({"action": "stop", "keys": [KEY], "discard_local_disks": true}),
+        "copy_command" => json!({"action": "stop", "keys": [KEY], "options": options(true)}),
         "plan_action" => json!({
-            "action": "stop", "target": {"type": "keys", "keys": [KEY]}, "discard_local_disks": false
+            "action": "stop", "target": {"type": "keys", "keys": [KEY]}, "options": options(false)
         }),
         "commit_plan" => json!({"nonce": "abc", "confirmation": null}),
         "list_operations" => json!({"limit": 20}),
