@@ -98,7 +98,7 @@ fn a_cloud_that_will_not_stop() {
     let (id, name) = &made[0];
     moto.set_stop(StopMode::Fails).expect("a mode");
     let failed = nepho.json(&["stop", id, "--yes", "--wait"], 1);
-    assert_eq!(failed["results"][0]["status"], "failed", "{failed}");
+    assert_eq!(failed["results"][0]["status"], "refused", "{failed}");
     assert_eq!(state(&states(&moto), id), "running");
     moto.set_stop(StopMode::Reverts).expect("a mode");
     let reverted = nepho.json(&["stop", id, "--yes", "--wait"], 1);

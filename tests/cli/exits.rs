@@ -127,7 +127,7 @@ fn target_outcomes_decide_the_exit_code() {
     let error = Fault::Error { status: 400, code: "OperationNotPermitted".to_owned(), message: "no".to_owned() };
     cloud.break_action("StopInstances", error);
     let failed = nepho.json(&["stop", "web-2", "--yes", "--wait"], 1);
-    assert_eq!(failed["results"][0]["status"], "failed");
+    assert_eq!(failed["results"][0]["status"], "refused");
     assert!(!failed["results"][0]["error"].is_null(), "{failed}");
     assert_eq!(cloud.state("eu-west-1", &id(2)), Some(State::Running));
 }
