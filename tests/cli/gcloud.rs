@@ -85,6 +85,13 @@ async fn google_s_command_line_does_what_was_copied() {
     let keeping = copied(&nepho, Action::Stop.into(), &["scratch"]).await;
     assert!(!paste(&cloud, &nepho, &keeping).status.success(), "without a word about local SSDs it is refused");
     assert_eq!(status(ZONE, "scratch"), "RUNNING");
-    done(&copied(&nepho, ActionRequest::Stop(StopOptions { discard_local_disks: true, ..StopOptions::default() }), &["scratch"]).await);
+    done(
+        &copied(
+            &nepho,
+            ActionRequest::Stop(StopOptions { discard_local_disks: true, ..StopOptions::default() }),
+            &["scratch"],
+        )
+        .await,
+    );
     assert_eq!(status(ZONE, "scratch"), "TERMINATED");
 }

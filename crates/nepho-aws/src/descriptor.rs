@@ -28,7 +28,11 @@ static INSTANCES: Capabilities = Capabilities {
             .forced_from(&[State::Running, State::Stopping])
             .hibernating(),
         ActionRule::new(Action::Reboot, &[State::Running], &[]),
-        ActionRule::new(Action::Terminate, &[State::Pending, State::Running, State::Stopping, State::Stopped], &[State::Terminating, State::Terminated]),
+        ActionRule::new(
+            Action::Terminate,
+            &[State::Pending, State::Running, State::Stopping, State::Stopped],
+            &[State::Terminating, State::Terminated],
+        ),
     ],
     max_batch: BATCH,
     lists_part_of_document: false,

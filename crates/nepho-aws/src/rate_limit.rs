@@ -190,7 +190,9 @@ mod tests {
             let _hung: Vec<_> = limiters.iter().map(|limiter| hang(limiter, &regions, PER_REGION)).collect();
             let limiter = &limiters[0];
             assert!(now(limiter, &regions[0], Purpose::Sweep).is_none(), "the control");
-            for purpose in [Purpose::Act(Verb::Stop { force: false, hibernate: false }), Purpose::Act(Verb::Start), Purpose::Read] {
+            for purpose in
+                [Purpose::Act(Verb::Stop { force: false, hibernate: false }), Purpose::Act(Verb::Start), Purpose::Read]
+            {
                 assert!(now(limiter, &regions[0], purpose).is_some(), "{purpose:?} beside {accounts} × {count}");
             }
         }

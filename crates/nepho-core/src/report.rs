@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use crate::{
     Account, AccountId, Action, CredentialSource, Failure, ProviderKind, Region, ResourceKey, Scope, State, Timestamp,
-    cache::ScopeRecord, journal::OperationId, network::AllowedHost, provider::{ActionRequest, Traffic},
+    cache::ScopeRecord,
+    journal::OperationId,
+    network::AllowedHost,
+    provider::{ActionRequest, Traffic},
 };
 
 /// The result of one sync.

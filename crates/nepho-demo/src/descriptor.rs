@@ -1,10 +1,8 @@
 //! Properties of the demo cloud that need no credentials: capabilities, commands, documents.
 
 use nepho_core::{
-    Account, Action, Capabilities, Descriptor, Document, DocumentFormat, Kind, Resource, State,
-    capability::ActionRule,
-    descriptor::DocumentError,
-    provider::ActionRequest,
+    Account, Action, Capabilities, Descriptor, Document, DocumentFormat, Kind, Resource, State, capability::ActionRule,
+    descriptor::DocumentError, provider::ActionRequest,
 };
 
 /// The demo cloud's descriptor.
@@ -21,7 +19,11 @@ pub(crate) static INSTANCES: Capabilities = Capabilities {
         ActionRule::new(Action::Reboot, &[State::Running], &[]),
         ActionRule::new(Action::Suspend, &[State::Running], &[State::Suspending, State::Suspended]),
         ActionRule::new(Action::Resume, &[State::Suspended], &[State::Pending, State::Running]),
-        ActionRule::new(Action::Terminate, &[State::Pending, State::Running, State::Stopping, State::Stopped, State::Suspended], &[State::Terminating, State::Terminated]),
+        ActionRule::new(
+            Action::Terminate,
+            &[State::Pending, State::Running, State::Stopping, State::Stopped, State::Suspended],
+            &[State::Terminating, State::Terminated],
+        ),
     ],
     max_batch: 100,
     lists_part_of_document: false,

@@ -77,7 +77,11 @@ async fn concurrent_actions_of_many_processes_are_all_kept() {
             threads.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
                 let answers = runtime.block_on(async {
-                    demo(0, dir.path(), &clock).await.submit(Action::Stop.into(), &[target(&one.key)]).collect::<Vec<_>>().await
+                    demo(0, dir.path(), &clock)
+                        .await
+                        .submit(Action::Stop.into(), &[target(&one.key)])
+                        .collect::<Vec<_>>()
+                        .await
                 });
                 assert!(answers[0].outcome.is_ok(), "{answers:?}");
             });

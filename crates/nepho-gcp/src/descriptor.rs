@@ -25,13 +25,19 @@ pub struct GcpDescriptor;
 static INSTANCES: Capabilities = Capabilities {
     actions: &[
         ActionRule::new(Action::Start, &[State::Stopped], &[State::Running, State::Pending]),
-        ActionRule::new(Action::Stop, &[State::Running], &[State::Stopped, State::Stopping]).mode(ActionMode::DiscardsLocalDisks),
+        ActionRule::new(Action::Stop, &[State::Running], &[State::Stopped, State::Stopping])
+            .mode(ActionMode::DiscardsLocalDisks),
         // `reset` is a hard reset: the guest OS is not shut down
         // (<https://cloud.google.com/compute/docs/instances/reset-instance>).
         ActionRule::new(Action::Reboot, &[State::Running], &[]).mode(ActionMode::Hard),
-        ActionRule::new(Action::Suspend, &[State::Running], &[State::Suspended, State::Suspending]).mode(ActionMode::DiscardsLocalDisks),
+        ActionRule::new(Action::Suspend, &[State::Running], &[State::Suspended, State::Suspending])
+            .mode(ActionMode::DiscardsLocalDisks),
         ActionRule::new(Action::Resume, &[State::Suspended], &[State::Running, State::Pending]),
-        ActionRule::new(Action::Terminate, &[State::Running, State::Stopped, State::Suspended], &[State::Terminating, State::Terminated]),
+        ActionRule::new(
+            Action::Terminate,
+            &[State::Running, State::Stopped, State::Suspended],
+            &[State::Terminating, State::Terminated],
+        ),
     ],
     // Each request acts on one instance.
     max_batch: 1,
@@ -200,7 +206,11 @@ mod tests {
             assert_eq!(from(State::Suspended), matches!(action, Action::Resume | Action::Terminate), "{action}");
             assert_eq!(from(State::Stopped), matches!(action, Action::Start | Action::Terminate), "{action}");
             assert_eq!(from(State::Running), !matches!(action, Action::Start | Action::Resume), "{action}");
-            assert_eq!(rule.mode == ActionMode::DiscardsLocalDisks, matches!(action, Action::Stop | Action::Suspend), "{action}");
+            assert_eq!(
+                rule.mode == ActionMode::DiscardsLocalDisks,
+                matches!(action, Action::Stop | Action::Suspend),
+                "{action}"
+            );
             assert_eq!(rule.mode == ActionMode::Hard, action == Action::Reboot, "{action}");
         }
     }

@@ -232,7 +232,8 @@ fn entries_in_old_words_verify_and_are_read_in_the_new() {
         event,
     };
     let done = JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() };
-    let contradicted = JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned(), reason: None };
+    let contradicted =
+        JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned(), reason: None };
     let events = vec![done, contradicted];
     wait(store.append(events.iter().cloned().map(entry).collect())).expect("appended");
     let words = |store: &Store| {
@@ -286,11 +287,9 @@ fn rehashed_forged_entry_is_found_at_its_successor() {
     });
     wait(store.append(entries.collect())).expect("appended");
     let forge = wait(store.write("forge", |pair| {
-        let sql =
-            format!("SELECT {COLUMNS}, (SELECT hash FROM journal WHERE seq = 2) FROM journal WHERE seq = 3");
+        let sql = format!("SELECT {COLUMNS}, (SELECT hash FROM journal WHERE seq = 2) FROM journal WHERE seq = 3");
         let hash = pair.state.query_row(&sql, [], |row| {
-            let mut columns: Vec<Value> =
-                (0..WIDTH).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+            let mut columns: Vec<Value> = (0..WIDTH).map(|column| row.get(column)).collect::<Result<_, _>>()?;
             columns[7] = Value::Text("db".to_owned());
             Ok(hash_chain::link(&row.get(WIDTH)?, columns.iter().map(Into::into)))
         })?;

@@ -27,7 +27,11 @@ fn every_event() -> Vec<JournalEvent> {
         JournalEvent::Failed(failure()),
         JournalEvent::Unknown(failure()),
         JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() },
-        JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned(), reason: Some("Client.InternalError".to_owned()) },
+        JournalEvent::Contradicted {
+            state: State::Running,
+            raw_state: "running".to_owned(),
+            reason: Some("Client.InternalError".to_owned()),
+        },
         JournalEvent::TimedOut,
     ]
 }

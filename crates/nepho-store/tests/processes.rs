@@ -109,7 +109,8 @@ fn commit_until_killed(store: &Store) {
 
 fn append_until_killed(store: &Store) {
     for round in 0..1_000_000 {
-        let entries = (0..3).map(|i| entry(&format!("op-{}-{round}", std::process::id()), &format!("i-{i}"), sent())).collect();
+        let entries =
+            (0..3).map(|i| entry(&format!("op-{}-{round}", std::process::id()), &format!("i-{i}"), sent())).collect();
         let appended = wait(store.append(entries)).expect("appended");
         say(&appended.last().expect("three").seq.to_string());
     }

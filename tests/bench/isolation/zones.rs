@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
 use nepho_core::{
     Access, Account, AccountId, CredentialSource, Descriptor, Failure, FailureCode, Provider, ProviderError,
-    ProviderKind, SystemClock, Timestamp, journal::{OperationId, RunId},
+    ProviderKind, SystemClock, Timestamp,
+    journal::{OperationId, RunId},
 };
 use nepho_engine::{AccountLock, Engine, Host, OperationLock};
 use nepho_store::Store;

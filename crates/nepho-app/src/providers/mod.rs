@@ -12,7 +12,8 @@ use async_trait::async_trait;
 use nepho_aws::AwsProvider;
 use nepho_core::{
     Account, AccountId, Clock, CredentialSource, Descriptor, Failure, FailureCode, Provider, ProviderKind, Region,
-    journal::{OperationId, RunId}, network::AllowedHost,
+    journal::{OperationId, RunId},
+    network::AllowedHost,
 };
 use nepho_demo::DemoProvider;
 use nepho_engine::{AccountLock, Host, OperationLock};

@@ -4,7 +4,11 @@
 use std::{fs, net::TcpListener, path::PathBuf, time::Duration};
 
 use nepho_core::request::Targets;
-use nepho_core::{AccountId, CredentialSource, Secret, provider::{ActionRequest, StopOptions}, request::Credentials};
+use nepho_core::{
+    AccountId, CredentialSource, Secret,
+    provider::{ActionRequest, StopOptions},
+    request::Credentials,
+};
 use nepho_keyring::{Item, Prompt};
 use nepho_store::Store;
 use nepho_testkit::gcp::Fault;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use nepho_aws::AwsProvider;
 use futures::StreamExt as _;
+use nepho_aws::AwsProvider;
 use nepho_core::{Access, Action, FailureCode, Provider, ProviderError, ResourceKey, State};
 
 use crate::cloud::{Answer, Asked, Cloud, ec2_error, ec2_reply, target};

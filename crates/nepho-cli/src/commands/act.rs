@@ -36,8 +36,7 @@ pub async fn run(app: &App, request: ActionRequest, args: Act, output: Output) -
     let (typed, clicked) = confirm(&plan, &args, output, app.now())?;
     let operation = app.commit(&plan.nonce, typed.as_deref(), clicked).await?;
     let results = if args.wait {
-        let (results, watched) =
-            tokio::join!(app.wait(&operation, args.timeout), app.watch(&plan, args.timeout));
+        let (results, watched) = tokio::join!(app.wait(&operation, args.timeout), app.watch(&plan, args.timeout));
         merged(results, watched)
     } else {
         app.submitted(&operation).await

@@ -120,7 +120,10 @@ fn journal_steps_are_the_table_s() {
     let back = event(&JournalEvent::Contradicted { state, raw_state, reason: None });
     assert_eq!(back, plain("event_failed_state").replace("{state}", "Stopped"));
     assert_eq!(event(&JournalEvent::TimedOut), plain("event_timed_out"));
-    assert_eq!(event(&JournalEvent::Accepted { state: None, raw_state: "STOPPING".to_owned(), ticket: None }), "accepted, STOPPING");
+    assert_eq!(
+        event(&JournalEvent::Accepted { state: None, raw_state: "STOPPING".to_owned(), ticket: None }),
+        "accepted, STOPPING"
+    );
 }
 
 #[test]

@@ -186,7 +186,11 @@ mod tests {
         ] {
             assert_eq!(state(habit, logged(action), NOW), Some(action.transition()), "{action} at once");
             assert_eq!(state(habit, logged(action), NOW + 3 * SECOND), Some(action.transition()), "{action} soon");
-            assert_eq!(state(habit, logged(action), NOW + 10 * SECOND), Some(action.goal().state()), "{action} in the end");
+            assert_eq!(
+                state(habit, logged(action), NOW + 10 * SECOND),
+                Some(action.goal().state()),
+                "{action} in the end"
+            );
         }
     }
 

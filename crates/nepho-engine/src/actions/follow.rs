@@ -1,15 +1,10 @@
 //! Following: reads the targets of accepted actions until each has ended.
 
+use crate::{actions::executor::Executor, actions::followed::Followed, actions::waiter, session::Session};
 use nepho_core::{
     AccountId, ProviderError, ResourceKey,
     journal::{JournalEvent, NewEntry},
     provider::{Detail, Target},
-};
-use crate::{
-    actions::executor::Executor,
-    actions::followed::Followed,
-    actions::waiter,
-    session::Session,
 };
 
 impl Executor {
@@ -77,8 +72,10 @@ impl Executor {
     /// Records the ends and removes their targets from `open`; returns those that have vanished.
     async fn end(&self, open: &mut Vec<Followed>, ended: Vec<(usize, JournalEvent)>) -> Vec<ResourceKey> {
         let at = self.clock.now();
-        let entries: Vec<NewEntry> =
-            ended.iter().map(|(place, event)| NewEntry { run: self.run.clone(), ..open[*place].event(at, event.clone()) }).collect();
+        let entries: Vec<NewEntry> = ended
+            .iter()
+            .map(|(place, event)| NewEntry { run: self.run.clone(), ..open[*place].event(at, event.clone()) })
+            .collect();
         let keys: Vec<ResourceKey> = entries.iter().map(|entry| entry.key.clone()).collect();
         let gone: Vec<ResourceKey> =
             entries.iter().filter(|entry| entry.event == waiter::vanished()).map(|entry| entry.key.clone()).collect();

@@ -103,12 +103,8 @@ impl Journal {
             .table()
             .values()
             .map(|one| {
-                let overlay = Overlay {
-                    action: one.last.action,
-                    state: None,
-                    raw_state: String::new(),
-                    since: one.sent_at,
-                };
+                let overlay =
+                    Overlay { action: one.last.action, state: None, raw_state: String::new(), since: one.sent_at };
                 (one.last.key.clone(), overlay)
             })
             .collect();

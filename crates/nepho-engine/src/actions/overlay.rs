@@ -83,7 +83,8 @@ impl Overlays {
     pub fn expire(&mut self, now: Timestamp) -> Vec<ResourceKey> {
         let life = jiff::SignedDuration::try_from(OVERLAY_TTL).unwrap_or_default();
         let old = |active: &ActiveOverlay| now.duration_since(active.overlay.since) >= life;
-        let expired: Vec<_> = self.active.iter().filter(|(_, active)| old(active)).map(|(key, _)| key.clone()).collect();
+        let expired: Vec<_> =
+            self.active.iter().filter(|(_, active)| old(active)).map(|(key, _)| key.clone()).collect();
         for key in &expired {
             self.active.remove(key);
         }

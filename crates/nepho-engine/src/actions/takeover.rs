@@ -19,10 +19,7 @@ use nepho_store::StoreError;
 use tokio::time::Instant;
 
 use crate::{
-    actions::executor::Executor,
-    actions::followed::Followed,
-    actions::waiter::TargetWaiter,
-    host::OperationLock,
+    actions::executor::Executor, actions::followed::Followed, actions::waiter::TargetWaiter, host::OperationLock,
 };
 
 /// The wait before the next attempt to follow an operation whose account cannot be used.
@@ -46,9 +43,7 @@ impl Executor {
             return Follower::Here;
         }
         let elsewhere = if *sender == self.run { None } else { self.host.signature(sender) };
-        elsewhere
-            .or_else(|| self.host.operation_holder(&last.operation))
-            .map_or(Follower::Nobody, Follower::Elsewhere)
+        elsewhere.or_else(|| self.host.operation_holder(&last.operation)).map_or(Follower::Nobody, Follower::Elsewhere)
     }
 
     fn is_followed_here(&self, operation: &OperationId) -> bool {

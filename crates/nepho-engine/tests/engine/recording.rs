@@ -45,7 +45,11 @@ async fn failed_operation_ends_with_the_providers_error() {
     let id = harness.act(Action::Stop, &["i-1"]).await;
     harness.engine.submitted(&id).await;
     harness.pass(5).await;
-    assert_eq!((harness.row("i-1").state(), harness.row("i-1").pending()), (State::Stopping, Some(Action::Stop)), "on its way");
+    assert_eq!(
+        (harness.row("i-1").state(), harness.row("i-1").pending()),
+        (State::Stopping, Some(Action::Stop)),
+        "on its way"
+    );
     assert_eq!(harness.events("i-1").await, ["sent", "accepted"]);
     harness.cloud.settle("i-1");
     let results = harness.engine.wait(&id, MINUTE).await;

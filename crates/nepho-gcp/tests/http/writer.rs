@@ -48,7 +48,8 @@ impl Lab {
 
     async fn act(&self, action: Action) -> Submission {
         let provider = GcpProvider::connect(self.options(Access::ReadWrite)).await.expect("a provider");
-        let mut all = provider.submit(ActionRequest::from(action), std::slice::from_ref(&self.target)).collect::<Vec<_>>().await;
+        let mut all =
+            provider.submit(ActionRequest::from(action), std::slice::from_ref(&self.target)).collect::<Vec<_>>().await;
         assert_eq!(all.len(), 1);
         all.remove(0)
     }
@@ -225,7 +226,8 @@ async fn a_read_only_project_is_sent_no_mutation() {
     let lab = Lab::new();
     let provider = GcpProvider::connect(lab.options(Access::ReadOnly)).await.expect("a provider");
     for action in Action::ALL {
-        let all = provider.submit(ActionRequest::from(action), std::slice::from_ref(&lab.target)).collect::<Vec<_>>().await;
+        let all =
+            provider.submit(ActionRequest::from(action), std::slice::from_ref(&lab.target)).collect::<Vec<_>>().await;
         assert!(matches!(all[0].outcome, Err(ProviderError::ReadOnly)), "{action}: {all:?}");
     }
     assert_eq!(lab.double.served().requests, 0);

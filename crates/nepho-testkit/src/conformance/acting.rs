@@ -49,7 +49,9 @@ pub(super) async fn suspends_and_resumes(harness: &dyn Harness) -> Verdict {
         let swept = Swept::of(&*provider).await?;
         let mut listed = swept.rows().map(|(_, row)| &row.resource).filter(|listed| listed.key == target.key);
         let found = listed.next().map(|found| found.state);
-        ensure(found == Some(action.goal().state()), || format!("after {action}, {} is listed as {found:?}", target.key))?;
+        ensure(found == Some(action.goal().state()), || {
+            format!("after {action}, {} is listed as {found:?}", target.key)
+        })?;
     }
     Ok(())
 }

@@ -147,7 +147,10 @@ async fn a_read_only_cloud_refuses_and_sends_nothing() {
     let fake = FakeProvider::default();
     fake.add(instance("i-1"));
     fake.set_access(Access::ReadOnly);
-    assert_eq!(fake.submit(Action::Stop.into(), &[target("i-1")]).collect::<Vec<_>>().await[0].outcome, Err(ProviderError::ReadOnly));
+    assert_eq!(
+        fake.submit(Action::Stop.into(), &[target("i-1")]).collect::<Vec<_>>().await[0].outcome,
+        Err(ProviderError::ReadOnly)
+    );
     assert_eq!(fake.traffic(), Traffic::default());
 }
 

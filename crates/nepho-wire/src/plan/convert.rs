@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use nepho_core as domain;
 
 use super::{
-    ActionOptions, CommitRefusal, Confirmation, Plan, PlanActionRequest, PlanCounts, PlanTarget, PlannedTarget, Refusal, Verdict,
-    Warning,
+    ActionOptions, CommitRefusal, Confirmation, Plan, PlanActionRequest, PlanCounts, PlanTarget, PlannedTarget,
+    Refusal, Verdict, Warning,
 };
 use crate::{
     inventory::count,

@@ -168,7 +168,11 @@ pub(super) fn entries() -> Vec<JournalEntry> {
         JournalEvent::Failed(denied()),
         JournalEvent::Unknown(denied()),
         JournalEvent::Done { state: State::Stopped, raw_state: "stopped".to_owned() },
-        JournalEvent::Contradicted { state: State::Running, raw_state: "running".to_owned(), reason: Some("Client.InternalError".to_owned()) },
+        JournalEvent::Contradicted {
+            state: State::Running,
+            raw_state: "running".to_owned(),
+            reason: Some("Client.InternalError".to_owned()),
+        },
         JournalEvent::TimedOut,
     ];
     (1..)

@@ -56,8 +56,7 @@ fn discarding_local_disks_is_asked_about_only_where_it_matters() {
 
     let asks = |discard: bool, verdict| {
         let mut planned = fixture::plan();
-        planned.request =
-            ActionRequest::Stop(StopOptions { discard_local_disks: discard, ..StopOptions::default() });
+        planned.request = ActionRequest::Stop(StopOptions { discard_local_disks: discard, ..StopOptions::default() });
         planned.targets.truncate(1);
         planned.targets[0].verdict = verdict;
         let shown = plan::Plan::from(&planned);
