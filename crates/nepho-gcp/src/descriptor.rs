@@ -21,7 +21,7 @@ pub struct GcpDescriptor;
 
 /// Actions and the states that allow them: "Compute Engine instance lifecycle"
 /// (<https://cloud.google.com/compute/docs/instances/instance-lifecycle>) and the pages of each
-/// action. No action applies while Google repairs an instance.
+/// action. Only a deletion applies while Google repairs an instance.
 static INSTANCES: Capabilities = Capabilities {
     actions: &[
         ActionRule::new(Action::Start, &[State::Stopped], &[State::Running, State::Pending]),
@@ -33,9 +33,20 @@ static INSTANCES: Capabilities = Capabilities {
         ActionRule::new(Action::Suspend, &[State::Running], &[State::Suspended, State::Suspending])
             .mode(ActionMode::DiscardsLocalDisks),
         ActionRule::new(Action::Resume, &[State::Suspended], &[State::Running, State::Pending]),
+        // Google accepts a deletion in every state, also while an instance starts, stops or is
+        // repaired: the way out of a stuck one
+        // (<https://cloud.google.com/compute/docs/reference/rest/v1/instances/delete>).
         ActionRule::new(
             Action::Terminate,
-            &[State::Running, State::Stopped, State::Suspended],
+            &[
+                State::Pending,
+                State::Running,
+                State::Stopping,
+                State::Stopped,
+                State::Suspending,
+                State::Suspended,
+                State::Repairing,
+            ],
             &[State::Terminating, State::Terminated],
         ),
     ],
@@ -201,7 +212,9 @@ mod tests {
         let capabilities = DESCRIPTOR.capabilities(Kind::Instance).expect("instances");
         for action in Action::ALL {
             let rule = capabilities.rule(action).expect("a rule");
-            assert!(rule.from.iter().all(|state| !rule.already.contains(state) && !state.is_transitional()));
+            assert!(rule.from.iter().all(|state| !rule.already.contains(state)));
+            let transitional = rule.from.iter().any(|state| state.is_transitional());
+            assert_eq!(transitional, action == Action::Terminate, "{action}");
             let from = |state| rule.from.contains(&state);
             assert_eq!(from(State::Suspended), matches!(action, Action::Resume | Action::Terminate), "{action}");
             assert_eq!(from(State::Stopped), matches!(action, Action::Start | Action::Terminate), "{action}");

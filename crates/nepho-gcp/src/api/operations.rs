@@ -31,7 +31,7 @@ const FEW: usize = 5;
 const PAGE: &str = "500";
 
 /// Field mask of an operation.
-const FIELDS: &str = "kind,name,status,error/errors(code,message),httpErrorStatusCode,httpErrorMessage";
+const FIELDS: &str = "kind,name,status,error/errors(code,message,errorDetails),httpErrorStatusCode,httpErrorMessage";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -55,12 +55,64 @@ struct Errors {
     errors: Vec<One>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 struct One {
-    #[serde(default)]
     code: String,
-    #[serde(default)]
     message: String,
+    error_details: Vec<ErrorDetail>,
+}
+
+/// One detail of an error: Google sets one of the members
+/// (<https://cloud.google.com/compute/docs/reference/rest/v1/zoneOperations>).
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ErrorDetail {
+    error_info: Option<ErrorInfo>,
+    quota_info: Option<QuotaInfo>,
+    localized_message: Option<LocalizedMessage>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ErrorInfo {
+    reason: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct QuotaInfo {
+    limit_name: String,
+    limit: Option<f64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct LocalizedMessage {
+    message: String,
+}
+
+impl One {
+    /// The message with what the details add to it.
+    fn full_message(&self) -> String {
+        let mut parts = vec![self.message.trim().to_owned()];
+        for detail in &self.error_details {
+            parts.extend(detail.localized_message.as_ref().map(|localized| localized.message.trim().to_owned()));
+            parts.extend(detail.quota_info.as_ref().map(|quota| match quota.limit {
+                Some(limit) => format!("Quota {}: {limit}.", quota.limit_name),
+                None => format!("Quota {}.", quota.limit_name),
+            }));
+            parts.extend(detail.error_info.as_ref().map(|info| format!("Reason: {}.", info.reason)));
+        }
+        let mut message = String::new();
+        for part in parts.iter().filter(|part| !part.is_empty()) {
+            if !message.contains(part.as_str()) {
+                message.push_str(if message.is_empty() { "" } else { " " });
+                message.push_str(part);
+            }
+        }
+        message
+    }
 }
 
 impl Operation {
@@ -86,7 +138,7 @@ impl Operation {
         let refused = self.http_error_status_code.is_some_and(|status| status >= 400);
         let first = self.error.map(|error| error.errors.into_iter().next());
         match first {
-            Some(Some(One { code, message })) => Some(operation_failed(&code, &message)),
+            Some(Some(one)) => Some(operation_failed(&one.code, &one.full_message())),
             Some(None) => Some(operation_failed("UNKNOWN", &self.http_error_message)),
             None if refused => Some(operation_failed("UNKNOWN", &self.http_error_message)),
             None => None,
@@ -217,6 +269,24 @@ mod tests {
             assert!(matches!(progress, Progress::Failed(error) if error.to_string().contains("busy")));
         }
         assert!(read(json!({"name": "o", "status": "DONE", "httpErrorStatusCode": 200})).is_ok());
+    }
+
+    #[test]
+    fn failure_has_what_the_details_add() {
+        let failed = |details: Value| {
+            let error = json!({"code": "QUOTA_EXCEEDED", "message": "No capacity.", "errorDetails": details});
+            let operation = json!({"kind": "compute#operation", "status": "DONE", "error": {"errors": [error]}});
+            let operation: Operation = serde_json::from_value(operation).expect("an operation");
+            operation.failure().expect("a failure").detail()
+        };
+        let localized = json!([{"localizedMessage": {"locale": "en-US", "message": "Try zone b."}}]);
+        assert!(failed(localized).ends_with("No capacity. Try zone b."));
+        let quota = json!([{"quotaInfo": {"limitName": "CPUS-per-project", "limit": 24.0, "dimensions": {"r": "x"}}}]);
+        assert!(failed(quota).ends_with("No capacity. Quota CPUS-per-project: 24."));
+        let info = json!([{"errorInfo": {"reason": "stockout", "domain": "compute.googleapis.com"}}, {"help": {}}]);
+        assert!(failed(info).ends_with("No capacity. Reason: stockout."));
+        let twice = json!([{"localizedMessage": {"message": "No capacity."}}]);
+        assert!(failed(twice).ends_with(": No capacity."));
     }
 
     #[test]
