@@ -40,6 +40,7 @@ pub fn run() -> anyhow::Result<()> {
             commands::list_accounts,
             commands::list_hosts,
             commands::find_accounts,
+            commands::check_keyring,
             commands::add_account,
             commands::find_projects,
             commands::add_projects,

@@ -10,6 +10,7 @@ use nepho_core::{
     report::{AccountStatus, Check, CheckStatus},
     status::OpenNote,
 };
+use nepho_keyring::Prompt;
 
 use crate::{App, AppError, credentials::secret_id::SecretId};
 
@@ -71,7 +72,7 @@ impl App {
     }
 
     async fn diagnose_keyring(&self) -> Check {
-        match self.providers().credential_store.probe().await {
+        match self.providers().credential_store.probe(Prompt::Never).await {
             Ok(()) => diagnosis("keyring", CheckStatus::Ok, "it keeps secrets".to_owned(), ""),
             Err(failure) => {
                 let advice = match failure.code {

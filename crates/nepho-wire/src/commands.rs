@@ -21,7 +21,7 @@ use crate::{
         OpenConsoleRequest, ResourceDetails,
     },
     selection::{SelectionSummary, UpdateSelectionRequest},
-    status::{Done, Nothing, Settings, Status, UpdateSettingsRequest},
+    status::{CheckKeyringRequest, Done, KeyringCheck, Nothing, Settings, Status, UpdateSettingsRequest},
     sync::{SyncNowRequest, SyncReport},
 };
 
@@ -99,6 +99,8 @@ commands! {
     list_hosts: Nothing => Network;
     #[doc = "What could become an account on this machine."]
     find_accounts: Nothing => FoundAccounts;
+    #[doc = "Checks that the OS keyring keeps secrets."]
+    check_keyring: CheckKeyringRequest => KeyringCheck;
     #[doc = "Verifies and adds an account."]
     add_account: AddAccountRequest => Account;
     #[doc = "The projects that some credentials can see."]

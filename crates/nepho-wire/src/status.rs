@@ -6,7 +6,10 @@ use nepho_core::{report::KeyringStatus, settings, status as core_status};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::inventory::{StateTotal, count};
+use crate::{
+    failure::Failure,
+    inventory::{StateTotal, count},
+};
 
 /// A request without parameters.
 #[derive(Clone, Debug, Default, Deserialize, TS)]
@@ -75,6 +78,21 @@ pub enum Keyring {
     Unavailable,
     /// It is locked, or did not answer in time.
     Locked,
+}
+
+/// Asks to check that the OS keyring keeps secrets. The check writes a test secret and deletes it.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CheckKeyringRequest {
+    /// True if a locked keyring may ask the operator for its password.
+    pub prompt: bool,
+}
+
+/// The result of a check of the OS keyring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct KeyringCheck {
+    /// The reason why the keyring keeps no secrets now; `null` if it does.
+    pub failure: Option<Failure>,
 }
 
 /// A repair that was made when the database was opened.

@@ -13,7 +13,7 @@ use nepho_wire::{
     },
     limits::{LongText, NameText},
     network::Network,
-    status::Nothing,
+    status::{CheckKeyringRequest, KeyringCheck, Nothing},
     sync::{SyncNowRequest, SyncReport},
 };
 use tauri::State;
@@ -45,6 +45,13 @@ pub async fn find_accounts(loader: State<'_, AppLoader>, request: Nothing) -> Re
     let Nothing {} = request;
     let found = loader.app().await?.find_accounts().await;
     Ok(FoundAccounts { found: found.iter().map(FoundAccount::from).collect() })
+}
+
+/// Checks that the OS keyring keeps secrets.
+#[tauri::command]
+pub async fn check_keyring(loader: State<'_, AppLoader>, request: CheckKeyringRequest) -> Reply<KeyringCheck> {
+    let checked = loader.app().await?.check_keyring(request.prompt).await;
+    Ok(KeyringCheck { failure: checked.err().as_ref().map(Into::into) })
 }
 
 /// Verifies and adds an account.

@@ -37,6 +37,13 @@ impl App {
         found.ok_or_else(|| AppError::UnknownAccount { account: id.to_string() })
     }
 
+    /// Checks that the OS keyring keeps secrets, before an operator enters one. If `prompt` is true, a
+    /// locked keyring may ask for its password, and the check waits for that.
+    pub async fn check_keyring(&self, prompt: bool) -> Result<(), Failure> {
+        let prompt = if prompt { Prompt::Allowed } else { Prompt::Never };
+        self.providers().credential_store.probe(prompt).await
+    }
+
     /// Verifies an account's credentials now, and pins the account if it was not pinned.
     ///
     /// The operator waits for it, so a locked keyring may prompt here.

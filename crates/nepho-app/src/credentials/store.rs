@@ -65,9 +65,9 @@ impl CredentialStore {
         self.note(self.keyring.delete(&secret_id.item(), prompt).await)
     }
 
-    /// Checks that the keyring keeps secrets; never prompts.
-    pub(crate) async fn probe(&self) -> Result<(), Failure> {
-        self.note(self.keyring.probe(Prompt::Never).await)
+    /// Checks that the keyring keeps secrets.
+    pub(crate) async fn probe(&self, prompt: Prompt) -> Result<(), Failure> {
+        self.note(self.keyring.probe(prompt).await)
     }
 
     fn note<T>(&self, result: Result<T, KeyringError>) -> Result<T, Failure> {

@@ -37,10 +37,12 @@ async fn case_locked() {
     harness.keyring = Keyring::system();
     let app = harness.open().await;
     assert_eq!(app.status().keyring, KeyringStatus::NotTried, "opening asks no keyring");
+    assert_eq!(app.check_keyring(false).await, Ok(()));
     let account = app.add_account(lab(&cloud)).await.unwrap();
     assert_eq!(app.sync(&[], &[]).await.resources, 3);
     assert_eq!(app.status().keyring, KeyringStatus::Ok);
     lock_keyring().unwrap();
+    assert_eq!(app.check_keyring(false).await.unwrap_err().code, FailureCode::KeyringLocked);
     // A session that is open needs no keyring.
     assert_eq!(app.sync(&[], &[]).await.resources, 3);
 
@@ -97,6 +99,7 @@ async fn case_no_bus() {
     let mut harness = Harness::new();
     harness.keyring = Keyring::system();
     let app = harness.open().await;
+    assert_eq!(app.check_keyring(true).await.unwrap_err().code, FailureCode::KeyringUnavailable);
     assert_eq!(code(app.add_account(lab(&cloud)).await), FailureCode::KeyringUnavailable);
     assert!(app.accounts().is_empty() && harness.open().await.accounts().is_empty(), "nothing is stored");
     assert_eq!(app.status().keyring, KeyringStatus::Unavailable);

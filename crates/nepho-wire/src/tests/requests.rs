@@ -46,6 +46,7 @@ pub(super) fn good(name: &str) -> Value {
         }),
         "verify_account" | "remove_account" => json!({"account": "a"}),
         "sync_now" => json!({"accounts": []}),
+        "check_keyring" => json!({"prompt": true}),
         "update_settings" => json!({"theme": "dark"}),
         _ => json!({}),
     }

@@ -7,6 +7,7 @@ import type {
   AddProjectsRequest,
   AddedProjects,
   Changes,
+  CheckKeyringRequest,
   CommitPlanRequest,
   CommitReply,
   CopiedCommand,
@@ -22,6 +23,7 @@ import type {
   Identity,
   InventoryWindow,
   Journal,
+  KeyringCheck,
   ListJournalRequest,
   ListOperationsRequest,
   Network,
@@ -80,6 +82,8 @@ export interface Commands {
   list_hosts: { request: Nothing; reply: Network };
   /** What could become an account on this machine. */
   find_accounts: { request: Nothing; reply: FoundAccounts };
+  /** Checks that the OS keyring keeps secrets. */
+  check_keyring: { request: CheckKeyringRequest; reply: KeyringCheck };
   /** Verifies and adds an account. */
   add_account: { request: AddAccountRequest; reply: Account };
   /** The projects that some credentials can see. */

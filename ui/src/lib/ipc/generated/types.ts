@@ -136,6 +136,11 @@ export type Changes = {
   /** Operations and the journal. */
   operations: number, };
 
+/** Asks to check that the OS keyring keeps secrets. The check writes a test secret and deletes it. */
+export type CheckKeyringRequest = {
+  /** True if a locked keyring may ask the operator for its password. */
+  prompt: boolean, };
+
 /** The class of a command's error. */
 export type CommandCode = "bad_request" | "not_found" | "name_taken" | "realm_taken" | "bad_name" | "bad_project" | "endpoint_refused" | "no_console" | "not_applicable" | "too_many_targets" | "already_open" | "cannot_open" | "failed" | "internal";
 
@@ -446,6 +451,11 @@ export type KeyText = string;
 
 /** The last answer of the OS keyring. */
 export type Keyring = "not_tried" | "ok" | "unavailable" | "locked";
+
+/** The result of a check of the OS keyring. */
+export type KeyringCheck = {
+  /** The reason why the keyring keeps no secrets now; `null` if it does. */
+  failure: Failure | null, };
 
 /** A kind of resource. */
 export type Kind = "instance";
