@@ -10,6 +10,9 @@ import * as m from "$messages";
 
 const UNCHANGED = { name: null, access: null, prod: null, regions: null, credentials: null };
 
+/** The members of an account that change. */
+export type AccountChange = Partial<Omit<UpdateAccountRequest, "account">>;
+
 class Accounts {
   list = $state.raw<Account[]>([]);
   loaded = $state(false);
@@ -90,10 +93,17 @@ class Accounts {
     });
   }
 
-  async update(account: Account, change: Partial<UpdateAccountRequest>): Promise<void> {
+  async update(account: Account, change: AccountChange): Promise<void> {
     await this.#hold([account.id], m.failed_update({ name: visible(account.name) }), async () => {
       await call("update_account", { ...UNCHANGED, ...change, account: account.id });
     });
+  }
+
+  /** Changes an account; throws the error, for the form to show. New regions are read at once. */
+  async change(account: Account, change: AccountChange): Promise<void> {
+    await call("update_account", { ...UNCHANGED, ...change, account: account.id });
+    await this.load();
+    if (change.regions) void this.sync([account.id]);
   }
 
   async remove(account: Account): Promise<void> {

@@ -5,6 +5,9 @@ import {
   applicationDefault,
   byProject,
   type Cloud,
+  errorField,
+  needsKeyring,
+  profilesOf,
   readTerms,
   readForm,
   type Start,
@@ -12,6 +15,7 @@ import {
   type Way,
   waysOf,
 } from "$lib/accounts/form";
+import { KeyringCheck } from "$lib/accounts/keyring-check.svelte";
 import { Projects } from "$lib/accounts/projects.svelte";
 
 export class Adding {
@@ -21,9 +25,10 @@ export class Adding {
   /** The name, once the operator has typed one. */
   name = $state<string | null>(null);
   readonly projects = new Projects();
+  readonly keyring = new KeyringCheck();
   /** The project that was filled in, not typed. */
   #offered = "";
-  /** The profile that the form starts from. */
+  /** The profile that was chosen or typed. */
   #profile = $state<string | null>(null);
   #way = $state<Way | null>(null);
 
@@ -36,10 +41,21 @@ export class Adding {
   readonly byProject = $derived(byProject(this.cloud));
   /** Several projects will be added, each under its own name. */
   readonly several = $derived(this.byProject && this.projects.picked.length > 1);
+  /** The profile that the form shows: the chosen one, or else the first that was found. */
+  readonly profile = $derived(this.#profile ?? profilesOf(accounts.found)[0]?.profile ?? null);
   /** A name to start from. */
-  readonly suggestion = $derived(
-    this.byProject ? (this.projects.picked[0] ?? "") : suggestedName(this.#profile),
-  );
+  readonly suggestion = $derived.by(() => {
+    if (this.byProject) return this.projects.picked[0] ?? "";
+    return this.way === "profile" ? suggestedName(this.profile) : "";
+  });
+  readonly needsKeyring = $derived(needsKeyring(this.way));
+  /** The reason why the keyring cannot take this way's key; `null` if nothing is known against it. */
+  readonly blocked = $derived(this.needsKeyring ? this.keyring.failure : null);
+  /** The field that the error belongs to, if that field is in the form. */
+  readonly errorField = $derived.by(() => {
+    const field = errorField(this.error?.code);
+    return field === "name" && this.several ? null : field;
+  });
 
   constructor({ cloud, way, profile, project }: Start) {
     this.cloud = cloud;
@@ -62,6 +78,17 @@ export class Adding {
     this.#offer(this.way === "application_default" ? project : null);
   }
 
+  /** Takes a profile, whose name becomes that of the account, unless another was typed. */
+  chooseProfile(profile: string): void {
+    this.#profile = profile;
+    if (this.name === "") this.name = null;
+  }
+
+  /** Forgets the error of a field whose text has changed. */
+  edited(field: string): void {
+    if (field === this.errorField) this.error = null;
+  }
+
   /** Looks which projects the credentials in the form can see. */
   async find(form: FormData): Promise<void> {
     this.error = null;
@@ -71,7 +98,7 @@ export class Adding {
 
   /** Adds what the form says; `true` when all of it was added. */
   async submit(form: FormData): Promise<boolean> {
-    if (this.busy) return false;
+    if (this.busy || this.blocked) return false;
     this.busy = true;
     this.error = null;
     this.projects.failed.clear();

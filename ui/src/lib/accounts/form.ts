@@ -1,5 +1,12 @@
 // The form that adds accounts: its ways, and what a filled one asks for.
-import type { Access, AddAccountRequest, Credentials, FoundAccount, ProviderKind } from "$lib/ipc/types";
+import type {
+  Access,
+  AddAccountRequest,
+  CommandCode,
+  Credentials,
+  FoundAccount,
+  ProviderKind,
+} from "$lib/ipc/types";
 
 /** A cloud whose accounts are added by the form. */
 export type Cloud = Exclude<ProviderKind, "demo">;
@@ -15,13 +22,34 @@ const WAYS: Record<Cloud, readonly Way[]> = {
 };
 /** The clouds whose credentials do not say which account they are for, as one sign-in has many. */
 const BY_PROJECT: readonly Cloud[] = ["gcp"];
+/** The ways whose key goes to the OS keyring. */
+const KEYRING: readonly Way[] = ["keys", "key_file"];
 /** Examples of regions, as each cloud names them. */
-export const REGIONS: Record<Cloud, string> = {
+export const REGIONS: Record<ProviderKind, string> = {
   aws: "eu-west-1, us-east-1",
   gcp: "europe-west1, us-central1",
+  demo: "eu-west-1, us-east-1",
+};
+/** A field that an error of the host belongs to. */
+export type ErrorField = "name" | "project" | "endpoint";
+const ERROR_FIELDS: Partial<Record<CommandCode, ErrorField>> = {
+  name_taken: "name",
+  bad_name: "name",
+  bad_project: "project",
+  endpoint_refused: "endpoint",
 };
 /** The fields that say whose projects are found: when one changes, those found are forgotten. */
 export const IDENTITY_FIELDS: readonly string[] = ["path", "variable", "custom_endpoint", "endpoint"];
+
+/** Returns true if the key of this way goes to the OS keyring. */
+export function needsKeyring(way: Way): boolean {
+  return KEYRING.includes(way);
+}
+
+/** Returns the field that an error belongs to; `null` for an error of the whole form. */
+export function errorField(code: CommandCode | undefined): ErrorField | null {
+  return (code && ERROR_FIELDS[code]) ?? null;
+}
 
 /** Returns true if the form asks for projects. */
 export function byProject(cloud: Cloud): boolean {
@@ -114,6 +142,11 @@ function credentials(way: Way, text: (name: string) => string): Credentials {
 /** The words of a text, between spaces and commas. */
 export function words(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== "");
+}
+
+/** Returns the first word that cannot be the name of a region, in any cloud; `null` if there is none. */
+export function badRegion(text: string): string | null {
+  return words(text).find((word) => !/^[A-Za-z0-9-]+$/.test(word)) ?? null;
 }
 
 export type Profile = { profile: string; region: string | null; added: boolean };

@@ -72,6 +72,11 @@ export function errorAdvice(error: IpcError): string {
   return errorWords(error).advice();
 }
 
+/** An error beside the field that it belongs to: its name and the advice. */
+export function fieldProblem(error: IpcError | null): string {
+  return error === null ? "" : m.field_problem({ problem: errorName(error), advice: errorAdvice(error) });
+}
+
 function errorWords(error: IpcError): Words {
   if (error.failure) return lookUp(FAILURES, error.failure);
   return error.code === "failed" ? FAILURES.other : lookUp(COMMANDS, error.code);

@@ -10,6 +10,7 @@ type Own =
   | "list_accounts"
   | "list_hosts"
   | "find_accounts"
+  | "check_keyring"
   | "add_account"
   | "verify_account"
   | "update_account"
@@ -35,6 +36,11 @@ const FOUND: FoundAccount[] = [
   found({ provider: "aws", source: profile("payments-admin") }),
 ];
 
+const KEYRINGS = {
+  keyring_unavailable: "the OS keyring is not available: D-Bus: no service of that name",
+  keyring_locked: "the OS keyring is locked; unlock it and try again",
+};
+
 export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
   const find = (id: string): Account => {
     const account = cloud.accounts.find((one) => one.id === id);
@@ -51,6 +57,11 @@ export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
     list_accounts: () => ({ accounts: cloud.accounts }),
     list_hosts: () => ({ accounts: cloud.accounts.map(hostsOf) }),
     find_accounts: () => ({ found: FOUND }),
+    check_keyring: () => {
+      const { keyring } = cloud.scenario;
+      if (keyring === "ok") return { failure: null };
+      return { failure: { code: keyring, message: KEYRINGS[keyring] } };
+    },
     add_account: (request) => {
       if (cloud.accounts.some(({ name }) => name === request.name))
         throw commandError({ code: "name_taken" });

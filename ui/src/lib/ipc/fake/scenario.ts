@@ -7,6 +7,7 @@ export type Scenario = {
   state: "normal" | "empty" | "bare" | "offline" | "errors" | "hostile" | "syncing" | "warming";
   theme: Theme;
   language: Language;
+  keyring: "ok" | "keyring_unavailable" | "keyring_locked";
   demo: boolean;
   /** Milliseconds that each reply takes. */
   lag: number;
@@ -22,6 +23,7 @@ export function scenario(address: URLSearchParams): Scenario {
     state: one("state", STATES, "normal"),
     theme: one("theme", ["system", "light", "dark"], "system"),
     language: one("language", ["system", "en", "zh-CN"], "system"),
+    keyring: one("keyring", ["ok", "keyring_unavailable", "keyring_locked"], "ok"),
     demo: address.has("demo"),
     lag: Number(address.get("lag") ?? 0),
   };
