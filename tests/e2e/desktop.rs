@@ -52,7 +52,7 @@ pub struct Desktop {
     home: TempDir,
     environment: Vec<(String, String)>,
     size: Size,
-    _processes: Vec<Group>,
+    processes: Vec<Group>,
 }
 
 impl Desktop {
@@ -88,15 +88,26 @@ impl Desktop {
         if keyring == Keyring::Open {
             processes.push(gnome_keyring(&environment, home.path()));
         }
-        let desktop = Self { home, environment, size, _processes: processes };
+        let desktop = Self { home, environment, size, processes };
         if keyring == Keyring::Open {
-            // An earlier request would make the bus start another keyring, a locked one.
-            until("the keyring's name", Duration::from_secs(20), async || desktop.keyring_is_named().then_some(()))
-                .await;
-            until("the keyring to answer", Duration::from_secs(20), async || desktop.keyring_answers().then_some(()))
-                .await;
+            desktop.await_keyring(None).await;
         }
         desktop
+    }
+
+    /// Starts an unlocked keyring, in place of one that is locked or was never set up.
+    pub async fn start_keyring(&mut self) {
+        let before = self.keyring_owner();
+        self.processes.push(gnome_keyring(&self.environment, self.home.path()));
+        self.await_keyring(before).await;
+    }
+
+    /// Waits until a keyring other than `before` answers. An earlier request would reach `before`, or make
+    /// the bus start another keyring, a locked one.
+    async fn await_keyring(&self, before: Option<String>) {
+        let is_new = |owner: &String| Some(owner) != before.as_ref();
+        until("the keyring's name", Duration::from_secs(20), async || self.keyring_owner().filter(is_new)).await;
+        until("the keyring to answer", Duration::from_secs(20), async || self.keyring_answers().then_some(())).await;
     }
 
     /// Returns a command that runs on this desktop, without the environment of any other.
@@ -162,11 +173,13 @@ impl Desktop {
         files
     }
 
-    fn keyring_is_named(&self) -> bool {
+    /// Returns the bus name of the keyring's process, if there is one.
+    fn keyring_owner(&self) -> Option<String> {
         let mut ask = self.command("dbus-send");
-        ask.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
-        ask.args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]);
-        ask.output().is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("boolean true"))
+        ask.args(["--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
+        ask.args(["org.freedesktop.DBus.GetNameOwner", "string:org.freedesktop.secrets"]);
+        let reply = ask.output().ok().filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&reply.stdout).trim().to_owned())
     }
 
     fn keyring_answers(&self) -> bool {
@@ -198,7 +211,8 @@ fn bus(environment: &[(String, String)]) -> (String, Group) {
 /// Starts a gnome-keyring and unlocks it at once: unlocking it later does nothing.
 fn gnome_keyring(environment: &[(String, String)], home: &Path) -> Group {
     let mut command = Command::new("gnome-keyring-daemon");
-    command.env_clear().envs(environment.iter().cloned()).args(["--foreground", "--unlock", "--components=secrets"]);
+    command.env_clear().envs(environment.iter().cloned());
+    command.args(["--foreground", "--replace", "--unlock", "--components=secrets"]);
     command.arg("--control-directory").arg(home.join("run/keyring")).stdin(Stdio::piped());
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut process = Group::start(&mut command);

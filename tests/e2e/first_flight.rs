@@ -196,7 +196,7 @@ async fn wrong_keys_are_named_as_such_and_store_nothing() {
     window.click("add-submit").await;
     window.find_css("[data-testid=\"add-error\"][data-code=\"unavailable\"]").await;
     window.screenshot("refused").await;
-    assert_eq!(window.read("return document.querySelector('[data-testid=add-secret]').value").await, "");
+    assert_eq!(window.read("return document.querySelector('[data-testid=add-secret]').value").await, SECRET);
     assert!(!desktop.secrets().contains(SECRET), "nothing is stored on failure");
     window.click("add-cancel").await;
     window.find("first-run").await;

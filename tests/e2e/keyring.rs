@@ -42,15 +42,31 @@ fn assert_in_no_file(desktop: &Desktop) {
 }
 
 #[tokio::test]
-async fn without_a_keyring_the_account_is_refused_and_the_window_goes_on() {
+async fn missing_keyring_is_named_before_a_key_is_sent() {
     let moto = Moto::start(Duration::ZERO).expect("moto");
-    let desktop = Desktop::new(Keyring::Absent, Size::default()).await;
+    let mut desktop = Desktop::new(Keyring::Absent, Size::default()).await;
     let window = Window::open(&desktop, "keyring-absent", &[]).await;
-    fill_in(&window, &moto.endpoint()).await;
-    window.click("add-submit").await;
-    window.find_css("[data-testid=\"add-error\"][data-code=\"keyring_unavailable\"]").await;
+    window.click("add-account-open").await;
+    window.click("add-way-keys").await;
+    let problem = "[data-testid=\"keyring-problem\"][data-code=\"keyring_unavailable\"]";
+    window.find_css(problem).await;
+    assert_eq!(window.count("[data-testid=\"add-submit\"]:disabled").await, 1, "a key is offered to no keyring");
     window.screenshot("no-keyring").await;
+    window.click("add-way-environment").await;
+    window.see_gone(problem).await;
     window.click("add-cancel").await;
+    fill_in(&window, &moto.endpoint()).await;
+    window.find_css(problem).await;
+    window.screenshot("filled-in").await;
+    assert_in_no_file(&desktop);
+
+    // What was typed waits for a keyring, and is added once there is one.
+    desktop.start_keyring().await;
+    window.click("keyring-again").await;
+    window.see_gone("[data-testid=\"keyring-problem\"]").await;
+    assert_eq!(window.read("return document.querySelector('[data-testid=add-secret]').value").await, SECRET);
+    window.click("add-submit").await;
+    window.see_gone("[data-testid=\"add-account\"]").await;
     assert_answers(&window).await;
     assert_in_no_file(&desktop);
 }
@@ -77,6 +93,10 @@ async fn a_locked_keyring_keeps_the_rows_and_never_blocks_the_window() {
     window.find_css("[data-testid=\"account\"][data-sign-in=\"failed\"]").await;
     window.find_css("[data-testid=\"sign-in-problem\"][data-code=\"keyring_locked\"]").await;
     window.screenshot("locked").await;
+    window.click("add-account-open").await;
+    window.find_css("[data-testid=\"keyring-problem\"][data-code=\"keyring_locked\"]").await;
+    window.screenshot("locked-form").await;
+    window.click("add-cancel").await;
     assert_answers(&window).await;
     window.click("nav-inventory").await;
     assert_eq!(window.count("[data-testid=\"row\"]").await, 2);

@@ -4,6 +4,7 @@
 //! opens, without a test mode. Every desktop is private, with its own display, D-Bus, keyring and
 //! home. Each story keeps its screenshots, see [`artifacts`].
 
+mod accounts;
 mod artifacts;
 pub mod desktop;
 mod first_flight;

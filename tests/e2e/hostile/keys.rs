@@ -53,7 +53,7 @@ async fn an_account_with_refused_keys_is_not_added() {
     window.click("add-submit").await;
     window.find_css("[data-testid=\"add-error\"][data-code=\"unauthenticated\"]").await;
     window.screenshot("refused").await;
-    assert_eq!(window.read("return document.querySelector('[data-testid=add-secret]').value").await, "");
+    assert_eq!(window.read("return document.querySelector('[data-testid=add-secret]').value").await, SECRET);
     let kept = lab.desktop.secrets();
     assert!(!kept.contains(SECRET) && !kept.contains(OTHER), "a refused key is in the keyring");
     assert_eq!(lab.json(&["accounts", "list"]), serde_json::json!([]));
