@@ -229,9 +229,14 @@ describe("the plan", () => {
 
 describe("the action bar", () => {
   it("keeps a slot per action, and takes clicks for those that apply", () => {
-    const offer = (action: Action, eligible: number) => ({ action, eligible, total: 5 });
+    const offer = (action: Action, eligible: number) => ({
+      action,
+      eligible,
+      total: 5,
+      asks: eligible > 1 || (action !== "start" && action !== "resume"),
+    });
     const actions = [offer("start", 0), offer("stop", 5), offer("suspend", 2), offer("resume", 1)];
-    inventory.last = inventoryWindow([], { selection: { count: 5, hidden: 0, actions } });
+    inventory.last = inventoryWindow([], { selection: { count: 5, hidden: 0, most: 1_000, actions } });
     const onleave = vi.fn();
     drawn.push(mount(ActionBar, { target: document.body, props: { narrow: false, onleave } }));
     flushSync();
@@ -244,13 +249,36 @@ describe("the action bar", () => {
       "Resume 1 of 5",
     ]);
     const later = [offer("start", 5), offer("stop", 0), offer("suspend", 0), offer("resume", 0)];
-    inventory.last = inventoryWindow([], { selection: { count: 5, hidden: 0, actions: later } });
+    inventory.last = inventoryWindow([], { selection: { count: 5, hidden: 0, most: 1_000, actions: later } });
     flushSync();
     expect(buttons().map((one) => one.dataset["testid"])).toEqual(places);
     expect(enabled().map((one) => one.textContent.trim())).toEqual(["Start 5…"]);
     expect(new Set(buttons().map((one) => one.className)).size).toBe(1);
     document.querySelector<HTMLElement>("[data-testid=clear-selection]")?.click();
     expect(onleave).toHaveBeenCalledOnce();
+    inventory.last = null;
+  });
+
+  const bar = (count: number, asks: boolean) => {
+    const actions = [{ action: "start" as const, eligible: 1, total: count, asks }];
+    inventory.last = inventoryWindow([], { selection: { count, hidden: 0, most: 1_000, actions } });
+    drawn.push(mount(ActionBar, { target: document.body, props: { narrow: false, onleave: vi.fn() } }));
+    flushSync();
+    return document.querySelector<HTMLButtonElement>("[data-testid=act-start]");
+  };
+
+  it("says with dots that starting one instance in production asks first", () => {
+    expect(bar(1, false)?.textContent.trim()).toBe("Start 1");
+    drawn.splice(0).forEach((one) => void unmount(one));
+    expect(bar(1, true)?.textContent.trim()).toBe("Start 1…");
+    inventory.last = null;
+  });
+
+  it("offers no action for more rows than a plan takes, and says how many that is", () => {
+    expect(bar(1_001, true)?.disabled).toBe(true);
+    expect(document.querySelector("[data-testid=too-many]")?.textContent).toContain("1,000");
+    drawn.splice(0).forEach((one) => void unmount(one));
+    expect(bar(1_000, true)?.disabled).toBe(false);
     inventory.last = null;
   });
 });

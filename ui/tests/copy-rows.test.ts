@@ -46,7 +46,7 @@ describe("copying", () => {
     const fleet = Array.from({ length: 450 }, (_, at) =>
       row({ id: `i-${at}`, name: "", selected: at % 149 === 0 }),
     );
-    const selection = { count: 5, hidden: 1, actions: [] };
+    const selection = { count: 5, hidden: 1, most: 1_000, actions: [] };
     const answer = ({ offset, limit }: QueryInventoryRequest) =>
       inventoryWindow(fleet.slice(offset, offset + limit), { total: fleet.length, selection });
     host({ query_inventory: answer });

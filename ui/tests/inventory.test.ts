@@ -187,7 +187,7 @@ describe("the selection", () => {
   it("lives in the core; a range names its two ends, and all names the query", async () => {
     const { asked } = host({
       query_inventory: answer(fleet(300)),
-      update_selection: () => ({ count: 3, hidden: 1, actions: [] }),
+      update_selection: () => ({ count: 3, hidden: 1, most: 1_000, actions: [] }),
     });
     const inventory = new Inventory();
     inventory.ask("web");

@@ -57,7 +57,7 @@ export function inventoryWindow(rows: Row[], change: Partial<InventoryWindow> = 
     facets: { providers: [], accounts: [], regions: [], states: [] },
     totals: [],
     stale: 0,
-    selection: { count: 0, hidden: 0, actions: [] },
+    selection: { count: 0, hidden: 0, most: 1_000, actions: [] },
     error: null,
     ...change,
   };

@@ -20,7 +20,6 @@ mod status;
 
 pub use app::App;
 pub use error::AppError;
-pub use inventory::actions::MOST_TARGETS;
 pub use nepho_engine::{CommitError, EngineError};
 pub use nepho_keyring::Keyring;
 pub use options::{Environment, HostKind, Options};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nepho_core::settings::{Settings, SettingsChange};
+use nepho_core::settings::{LONGEST_INTERVAL, SHORTEST_INTERVAL, Settings, SettingsChange};
 use nepho_store::{Store, StoreError};
 
 use crate::{App, AppError};
@@ -14,9 +14,6 @@ const POLL_INTERVAL: &str = "poll_interval_s";
 
 /// The time between two sweeps of an account, by default.
 const DEFAULT_INTERVAL: Duration = Duration::from_mins(5);
-/// A shorter interval would spend the cloud's quota without newer data.
-const SHORTEST_INTERVAL: Duration = Duration::from_secs(30);
-const LONGEST_INTERVAL: Duration = Duration::from_hours(24);
 
 pub(crate) async fn poll_interval(store: &Store) -> Result<Duration, StoreError> {
     let stored = store.setting(POLL_INTERVAL).await?.and_then(|text| text.parse().ok());

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::{AccountId, Failure, ResourceKey, State, Timestamp, Zone, provider::ActionRequest};
+use crate::{AccountId, Action, Failure, ResourceKey, State, Timestamp, Zone, provider::ActionRequest};
 
 /// The single-use token that binds a commit to its plan.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -136,6 +136,16 @@ pub enum Warning {
         /// The age of the row before the read.
         as_of: Timestamp,
     },
+}
+
+/// The most targets of one plan. A plan reads every target afresh: a full inventory would take
+/// thousands of requests, and its list is too long to check before confirming.
+pub const MOST_TARGETS: usize = 1_000;
+
+/// Returns `true` if a plan that sends `action` to `count` targets requires a confirmation.
+/// `in_prod` tells whether one of them is in a production account.
+pub fn asks(action: Action, count: usize, in_prod: bool) -> bool {
+    count > 1 || in_prod || !matches!(action, Action::Start | Action::Resume)
 }
 
 /// The confirmation that a plan requires.

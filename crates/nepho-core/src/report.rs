@@ -230,6 +230,8 @@ pub struct SelectionSummary {
     pub count: usize,
     /// Selected rows that the current query hides.
     pub hidden: usize,
+    /// The most rows that one plan takes.
+    pub most: usize,
     /// Actions for the visible rows; an action that no row's provider offers is left out.
     pub actions: Vec<ActionOffer>,
 }
@@ -244,6 +246,8 @@ pub struct ActionOffer {
     pub eligible: usize,
     /// Number of rows considered.
     pub total: usize,
+    /// `true` if a plan for the eligible rows requires a confirmation.
+    pub asks: bool,
 }
 
 /// An action that a resource has.

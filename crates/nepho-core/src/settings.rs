@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+/// The shortest interval between two sweeps of an account: a shorter one would spend the cloud's
+/// quota without newer data.
+pub const SHORTEST_INTERVAL: Duration = Duration::from_secs(30);
+/// The longest interval between two sweeps of an account.
+pub const LONGEST_INTERVAL: Duration = Duration::from_hours(24);
+
 /// The settings as they are stored; `None` where nothing was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {

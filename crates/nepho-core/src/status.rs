@@ -45,7 +45,7 @@ pub struct Totals {
     pub all: usize,
     /// Rows by state as shown; states without rows are left out.
     pub states: BTreeMap<State, usize>,
-    /// Rows whose facts may be out of date.
+    /// Rows whose facts may be out of date, without the missing ones.
     pub stale: usize,
     /// Rows that the last complete listing of their scope did not show.
     pub missing: usize,

@@ -89,7 +89,9 @@ impl Snapshot {
         let mut totals = Totals { all: self.len(), pending: self.inner.overlaid.len(), ..Totals::default() };
         for (_, scene) in self.inner.scenes() {
             (0..scene.segment.len()).for_each(|at| *totals.states.entry(scene.state(at)).or_default() += 1);
-            totals.stale += scene.stale(self.freshness(now)).count();
+            let mut stale = scene.stale(self.freshness(now));
+            scene.segment.missing.iter().for_each(|&at| stale.set(at as usize, false));
+            totals.stale += stale.count();
             totals.missing += scene.segment.missing.len();
         }
         totals

@@ -63,6 +63,8 @@ pub struct SelectionSummary {
     pub count: u64,
     /// The number of those that the query on screen hides.
     pub hidden: u64,
+    /// The most rows that one plan takes.
+    pub most: u64,
     /// The actions that the visible ones allow.
     pub actions: Vec<ActionOffer>,
 }
@@ -76,6 +78,8 @@ pub struct ActionOffer {
     pub eligible: u64,
     /// Of how many.
     pub total: u64,
+    /// True if a plan for them asks for a confirmation.
+    pub asks: bool,
 }
 
 impl From<SelectionChange> for index::SelectionChange {
@@ -97,6 +101,7 @@ impl From<&domain::report::SelectionSummary> for SelectionSummary {
         Self {
             count: count(summary.count),
             hidden: count(summary.hidden),
+            most: count(summary.most),
             actions: summary.actions.iter().map(|offer| ActionOffer::from(*offer)).collect(),
         }
     }
@@ -104,6 +109,6 @@ impl From<&domain::report::SelectionSummary> for SelectionSummary {
 
 impl From<domain::report::ActionOffer> for ActionOffer {
     fn from(offer: domain::report::ActionOffer) -> Self {
-        Self { action: offer.action.into(), eligible: count(offer.eligible), total: count(offer.total) }
+        Self { action: offer.action.into(), eligible: count(offer.eligible), total: count(offer.total), asks: offer.asks }
     }
 }

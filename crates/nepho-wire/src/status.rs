@@ -60,8 +60,10 @@ pub struct Changes {
 pub struct Totals {
     /// All rows.
     pub all: u64,
-    /// The stale ones.
+    /// The stale ones, without the missing ones.
     pub stale: u64,
+    /// Those that the last complete listing of their scope did not show.
+    pub missing: u64,
     /// By state.
     pub states: Vec<StateTotal>,
 }
@@ -132,6 +134,10 @@ pub struct Settings {
     pub density: Density,
     /// Seconds between two polls.
     pub poll_interval_s: u32,
+    /// The shortest interval, in seconds.
+    pub poll_interval_least_s: u32,
+    /// The longest interval, in seconds.
+    pub poll_interval_most_s: u32,
 }
 
 /// Asks to change settings. A member that is `null` or left out stays as it is.
@@ -272,7 +278,9 @@ impl From<&settings::Settings> for Settings {
             theme: Theme::from_stored(settings.theme.as_deref()),
             language: Language::from_stored(settings.language.as_deref()),
             density: Density::from_stored(settings.density.as_deref()),
-            poll_interval_s: u32::try_from(settings.poll_interval.as_secs()).unwrap_or(u32::MAX),
+            poll_interval_s: whole_seconds(settings.poll_interval),
+            poll_interval_least_s: whole_seconds(settings::SHORTEST_INTERVAL),
+            poll_interval_most_s: whole_seconds(settings::LONGEST_INTERVAL),
         }
     }
 }
@@ -288,11 +296,16 @@ impl From<UpdateSettingsRequest> for settings::SettingsChange {
     }
 }
 
+fn whole_seconds(interval: Duration) -> u32 {
+    u32::try_from(interval.as_secs()).unwrap_or(u32::MAX)
+}
+
 impl From<&core_status::Totals> for Totals {
     fn from(totals: &core_status::Totals) -> Self {
         Self {
             all: count(totals.all),
             stale: count(totals.stale),
+            missing: count(totals.missing),
             states: totals
                 .states
                 .iter()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nepho_core::{
     ResourceKey,
     journal::{JournalEntry, OperationId, Verification},
-    plan::{Nonce, Plan},
+    plan::{MOST_TARGETS, Nonce, Plan},
     provider::ActionRequest,
     report::{Operation, TargetResult, TargetStatus},
     request::Targets,
@@ -13,10 +13,6 @@ use nepho_core::{
 use nepho_engine::CommitError;
 
 use crate::{App, AppError};
-
-/// The most targets of one plan. A plan reads every target afresh: a full inventory would take
-/// thousands of requests, and its list is too long to check before confirming.
-pub const MOST_TARGETS: usize = 1_000;
 
 /// The number of recent operations whose targets can be planned for again.
 const OPERATIONS: usize = 200;

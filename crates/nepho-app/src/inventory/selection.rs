@@ -8,6 +8,7 @@ use std::{
 
 use nepho_core::{
     Access, Action, ResourceKey,
+    plan::{MOST_TARGETS, asks},
     report::{ActionOffer, SelectionSummary},
 };
 use nepho_index::{Hits, SelectionChange, Snapshot};
@@ -58,6 +59,7 @@ impl App {
         let summary = SelectionSummary {
             count: selection.keys.len(),
             hidden: selection.keys.len() - visible.len(),
+            most: MOST_TARGETS,
             actions: self.offers(&snapshot, &visible),
         };
         selection.counted = Some((Arc::clone(hits), summary.clone()));
@@ -83,26 +85,29 @@ impl App {
     }
 
     fn offers(&self, snapshot: &Snapshot, keys: &[&ResourceKey]) -> Vec<ActionOffer> {
-        let mut offered: HashMap<Action, usize> = HashMap::new();
+        // For each action, the number of eligible rows and whether one of them is in production.
+        let mut offered: HashMap<Action, (usize, bool)> = HashMap::new();
         let mut known = HashSet::new();
         for key in keys {
             let Some(summary) = snapshot.summary(key) else { continue };
             let Some(capabilities) = self.engine().descriptor(summary.provider).capabilities(summary.kind) else {
                 continue;
             };
-            let access = snapshot.account(&summary.account).map(|account| account.access);
+            let account = snapshot.account(&summary.account);
+            let access = account.map(|account| account.access);
+            let in_prod = account.is_some_and(|account| account.prod);
             for rule in capabilities.actions {
                 known.insert(rule.action);
                 if access == Some(Access::ReadWrite) && summary.pending.is_none() && rule.from.contains(&summary.state)
                 {
-                    *offered.entry(rule.action).or_default() += 1;
+                    let (eligible, prod) = offered.entry(rule.action).or_default();
+                    (*eligible, *prod) = (*eligible + 1, *prod || in_prod);
                 }
             }
         }
-        let offer = |action: Action| ActionOffer {
-            action,
-            eligible: offered.get(&action).copied().unwrap_or_default(),
-            total: keys.len(),
+        let offer = |action: Action| {
+            let (eligible, in_prod) = offered.get(&action).copied().unwrap_or_default();
+            ActionOffer { action, eligible, total: keys.len(), asks: asks(action, eligible, in_prod) }
         };
         Action::ALL.into_iter().filter(|action| known.contains(action)).map(offer).collect()
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use nepho_app::{AppError, CommitError, HostKind, MOST_TARGETS};
+use nepho_app::{AppError, CommitError, HostKind};
 use nepho_core::{
     Action, State,
-    plan::{CommitRefusal, Confirmation, Verdict},
+    plan::{CommitRefusal, Confirmation, MOST_TARGETS, Verdict},
     report::TargetStatus,
     request::Targets,
 };

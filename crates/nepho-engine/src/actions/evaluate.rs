@@ -7,7 +7,7 @@ use nepho_core::{
     cache::CachedRow,
     capability::{ActionMode, ActionRule},
     journal::{JournalEvent, Unfinished},
-    plan::{Confirmation, OptionOffers, PlannedTarget, Refusal, Verdict, Warning},
+    plan::{Confirmation, OptionOffers, PlannedTarget, Refusal, Verdict, Warning, asks},
     provider::{ActionRequest, Preflight, ReadResource},
     resource::Lifecycle,
 };
@@ -191,8 +191,8 @@ pub fn confirmation(action: Action, targets: &[PlannedTarget], shared: impl Fn(&
             let accepted = vec![format!("{action} {}", many.len()), format!("{accounts} {}", many.len())];
             Confirmation::Type { accepted }
         }
-        [_] if matches!(action, Action::Start | Action::Resume) && !in_prod => Confirmation::None,
-        _ => Confirmation::Click,
+        some if asks(action, some.len(), in_prod) => Confirmation::Click,
+        _ => Confirmation::None,
     }
 }
 

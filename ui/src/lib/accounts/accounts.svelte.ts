@@ -16,6 +16,8 @@ export type AccountChange = Partial<Omit<UpdateAccountRequest, "account">>;
 class Accounts {
   list = $state.raw<Account[]>([]);
   loaded = $state(false);
+  /** The time at which a sync was first seen under way, in milliseconds since 1970. */
+  syncingSince = $state<number | null>(null);
   found = $state.raw<FoundAccount[]>([]);
   /** Ids of accounts that something is being done with. */
   readonly busy = new SvelteSet<string>();
@@ -39,6 +41,7 @@ class Accounts {
   async load(): Promise<void> {
     try {
       this.list = (await call("list_accounts", {})).accounts;
+      this.syncingSince = this.progress === null ? null : (this.syncingSince ?? Date.now());
       this.loaded = true;
     } catch (error) {
       toasts.fail(m.failed_accounts(), error);

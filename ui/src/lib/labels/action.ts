@@ -39,9 +39,9 @@ export function pendingName(action: Action): string {
   return PENDING[action]();
 }
 
-/** Whether it is confirmed even for one machine; its button then ends in "…". */
-export function asks(action: Action): boolean {
-  return !GENTLE.includes(action);
+/** Whether it is confirmed for one instance; its button then ends in "…". */
+export function asks(action: Action, prod: boolean): boolean {
+  return prod || !GENTLE.includes(action);
 }
 
 /** The action that takes it back, where there is one. */

@@ -5,7 +5,15 @@ import { language } from "$lib/i18n/language.svelte";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";
 
-const DEFAULTS: Settings = { theme: "system", language: "system", density: "compact", poll_interval_s: 60 };
+/** Until Rust has answered. */
+const DEFAULTS: Settings = {
+  theme: "system",
+  language: "system",
+  density: "compact",
+  poll_interval_s: 300,
+  poll_interval_least_s: 30,
+  poll_interval_most_s: 86_400,
+};
 /** Row heights, in pixels, by density; the stylesheet has the same. */
 const ROW_HEIGHT = { compact: 28, comfortable: 36 } as const;
 

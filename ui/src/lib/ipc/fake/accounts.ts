@@ -147,6 +147,7 @@ export function accountCommands(cloud: Cloud): Pick<Answers, Own> {
     get_settings: () => cloud.settings,
     update_settings: ({ theme, language, density, poll_interval_s }) => {
       cloud.settings = {
+        ...cloud.settings,
         theme: theme ?? cloud.settings.theme,
         language: language ?? cloud.settings.language,
         density: density ?? cloud.settings.density,

@@ -60,6 +60,8 @@ export class Cloud {
       language: scenario.language,
       density: "compact",
       poll_interval_s: 60,
+      poll_interval_least_s: 30,
+      poll_interval_most_s: 86_400,
     };
     const none = scenario.state === "empty";
     this.accounts = none ? [] : accounts(now);

@@ -21,11 +21,13 @@ export function inventoryCommands(cloud: Cloud): Pick<Answers, Own> {
     return {
       count: all.length,
       hidden: all.length - visible.length,
-      actions: ACTIONS.map((action) => ({
-        action,
-        eligible: visible.filter((row) => cloud.accepts(action, row)).length,
-        total: visible.length,
-      })),
+      most: 1_000,
+      actions: ACTIONS.map((action) => {
+        const eligible = visible.filter((row) => cloud.accepts(action, row));
+        const gentle = action === "start" || action === "resume";
+        const asks = !gentle || eligible.length > 1 || eligible.some(({ prod }) => prod);
+        return { action, eligible: eligible.length, total: visible.length, asks };
+      }),
     };
   };
   const select = (change: SelectionChange): void => {
@@ -55,7 +57,8 @@ export function inventoryCommands(cloud: Cloud): Pick<Answers, Own> {
       changes: { ...cloud.changes },
       totals: {
         all: cloud.rows.length,
-        stale: cloud.rows.filter(({ stale }) => stale).length,
+        stale: cloud.rows.filter(({ stale, missing_since }) => stale && missing_since === null).length,
+        missing: cloud.rows.filter(({ missing_since }) => missing_since !== null).length,
         states: states(cloud.rows),
       },
       keyring: "ok",
