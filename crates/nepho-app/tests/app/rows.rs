@@ -73,7 +73,7 @@ async fn the_selection_reaches_beyond_the_window_and_counts_what_is_hidden() {
     );
     assert_eq!(all.count, app.search("account:platform-dev", Sort::default()).unwrap().total);
     assert_eq!(all.hidden, 0);
-    assert_eq!(offer(&all, Action::Start), ActionOffer { action: Action::Start, eligible: stopped, total: all.count });
+    assert_eq!(offer(&all, Action::Start), ActionOffer { action: Action::Start, eligible: stopped, total: all.count, asks: stopped > 1 });
     assert_eq!(offer(&all, Action::Stop).eligible, running);
 
     let shown = "account:platform-dev state:stopped";
