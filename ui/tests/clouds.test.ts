@@ -66,7 +66,12 @@ describe("suspending and resuming", () => {
   });
 
   it("ask first where a machine goes down, not where it comes up", () => {
-    expect(ACTIONS.filter(asks)).toEqual<Action[]>(["stop", "reboot", "suspend", "terminate"]);
+    expect(ACTIONS.filter((action) => asks(action, false))).toEqual<Action[]>([
+      "stop",
+      "reboot",
+      "suspend",
+      "terminate",
+    ]);
   });
 
   it("say what becomes of the memory", () => {

@@ -120,7 +120,9 @@ describe("the drawer", () => {
     drawn.push(mount(Drawer, { target: document.body }));
     flushSync();
     expect(acts()).toBe(1);
-    inventory.last = inventoryWindow([row()], { selection: { count: 2, hidden: 0, most: 1_000, actions: [] } });
+    inventory.last = inventoryWindow([row()], {
+      selection: { count: 2, hidden: 0, most: 1_000, actions: [] },
+    });
     flushSync();
     expect(acts()).toBe(0);
     expect(all("drawer-selection")).toHaveLength(1);

@@ -109,6 +109,11 @@ impl From<&domain::report::SelectionSummary> for SelectionSummary {
 
 impl From<domain::report::ActionOffer> for ActionOffer {
     fn from(offer: domain::report::ActionOffer) -> Self {
-        Self { action: offer.action.into(), eligible: count(offer.eligible), total: count(offer.total), asks: offer.asks }
+        Self {
+            action: offer.action.into(),
+            eligible: count(offer.eligible),
+            total: count(offer.total),
+            asks: offer.asks,
+        }
     }
 }

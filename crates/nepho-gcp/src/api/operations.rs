@@ -68,20 +68,20 @@ struct One {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct ErrorDetail {
-    error_info: Option<ErrorInfo>,
-    quota_info: Option<QuotaInfo>,
+    error_info: Option<ErrorReason>,
+    quota_info: Option<QuotaLimit>,
     localized_message: Option<LocalizedMessage>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct ErrorInfo {
+struct ErrorReason {
     reason: String,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct QuotaInfo {
+struct QuotaLimit {
     limit_name: String,
     limit: Option<f64>,
 }

@@ -87,6 +87,10 @@ fn age_is_that_of_the_last_possible_listing() {
 #[test]
 fn totals_count_each_row_once() {
     let totals = scene().totals(at(901));
-    assert_eq!((totals.all, totals.stale, totals.missing, totals.pending), (3, 1, 1, 0), "a missing row is not stale too");
+    assert_eq!(
+        (totals.all, totals.stale, totals.missing, totals.pending),
+        (3, 1, 1, 0),
+        "a missing row is not stale too"
+    );
     assert_eq!(totals.states.values().sum::<usize>(), 3);
 }

@@ -7,6 +7,7 @@ import type {
   QueryError,
   Row,
   SelectionChange,
+  SelectionSummary,
   Sort,
   SortColumn,
 } from "$lib/ipc/types";
@@ -27,6 +28,9 @@ const TYPING_MS = 60;
 const ERROR_MS = 700;
 /** A little longer than the glow's animation, in milliseconds. */
 const GLOW_MS = 2_000;
+
+/** The selection until Rust has answered. */
+const NOTHING: SelectionSummary = { count: 0, hidden: 0, most: 0, actions: [] };
 
 export class Inventory {
   query = $state("");
@@ -49,7 +53,7 @@ export class Inventory {
   readonly held = new HeldRows();
   /** All rows on screen: those that match, and those that are held. */
   readonly length = $derived(this.total + this.held.list.length);
-  readonly selection = $derived(this.last?.selection ?? { count: 0, hidden: 0, actions: [] });
+  readonly selection = $derived(this.last?.selection ?? NOTHING);
   /** The row under the cursor, if it still is the row that the operator put it on. */
   readonly cursorRow = $derived.by(() => {
     const row = this.row(this.cursor.index);

@@ -73,7 +73,7 @@ export function errorAdvice(error: IpcError): string {
   return errorWords(error).advice();
 }
 
-/** An error beside the field that it belongs to: its name and the advice. */
+/** An error at the field that it belongs to: its name and the advice. */
 export function fieldProblem(error: IpcError | null): string {
   return error === null ? "" : m.field_problem({ problem: errorName(error), advice: errorAdvice(error) });
 }

@@ -62,7 +62,9 @@ export type ActionOffer = {
   /** The number of rows that it applies to. */
   eligible: number,
   /** Of how many. */
-  total: number, };
+  total: number,
+  /** True if a plan for them asks for a confirmation. */
+  asks: boolean, };
 
 /** The parameters of an action. */
 export type ActionOptions = {
@@ -904,6 +906,8 @@ export type SelectionSummary = {
   count: number,
   /** The number of those that the query on screen hides. */
   hidden: number,
+  /** The most rows that one plan takes. */
+  most: number,
   /** The actions that the visible ones allow. */
   actions: Array<ActionOffer>, };
 
@@ -916,7 +920,11 @@ export type Settings = {
   /** The height of rows. */
   density: Density,
   /** Seconds between two polls. */
-  poll_interval_s: number, };
+  poll_interval_s: number,
+  /** The shortest interval, in seconds. */
+  poll_interval_least_s: number,
+  /** The longest interval, in seconds. */
+  poll_interval_most_s: number, };
 
 /** The result of an account's last sign-in. */
 export type SignIn = { "type": "not_tried" } | { "type": "ok" } | { "type": "failed",
@@ -1018,8 +1026,10 @@ export type Theme = "system" | "light" | "dark";
 export type Totals = {
   /** All rows. */
   all: number,
-  /** The stale ones. */
+  /** The stale ones, without the missing ones. */
   stale: number,
+  /** Those that the last complete listing of their scope did not show. */
+  missing: number,
   /** By state. */
   states: Array<StateTotal>, };
 
