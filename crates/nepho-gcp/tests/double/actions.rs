@@ -101,7 +101,7 @@ async fn an_operation_is_followed_to_its_end() {
     assert!(told.is_sorted_by_key(|one| *one == Progress::Done), "once done, always done: {told:?}");
     assert_eq!(lab.double.count("zoneOperations.wait"), 0, "that would be a heavy read");
     let asked = &lab.asked("zoneOperations.get")[0];
-    assert!(asked.param("fields").is_some_and(|fields| fields.contains("error/errors(code,message)")));
+    assert!(asked.param("fields").is_some_and(|fields| fields.contains("error/errors(code,message,errorDetails)")));
 }
 
 #[tokio::test]
