@@ -92,6 +92,8 @@ async fn keys_right_after_start_act_on_nothing() {
     let (lab, window) = lab("stray-keys-start").await;
     window.type_fast(&every_key()).await;
     nothing_happened(&lab, &window, "right after start").await;
+    // If the row does not appear, the picture says why.
+    window.screenshot("after-start").await;
     window.find_css(&row(&id(1))).await;
     window.type_fast(&every_key()).await;
     nothing_happened(&lab, &window, "with rows that the operator did not choose").await;
