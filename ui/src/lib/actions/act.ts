@@ -5,16 +5,17 @@ import { inventory } from "$lib/inventory/inventory.svelte";
 import { toasts } from "$lib/shell/toasts.svelte";
 import * as m from "$messages";
 
-/** Plans `action` for the selected rows. */
-export function act(action: Action): void {
+/** Plans `action` for the selected rows, once Rust has every change of the selection. */
+export async function act(action: Action): Promise<void> {
+  await inventory.selectionMade();
   const target = { type: "selection", query: inventory.answered, include_hidden: false } as const;
-  void planning.begin(action, target, inventory.selection.hidden);
+  await planning.begin(action, target, inventory.selection.hidden);
 }
 
 /** Plans `action` for the selected rows, or else for the row that the operator moved to. */
 export function actOnChosen(action: Action): boolean {
   const row = inventory.chosenRow;
-  if (inventory.selection.count > 0) act(action);
+  if (inventory.hasSelection) void act(action);
   else if (row) void planning.begin(action, { type: "keys", keys: [row.key] });
   else toasts.say("quiet", m.act_needs_row(), m.act_needs_row_advice());
   return true;

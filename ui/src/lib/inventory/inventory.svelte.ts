@@ -85,6 +85,8 @@ export class Inventory {
   readonly #acted = new Set<string>();
   #again = false;
   #selecting: Promise<void> = Promise.resolve();
+  /** Whether rows are selected after the changes under way; `null` when none is under way. */
+  #willSelect: boolean | null = null;
 
   /** The row at a position, if its window is here. */
   row(index: number): Row | undefined {
@@ -164,16 +166,26 @@ export class Inventory {
     this.chosen = !this.#waiting && this.cursor.key !== null;
   }
 
+  /** Whether rows are selected, also while the reply to a change of the selection is awaited. */
+  get hasSelection(): boolean {
+    return this.#willSelect ?? this.selection.count > 0;
+  }
+
+  /** Resolves when every change of the selection so far is made. */
+  selectionMade(): Promise<void> {
+    return this.#selecting;
+  }
+
   toggle(row: Row): void {
     this.#anchor = row.key;
     this.#mark((one) => (one.key === row.key ? !one.selected : one.selected));
-    this.#select({ type: "toggle", key: row.key });
+    this.#select({ type: "toggle", key: row.key }, !row.selected || this.selection.count > 1);
   }
 
   /** Adds the rows between the last one that was toggled and this one. */
   extendTo(row: Row): void {
     const from = this.#anchor ?? row.key;
-    this.#select({ type: "range", query: this.answered, sort: { ...this.sort }, from, to: row.key });
+    this.#select({ type: "range", query: this.answered, sort: { ...this.sort }, from, to: row.key }, true);
   }
 
   /** Starts a range at the row under the cursor, if none was begun. */
@@ -183,13 +195,13 @@ export class Inventory {
 
   selectAll(): void {
     this.#mark(() => true);
-    this.#select({ type: "all", query: this.answered });
+    this.#select({ type: "all", query: this.answered }, this.total > 0);
   }
 
   clearSelection(): void {
     this.#anchor = null;
     this.#mark(() => false);
-    this.#select({ type: "clear" });
+    this.#select({ type: "clear" }, false);
   }
 
   #restart(): void {
@@ -314,16 +326,20 @@ export class Inventory {
     this.held.update(marked);
   }
 
-  #select(change: SelectionChange): void {
-    this.#selecting = this.#selecting.then(async () => {
+  /** Changes the selection in Rust, after the changes before; `some`: rows are selected then. */
+  #select(change: SelectionChange, some: boolean): void {
+    this.#willSelect = some;
+    const made = this.#selecting.then(async () => {
       try {
         const selection = await call("update_selection", { change, query: this.answered });
         if (this.last) this.last = { ...this.last, selection };
       } catch (error) {
         toasts.fail(m.failed_select(), error);
       }
-      await this.refresh();
+      if (this.#selecting === made) this.#willSelect = null;
     });
+    this.#selecting = made;
+    void made.then(() => this.refresh());
   }
 
   #glow(keys: string[]): void {

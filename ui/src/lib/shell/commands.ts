@@ -119,7 +119,7 @@ function extend(step: number, controls: InventoryControls): boolean {
 /** Closes the topmost of drawer, selection and query; then the focus is on the table. */
 function escape(controls: InventoryControls): boolean {
   if (details.key !== null) details.close();
-  else if (inventory.selection.count > 0) inventory.clearSelection();
+  else if (inventory.hasSelection) inventory.clearSelection();
   else if (inventory.query !== "") inventory.ask("");
   controls.cursor();
   return true;
